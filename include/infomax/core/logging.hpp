@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace infomax::log {
+
+/// What is written to standard error; results go to standard output and are not logged.
+enum class Level { quiet, info, debug };
+
+/// Called once by the program: only the speaking rank logs what every rank knows.
+void configure(Level level, bool speaks);
+
+void debug(std::string_view message);
+void info(std::string_view message);
+void warning(std::string_view message);
+
+/// Each text once a run, however often it is met: for conditions that every step meets again.
+void warning_once(const std::string& message);
+
+/// One line, whatever the level and the rank: the last thing a failing job says.
+void failure(std::string_view message);
+
+}  // namespace infomax::log

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace infomax {
+
+/// What a random number is for; streams of different purposes never overlap.
+enum class RandomStream : std::uint64_t {
+  initialization = 1,
+  permutation = 2,
+  generation = 3,
+};
+
+/// Counter-based random numbers: Philox 4x64-10 (Salmon et al. 2011, "Parallel random numbers: as
+/// easy as 1, 2, 3"). A number is a pure function of (seed, stream, major, minor, index), so any
+/// rank computes any of them, in any order, and all agree.
+class CounterRandom {
+ public:
+  CounterRandom(std::uint64_t seed, RandomStream stream, std::uint64_t major = 0,
+                std::uint64_t minor = 0)
+      : seed_(seed), stream_(static_cast<std::uint64_t>(stream)), major_(major), minor_(minor) {}
+
+  /// Four independent, uniform 64-bit words.
+  [[nodiscard]] std::array<std::uint64_t, 4> words(std::uint64_t index) const;
+
+  /// Uniform on the open interval (0, 1).
+  [[nodiscard]] double uniform(std::uint64_t index) const;
+
+  /// Standard normal, by Box and Muller's transform of two words.
+  [[nodiscard]] double normal(std::uint64_t index) const;
+
+  /// Uniform on {0, ..., bound - 1}, bound > 0; by multiplication, whose bias is below bound / 2^64.
+  [[nodiscard]] std::uint64_t below(std::uint64_t bound, std::uint64_t index) const;
+
+ private:
+  std::uint64_t seed_;
+  std::uint64_t stream_;
+  std::uint64_t major_;
+  std::uint64_t minor_;
+};
+
+}  // namespace infomax

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <chrono>
+
+namespace infomax {
+
+/// Wall-clock seconds since construction or the last lap.
+class Stopwatch {
+ public:
+  [[nodiscard]] double elapsed_s() const {
+    return std::chrono::duration<double>(Clock::now() - start_).count();
+  }
+
+  /// Seconds since the last lap, and begins the next one.
+  double lap_s() {
+    const auto now = Clock::now();
+    const double seconds = std::chrono::duration<double>(now - start_).count();
+    start_ = now;
+    return seconds;
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point start_ = Clock::now();
+};
+
+}  // namespace infomax

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <span>
+#include <type_traits>
+
+#include "infomax/core/matrix.hpp"
+
+/// BLAS over views. Shapes are checked in debug builds; sizes beyond a BLAS int are a SystemError.
+namespace infomax::math {
+
+template <class T>
+concept Real = std::is_same_v<T, float> || std::is_same_v<T, double>;
+
+enum class Transpose { no, yes };
+
+/// In one call's terms: the type that an argument must have without taking part in deduction, so
+/// that views of T are taken where views of const T are meant.
+template <class T>
+using ConstView = MatrixView<const std::type_identity_t<T>>;
+
+/// c = alpha op(a) op(b) + beta c. With beta = 0, c need not be initialised.
+template <Real T>
+void gemm(Transpose transpose_a, Transpose transpose_b, T alpha, ConstView<T> a, ConstView<T> b,
+          std::type_identity_t<T> beta, MatrixView<std::type_identity_t<T>> c);
+
+/// Upper triangle of c = alpha a^T a + beta c, for a [n, k] and c [k, k]; the rest is not touched.
+template <Real T>
+void syrk(T alpha, ConstView<T> a, std::type_identity_t<T> beta,
+          MatrixView<std::type_identity_t<T>> c);
+
+/// Copies the upper triangle of a square matrix onto the lower one.
+template <Real T>
+void symmetrize(MatrixView<T> c);
+
+enum class Side { left, right };
+
+/// Solves with the lower triangular matrix l [n, n]: b = op(l)^-1 b (left) or b = b op(l)^-1 (right).
+void solve_lower(Side side, Transpose transpose, MatrixView<const double> l, MatrixView<double> b);
+
+/// y = alpha a^T x + beta y, for a [n, k], x [n], y [k].
+template <Real T>
+void gemv_transposed(T alpha, ConstView<T> a, std::span<const std::type_identity_t<T>> x,
+                     std::type_identity_t<T> beta, std::span<std::type_identity_t<T>> y);
+
+/// y += alpha x.
+template <Real T>
+void axpy(T alpha, std::span<const std::type_identity_t<T>> x,
+          std::span<std::type_identity_t<T>> y);
+
+/// x *= alpha.
+template <Real T>
+void scale(T alpha, std::span<std::type_identity_t<T>> x);
+
+/// Euclidean norm.
+template <Real T>
+[[nodiscard]] T norm(std::span<const T> x);
+
+}  // namespace infomax::math

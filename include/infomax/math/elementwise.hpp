@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "infomax/core/matrix.hpp"
+#include "infomax/math/blas.hpp"
+
+/// Elementwise passes, vectorised for the processor the program runs on (SLEEF's tanh, exp and log;
+/// AVX-512, AVX2 with FMA, or what the target always has, chosen once at start).
+namespace infomax::math {
+
+/// Each has a derivative that its own output determines, so backward needs no input kept.
+enum class Activation : std::uint8_t { identity, tanh, relu, sigmoid };
+
+/// z = activation(z + bias) in place, bias [columns].
+template <Real T>
+void add_bias_and_activate(Activation activation, std::span<const T> bias, MatrixView<T> z);
+
+/// dy *= activation'(z), where y = activation(z).
+template <Real T>
+void multiply_by_derivative(Activation activation, MatrixView<const T> y, MatrixView<T> dy);
+
+/// Natural logarithm of positive values; x and y may be the same.
+void log(std::span<const double> x, std::span<double> y);
+
+/// out[j] = (in[j] - shift[j]) * scale[j], computed in double, for the numeric types that data sets
+/// hold: 8 to 64 bit integers of either sign, float, double.
+template <class From, Real To>
+void shift_and_scale(const From* in, std::span<const double> shift, std::span<const double> scale,
+                     std::span<To> out);
+
+/// Cubic-spline cells of one row: u = clamp(v * slope + offset, 0, cells), cell = min(floor(u),
+/// cells - 1), fraction = u - cell. Columns outside the range are counted at its ends.
+/// slope, offset, cell, fraction [n].
+template <Real T>
+void locate_cells(std::span<const T> values, std::span<const double> slope,
+                  std::span<const double> offset, int cells, std::span<std::int32_t> cell,
+                  std::span<double> fraction);
+
+/// What the elementwise kernels were chosen for: "avx512", "avx2" or "generic".
+[[nodiscard]] const char* vector_instructions();
+
+}  // namespace infomax::math

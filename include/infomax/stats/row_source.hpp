@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstddef>
+
+#include "infomax/core/matrix.hpp"
+#include "infomax/math/blas.hpp"
+
+namespace infomax::stats {
+
+/// The local rows of one side of the objective, read tile by tile, as often as needed: network
+/// outputs that lie in memory, or rows of a data set that are converted only when asked for, so that
+/// a side as wide as the input never exists as a whole.
+template <math::Real T>
+class RowSource {
+ public:
+  RowSource() = default;
+  virtual ~RowSource() = default;
+  RowSource(const RowSource&) = delete;
+  RowSource& operator=(const RowSource&) = delete;
+
+  [[nodiscard]] virtual std::size_t rows() const = 0;     ///< B, local rows; may be 0
+  [[nodiscard]] virtual std::size_t columns() const = 0;  ///< p or q, the same on every rank
+
+  /// Rows [first, first + count), [count, columns()]: a view of memory that lasts as long as the
+  /// source, or of `scratch`, which is resized as needed and reused from call to call.
+  [[nodiscard]] virtual MatrixView<const T> tile(std::size_t first, std::size_t count,
+                                                 Buffer<T>& scratch) const = 0;
+};
+
+/// Rows of a matrix that lies in memory and outlives this.
+template <math::Real T>
+class MatrixRows final : public RowSource<T> {
+ public:
+  explicit MatrixRows(MatrixView<const T> matrix) : matrix_(matrix) {}
+
+  [[nodiscard]] std::size_t rows() const override { return matrix_.rows(); }
+  [[nodiscard]] std::size_t columns() const override { return matrix_.columns(); }
+  [[nodiscard]] MatrixView<const T> tile(std::size_t first, std::size_t count,
+                                         Buffer<T>& /*scratch*/) const override {
+    return matrix_.row_range(first, count);
+  }
+
+ private:
+  MatrixView<const T> matrix_;
+};
+
+}  // namespace infomax::stats

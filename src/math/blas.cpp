@@ -1,0 +1,142 @@
+#include "infomax/math/blas.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+#include <cblas.h>
+
+#include "infomax/core/checked_cast.hpp"
+
+namespace infomax::math {
+namespace {
+
+blasint extent(std::size_t n) { return checked_cast<blasint>(n, "a matrix dimension"); }
+
+/// BLAS refuses a leading dimension of 0, which empty matrices have.
+blasint leading(std::size_t stride) { return std::max<blasint>(1, extent(stride)); }
+
+CBLAS_TRANSPOSE flag(Transpose transpose) {
+  return transpose == Transpose::yes ? CblasTrans : CblasNoTrans;
+}
+
+}  // namespace
+
+template <Real T>
+void gemm(Transpose transpose_a, Transpose transpose_b, T alpha, ConstView<T> a, ConstView<T> b,
+          std::type_identity_t<T> beta, MatrixView<std::type_identity_t<T>> c) {
+  const std::size_t inner = transpose_a == Transpose::yes ? a.rows() : a.columns();
+  assert((transpose_a == Transpose::yes ? a.columns() : a.rows()) == c.rows());
+  assert((transpose_b == Transpose::yes ? b.rows() : b.columns()) == c.columns());
+  assert((transpose_b == Transpose::yes ? b.columns() : b.rows()) == inner);
+  if (c.empty()) {
+    return;
+  }
+  const auto call = [&](auto function) {
+    function(CblasRowMajor, flag(transpose_a), flag(transpose_b), extent(c.rows()),
+             extent(c.columns()), extent(inner), alpha, a.data(), leading(a.stride()), b.data(),
+             leading(b.stride()), beta, c.data(), leading(c.stride()));
+  };
+  if constexpr (std::is_same_v<T, float>) {
+    call(cblas_sgemm);
+  } else {
+    call(cblas_dgemm);
+  }
+}
+
+template <Real T>
+void syrk(T alpha, ConstView<T> a, std::type_identity_t<T> beta,
+          MatrixView<std::type_identity_t<T>> c) {
+  assert(c.rows() == a.columns() && c.columns() == a.columns());
+  if (c.empty()) {
+    return;
+  }
+  const auto call = [&](auto function) {
+    function(CblasRowMajor, CblasUpper, CblasTrans, extent(c.rows()), extent(a.rows()), alpha,
+             a.data(), leading(a.stride()), beta, c.data(), leading(c.stride()));
+  };
+  if constexpr (std::is_same_v<T, float>) {
+    call(cblas_ssyrk);
+  } else {
+    call(cblas_dsyrk);
+  }
+}
+
+template <Real T>
+void symmetrize(MatrixView<T> c) {
+  assert(c.rows() == c.columns());
+  for (std::size_t i = 0; i < c.rows(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      c(i, j) = c(j, i);
+    }
+  }
+}
+
+void solve_lower(Side side, Transpose transpose, MatrixView<const double> l,
+                 MatrixView<double> b) {
+  assert(l.rows() == l.columns());
+  assert(l.rows() == (side == Side::left ? b.rows() : b.columns()));
+  if (b.empty()) {
+    return;
+  }
+  cblas_dtrsm(CblasRowMajor, side == Side::left ? CblasLeft : CblasRight, CblasLower,
+              flag(transpose), CblasNonUnit, extent(b.rows()), extent(b.columns()), 1.0, l.data(),
+              leading(l.stride()), b.data(), leading(b.stride()));
+}
+
+template <Real T>
+void gemv_transposed(T alpha, ConstView<T> a, std::span<const std::type_identity_t<T>> x,
+                     std::type_identity_t<T> beta, std::span<std::type_identity_t<T>> y) {
+  assert(x.size() == a.rows() && y.size() == a.columns());
+  const auto call = [&](auto function) {
+    function(CblasRowMajor, CblasTrans, extent(a.rows()), extent(a.columns()), alpha, a.data(),
+             leading(a.stride()), x.data(), 1, beta, y.data(), 1);
+  };
+  if constexpr (std::is_same_v<T, float>) {
+    call(cblas_sgemv);
+  } else {
+    call(cblas_dgemv);
+  }
+}
+
+template <Real T>
+void axpy(T alpha, std::span<const std::type_identity_t<T>> x,
+          std::span<std::type_identity_t<T>> y) {
+  assert(x.size() == y.size());
+  if constexpr (std::is_same_v<T, float>) {
+    cblas_saxpy(extent(x.size()), alpha, x.data(), 1, y.data(), 1);
+  } else {
+    cblas_daxpy(extent(x.size()), alpha, x.data(), 1, y.data(), 1);
+  }
+}
+
+template <Real T>
+void scale(T alpha, std::span<std::type_identity_t<T>> x) {
+  if constexpr (std::is_same_v<T, float>) {
+    cblas_sscal(extent(x.size()), alpha, x.data(), 1);
+  } else {
+    cblas_dscal(extent(x.size()), alpha, x.data(), 1);
+  }
+}
+
+template <Real T>
+T norm(std::span<const T> x) {
+  if constexpr (std::is_same_v<T, float>) {
+    return cblas_snrm2(extent(x.size()), x.data(), 1);
+  } else {
+    return cblas_dnrm2(extent(x.size()), x.data(), 1);
+  }
+}
+
+#define INFOMAX_INSTANTIATE(T)                                                                    \
+  template void gemm<T>(Transpose, Transpose, T, ConstView<T>, ConstView<T>, T, MatrixView<T>);   \
+  template void syrk<T>(T, ConstView<T>, T, MatrixView<T>);                                       \
+  template void symmetrize<T>(MatrixView<T>);                                                     \
+  template void gemv_transposed<T>(T, ConstView<T>, std::span<const T>, T, std::span<T>);         \
+  template void axpy<T>(T, std::span<const T>, std::span<T>);                                     \
+  template void scale<T>(T, std::span<T>);                                                        \
+  template T norm<T>(std::span<const T>);
+INFOMAX_INSTANTIATE(float)
+INFOMAX_INSTANTIATE(double)
+#undef INFOMAX_INSTANTIATE
+
+}  // namespace infomax::math

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <tuple>
+
+#include "infomax/math/elementwise.hpp"
+
+/// One set of the elementwise kernels for each instruction set, all compiled from kernels_body.hpp.
+/// Functions take raw rows: what they are given was checked by elementwise.cpp.
+namespace infomax::math {
+
+template <class T>
+struct RealKernels {
+  void (*add_bias_and_activate)(Activation, const T* bias, T* z, std::size_t n);
+  void (*multiply_by_derivative)(Activation, const T* y, T* dy, std::size_t n);
+  void (*locate_cells)(const T* values, const double* slope, const double* offset, int cells,
+                       std::int32_t* cell, double* fraction, std::size_t n);
+};
+
+template <class From, class To>
+using ShiftAndScale = void (*)(const From* in, const double* shift, const double* scale, To* out,
+                               std::size_t n);
+
+template <class... From>
+struct ConversionKernels {
+  std::tuple<ShiftAndScale<From, float>...> to_float;
+  std::tuple<ShiftAndScale<From, double>...> to_double;
+};
+
+struct Kernels {
+  const char* name;
+  RealKernels<float> single_precision;
+  RealKernels<double> double_precision;
+  void (*log)(const double* x, double* y, std::size_t n);
+  ConversionKernels<std::int8_t, std::uint8_t, std::int16_t, std::uint16_t, std::int32_t,
+                    std::uint32_t, std::int64_t, std::uint64_t, float, double>
+      conversion;
+};
+
+extern const Kernels generic_kernels;
+#if defined(__x86_64__)
+extern const Kernels avx2_kernels;
+extern const Kernels avx512_kernels;
+#endif
+
+}  // namespace infomax::math

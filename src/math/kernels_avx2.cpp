@@ -1,0 +1,41 @@
+#include "math/kernels.hpp"
+
+#if defined(__x86_64__)
+
+#include <immintrin.h>
+#include <sleef.h>
+
+#define INFOMAX_KERNELS avx2_kernels
+#define INFOMAX_KERNELS_NAME "avx2"
+
+namespace infomax::math {
+namespace {
+
+template <class T>
+struct Lanes;
+
+template <>
+struct Lanes<float> {
+  static constexpr std::size_t width = 8;
+  static __m256 load(const float* x) { return _mm256_loadu_ps(x); }
+  static void store(float* y, __m256 v) { _mm256_storeu_ps(y, v); }
+  static __m256 tanh(__m256 v) { return Sleef_tanhf8_u10avx2(v); }
+  static __m256 exp(__m256 v) { return Sleef_expf8_u10avx2(v); }
+};
+
+template <>
+struct Lanes<double> {
+  static constexpr std::size_t width = 4;
+  static __m256d load(const double* x) { return _mm256_loadu_pd(x); }
+  static void store(double* y, __m256d v) { _mm256_storeu_pd(y, v); }
+  static __m256d tanh(__m256d v) { return Sleef_tanhd4_u10avx2(v); }
+  static __m256d exp(__m256d v) { return Sleef_expd4_u10avx2(v); }
+  static __m256d log(__m256d v) { return Sleef_logd4_u10avx2(v); }
+};
+
+}  // namespace
+}  // namespace infomax::math
+
+#include "math/kernels_body.hpp"
+
+#endif

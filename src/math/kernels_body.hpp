@@ -1,0 +1,123 @@
+// The elementwise kernels, once for each instruction set: an including file defines the namespace
+// INFOMAX_KERNELS, its name INFOMAX_KERNELS_NAME, and Lanes<float> and Lanes<double> (load, store,
+// tanh, exp, log of one register). No #pragma once: it is included by design in several files, each
+// compiled with other instruction flags; everything is in an unnamed namespace, so that no linker
+// takes one file's copy for another's.
+
+namespace infomax::math {
+namespace {
+
+/// y[i] = each(x[i]) one register at a time; the last, partial one through a padded copy.
+template <class T, class Each>
+void map(const T* x, T* y, std::size_t n, Each each) {
+  constexpr std::size_t width = Lanes<T>::width;
+  std::size_t i = 0;
+  for (; i + width <= n; i += width) {
+    Lanes<T>::store(y + i, each(Lanes<T>::load(x + i)));
+  }
+  if (i < n) {
+    alignas(64) T padded[width];
+    for (std::size_t j = 0; j < width; ++j) {
+      padded[j] = i + j < n ? x[i + j] : T{1};
+    }
+    Lanes<T>::store(padded, each(Lanes<T>::load(padded)));
+    for (std::size_t j = 0; i + j < n; ++j) {
+      y[i + j] = padded[j];
+    }
+  }
+}
+
+template <class T>
+void add_bias_and_activate(Activation activation, const T* bias, T* z, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) {
+    z[i] += bias[i];
+  }
+  switch (activation) {
+    case Activation::identity:
+      break;
+    case Activation::tanh:
+      map(z, z, n, [](auto v) { return Lanes<T>::tanh(v); });
+      break;
+    case Activation::relu:
+      for (std::size_t i = 0; i < n; ++i) {
+        z[i] = z[i] < T{0} ? T{0} : z[i];  // written so that NaN stays NaN
+      }
+      break;
+    case Activation::sigmoid:
+      for (std::size_t i = 0; i < n; ++i) {
+        z[i] = -z[i];
+      }
+      map(z, z, n, [](auto v) { return Lanes<T>::exp(v); });
+      for (std::size_t i = 0; i < n; ++i) {
+        z[i] = T{1} / (T{1} + z[i]);
+      }
+      break;
+  }
+}
+
+template <class T>
+void multiply_by_derivative(Activation activation, const T* y, T* dy, std::size_t n) {
+  switch (activation) {
+    case Activation::identity:
+      break;
+    case Activation::tanh:
+      for (std::size_t i = 0; i < n; ++i) {
+        dy[i] *= T{1} - y[i] * y[i];
+      }
+      break;
+    case Activation::relu:
+      for (std::size_t i = 0; i < n; ++i) {
+        dy[i] = y[i] > T{0} ? dy[i] : T{0};
+      }
+      break;
+    case Activation::sigmoid:
+      for (std::size_t i = 0; i < n; ++i) {
+        dy[i] *= y[i] * (T{1} - y[i]);
+      }
+      break;
+  }
+}
+
+void log_of(const double* x, double* y, std::size_t n) {
+  map(x, y, n, [](auto v) { return Lanes<double>::log(v); });
+}
+
+template <class T>
+void locate_cells(const T* values, const double* slope, const double* offset, int cells,
+                  std::int32_t* cell, double* fraction, std::size_t n) {
+  const int last = cells - 1;
+  for (std::size_t i = 0; i < n; ++i) {
+    const double u = static_cast<double>(values[i]) * slope[i] + offset[i];
+    // Clamped before the conversion, which is undefined for values an int cannot hold and for NaN.
+    const double inside = u > 0.0 ? (u < last ? u : last) : 0.0;
+    const auto whole = static_cast<std::int32_t>(inside);
+    cell[i] = whole;
+    fraction[i] = u - whole;
+  }
+}
+
+template <class From, class To>
+void shift_and_scale(const From* in, const double* shift, const double* scale, To* out,
+                     std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) {
+    out[i] = static_cast<To>((static_cast<double>(in[i]) - shift[i]) * scale[i]);
+  }
+}
+
+template <class... From>
+constexpr ConversionKernels<From...> conversions(const ConversionKernels<From...>* /*types*/) {
+  return {{shift_and_scale<From, float>...}, {shift_and_scale<From, double>...}};
+}
+
+template <class T>
+constexpr RealKernels<T> real_kernels() {
+  return {add_bias_and_activate<T>, multiply_by_derivative<T>, locate_cells<T>};
+}
+
+}  // namespace
+
+const Kernels INFOMAX_KERNELS = {
+    INFOMAX_KERNELS_NAME, real_kernels<float>(), real_kernels<double>(), log_of,
+    conversions(static_cast<const decltype(Kernels::conversion)*>(nullptr))};
+
+}  // namespace infomax::math

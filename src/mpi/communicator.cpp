@@ -1,0 +1,153 @@
+#include "infomax/mpi/communicator.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "infomax/core/checked_cast.hpp"
+#include "infomax/mpi/check.hpp"
+
+namespace infomax::mpi {
+namespace {
+
+/// Below INT_MAX with room to spare: some MPI versions multiply counts by element sizes in an int.
+std::size_t message_limit = std::size_t{1} << 27U;
+
+template <class T>
+MPI_Datatype datatype() {
+  if constexpr (std::is_same_v<T, float>) {
+    return MPI_FLOAT;
+  } else if constexpr (std::is_same_v<T, double>) {
+    return MPI_DOUBLE;
+  } else if constexpr (std::is_same_v<T, std::int64_t>) {
+    return MPI_INT64_T;
+  } else {
+    static_assert(std::is_same_v<T, std::uint64_t>);
+    return MPI_UINT64_T;
+  }
+}
+
+/// Calls `each(first element, count as MPI takes it)` for consecutive parts of `values`.
+template <class T, class Call>
+void in_messages(std::span<T> values, Call each) {
+  for (std::size_t first = 0; first < values.size(); first += message_limit) {
+    const std::size_t count = std::min(message_limit, values.size() - first);
+    each(values.data() + first, static_cast<int>(count));
+  }
+}
+
+template <class T>
+void reduce(std::span<T> values, MPI_Op operation, MPI_Comm communicator) {
+  in_messages(values, [&](T* first, int count) {
+    check(MPI_Allreduce(MPI_IN_PLACE, first, count, datatype<T>(), operation, communicator),
+          "MPI_Allreduce");
+  });
+}
+
+std::shared_ptr<const MPI_Comm> owned(MPI_Comm made) {
+  return {new MPI_Comm(made), [](const MPI_Comm* handle) {
+            int finalized = 0;
+            MPI_Finalized(&finalized);
+            MPI_Comm freed = *handle;
+            if (finalized == 0) {
+              MPI_Comm_free(&freed);
+            }
+            delete handle;
+          }};
+}
+
+}  // namespace
+
+std::size_t set_message_limit(std::size_t elements) {
+  return std::exchange(message_limit, std::clamp<std::size_t>(elements, 1, std::size_t{1} << 30U));
+}
+
+Communicator::Communicator(std::shared_ptr<const MPI_Comm> handle) : handle_(std::move(handle)) {
+  check(MPI_Comm_rank(*handle_, &rank_), "MPI_Comm_rank");
+  check(MPI_Comm_size(*handle_, &size_), "MPI_Comm_size");
+}
+
+Communicator Communicator::world() {
+  return Communicator(std::make_shared<const MPI_Comm>(MPI_COMM_WORLD));
+}
+
+Communicator Communicator::duplicate() const {
+  MPI_Comm made = MPI_COMM_NULL;
+  check(MPI_Comm_dup(native(), &made), "MPI_Comm_dup");
+  return Communicator(owned(made));
+}
+
+Communicator Communicator::split_by_node() const {
+  MPI_Comm made = MPI_COMM_NULL;
+  check(MPI_Comm_split_type(native(), MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &made),
+        "MPI_Comm_split_type");
+  return Communicator(owned(made));
+}
+
+void Communicator::barrier() const { check(MPI_Barrier(native()), "MPI_Barrier"); }
+
+template <Element T>
+void Communicator::sum(std::span<T> values) const {
+  reduce(values, MPI_SUM, native());
+}
+
+template <Element T>
+void Communicator::max(std::span<T> values) const {
+  reduce(values, MPI_MAX, native());
+}
+
+template <Element T>
+void Communicator::min(std::span<T> values) const {
+  reduce(values, MPI_MIN, native());
+}
+
+template <Element T>
+Request Communicator::start_sum(std::span<T> values) const {
+  std::vector<MPI_Request> parts;
+  in_messages(values, [&](T* first, int count) {
+    MPI_Request part = MPI_REQUEST_NULL;
+    check(MPI_Iallreduce(MPI_IN_PLACE, first, count, datatype<T>(), MPI_SUM, native(), &part),
+          "MPI_Iallreduce");
+    parts.push_back(part);
+  });
+  return Request(std::move(parts));
+}
+
+template <Element T>
+void Communicator::broadcast(std::span<T> values, int root) const {
+  in_messages(values, [&](T* first, int count) {
+    check(MPI_Bcast(first, count, datatype<T>(), root, native()), "MPI_Bcast");
+  });
+}
+
+std::string Communicator::broadcast(const std::string& text, int root) const {
+  std::uint64_t length = text.size();
+  broadcast(std::span<std::uint64_t>(&length, 1), root);
+  std::string received = rank_ == root ? text : std::string(length, '\0');
+  check(MPI_Bcast(received.data(), checked_cast<int>(length, "a message's length"), MPI_CHAR, root,
+                  native()),
+        "MPI_Bcast");
+  return received;
+}
+
+template <Element T>
+std::vector<T> Communicator::gather_all(T value) const {
+  std::vector<T> values(static_cast<std::size_t>(size_));
+  check(MPI_Allgather(&value, 1, datatype<T>(), values.data(), 1, datatype<T>(), native()),
+        "MPI_Allgather");
+  return values;
+}
+
+#define INFOMAX_INSTANTIATE(T)                                         \
+  template void Communicator::sum<T>(std::span<T>) const;              \
+  template void Communicator::max<T>(std::span<T>) const;              \
+  template void Communicator::min<T>(std::span<T>) const;              \
+  template Request Communicator::start_sum<T>(std::span<T>) const;     \
+  template void Communicator::broadcast<T>(std::span<T>, int) const;   \
+  template std::vector<T> Communicator::gather_all<T>(T) const;
+INFOMAX_INSTANTIATE(float)
+INFOMAX_INSTANTIATE(double)
+INFOMAX_INSTANTIATE(std::int64_t)
+INFOMAX_INSTANTIATE(std::uint64_t)
+#undef INFOMAX_INSTANTIATE
+
+}  // namespace infomax::mpi

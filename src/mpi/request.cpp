@@ -1,0 +1,41 @@
+#include "infomax/mpi/request.hpp"
+
+#include <exception>
+#include <utility>
+
+#include "infomax/core/logging.hpp"
+#include "infomax/mpi/check.hpp"
+
+namespace infomax::mpi {
+
+Request::~Request() {
+  if (!parts_.empty() && std::uncaught_exceptions() == 0) {
+    log::failure("a nonblocking operation was abandoned before it was waited for (a defect)");
+    std::terminate();
+  }
+}
+
+Request::Request(Request&& other) noexcept : parts_(std::exchange(other.parts_, {})) {}
+
+Request& Request::operator=(Request&& other) noexcept {
+  std::swap(parts_, other.parts_);
+  return *this;
+}
+
+void Request::wait() {
+  check(MPI_Waitall(static_cast<int>(parts_.size()), parts_.data(), MPI_STATUSES_IGNORE),
+        "MPI_Waitall");
+  parts_.clear();
+}
+
+bool Request::test() {
+  int done = 0;
+  check(MPI_Testall(static_cast<int>(parts_.size()), parts_.data(), &done, MPI_STATUSES_IGNORE),
+        "MPI_Testall");
+  if (done != 0) {
+    parts_.clear();
+  }
+  return done != 0;
+}
+
+}  // namespace infomax::mpi
