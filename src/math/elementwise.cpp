@@ -39,7 +39,7 @@ const RealKernels<T>& real_kernels() {
 
 template <Real T>
 void add_bias_and_activate(Activation activation, std::span<const T> bias, MatrixView<T> z) {
-  assert(bias.size() == z.columns());
+  assert(bias.empty() || bias.size() == z.columns());
   const auto kernel = real_kernels<T>().add_bias_and_activate;
   for (std::size_t i = 0; i < z.rows(); ++i) {
     kernel(activation, bias.data(), z.row(i).data(), z.columns());

@@ -29,8 +29,10 @@ void map(const T* x, T* y, std::size_t n, Each each) {
 
 template <class T>
 void add_bias_and_activate(Activation activation, const T* bias, T* z, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) {
-    z[i] += bias[i];
+  if (bias != nullptr) {
+    for (std::size_t i = 0; i < n; ++i) {
+      z[i] += bias[i];
+    }
   }
   switch (activation) {
     case Activation::identity:

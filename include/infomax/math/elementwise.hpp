@@ -13,7 +13,7 @@ namespace infomax::math {
 /// Each has a derivative that its own output determines, so backward needs no input kept.
 enum class Activation : std::uint8_t { identity, tanh, relu, sigmoid };
 
-/// z = activation(z + bias) in place, bias [columns].
+/// z = activation(z + bias) in place, bias [columns], or empty for none.
 template <Real T>
 void add_bias_and_activate(Activation activation, std::span<const T> bias, MatrixView<T> z);
 

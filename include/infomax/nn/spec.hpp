@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "infomax/math/elementwise.hpp"
+
+namespace infomax::nn {
+
+enum class ItemKind { dense, activation };
+
+/// One item of an encoder's specification.
+struct SpecItem {
+  ItemKind kind = ItemKind::dense;
+  std::size_t units = 0;                                        ///< of dense
+  math::Activation activation = math::Activation::identity;  ///< of activation
+};
+
+/// An encoder in words, such as "dense:1024,tanh,dense:64": items in the order in which they apply,
+/// separated by commas. Items: dense:N (h = z W + b, N outputs), tanh, relu, sigmoid, identity.
+struct Spec {
+  std::string text;  ///< without blanks
+  std::vector<SpecItem> items;
+};
+
+/// Throws UsageError with the position, counted from 1, and what was expected there.
+[[nodiscard]] Spec parse_spec(std::string_view text);
+
+}  // namespace infomax::nn

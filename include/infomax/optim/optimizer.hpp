@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "infomax/math/blas.hpp"
+
+namespace infomax::optim {
+
+enum class OptimizerKind : std::uint8_t { sgd, adam, adamw };
+
+/// Throws UsageError naming the choices.
+[[nodiscard]] OptimizerKind parse_optimizer(const std::string& name);
+
+struct OptimizerOptions {
+  OptimizerKind kind = OptimizerKind::adam;
+  double momentum = 0.0;  ///< of sgd
+  bool nesterov = false;  ///< of sgd
+  double beta1 = 0.9;     ///< of adam, adamw
+  double beta2 = 0.999;
+  double epsilon = 1e-8;
+  double decoupled_decay = 0.0;  ///< of adamw: weights shrink by learning rate times this a step
+};
+
+/// A part of the flat parameter vector to which weight decay applies.
+struct DecayRange {
+  std::size_t offset = 0;
+  std::size_t count = 0;
+};
+
+/// Moves parameters uphill, for J is maximised. Deterministic and local: ranks that pass the same
+/// bits keep the same bits.
+template <math::Real T>
+class Optimizer {
+ public:
+  Optimizer() = default;
+  virtual ~Optimizer() = default;
+  Optimizer(const Optimizer&) = delete;
+  Optimizer& operator=(const Optimizer&) = delete;
+
+  /// One update by the gradient of J. Sizes as at construction.
+  virtual void ascend(std::span<T> parameters, std::span<const T> gradient,
+                      double learning_rate) = 0;
+
+  /// What a checkpoint must keep besides the parameters, each as long as they are.
+  [[nodiscard]] virtual std::vector<std::span<T>> state() = 0;
+
+  /// Updates made so far (Adam's bias correction depends on it).
+  [[nodiscard]] std::uint64_t updates() const { return updates_; }
+  void set_updates(std::uint64_t updates) { updates_ = updates; }
+
+ protected:
+  std::uint64_t updates_ = 0;
+};
+
+/// Throws UsageError where an option is out of its range.
+template <math::Real T>
+[[nodiscard]] std::unique_ptr<Optimizer<T>> make_optimizer(const OptimizerOptions& options,
+                                                           std::size_t parameter_count,
+                                                           std::vector<DecayRange> decayed);
+
+}  // namespace infomax::optim

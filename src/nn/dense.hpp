@@ -1,0 +1,45 @@
+#pragma once
+
+#include "nn/stage.hpp"
+
+namespace infomax::nn {
+
+/// y = activation(x W + b), parameters W [in, out] row-major, then b [out].
+template <math::Real T>
+class Dense final : public Stage<T> {
+ public:
+  Dense(std::size_t inputs, std::size_t outputs, std::size_t offset, math::Activation activation);
+
+  [[nodiscard]] double gemm_flops() const override;
+  void initialize(std::uint64_t seed, std::uint64_t network, std::uint64_t layer,
+                  std::span<T> parameters) const override;
+  void forward(std::span<const T> parameters, MatrixView<const T> x,
+               MatrixView<T> y) const override;
+  void backward(std::span<const T> parameters, MatrixView<const T> x, MatrixView<const T> y,
+                MatrixView<T> dy, MatrixView<T> dx, std::span<T> gradient) const override;
+
+ private:
+  [[nodiscard]] std::size_t weight_count() const { return this->inputs() * this->outputs(); }
+
+  math::Activation activation_;
+};
+
+/// y = activation(x), for an activation that follows no layer it could be fused with.
+template <math::Real T>
+class Elementwise final : public Stage<T> {
+ public:
+  Elementwise(std::size_t width, std::size_t offset, math::Activation activation);
+
+  [[nodiscard]] double gemm_flops() const override { return 0.0; }
+  void initialize(std::uint64_t seed, std::uint64_t network, std::uint64_t layer,
+                  std::span<T> parameters) const override;
+  void forward(std::span<const T> parameters, MatrixView<const T> x,
+               MatrixView<T> y) const override;
+  void backward(std::span<const T> parameters, MatrixView<const T> x, MatrixView<const T> y,
+                MatrixView<T> dy, MatrixView<T> dx, std::span<T> gradient) const override;
+
+ private:
+  math::Activation activation_;
+};
+
+}  // namespace infomax::nn
