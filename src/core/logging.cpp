@@ -11,8 +11,8 @@ namespace {
 
 spdlog::logger& logger() {
   static const auto instance = [] {
-    auto made = std::make_shared<spdlog::logger>(
-        "infomax", std::make_shared<spdlog::sinks::stderr_sink_st>());
+    auto made = std::make_shared<spdlog::logger>("infomax",
+                                                 std::make_shared<spdlog::sinks::stderr_sink_st>());
     made->set_pattern("%v");
     made->flush_on(spdlog::level::trace);
     return made;

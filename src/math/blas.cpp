@@ -71,8 +71,7 @@ void symmetrize(MatrixView<T> c) {
   }
 }
 
-void solve_lower(Side side, Transpose transpose, MatrixView<const double> l,
-                 MatrixView<double> b) {
+void solve_lower(Side side, Transpose transpose, MatrixView<const double> l, MatrixView<double> b) {
   assert(l.rows() == l.columns());
   assert(l.rows() == (side == Side::left ? b.rows() : b.columns()));
   if (b.empty()) {
@@ -127,13 +126,13 @@ T norm(std::span<const T> x) {
   }
 }
 
-#define INFOMAX_INSTANTIATE(T)                                                                    \
-  template void gemm<T>(Transpose, Transpose, T, ConstView<T>, ConstView<T>, T, MatrixView<T>);   \
-  template void syrk<T>(T, ConstView<T>, T, MatrixView<T>);                                       \
-  template void symmetrize<T>(MatrixView<T>);                                                     \
-  template void gemv_transposed<T>(T, ConstView<T>, std::span<const T>, T, std::span<T>);         \
-  template void axpy<T>(T, std::span<const T>, std::span<T>);                                     \
-  template void scale<T>(T, std::span<T>);                                                        \
+#define INFOMAX_INSTANTIATE(T)                                                                  \
+  template void gemm<T>(Transpose, Transpose, T, ConstView<T>, ConstView<T>, T, MatrixView<T>); \
+  template void syrk<T>(T, ConstView<T>, T, MatrixView<T>);                                     \
+  template void symmetrize<T>(MatrixView<T>);                                                   \
+  template void gemv_transposed<T>(T, ConstView<T>, std::span<const T>, T, std::span<T>);       \
+  template void axpy<T>(T, std::span<const T>, std::span<T>);                                   \
+  template void scale<T>(T, std::span<T>);                                                      \
   template T norm<T>(std::span<const T>);
 INFOMAX_INSTANTIATE(float)
 INFOMAX_INSTANTIATE(double)

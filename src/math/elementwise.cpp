@@ -86,20 +86,20 @@ void locate_cells(std::span<const T> values, std::span<const double> slope,
 
 const char* vector_instructions() { return kernels().name; }
 
-#define INFOMAX_INSTANTIATE(T)                                                                   \
-  template void add_bias_and_activate<T>(Activation, std::span<const T>, MatrixView<T>);         \
-  template void multiply_by_derivative<T>(Activation, MatrixView<const T>, MatrixView<T>);       \
-  template void locate_cells<T>(std::span<const T>, std::span<const double>,                     \
-                                std::span<const double>, int, std::span<std::int32_t>,           \
+#define INFOMAX_INSTANTIATE(T)                                                             \
+  template void add_bias_and_activate<T>(Activation, std::span<const T>, MatrixView<T>);   \
+  template void multiply_by_derivative<T>(Activation, MatrixView<const T>, MatrixView<T>); \
+  template void locate_cells<T>(std::span<const T>, std::span<const double>,               \
+                                std::span<const double>, int, std::span<std::int32_t>,     \
                                 std::span<double>);
 INFOMAX_INSTANTIATE(float)
 INFOMAX_INSTANTIATE(double)
 #undef INFOMAX_INSTANTIATE
 
-#define INFOMAX_INSTANTIATE(From)                                                                 \
-  template void shift_and_scale<From, float>(const From*, std::span<const double>,                \
-                                             std::span<const double>, std::span<float>);          \
-  template void shift_and_scale<From, double>(const From*, std::span<const double>,               \
+#define INFOMAX_INSTANTIATE(From)                                                        \
+  template void shift_and_scale<From, float>(const From*, std::span<const double>,       \
+                                             std::span<const double>, std::span<float>); \
+  template void shift_and_scale<From, double>(const From*, std::span<const double>,      \
                                               std::span<const double>, std::span<double>);
 INFOMAX_INSTANTIATE(std::int8_t)
 INFOMAX_INSTANTIATE(std::uint8_t)

@@ -8,8 +8,8 @@
 #include "infomax/core/checked_cast.hpp"
 #include "infomax/core/error.hpp"
 
-// LAPACK's Fortran entry points; Debian's OpenBLAS is built without LAPACKE. The trailing lengths are
-// those of the character arguments.
+// LAPACK's Fortran entry points; Debian's OpenBLAS is built without LAPACKE. The trailing lengths
+// are those of the character arguments.
 extern "C" {
 void dpotrf_(const char* uplo, const blasint* n, double* a, const blasint* lda, blasint* info,
              std::size_t uplo_length);

@@ -137,12 +137,12 @@ std::vector<T> Communicator::gather_all(T value) const {
   return values;
 }
 
-#define INFOMAX_INSTANTIATE(T)                                         \
-  template void Communicator::sum<T>(std::span<T>) const;              \
-  template void Communicator::max<T>(std::span<T>) const;              \
-  template void Communicator::min<T>(std::span<T>) const;              \
-  template Request Communicator::start_sum<T>(std::span<T>) const;     \
-  template void Communicator::broadcast<T>(std::span<T>, int) const;   \
+#define INFOMAX_INSTANTIATE(T)                                       \
+  template void Communicator::sum<T>(std::span<T>) const;            \
+  template void Communicator::max<T>(std::span<T>) const;            \
+  template void Communicator::min<T>(std::span<T>) const;            \
+  template Request Communicator::start_sum<T>(std::span<T>) const;   \
+  template void Communicator::broadcast<T>(std::span<T>, int) const; \
   template std::vector<T> Communicator::gather_all<T>(T) const;
 INFOMAX_INSTANTIATE(float)
 INFOMAX_INSTANTIATE(double)

@@ -34,9 +34,7 @@ struct AlignedAllocator {
   void construct(U* pointer, Arguments&&... arguments) {
     ::new (static_cast<void*>(pointer)) U(std::forward<Arguments>(arguments)...);
   }
-  friend bool operator==(const AlignedAllocator&, const AlignedAllocator&) noexcept {
-    return true;
-  }
+  friend bool operator==(const AlignedAllocator&, const AlignedAllocator&) noexcept { return true; }
 };
 
 /// Contiguous, aligned, not initialised by `Buffer<T>(n)`; `Buffer<T>(n, T{})` is zeroed.
@@ -55,8 +53,7 @@ class MatrixView {
 
   /// A view of T is also a view of const T.
   template <class U>
-    requires(std::is_const_v<T> && std::is_same_v<std::remove_const_t<T>, U>)
-  MatrixView(const MatrixView<U>& other)
+  requires std::is_same_v<const U, T> MatrixView(const MatrixView<U>& other)
       : MatrixView(other.data(), other.rows(), other.columns(), other.stride()) {}
 
   [[nodiscard]] T* data() const { return data_; }
@@ -67,9 +64,7 @@ class MatrixView {
   [[nodiscard]] bool empty() const { return size() == 0; }
   [[nodiscard]] bool contiguous() const { return stride_ == columns_; }
 
-  [[nodiscard]] T& operator()(std::size_t i, std::size_t j) const {
-    return data_[i * stride_ + j];
-  }
+  [[nodiscard]] T& operator()(std::size_t i, std::size_t j) const { return data_[i * stride_ + j]; }
   [[nodiscard]] std::span<T> row(std::size_t i) const { return {data_ + i * stride_, columns_}; }
 
   /// Rows [first, first + count).

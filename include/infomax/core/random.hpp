@@ -30,7 +30,8 @@ class CounterRandom {
   /// Standard normal, by Box and Muller's transform of two words.
   [[nodiscard]] double normal(std::uint64_t index) const;
 
-  /// Uniform on {0, ..., bound - 1}, bound > 0; by multiplication, whose bias is below bound / 2^64.
+  /// Uniform on {0, ..., bound - 1}, bound > 0; by multiplication, with a bias below
+  /// bound / 2^64.
   [[nodiscard]] std::uint64_t below(std::uint64_t bound, std::uint64_t index) const;
 
  private:

@@ -34,7 +34,8 @@ void symmetrize(MatrixView<T> c);
 
 enum class Side { left, right };
 
-/// Solves with the lower triangular matrix l [n, n]: b = op(l)^-1 b (left) or b = b op(l)^-1 (right).
+/// Solves with the lower triangular matrix l [n, n]: b = op(l)^-1 b (left) or
+/// b = b op(l)^-1 (right).
 void solve_lower(Side side, Transpose transpose, MatrixView<const double> l, MatrixView<double> b);
 
 /// y = alpha a^T x + beta y, for a [n, k], x [n], y [k].

@@ -16,7 +16,8 @@ namespace infomax::math {
 /// Threads of every later BLAS call in this process; 1 or more.
 void set_blas_threads(int threads);
 
-/// True where the user chose the threads by OPENBLAS_NUM_THREADS, GOTO_NUM_THREADS or OMP_NUM_THREADS.
+/// True where the user chose the threads by OPENBLAS_NUM_THREADS, GOTO_NUM_THREADS or
+/// OMP_NUM_THREADS.
 [[nodiscard]] bool blas_threads_chosen_by_user();
 
 /// An OpenBLAS older than the processor does not know it and falls back to kernels of an older one:

@@ -17,7 +17,7 @@ namespace infomax::mpi {
 /// An element type that reductions and broadcasts take: float, double, std::int64_t, std::uint64_t.
 template <class T>
 concept Element = std::is_same_v<T, float> || std::is_same_v<T, double> ||
-                  std::is_same_v<T, std::int64_t> || std::is_same_v<T, std::uint64_t>;
+    std::is_same_v<T, std::int64_t> || std::is_same_v<T, std::uint64_t>;
 
 /// A group of ranks that communicate. Copies of it share one handle; `world()` borrows MPI's own, a
 /// duplicate or split frees its own with the last copy. Counts may exceed 2^31: longer messages go
@@ -41,7 +41,8 @@ class Communicator {
   /// Collective.
   void barrier() const;
 
-  /// Collective. Replaces `values` by their elementwise sum over ranks, the same bits on every rank.
+  /// Collective. Replaces `values` by their elementwise sum over ranks, the same bits on
+  /// every rank.
   template <Element T>
   void sum(std::span<T> values) const;
 
@@ -53,7 +54,8 @@ class Communicator {
   template <Element T>
   void min(std::span<T> values) const;
 
-  /// Collective. Like sum(), but returns at once; `values` must live until the request is waited for.
+  /// Collective. Like sum(), but returns at once; `values` must live until the request is
+  /// waited for.
   template <Element T>
   [[nodiscard]] Request start_sum(std::span<T> values) const;
 

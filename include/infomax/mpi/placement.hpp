@@ -6,11 +6,11 @@ namespace infomax::mpi {
 
 /// Where this rank runs, and what of the node is its own.
 struct Placement {
-  int local_rank = 0;      ///< among the ranks of this node
-  int local_size = 1;      ///< ranks on this node
-  int nodes = 1;           ///< nodes of the job
-  int allowed_cores = 1;   ///< cores this rank's affinity allows
-  int own_cores = 1;       ///< its part of them: a core that k ranks may use counts 1/k; at least 1
+  int local_rank = 0;     ///< among the ranks of this node
+  int local_size = 1;     ///< ranks on this node
+  int nodes = 1;          ///< nodes of the job
+  int allowed_cores = 1;  ///< cores this rank's affinity allows
+  int own_cores = 1;      ///< its part of them: a core that k ranks may use counts 1/k; at least 1
   bool oversubscribed = false;  ///< some ranks of this node get less than one core
 };
 

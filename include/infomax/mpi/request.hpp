@@ -8,7 +8,8 @@
 namespace infomax::mpi {
 
 /// A nonblocking operation under way, on buffers that must outlive it. Move-only. It must be waited
-/// for: a destructor cannot communicate, so one that finds the operation unfinished ends the program.
+/// for: a destructor cannot communicate, so one that finds the operation unfinished ends
+/// the program.
 class Request {
  public:
   Request() = default;

@@ -32,11 +32,11 @@ class Objective {
   Objective(const Objective&) = delete;
   Objective& operator=(const Objective&) = delete;
 
-  /// Collective. The global value, and into `da` [B, p] and `db` [B, q] the gradient of the global J
-  /// with respect to the local rows: overwritten, already divided by what J divides by, so that the
-  /// parameter gradients of all ranks are simply summed. A side whose gradient is not wanted (data)
-  /// passes an empty view with 0 columns, the same on every rank. Not reentrant: it keeps scratch
-  /// memory from call to call.
+  /// Collective. The global value, and into `da` [B, p] and `db` [B, q] the gradient of the global
+  /// J with respect to the local rows: overwritten, already divided by what J divides by, so that
+  /// the parameter gradients of all ranks are simply summed. A side whose gradient is not wanted
+  /// (data) passes an empty view with 0 columns, the same on every rank. Not reentrant: it keeps
+  /// scratch memory from call to call.
   [[nodiscard]] virtual Value evaluate(const mpi::Communicator& communicator,
                                        const stats::RowSource<T>& a, const stats::RowSource<T>& b,
                                        MatrixView<T> da, MatrixView<T> db) = 0;

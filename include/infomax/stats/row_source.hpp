@@ -8,8 +8,8 @@
 namespace infomax::stats {
 
 /// The local rows of one side of the objective, read tile by tile, as often as needed: network
-/// outputs that lie in memory, or rows of a data set that are converted only when asked for, so that
-/// a side as wide as the input never exists as a whole.
+/// outputs that lie in memory, or rows of a data set that are converted only when asked for, so
+/// that a side as wide as the input never exists as a whole.
 template <math::Real T>
 class RowSource {
  public:
