@@ -1,0 +1,50 @@
+#!/usr/bin/env python3
+"""The top level of the repository is fixed; longer texts have their places too.
+
+usage: layout.py ROOT     one line for each entry that does not belong
+"""
+
+import fnmatch
+import pathlib
+import sys
+
+TOP_LEVEL = {"src", "include", "launch", "datasets", "tests", "CMakeLists.txt", "CMakePresets.json",
+             "README.md", "LICENSE"}
+TEXTS = {"README.md", "launch/README.md", "datasets/README.md", "tests/README.md",
+         ".github/CONTRIBUTING.md"}
+
+
+def ignored(root):
+    """Patterns of .gitignore that concern the top level."""
+    file = root / ".gitignore"
+    lines = file.read_text().splitlines() if file.is_file() else []
+    return [line.strip("/") for line in lines if line and "/" not in line.strip("/")]
+
+
+def violations(root):
+    patterns = ignored(root)
+    found = []
+    for entry in sorted(root.iterdir()):
+        name = entry.name
+        if name.startswith(".") or name in TOP_LEVEL:
+            continue
+        if not any(fnmatch.fnmatch(name, pattern) for pattern in patterns):
+            found.append(f"{name}: not one of {', '.join(sorted(TOP_LEVEL))}")
+    for folder in ("src", "include", "launch", "datasets", "tests", ".github"):
+        for text in sorted((root / folder).rglob("*.md")):
+            path = text.relative_to(root).as_posix()
+            if path not in TEXTS:
+                found.append(f"{path}: texts are {', '.join(sorted(TEXTS))}")
+    return found
+
+
+def main():
+    root = pathlib.Path(sys.argv[1])
+    found = violations(root)
+    for violation in found:
+        print(violation)
+    return 1 if found or not (root / "CMakeLists.txt").is_file() else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
