@@ -16,7 +16,7 @@ macro(infomax_missing text)
     set(infomax_NOT_FOUND_MESSAGE "${text}")
     return()
   endif()
-  message(FATAL_ERROR "${text}")
+  message(FATAL_ERROR " ${text}")  # the space keeps it on one line
 endmacro()
 
 find_package(PkgConfig QUIET)

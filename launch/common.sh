@@ -1,0 +1,87 @@
+# Functions that the scripts of this directory share; sourced, never run.
+# shellcheck shell=bash
+
+# Where the repository is, wherever a script is called from.
+infomax_root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+
+say() { printf '%s\n' "$*"; }
+
+# fail TEXT [EXIT_CODE]
+fail() {
+  printf '%s: %s\n' "$(basename -- "$0")" "$1" >&2
+  exit "${2:-1}"
+}
+
+# timed TEXT COMMAND...: says what it does, does it, says how long that took.
+timed() {
+  local what=$1 start=$SECONDS
+  shift
+  say "== $what"
+  "$@"
+  say "-- done in $((SECONDS - start)) s"
+}
+
+# Open MPI refuses root unless told twice; nobody else's environment is touched.
+allow_root() {
+  if [[ $(id -u) -eq 0 ]]; then
+    export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+  fi
+}
+
+# Cores a control group's quota leaves to this process, rounded up; nothing where there is no quota.
+quota_cores() {
+  local quota period
+  if [[ -r /sys/fs/cgroup/cpu.max ]]; then
+    read -r quota period </sys/fs/cgroup/cpu.max
+    if [[ $quota != max && $quota -gt 0 ]]; then
+      say $(((quota + period - 1) / period))
+    fi
+  fi
+}
+
+# Physical cores this process may use: its affinity, hyperthreads counted once, and its quota.
+physical_cores() {
+  local cores='' quota allowed
+  allowed=$(sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status 2>/dev/null || true)
+  if [[ -n $allowed ]] && command -v lscpu >/dev/null; then
+    cores=$(lscpu --parse=CPU,CORE,SOCKET | awk -F, -v allowed="$allowed" '
+      BEGIN {
+        parts = split(allowed, part, ",")
+        for (i = 1; i <= parts; ++i) {
+          ends = split(part[i], end, "-")
+          for (cpu = end[1]; cpu <= end[ends]; ++cpu) may[cpu + 0] = 1
+        }
+      }
+      !/^#/ && ($1 + 0) in may { seen[$2 "," $3] = 1 }
+      END { n = 0; for (core in seen) ++n; print n }')
+  fi
+  if [[ ! $cores =~ ^[1-9][0-9]*$ ]]; then
+    cores=$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
+  fi
+  quota=$(quota_cores)
+  if [[ -n $quota && $quota -lt $cores ]]; then
+    cores=$quota
+  fi
+  say "$cores"
+}
+
+# The program: $INFOMAX_PROGRAM, or the newest build of this repository, or the installed one.
+find_program() {
+  local preset program newest=''
+  if [[ -n ${INFOMAX_PROGRAM:-} ]]; then
+    [[ -x $INFOMAX_PROGRAM ]] || fail "INFOMAX_PROGRAM=$INFOMAX_PROGRAM is not a program" 2
+    say "$INFOMAX_PROGRAM"
+    return
+  fi
+  for preset in release debug asan; do
+    program=$infomax_root/build/$preset/infomax
+    if [[ -x $program && (-z $newest || $program -nt $newest) ]]; then
+      newest=$program
+    fi
+  done
+  if [[ -z $newest ]]; then
+    newest=$(command -v infomax) ||
+      fail "infomax is not built; build it: cmake --preset release && cmake --build --preset release" 2
+  fi
+  say "$newest"
+}

@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# Runs infomax under MPI on this node, with binding and threads that suit it.
+set -euo pipefail
+# shellcheck source=launch/common.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
+
+usage() {
+  cat <<TEXT
+usage: launch/local.sh [-n RANKS] COMMAND [OPTION...]
+
+Runs "infomax COMMAND OPTION..." on RANKS ranks of this node (default: one for each physical core it
+may use). As many ranks as cores: one core and one thread each. Fewer: each gets its part of the cores.
+More: they share them, unbound. The exit code is infomax's.
+
+  launch/local.sh -n 2 train --data datasets/fashion-mnist-train.h5 --output runs/first
+
+Environment: INFOMAX_PROGRAM the program (default: the newest build of this repository),
+             INFOMAX_MPIEXEC the launcher (default: mpirun, or mpiexec).
+TEXT
+}
+
+refuse() {
+  printf 'local.sh: %s\n' "$1" >&2
+  usage >&2
+  exit 2
+}
+
+cores=$(physical_cores)
+ranks=$cores
+while [[ $# -gt 0 ]]; do
+  case $1 in
+    -n | -np)
+      [[ $# -ge 2 ]] || refuse "$1 needs the number of ranks"
+      ranks=$2
+      shift 2
+      ;;
+    -h | --help) usage; exit 0 ;;
+    -*) refuse "$1 is no option of this script; infomax's own come after its command" ;;
+    *) break ;;
+  esac
+done
+[[ $ranks =~ ^[1-9][0-9]{0,5}$ ]] || refuse "-n $ranks: the number of ranks is 1 or more"
+[[ $# -gt 0 ]] || refuse "which command of infomax?"
+
+program=$(find_program)
+launcher=${INFOMAX_MPIEXEC:-$(command -v mpirun || command -v mpiexec || true)}
+[[ -n $launcher ]] || fail "there is no mpirun; launch/setup.sh installs one" 5
+allow_root
+
+options=(-n "$ranks")
+case $("$launcher" --version 2>&1 || true) in
+  *"Open MPI"* | *OpenRTE* | *PRRTE* | *prte*)
+    # infomax says itself, in one line, what failed; mpirun's banners would bury it.
+    export OMPI_MCA_orte_execute_quiet=1 PRTE_MCA_prte_execute_quiet=1
+    if [[ $ranks -eq $cores ]]; then
+      options+=(--bind-to core)
+    elif [[ $ranks -lt $cores ]]; then
+      options+=(--map-by "slot:PE=$((cores / ranks))" --bind-to core)
+    else
+      options+=(--oversubscribe --bind-to none)
+    fi
+    ;;
+  *HYDRA* | *Hydra* | *Intel*)
+    if [[ $ranks -le $cores ]]; then
+      options+=(-bind-to "core:$((cores / ranks))")
+    fi
+    ;;
+esac
+exec "$launcher" "${options[@]}" "$program" "$@"

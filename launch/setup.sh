@@ -1,0 +1,100 @@
+#!/usr/bin/env bash
+# Installs what Infomax needs to be built, tested and shown, where it is missing.
+set -euo pipefail
+# shellcheck source=launch/common.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
+
+packages=(
+  g++ cmake ninja-build pkg-config                     # build
+  openmpi-bin libopenmpi-dev libhdf5-openmpi-dev       # ranks and files
+  libopenblas-dev libsleef-dev librandom123-dev        # numbers
+  libboost-program-options-dev nlohmann-json3-dev libfmt-dev libspdlog-dev zlib1g-dev
+  libgtest-dev libgmock-dev clang-format python3 python3-numpy python3-h5py  # tests
+  dataset-fashion-mnist gnuplot-nox jq                 # demo
+)
+
+usage() {
+  cat <<TEXT
+usage: launch/setup.sh [--check]
+
+Installs, on Debian and its relatives, the packages that Infomax needs and that are missing; with
+--check it only names them, and exits with 1 where there are any. Elsewhere it says what to install.
+TEXT
+}
+
+elsewhere() {
+  cat <<TEXT
+This system has no apt. Install these, all on one and the same MPI, and run cmake --preset release:
+  Fedora, RHEL  dnf install gcc-c++ cmake ninja-build pkgconf openmpi-devel hdf5-openmpi-devel
+                openblas-devel sleef-devel Random123-devel boost-devel json-devel fmt-devel
+                spdlog-devel zlib-devel gtest-devel gmock-devel jq gnuplot
+                clang-tools-extra python3-numpy python3-h5py; then: module load mpi
+  Arch          pacman -S gcc cmake ninja pkgconf openmpi hdf5-openmpi openblas boost nlohmann-json
+                fmt spdlog zlib gtest jq gnuplot clang python-numpy python-h5py; sleef and
+                random123 from the AUR
+  conda         conda install -c conda-forge cxx-compiler cmake ninja pkg-config openmpi
+                'hdf5=*=mpi_openmpi*' openblas sleef libboost-devel nlohmann_json fmt spdlog zlib
+                gtest jq gnuplot numpy h5py; Random123 as below
+  Spack         spack install openmpi hdf5+mpi openblas sleef random123 boost+program_options
+                nlohmann-json fmt spdlog zlib googletest+gmock cmake ninja; spack load them
+  from source   Random123 is headers only (github.com/DEShawResearch/random123:
+                -DINFOMAX_RANDOM123_INCLUDE_DIR=DIR/include); HDF5 with -DHDF5_ENABLE_PARALLEL=ON;
+                OpenBLAS with its LAPACK and DYNAMIC_ARCH=1
+Fashion-MNIST, for the demo: its four .gz files (github.com/zalandoresearch/fashion-mnist), and
+INFOMAX_FASHION_MNIST=DIR says where they are.
+TEXT
+}
+
+# Whatever provides a package counts: libopenblas-dev itself only chooses one of several builds.
+installed() {
+  case $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null || true) in
+    installed) return 0 ;;
+  esac
+  case $1 in
+    libopenblas-dev) installed libopenblas-pthread-dev || installed libopenblas-openmp-dev ;;
+    pkg-config) installed pkgconf ;;
+    gnuplot-nox) installed gnuplot-qt || installed gnuplot-x11 ;;
+    *) return 1 ;;
+  esac
+}
+
+check=no
+case ${1:-} in
+  '') ;;
+  --check) check=yes ;;
+  -h | --help) usage; exit 0 ;;
+  *) usage >&2; exit 2 ;;
+esac
+
+if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+  elsewhere
+  [[ $check == no ]] || exit 1
+  exit 0
+fi
+
+missing=()
+for package in "${packages[@]}"; do
+  installed "$package" || missing+=("$package")
+done
+
+if [[ ${#missing[@]} -eq 0 ]]; then
+  say "setup: all ${#packages[@]} packages are installed"
+  exit 0
+fi
+if [[ $check == yes ]]; then
+  say "setup: missing: ${missing[*]}"
+  exit 1
+fi
+
+as_root=()
+if [[ $(id -u) -ne 0 ]]; then
+  command -v sudo >/dev/null ||
+    fail "not root, and sudo is not installed; as root: apt-get install ${missing[*]}" 5
+  as_root=(sudo)
+fi
+say "setup: installing ${#missing[@]} packages: ${missing[*]}"
+"${as_root[@]}" apt-get update -qq
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+  apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
+  fail "apt-get could not install: ${missing[*]}" 5
+say "setup: installed"

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Builds everything with warnings as errors and runs the tests.
+set -euo pipefail
+# shellcheck source=launch/common.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
+
+usage() {
+  cat <<TEXT
+usage: launch/test.sh [CTEST-OPTION...]
+
+Installs what is missing, builds the preset "release" (\$INFOMAX_PRESET: another one) with warnings as
+errors, and runs CTest, to which all options go:
+  launch/test.sh -L unit          one kind: unit, mpi, cli or house
+  launch/test.sh -R Sampler       tests whose name matches
+TEXT
+}
+
+case ${1:-} in
+  -h | --help) usage; exit 0 ;;
+esac
+
+preset=${INFOMAX_PRESET:-release}
+cores=$(physical_cores)
+cd "$infomax_root"
+launch/setup.sh --check >/dev/null || launch/setup.sh
+timed "configure ($preset)" cmake --preset "$preset" -DINFOMAX_TESTS=ON -DINFOMAX_WERROR=ON
+timed "build on $cores cores" cmake --build --preset "$preset" --parallel "$cores"
+say "== test"
+exec ctest --preset "$preset" --parallel "$cores" "$@"
