@@ -53,9 +53,9 @@ case $("$launcher" --version 2>&1 || true) in
     # infomax says itself, in one line, what failed; mpirun's banners would bury it.
     export OMPI_MCA_orte_execute_quiet=1 PRTE_MCA_prte_execute_quiet=1
     if [[ $ranks -eq $cores ]]; then
-      options+=(--bind-to core)
+      options+=(--bind-to core:if-supported)
     elif [[ $ranks -lt $cores ]]; then
-      options+=(--map-by "slot:PE=$((cores / ranks))" --bind-to core)
+      options+=(--map-by "slot:PE=$((cores / ranks))" --bind-to core:if-supported)
     else
       options+=(--oversubscribe --bind-to none)
     fi

@@ -22,7 +22,9 @@ esac
 preset=${INFOMAX_PRESET:-release}
 cores=$(physical_cores)
 cd "$infomax_root"
-launch/setup.sh --check >/dev/null || launch/setup.sh
+if command -v apt-get >/dev/null; then
+  launch/setup.sh
+fi
 timed "configure ($preset)" cmake --preset "$preset" -DINFOMAX_TESTS=ON -DINFOMAX_WERROR=ON
 timed "build on $cores cores" cmake --build --preset "$preset" --parallel "$cores"
 say "== test"

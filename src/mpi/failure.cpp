@@ -52,7 +52,7 @@ bool all_arrive(const Communicator& communicator) {
 
 }  // namespace
 
-void agree(const Communicator& communicator, std::exception_ptr local_failure) {
+void agree(const Communicator& communicator, const std::exception_ptr& local_failure) {
   const auto size = static_cast<std::int64_t>(communicator.size());
   const bool failed = local_failure != nullptr;
   const std::int64_t first = communicator.min(failed ? communicator.rank() : size);
@@ -72,7 +72,7 @@ void agree(const Communicator& communicator, std::exception_ptr local_failure) {
   throw Error(static_cast<ExitCode>(code), who + text);
 }
 
-int end_job(const Communicator& communicator, std::exception_ptr failure) {
+int end_job(const Communicator& communicator, const std::exception_ptr& failure) {
   const Report report = describe(failure);
   const int exit_code = static_cast<int>(report.exit_code);
   bool everywhere = false;

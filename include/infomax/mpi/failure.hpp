@@ -1,7 +1,6 @@
 #pragma once
 
 #include <exception>
-#include <utility>
 
 #include "infomax/mpi/communicator.hpp"
 
@@ -10,7 +9,7 @@ namespace infomax::mpi {
 /// Collective. Where any rank passes an exception, every rank throws an Error with the exit code
 /// and the text of the lowest such rank, which it names unless all ranks failed. Returns where
 /// none did.
-void agree(const Communicator& communicator, std::exception_ptr local_failure);
+void agree(const Communicator& communicator, const std::exception_ptr& local_failure);
 
 /// Collective. Runs `work`, which must not communicate, and ends in agree(): a failure that one
 /// rank sees (its part of a file, its rows) becomes the same Error on all of them.
@@ -22,13 +21,13 @@ void together(const Communicator& communicator, Work work) {
   } catch (...) {
     failure = std::current_exception();
   }
-  agree(communicator, std::move(failure));
+  agree(communicator, failure);
 }
 
 /// Says one line for a job that `failure` ends, and returns the exit code for this process. Where
 /// all ranks arrive here within a second, rank 0 speaks and MPI can be finalised; where they do
 /// not, peers sit in a collective this rank will never enter: it names itself and aborts the job.
 /// `communicator` must be one that nothing else uses.
-[[nodiscard]] int end_job(const Communicator& communicator, std::exception_ptr failure);
+[[nodiscard]] int end_job(const Communicator& communicator, const std::exception_ptr& failure);
 
 }  // namespace infomax::mpi

@@ -1,0 +1,125 @@
+#!/usr/bin/env bash
+# From a fresh clone to a trained encoder: builds, imports Fashion-MNIST, trains on all cores of this
+# node with the exact global objective, evaluates on the test set, and draws what happened.
+set -euo pipefail
+# shellcheck source=launch/common.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
+
+usage() {
+  cat <<TEXT
+usage: launch/demo.sh [TRAIN-OPTION...]
+
+Options go to "infomax train" and win over the demo's own, e.g. --epochs 2. What is there already is
+used: the build, the imported data sets. The run itself is made anew in runs/demo.
+
+Environment: INFOMAX_FASHION_MNIST where the four .gz files are
+             (default: /usr/share/datasets/fashion-mnist, Debian's dataset-fashion-mnist)
+TEXT
+}
+
+case ${1:-} in
+  -h | --help) usage; exit 0 ;;
+esac
+
+source_data=${INFOMAX_FASHION_MNIST:-/usr/share/datasets/fashion-mnist}
+run=runs/demo
+cores=$(physical_cores)
+cd "$infomax_root"
+export INFOMAX_PROGRAM=build/release/infomax
+
+build() {
+  cmake --preset release --log-level=WARNING >/dev/null
+  cmake --build --preset release --parallel "$cores" --target infomax_program
+}
+
+# import NAME PREFIX: one part of Fashion-MNIST as an HDF5 data set, unless it is there and newer.
+import() {
+  local output=datasets/fashion-mnist-$1.h5 images=$source_data/$2-images-idx3-ubyte.gz
+  if [[ -f $output && $output -nt $images ]]; then
+    say "$output is there"
+    return
+  fi
+  "$INFOMAX_PROGRAM" import --idx-images "$images" \
+    --idx-labels "$source_data/$2-labels-idx1-ubyte.gz" --output "$output" --overwrite
+}
+
+import_both() {
+  import train train
+  import test t10k
+}
+
+train() {
+  launch/local.sh train --data datasets/fashion-mnist-train.h5 \
+    --pair input --encoder dense:1024,tanh,dense:64 \
+    --objective infomax --rho rv --lambda 0.1 \
+    --optimizer adam --learning-rate 0.001 --batch 4096 --epochs 5 \
+    --output "$run" --overwrite "$@"
+}
+
+# evaluate NAME: the objective over a whole data set, as one global batch.
+evaluate() {
+  launch/local.sh evaluate --model "$run/model.h5" --data "datasets/fashion-mnist-$1.h5" --json \
+    >"$run/evaluate-$1.json"
+}
+
+evaluate_both() {
+  evaluate train
+  evaluate test
+}
+
+table() {
+  printf '\n%-8s %10s %12s %12s %12s %12s\n' data samples objective dependence 'H(a) nats' 'H(b) nats'
+  local name
+  for name in train test; do
+    jq -r --arg name "$name" \
+      '[$name, .samples, .objective, .dependence, .entropy_a, .entropy_b] | @tsv' \
+      "$run/evaluate-$name.json" |
+      LC_ALL=C awk -F'\t' '{ printf "%-8s %10d %12.5f %12.5f %12.5f %12.5f\n", $1, $2, $3, $4, $5, $6 }'
+  done
+  jq -rs 'map(select(.kind == "step")) | (map(.seconds) | add) as $s | (map(.samples) | add) as $n
+    | "\ntrained on \($n) samples in \($s * 10 | round / 10) s: \($n / $s | round) samples/s"' \
+    "$run/metrics.jsonl"
+}
+
+# The objective and its parts over steps, one panel each, for their scales differ.
+draw() {
+  jq -r 'select(.kind == "step") | [.step, .objective, .dependence, .entropy_a, .entropy_b] | @tsv' \
+    "$run/metrics.jsonl" >"$run/training.tsv"
+  local terminal
+  for terminal in svg pngcairo; do
+    gnuplot <<TEXT
+set terminal $terminal size 960,720 font "sans,13"
+set output "$run/training.${terminal%cairo}"
+set datafile separator "\t"
+set key top left
+set grid linecolor rgb "#dddddd"
+set lmargin 12
+set multiplot layout 3,1 title "Fashion-MNIST, dense:1024,tanh,dense:64: J = rv - 0.1 (H(a) + H(b))"
+set ylabel "objective J"
+plot "$run/training.tsv" using 1:2 with lines linewidth 2 linecolor rgb "#1b6ca8" notitle
+set ylabel "dependence rv"
+plot "$run/training.tsv" using 1:3 with lines linewidth 2 linecolor rgb "#d1495b" notitle
+set ylabel "entropy, nats"
+set xlabel "step"
+plot "$run/training.tsv" using 1:4 with lines linewidth 2 linecolor rgb "#66a182" title "H(a), input", \
+     "$run/training.tsv" using 1:5 with lines linewidth 2 linecolor rgb "#edae49" title "H(b), output"
+unset multiplot
+TEXT
+  done
+}
+
+timed "install what is missing" launch/setup.sh
+[[ -r $source_data/train-images-idx3-ubyte.gz ]] ||
+  fail "there is no Fashion-MNIST in $source_data; set INFOMAX_FASHION_MNIST to where its .gz files are" 3
+timed "build infomax on $cores cores" build
+timed "import Fashion-MNIST: 60,000 images for training, 10,000 for the test" import_both
+timed "train on $cores ranks" train "$@"
+timed "evaluate on all training and all test images" evaluate_both
+table
+timed "draw" draw
+say
+say "model     $run/model.h5"
+say "settings  $run/config.ini"
+say "metrics   $run/metrics.jsonl"
+say "pictures  $run/training.svg, $run/training.png"
+say "the whole demo took $SECONDS s"
