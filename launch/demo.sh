@@ -39,8 +39,11 @@ import() {
     say "$output is there"
     return
   fi
-  "$INFOMAX_PROGRAM" import --idx-images "$images" \
-    --idx-labels "$source_data/$2-labels-idx1-ubyte.gz" --output "$output" --overwrite
+  # Under another name until it is whole, so that an interrupted import is not taken for a done one.
+  launch/local.sh -n 1 import --idx-images "$images" \
+    --idx-labels "$source_data/$2-labels-idx1-ubyte.gz" \
+    --output "datasets/partial-$1.h5" --overwrite
+  mv -- "datasets/partial-$1.h5" "$output"
 }
 
 import_both() {
@@ -91,7 +94,7 @@ draw() {
 set terminal $terminal size 960,720 font "sans,13"
 set output "$run/training.${terminal%cairo}"
 set datafile separator "\t"
-set key top left
+set key center right
 set grid linecolor rgb "#dddddd"
 set lmargin 12
 set multiplot layout 3,1 title "Fashion-MNIST, dense:1024,tanh,dense:64: J = rv - 0.1 (H(a) + H(b))"
