@@ -84,6 +84,25 @@ void locate_cells(std::span<const T> values, std::span<const double> slope,
                                  fraction.data(), values.size());
 }
 
+void add_power_sums(std::span<const std::int32_t> cell, std::span<const double> fraction, int cells,
+                    std::span<double> table) {
+  assert(fraction.size() == cell.size());
+  assert(table.size() == 4 * cell.size() * (static_cast<std::size_t>(cells) + 2));
+  kernels().add_power_sums(cell.data(), fraction.data(), cells, table.data(), cell.size());
+}
+
+template <Real T>
+void accumulate(std::span<const T> values, std::span<double> sums) {
+  assert(sums.size() == values.size());
+  real_kernels<T>().accumulate(values.data(), sums.data(), values.size());
+}
+
+template <Real T>
+void accumulate_products(std::span<const T> x, std::span<const T> y, std::span<double> sums) {
+  assert(x.size() == y.size() && sums.size() == x.size());
+  real_kernels<T>().accumulate_products(x.data(), y.data(), sums.data(), x.size());
+}
+
 const char* vector_instructions() { return kernels().name; }
 
 #define INFOMAX_INSTANTIATE(T)                                                             \
@@ -91,7 +110,9 @@ const char* vector_instructions() { return kernels().name; }
   template void multiply_by_derivative<T>(Activation, MatrixView<const T>, MatrixView<T>); \
   template void locate_cells<T>(std::span<const T>, std::span<const double>,               \
                                 std::span<const double>, int, std::span<std::int32_t>,     \
-                                std::span<double>);
+                                std::span<double>);                                        \
+  template void accumulate<T>(std::span<const T>, std::span<double>);                      \
+  template void accumulate_products<T>(std::span<const T>, std::span<const T>, std::span<double>);
 INFOMAX_INSTANTIATE(float)
 INFOMAX_INSTANTIATE(double)
 #undef INFOMAX_INSTANTIATE

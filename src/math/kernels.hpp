@@ -16,6 +16,8 @@ struct RealKernels {
   void (*multiply_by_derivative)(Activation, const T* y, T* dy, std::size_t n) = nullptr;
   void (*locate_cells)(const T* values, const double* slope, const double* offset, int cells,
                        std::int32_t* cell, double* fraction, std::size_t n) = nullptr;
+  void (*accumulate)(const T* values, double* sums, std::size_t n) = nullptr;
+  void (*accumulate_products)(const T* x, const T* y, double* sums, std::size_t n) = nullptr;
 };
 
 template <class From, class To>
@@ -33,6 +35,8 @@ struct Kernels {
   RealKernels<float> single_precision = {};
   RealKernels<double> double_precision = {};
   void (*log)(const double* x, double* y, std::size_t n) = nullptr;
+  void (*add_power_sums)(const std::int32_t* cell, const double* fraction, int cells, double* table,
+                         std::size_t n) = nullptr;
   ConversionKernels<std::int8_t, std::uint8_t, std::int16_t, std::uint16_t, std::int32_t,
                     std::uint32_t, std::int64_t, std::uint64_t, float, double>
       conversion = {};

@@ -2,6 +2,8 @@
 
 #if defined(__x86_64__)
 
+#include <cstring>
+
 #include <immintrin.h>
 #include <sleef.h>
 

@@ -98,6 +98,36 @@ void locate_cells(const T* values, const double* slope, const double* offset, in
   }
 }
 
+void add_power_sums(const std::int32_t* cell, const double* fraction, int cells, double* table,
+                    std::size_t n) {
+  using Four = double __attribute__((vector_size(32)));
+  const std::size_t column_size = 4 * (static_cast<std::size_t>(cells) + 2);
+  for (std::size_t j = 0; j < n; ++j) {
+    const double raw = fraction[j];
+    const double f = raw < 0.0 ? 0.0 : (raw > 1.0 ? 1.0 : raw);
+    const int slot = cell[j] + 1 - static_cast<int>(raw < 0.0) + static_cast<int>(raw > 1.0);
+    double* const sums = table + j * column_size + 4 * static_cast<std::size_t>(slot);
+    Four total;  // copied, for the table need not be aligned
+    std::memcpy(&total, sums, sizeof total);
+    total += Four{1.0, 1.0, f, f} * Four{1.0, f, f, f * f};
+    std::memcpy(sums, &total, sizeof total);
+  }
+}
+
+template <class T>
+void accumulate(const T* __restrict values, double* __restrict sums, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) {
+    sums[i] += static_cast<double>(values[i]);
+  }
+}
+
+template <class T>
+void accumulate_products(const T* x, const T* y, double* __restrict sums, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) {
+    sums[i] += static_cast<double>(x[i]) * static_cast<double>(y[i]);
+  }
+}
+
 template <class From, class To>
 void shift_and_scale(const From* in, const double* shift, const double* scale, To* out,
                      std::size_t n) {
@@ -113,13 +143,18 @@ constexpr ConversionKernels<From...> conversions(const ConversionKernels<From...
 
 template <class T>
 constexpr RealKernels<T> real_kernels() {
-  return {add_bias_and_activate<T>, multiply_by_derivative<T>, locate_cells<T>};
+  return {add_bias_and_activate<T>, multiply_by_derivative<T>, locate_cells<T>, accumulate<T>,
+          accumulate_products<T>};
 }
 
 }  // namespace
 
 const Kernels INFOMAX_KERNELS = {
-    INFOMAX_KERNELS_NAME, real_kernels<float>(), real_kernels<double>(), log_of,
+    INFOMAX_KERNELS_NAME,
+    real_kernels<float>(),
+    real_kernels<double>(),
+    log_of,
+    add_power_sums,
     conversions(static_cast<const decltype(Kernels::conversion)*>(nullptr))};
 
 }  // namespace infomax::math

@@ -1,5 +1,7 @@
 #include "math/kernels.hpp"
 
+#include <cstring>
+
 #include <sleef.h>
 
 #define INFOMAX_KERNELS generic_kernels

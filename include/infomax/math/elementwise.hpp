@@ -38,6 +38,21 @@ void locate_cells(std::span<const T> values, std::span<const double> slope,
                   std::span<const double> offset, int cells, std::span<std::int32_t> cell,
                   std::span<double> fraction);
 
+/// Adds one row's powers to its columns' cells: 1, f, f^2, f^3 for a fraction f in [0, 1] of the
+/// cell located; values outside the range only count, in the two slots around the cells. Of a NaN
+/// the powers are NaN. cell, fraction [n]; table [n, cells + 2, 4], slot 0 below and cells + 1
+/// above.
+void add_power_sums(std::span<const std::int32_t> cell, std::span<const double> fraction, int cells,
+                    std::span<double> table);
+
+/// sums += values, in double. values, sums [n].
+template <Real T>
+void accumulate(std::span<const T> values, std::span<double> sums);
+
+/// sums += x * y elementwise, multiplied and added in double. x, y, sums [n].
+template <Real T>
+void accumulate_products(std::span<const T> x, std::span<const T> y, std::span<double> sums);
+
 /// What the elementwise kernels were chosen for: "avx512", "avx2" or "generic".
 [[nodiscard]] const char* vector_instructions();
 
