@@ -1,0 +1,107 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "infomax/core/matrix.hpp"
+#include "infomax/math/blas.hpp"
+#include "infomax/stats/row_source.hpp"
+
+// N: global rows. B: local rows. n: columns of the side. M: bins. c, f: cell and fraction, u = 1 +
+// c + f.
+
+namespace infomax::stats {
+
+/// What a histogram's bins cover.
+struct HistogramRange {
+  bool standardised = true;  ///< true: (v - mean) / deviation is binned; false: v itself
+  double low = -4.0;
+  double high = 4.0;  ///< greater than low; values outside are counted at the ends
+  friend bool operator==(const HistogramRange&, const HistogramRange&) = default;
+};
+
+/// The cubic B-spline soft histogram of one side's columns, and its exact adjoint.
+///
+///   z = (v - m) / s, or v;  u = 1 + (M - 3)(z - low)/(high - low), clamped;  p_k = (1/N) sum_i
+///   beta3(u_i - k)
+///
+/// The window is that of Thevenaz and Unser (2000). With c = floor(u) - 1 in [0, M - 4] and f = u -
+/// 1 - c in [0, 1], a value touches the bins c .. c + 3 alone, with the weights
+///
+///   (1 - f)^3 / 6     (4 - 6 f^2 + 3 f^3) / 6     (1 + 3 f + 3 f^2 - 3 f^3) / 6     f^3 / 6.
+///
+/// All are polynomials of f, so the sums of 1, f, f^2, f^3 over a column's values in each cell, and
+/// how many values were clamped below and above, hold everything:
+///   - p_k is linear in them;
+///   - for any J(p) with L_k = dJ/dp_k, dJ/du_i = (1/N) sum_k L_k beta3'(u_i - k) = (1/N)(q0 + q1 f
+///   + q2 f^2),
+///     where q depends on the cell only; so sum_i dJ/dz_i and sum_i z_i dJ/dz_i over the values
+///     that were not clamped are linear in them too. They are what the batch's own m and s add to
+///     the gradient: dJ/dv_j = (1/s)[g_j - (1/N) sum_i g_i - z_j (1/N) sum_i g_i z_i],  g_i =
+///     dJ/dz_i, 0 where clamped.
+/// One sum over ranks therefore serves the value and the exact gradient, and the way back is local.
+///
+/// The power sums cancel to about 1e-16 of N, so a bin that should be empty may hold as much of
+/// either sign: take p_k <= 0 as 0. A column of zero variance has no histogram: its p_k are all 0,
+/// its gradient is 0. Keeps its memory from call to call.
+class SoftHistogram {
+ public:
+  /// M >= 4.
+  SoftHistogram(std::size_t bins, HistogramRange range);
+
+  /// Begins a global batch; spans [n]. Without gradient, only M numbers a column cross the network,
+  /// with it 4 (M - 1).
+  void begin(double samples, std::span<const double> mean, std::span<const double> variance,
+             bool with_gradient);
+
+  /// Doubles that this side's part of the message takes; the same on every rank.
+  [[nodiscard]] std::size_t message_size() const;
+
+  /// Counts the local rows into `message` [message_size()], overwritten; additive over ranks.
+  /// `scratch` is memory for the source's tiles.
+  template <math::Real T>
+  void count(const RowSource<T>& source, Buffer<T>& scratch, std::span<double> message);
+
+  /// Takes the message summed over ranks.
+  void finish(std::span<const double> message);
+
+  /// p_k, [n, M].
+  [[nodiscard]] MatrixView<const double> probabilities() const { return probabilities_.view(); }
+
+  /// Takes dJ/dp_k [n, M]. After begin() with gradient and finish().
+  void differentiate(MatrixView<const double> derivative);
+
+  /// Adds dJ/dv of the local rows to `gradient` [B, n]. After differentiate().
+  template <math::Real T>
+  void add_gradient(const RowSource<T>& source, Buffer<T>& scratch, MatrixView<T> gradient);
+
+ private:
+  [[nodiscard]] std::size_t columns() const { return mean_.size(); }
+  [[nodiscard]] std::size_t cells() const { return bins_ - 3; }
+  [[nodiscard]] std::size_t column_size() const { return 4 * (cells() + 2); }
+  [[nodiscard]] double cells_per_z() const;
+  void to_counts(std::span<const double> powers, std::span<double> counts) const;
+  void differentiate_column(std::size_t j, std::span<const double> derivative);
+
+  template <math::Real T>
+  void locate(std::span<const T> row);
+
+  std::size_t bins_;
+  HistogramRange range_;
+  bool with_gradient_ = false;
+  double samples_ = 0.0;
+  Buffer<double> mean_;
+  Buffer<double> inverse_deviation_;  // [n], 0 where the variance is
+  Buffer<double> slope_;              // [n], u - 1 = slope v + offset
+  Buffer<double> offset_;
+  Buffer<double> powers_;         // [n, cells + 2, 4], see math::add_power_sums
+  Matrix<double> probabilities_;  // [n, M]
+  Buffer<double>
+      coefficients_;      // [n, cells + 2, 4]: q0, q1, q2 and 0, times ds/dv / N; 0 where clamped
+  Buffer<double> shift_;  // [n], every row's gradient gets shift + tilt (v - m)
+  Buffer<double> tilt_;
+  Buffer<std::int32_t> cell_;  // [n], of one row
+  Buffer<double> fraction_;
+};
+
+}  // namespace infomax::stats

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <span>
+
+#include "infomax/core/matrix.hpp"
+#include "infomax/math/blas.hpp"
+#include "infomax/mpi/communicator.hpp"
+#include "infomax/stats/row_source.hpp"
+
+// N: global rows. p, q: columns of a and b.
+
+namespace infomax::stats {
+
+/// What needs no shift: the global count and column means, which are the shift that every rank
+/// shares in all that follows.
+struct Means {
+  double samples = 0.0;             ///< N, exact up to 2^53
+  Buffer<double> a;                 ///< [p]; zeros where N = 0
+  Buffer<double> b;                 ///< [q]
+  double squared_difference = 0.0;  ///< sum_i |a_i - b_i|^2, where asked for
+};
+
+/// The first pass over the rows of both sides. Keeps its memory from call to call.
+template <math::Real T>
+class MeanPass {
+ public:
+  /// Collective: one sum over ranks, of 2 + p + q doubles. `with_difference` needs p = q.
+  const Means& measure(const mpi::Communicator& communicator, const RowSource<T>& a,
+                       const RowSource<T>& b, bool with_difference = false);
+
+ private:
+  void add_columns(const RowSource<T>& source, std::span<double> sums);
+  double squared_difference(const RowSource<T>& a, const RowSource<T>& b);
+
+  Means means_;
+  Buffer<double> sums_;       // N, difference, sums of a [p], sums of b [q]
+  Buffer<double> tile_sums_;  // [max(p, q)]
+  Buffer<T> scratch_a_;
+  Buffer<T> scratch_b_;
+};
+
+}  // namespace infomax::stats

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+
+#include "infomax/core/matrix.hpp"
+#include "infomax/math/elementwise.hpp"
+#include "infomax/stats/row_source.hpp"
+
+namespace infomax::stats {
+
+/// Rows that are multiplied in the rows' own precision before a sum is carried on in double; a tile
+/// of float rows also stays in the second-level cache. Tiles start at multiples of it, by local
+/// row.
+inline constexpr std::size_t tile_rows = 256;
+
+/// Calls each(first, count) for the tiles of `rows` local rows.
+template <class Each>
+void for_each_tile(std::size_t rows, Each each) {
+  for (std::size_t first = 0; first < rows; first += tile_rows) {
+    each(first, std::min(tile_rows, rows - first));
+  }
+}
+
+/// Tiles of one side minus its mean, subtracted in double. Keeps its memory from call to call.
+template <math::Real T>
+class CentredTiles {
+ public:
+  /// Rows [first, first + count) of `source` minus `mean` [p]: [count, p], until the next call.
+  MatrixView<const T> read(const RowSource<T>& source, std::span<const double> mean,
+                           std::size_t first, std::size_t count) {
+    const std::size_t columns = source.columns();
+    ones_.resize(columns, 1.0);
+    centred_.resize(std::min(tile_rows, source.rows()) * columns);
+    const MatrixView<const T> rows = source.tile(first, count, raw_);
+    const MatrixView<T> centred(centred_.data(), count, columns);
+    for (std::size_t i = 0; i < count; ++i) {
+      math::shift_and_scale<T, T>(rows.row(i).data(), mean, ones_, centred.row(i));
+    }
+    return centred;
+  }
+
+ private:
+  Buffer<T> raw_;
+  Buffer<T> centred_;
+  Buffer<double> ones_;
+};
+
+}  // namespace infomax::stats

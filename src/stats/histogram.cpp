@@ -1,0 +1,190 @@
+#include "infomax/stats/histogram.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cmath>
+
+#include "infomax/math/elementwise.hpp"
+#include "infomax/stats/tiles.hpp"
+
+namespace infomax::stats {
+namespace {
+
+/// Adds what a cell's power sums s give to its four bins.
+void add_to_bins(const double* s, double* bin) {
+  bin[0] += (s[0] - 3.0 * s[1] + 3.0 * s[2] - s[3]) / 6.0;
+  bin[1] += (4.0 * s[0] - 6.0 * s[2] + 3.0 * s[3]) / 6.0;
+  bin[2] += (s[0] + 3.0 * s[1] + 3.0 * s[2] - 3.0 * s[3]) / 6.0;
+  bin[3] += s[3] / 6.0;
+}
+
+/// q of sum_k l_k w_k'(f) = q0 + q1 f + q2 f^2, over a cell's four bins.
+std::array<double, 3> slope_polynomial(const double* l) {
+  return {0.5 * (l[2] - l[0]), l[0] - 2.0 * l[1] + l[2], 0.5 * (l[3] - l[0]) + 1.5 * (l[1] - l[2])};
+}
+
+}  // namespace
+
+SoftHistogram::SoftHistogram(std::size_t bins, HistogramRange range) : bins_(bins), range_(range) {
+  assert(bins >= 4 && range.high > range.low);
+}
+
+double SoftHistogram::cells_per_z() const {
+  return static_cast<double>(cells()) / (range_.high - range_.low);
+}
+
+void SoftHistogram::begin(double samples, std::span<const double> mean,
+                          std::span<const double> variance, bool with_gradient) {
+  assert(mean.size() == variance.size());
+  const std::size_t n = mean.size();
+  samples_ = std::max(1.0, samples);
+  with_gradient_ = with_gradient;
+  mean_.assign(mean.begin(), mean.end());
+  for (Buffer<double>* vector : {&inverse_deviation_, &slope_, &offset_, &fraction_}) {
+    vector->resize(n);
+  }
+  cell_.resize(n);
+  for (std::size_t j = 0; j < n; ++j) {
+    const bool constant = variance[j] == 0.0;
+    inverse_deviation_[j] = constant ? 0.0 : 1.0 / std::sqrt(variance[j]);
+    const double scale = range_.standardised ? inverse_deviation_[j] : 1.0;
+    const double shift = range_.standardised ? mean[j] : 0.0;
+    slope_[j] = constant ? 0.0 : cells_per_z() * scale;
+    offset_[j] = constant ? 0.0 : -cells_per_z() * (shift * scale + range_.low);
+  }
+}
+
+std::size_t SoftHistogram::message_size() const {
+  return columns() * (with_gradient_ ? column_size() : bins_);
+}
+
+template <math::Real T>
+void SoftHistogram::locate(std::span<const T> row) {
+  math::locate_cells<T>(row, slope_, offset_, static_cast<int>(cells()), cell_, fraction_);
+}
+
+template <math::Real T>
+void SoftHistogram::count(const RowSource<T>& source, Buffer<T>& scratch,
+                          std::span<double> message) {
+  assert(source.columns() == columns() && message.size() == message_size());
+  powers_.assign(columns() * column_size(), 0.0);
+  for_each_tile(source.rows(), [&](std::size_t first, std::size_t rows) {
+    const MatrixView<const T> tile = source.tile(first, rows, scratch);
+    // Row by row, so that consecutive additions go to different columns and do not wait for each
+    // other.
+    for (std::size_t i = 0; i < rows; ++i) {
+      locate<T>(tile.row(i));
+      math::add_power_sums(cell_, fraction_, static_cast<int>(cells()), powers_);
+    }
+  });
+  if (with_gradient_) {
+    std::ranges::copy(powers_, message.begin());
+  } else {
+    to_counts(powers_, message);
+  }
+}
+
+void SoftHistogram::to_counts(std::span<const double> powers, std::span<double> counts) const {
+  std::ranges::fill(counts, 0.0);
+  for (std::size_t j = 0; j < columns(); ++j) {
+    const double* const slots = powers.data() + j * column_size();
+    double* const bins = counts.data() + j * bins_;
+    for (std::size_t c = 0; c < cells(); ++c) {
+      add_to_bins(slots + 4 * (c + 1), bins + c);
+    }
+    // A value clamped below lies at f = 0 of the first cell, one clamped above at f = 1 of the
+    // last.
+    const double below = slots[0];
+    const double above = slots[4 * (cells() + 1)];
+    const double low_end[4] = {below, 0.0, 0.0, 0.0};
+    const double high_end[4] = {above, above, above, above};
+    add_to_bins(low_end, bins);
+    add_to_bins(high_end, bins + cells() - 1);
+  }
+}
+
+void SoftHistogram::finish(std::span<const double> message) {
+  assert(message.size() == message_size());
+  if (probabilities_.rows() != columns()) {
+    probabilities_ = Matrix<double>(columns(), bins_);
+  }
+  if (with_gradient_) {
+    std::ranges::copy(message, powers_.begin());
+    to_counts(powers_, probabilities_.span());
+  } else {
+    std::ranges::copy(message, probabilities_.data());
+  }
+  for (std::size_t j = 0; j < columns(); ++j) {
+    const double factor = inverse_deviation_[j] == 0.0 ? 0.0 : 1.0 / samples_;
+    for (double& p : probabilities_.view().row(j)) {
+      p *= factor;
+    }
+  }
+}
+
+void SoftHistogram::differentiate(MatrixView<const double> derivative) {
+  assert(with_gradient_ && derivative.rows() == columns() && derivative.columns() == bins_);
+  coefficients_.assign(columns() * column_size(), 0.0);
+  shift_.assign(columns(), 0.0);
+  tilt_.assign(columns(), 0.0);
+  for (std::size_t j = 0; j < columns(); ++j) {
+    if (inverse_deviation_[j] != 0.0) {
+      differentiate_column(j, derivative.row(j));
+    }
+  }
+}
+
+void SoftHistogram::differentiate_column(std::size_t j, std::span<const double> derivative) {
+  const double to_z = cells_per_z() / samples_;  // dJ/dz = to_z (q0 + q1 f + q2 f^2)
+  const double scale = range_.standardised ? inverse_deviation_[j] : 1.0;
+  double sum_g = 0.0;
+  double sum_gz = 0.0;
+  for (std::size_t c = 0; c < cells(); ++c) {
+    const auto q = slope_polynomial(derivative.data() + c);
+    const std::size_t slot = j * column_size() + 4 * (c + 1);
+    const double* const s = powers_.data() + slot;
+    const double g = to_z * (q[0] * s[0] + q[1] * s[1] + q[2] * s[2]);
+    const double gf = to_z * (q[0] * s[1] + q[1] * s[2] + q[2] * s[3]);
+    sum_g += g;
+    sum_gz += (range_.low + static_cast<double>(c) / cells_per_z()) * g + gf / cells_per_z();
+    for (std::size_t k = 0; k < 3; ++k) {
+      coefficients_[slot + k] = scale * to_z * q[k];
+    }
+  }
+  if (range_.standardised) {
+    shift_[j] = -scale * sum_g / samples_;
+    tilt_[j] = -scale * scale * sum_gz / samples_;
+  }
+}
+
+template <math::Real T>
+void SoftHistogram::add_gradient(const RowSource<T>& source, Buffer<T>& scratch,
+                                 MatrixView<T> gradient) {
+  assert(gradient.rows() == source.rows() && gradient.columns() == columns());
+  for_each_tile(source.rows(), [&](std::size_t first, std::size_t rows) {
+    const MatrixView<const T> tile = source.tile(first, rows, scratch);
+    for (std::size_t i = 0; i < rows; ++i) {
+      const auto row = tile.row(i);
+      locate<T>(row);
+      T* const out = gradient.row(first + i).data();
+      for (std::size_t j = 0; j < columns(); ++j) {
+        const double f = fraction_[j];
+        const auto clamped = static_cast<int>(f > 1.0) - static_cast<int>(f < 0.0);
+        const auto slot = static_cast<std::size_t>(cell_[j] + 1 + clamped);
+        const double* const q = coefficients_.data() + j * column_size() + 4 * slot;
+        const double deviation = static_cast<double>(row[j]) - mean_[j];
+        out[j] += static_cast<T>(q[0] + f * (q[1] + f * q[2]) + shift_[j] + tilt_[j] * deviation);
+      }
+    }
+  });
+}
+
+#define INFOMAX_INSTANTIATE(T)                                                               \
+  template void SoftHistogram::count<T>(const RowSource<T>&, Buffer<T>&, std::span<double>); \
+  template void SoftHistogram::add_gradient<T>(const RowSource<T>&, Buffer<T>&, MatrixView<T>);
+INFOMAX_INSTANTIATE(float)
+INFOMAX_INSTANTIATE(double)
+#undef INFOMAX_INSTANTIATE
+
+}  // namespace infomax::stats

@@ -1,0 +1,79 @@
+#include "infomax/stats/means.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+#include "infomax/math/elementwise.hpp"
+#include "infomax/stats/tiles.hpp"
+
+namespace infomax::stats {
+
+template <math::Real T>
+void MeanPass<T>::add_columns(const RowSource<T>& source, std::span<double> sums) {
+  tile_sums_.resize(source.columns());
+  for_each_tile(source.rows(), [&](std::size_t first, std::size_t count) {
+    // Sums of tiles, then the sum of these: rounding errors grow with 256 + B / 256, not with B.
+    std::ranges::fill(tile_sums_, 0.0);
+    const MatrixView<const T> rows = source.tile(first, count, scratch_a_);
+    for (std::size_t i = 0; i < count; ++i) {
+      math::accumulate<T>(rows.row(i), tile_sums_);
+    }
+    math::accumulate<double>(tile_sums_, sums);
+  });
+}
+
+template <math::Real T>
+double MeanPass<T>::squared_difference(const RowSource<T>& a, const RowSource<T>& b) {
+  assert(a.columns() == b.columns());
+  const std::size_t columns = a.columns();
+  tile_sums_.assign(columns, 0.0);
+  for_each_tile(a.rows(), [&](std::size_t first, std::size_t count) {
+    const MatrixView<const T> rows_a = a.tile(first, count, scratch_a_);
+    const MatrixView<const T> rows_b = b.tile(first, count, scratch_b_);
+    for (std::size_t i = 0; i < count; ++i) {
+      const T* const x = rows_a.row(i).data();
+      const T* const y = rows_b.row(i).data();
+      double* const __restrict sums = tile_sums_.data();
+      for (std::size_t j = 0; j < columns; ++j) {
+        const double difference = static_cast<double>(x[j]) - static_cast<double>(y[j]);
+        sums[j] += difference * difference;
+      }
+    }
+  });
+  double total = 0.0;
+  for (const double sum : tile_sums_) {
+    total += sum;
+  }
+  return total;
+}
+
+template <math::Real T>
+const Means& MeanPass<T>::measure(const mpi::Communicator& communicator, const RowSource<T>& a,
+                                  const RowSource<T>& b, bool with_difference) {
+  assert(a.rows() == b.rows());
+  const std::size_t p = a.columns();
+  const std::size_t q = b.columns();
+  sums_.assign(2 + p + q, 0.0);
+  const std::span<double> sums = sums_;
+  sums[0] = static_cast<double>(a.rows());
+  sums[1] = with_difference ? squared_difference(a, b) : 0.0;
+  add_columns(a, sums.subspan(2, p));
+  add_columns(b, sums.subspan(2 + p, q));
+
+  communicator.sum(sums);
+
+  means_.samples = sums[0];
+  means_.squared_difference = sums[1];
+  const double divisor = std::max(1.0, means_.samples);
+  const auto to_mean = [divisor](double sum) { return sum / divisor; };
+  means_.a.resize(p);
+  means_.b.resize(q);
+  std::ranges::transform(sums.subspan(2, p), means_.a.begin(), to_mean);
+  std::ranges::transform(sums.subspan(2 + p, q), means_.b.begin(), to_mean);
+  return means_;
+}
+
+template class MeanPass<float>;
+template class MeanPass<double>;
+
+}  // namespace infomax::stats
