@@ -14,20 +14,23 @@ class FailurePrinter final : public testing::EmptyTestEventListener {
  public:
   explicit FailurePrinter(int rank) : rank_(rank) {}
 
+  // Kept, because asking UnitTest for it while a failure is reported waits for a lock held there.
+  void OnTestStart(const testing::TestInfo& test) override { test_ = &test; }
+
   void OnTestPartResult(const testing::TestPartResult& result) override {
     if (!result.failed()) {
       return;
     }
-    const testing::TestInfo* test = testing::UnitTest::GetInstance()->current_test_info();
     fmt::print(stderr, "rank {}: {}.{} at {}:{}: {}\n", rank_,
-               test == nullptr ? "no test" : test->test_suite_name(),
-               test == nullptr ? "no test" : test->name(),
+               test_ == nullptr ? "no test" : test_->test_suite_name(),
+               test_ == nullptr ? "no test" : test_->name(),
                result.file_name() == nullptr ? "unknown file" : result.file_name(),
                result.line_number(), result.message());
   }
 
  private:
   int rank_;
+  const testing::TestInfo* test_ = nullptr;
 };
 
 }  // namespace

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "infomax/core/matrix.hpp"
+#include "infomax/stats/moment_gradient.hpp"
+#include "infomax/stats/moments.hpp"
+
+// p, q: columns of a and b. m = min(p, q).
+
+namespace infomax::objective {
+
+/// What is added to the diagonals: `relative` times the mean variance of a side, or `absolute`.
+struct Ridge {
+  double relative = 1e-4;
+  std::optional<double> absolute;
+};
+
+/// The canonical correlations of two sides, and the adjoint of any function of them.
+///
+/// T = L_a^-1 C_ab L_b^-T with C + r I = L L^T. Its singular values are those of the form with
+/// inverse square roots, for L^-1 is such a root up to a rotation. For J = sum_i h(sigma_i), T = U
+/// S V^T, g = h'(sigma):
+///   dJ/dC_ab = L_a^-T U g V^T L_b^-1        dJ/dC_aa = -1/2 L_a^-T U (g S) U^T L_a^-1  (and the
+///   relative
+/// ridge adds (r/p) tr(dJ/dC_aa) to its diagonal). No singular vector is differentiated, so equal
+/// singular values need no care (Andrew et al. 2013, appendix).
+class CanonicalSpectrum {
+ public:
+  /// Where a side has no variance at all there are no correlations: all sigma are 0. Throws
+  /// NumericError where C + r I is not positive definite.
+  CanonicalSpectrum(const stats::SecondMoments& moments, const Ridge& ridge);
+
+  /// sigma_i [m], descending; NaN where the moments are not finite.
+  [[nodiscard]] std::span<const double> values() const { return values_; }
+
+  /// Writes dJ/dmoments, given dJ/dsigma [m], for the sides that the gradient's flags name.
+  void differentiate(std::span<const double> derivative, stats::MomentGradient& gradient) const;
+
+ private:
+  enum class State : unsigned char { regular, empty, not_finite };
+
+  State state_ = State::regular;
+  double relative_ridge_;       // 0 where the ridge is absolute
+  std::vector<double> values_;  // [m]
+  Matrix<double> a_;            // L_a^-T U [p, m]
+  Matrix<double> b_;            // L_b^-T V [q, m]
+};
+
+}  // namespace infomax::objective

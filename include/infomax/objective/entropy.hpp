@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstddef>
+
+#include "infomax/core/matrix.hpp"
+#include "infomax/math/blas.hpp"
+#include "infomax/mpi/communicator.hpp"
+#include "infomax/stats/histogram.hpp"
+#include "infomax/stats/means.hpp"
+#include "infomax/stats/moments.hpp"
+#include "infomax/stats/row_source.hpp"
+
+// N: global rows. B: local rows. p, q: columns of a and b. M: bins.
+
+namespace infomax::objective {
+
+/// Mean over columns of H = - sum_k p_k ln p_k, nats; p_k [columns, M], those <= 0 count as 0.
+/// `derivative` [columns, M] gets `weight` times dH/dp_k up to a constant a column, which the
+/// splines' partition of unity cancels.
+[[nodiscard]] double mean_entropy(MatrixView<const double> probabilities, double weight,
+                                  MatrixView<double> derivative);
+
+/// The entropies of both sides' columns, and - lambda H of a side as a part of J.
+template <math::Real T>
+class EntropyPart {
+ public:
+  EntropyPart(std::size_t bins, const stats::HistogramRange& range, double lambda_a,
+              double lambda_b);
+
+  struct Entropies {
+    double a = 0.0;
+    double b = 0.0;
+  };
+
+  /// Collective: one sum over ranks, for both sides. A side has a gradient where it is wanted and
+  /// its lambda is not 0.
+  Entropies measure(const mpi::Communicator& communicator, const stats::RowSource<T>& a,
+                    const stats::RowSource<T>& b, const stats::Means& means,
+                    const stats::SecondMoments& moments, bool wanted_a, bool wanted_b);
+
+  /// Adds the gradient of - lambda_a H(a) - lambda_b H(b) to da [B, p] and db [B, q], where wanted.
+  void add_gradient(const stats::RowSource<T>& a, const stats::RowSource<T>& b, MatrixView<T> da,
+                    MatrixView<T> db);
+
+ private:
+  struct HistogramSide {
+    double lambda;
+    stats::SoftHistogram histogram;
+    bool with_gradient = false;
+    Matrix<double> derivative;
+    double finish(std::span<const double> message);
+  };
+
+  HistogramSide a_;
+  HistogramSide b_;
+  Buffer<double> message_;
+  Buffer<T> scratch_;
+};
+
+}  // namespace infomax::objective

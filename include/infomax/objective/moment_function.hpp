@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+
+#include "infomax/objective/options.hpp"
+#include "infomax/stats/moment_gradient.hpp"
+#include "infomax/stats/moments.hpp"
+
+// N: global rows. p, q: columns of a and b.
+
+namespace infomax::objective {
+
+/// A function of the global second moments with its gradient: small, the same on every rank, in
+/// double. It knows neither rows nor ranks. A dependence measure rho is one; so is any objective of
+/// moments alone. Where the moments are not finite, neither is the value.
+class MomentFunction {
+ public:
+  MomentFunction() = default;
+  virtual ~MomentFunction() = default;
+  MomentFunction(const MomentFunction&) = delete;
+  MomentFunction& operator=(const MomentFunction&) = delete;
+
+  [[nodiscard]] virtual stats::MomentNeeds needs() const = 0;
+
+  /// The value, and where `gradient` is not null its derivatives, for the sides that its flags
+  /// name. `gradient` comes with the shapes of needs() and zeros.
+  virtual double evaluate(const stats::SecondMoments& moments, stats::MomentGradient* gradient) = 0;
+};
+
+/// (1/p) sum_j C_ab[j,j] / sqrt(C_aa[j,j] C_bb[j,j]); columns of zero variance contribute 0. p = q.
+class Pearson final : public MomentFunction {
+ public:
+  [[nodiscard]] stats::MomentNeeds needs() const override;
+  double evaluate(const stats::SecondMoments& moments, stats::MomentGradient* gradient) override;
+};
+
+/// |C_ab|_F / sqrt(|C_aa|_F |C_bb|_F), the square root of the RV coefficient (Escoufier 1973;
+/// Robert and Escoufier 1976); 0, without gradient, where a norm is 0.
+class RvCoefficient final : public MomentFunction {
+ public:
+  [[nodiscard]] stats::MomentNeeds needs() const override;
+  double evaluate(const stats::SecondMoments& moments, stats::MomentGradient* gradient) override;
+};
+
+/// Mean of the k largest canonical correlations (see canonical.hpp), k = `components`, or min(p, q)
+/// where that is 0. Warns once where N < 10 (p + q), for then they are biased towards 1.
+class CanonicalCorrelation final : public MomentFunction {
+ public:
+  CanonicalCorrelation(std::size_t components, double ridge, std::optional<double> ridge_absolute);
+  [[nodiscard]] stats::MomentNeeds needs() const override;
+
+  /// Throws NumericError where a covariance plus its ridge is not positive definite.
+  double evaluate(const stats::SecondMoments& moments, stats::MomentGradient* gradient) override;
+
+ private:
+  std::size_t components_;
+  double ridge_;
+  std::optional<double> ridge_absolute_;
+  bool warned_ = false;
+};
+
+/// The rho that the options name. Throws UsageError.
+[[nodiscard]] std::unique_ptr<MomentFunction> make_dependence(const ObjectiveOptions& options);
+
+}  // namespace infomax::objective

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "infomax/objective/entropy.hpp"
+#include "infomax/objective/objective.hpp"
+#include "infomax/objective/options.hpp"
+#include "infomax/stats/means.hpp"
+#include "infomax/stats/moments.hpp"
+
+namespace infomax::objective {
+
+/// J = -1/2 (1/N) sum_i |a_i - b_i|^2, p = q. Reported as the dependence as well; the entropies are
+/// reported and have no part in J.
+template <math::Real T>
+class MeanSquaredError final : public Objective<T> {
+ public:
+  explicit MeanSquaredError(const ObjectiveOptions& options);
+
+  /// Collective.
+  [[nodiscard]] Value evaluate(const mpi::Communicator& communicator, const stats::RowSource<T>& a,
+                               const stats::RowSource<T>& b, MatrixView<T> da,
+                               MatrixView<T> db) override;
+
+ private:
+  void write_gradient(const stats::RowSource<T>& a, const stats::RowSource<T>& b, double samples,
+                      MatrixView<T> da, MatrixView<T> db);
+
+  ObjectiveOptions options_;
+  stats::MeanPass<T> mean_pass_;
+  stats::MomentPass<T> moment_pass_;
+  EntropyPart<T> entropy_;
+  Buffer<T> scratch_a_;
+  Buffer<T> scratch_b_;
+};
+
+}  // namespace infomax::objective

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "infomax/stats/histogram.hpp"
+
+namespace infomax::objective {
+
+/// What decides an objective; the names are those of the command line.
+struct ObjectiveOptions {
+  std::string objective = "infomax";  ///< infomax | mse
+  std::string rho = "rv";             ///< infomax: pearson | rv | cca
+  double lambda_a = 0.0;              ///< weight of H(a), of either sign
+  double lambda_b = 0.0;
+  std::size_t bins = 32;                  ///< M, 4 or more
+  stats::HistogramRange histogram_range;  ///< sigma:R or fixed:lo,hi
+  std::size_t components = 0;             ///< cca: the k largest correlations; 0 = all
+  double ridge = 1e-4;                    ///< cca: r, relative to the mean variance of a side
+  std::optional<double> ridge_absolute;   ///< cca: in place of `ridge` where set
+  friend bool operator==(const ObjectiveOptions&, const ObjectiveOptions&) = default;
+};
+
+/// "sigma:R" or "fixed:lo,hi". Throws UsageError.
+[[nodiscard]] stats::HistogramRange parse_histogram_range(std::string_view text);
+[[nodiscard]] std::string format_histogram_range(const stats::HistogramRange& range);
+
+/// Throws UsageError where a name is not known or a number is out of its range.
+void validate(const ObjectiveOptions& options);
+
+/// Throws UsageError where sides of p and q columns do not fit the objective.
+void check_shapes(const ObjectiveOptions& options, std::size_t p, std::size_t q);
+
+/// As names and texts, to travel in model.h5; numbers come back to the last bit.
+[[nodiscard]] std::map<std::string, std::string> to_settings(const ObjectiveOptions& options);
+
+/// Names that are missing keep their defaults, others than an objective's are passed over. Throws
+/// UsageError where a text is not what its name calls for.
+[[nodiscard]] ObjectiveOptions from_settings(const std::map<std::string, std::string>& settings);
+
+}  // namespace infomax::objective

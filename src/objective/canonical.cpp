@@ -1,0 +1,144 @@
+#include "infomax/objective/canonical.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "infomax/core/error.hpp"
+#include "infomax/math/blas.hpp"
+#include "infomax/math/lapack.hpp"
+
+namespace infomax::objective {
+namespace {
+
+using math::Side;
+using math::Transpose;
+
+Matrix<double> transposed(MatrixView<const double> a) {
+  Matrix<double> result(a.columns(), a.rows());
+  for (std::size_t i = 0; i < a.rows(); ++i) {
+    for (std::size_t j = 0; j < a.columns(); ++j) {
+      result(j, i) = a(i, j);
+    }
+  }
+  return result;
+}
+
+double sum(std::span<const double> values) {
+  return std::accumulate(values.begin(), values.end(), 0.0);
+}
+
+/// True where a pivot is but the rounding of what it was computed from: Cholesky's algorithm gets
+/// through exactly dependent columns about every other time, and what it gives then is noise.
+bool is_singular(const Matrix<double>& l, const Matrix<double>& factored) {
+  const double rounding =
+      8.0 * static_cast<double>(l.rows()) * std::numeric_limits<double>::epsilon();
+  for (std::size_t j = 0; j < l.rows(); ++j) {
+    if (l(j, j) * l(j, j) <= rounding * factored(j, j)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// L of C + r I = L L^T.
+Matrix<double> factor(const Matrix<double>& covariance, std::span<const double> variance,
+                      const Ridge& ridge, const char* side) {
+  const double mean_variance = sum(variance) / static_cast<double>(variance.size());
+  const double added = ridge.absolute.value_or(ridge.relative * mean_variance);
+  Matrix<double> regular = covariance;
+  for (std::size_t j = 0; j < variance.size(); ++j) {
+    regular(j, j) += added;
+    if (regular(j, j) == 0.0) {
+      regular(j, j) = 1.0;  // a constant column without ridge: it correlates with nothing
+    }
+  }
+  std::optional<Matrix<double>> l = math::cholesky(regular.view());
+  if (!l || is_singular(*l, regular)) {
+    throw NumericError(fmt::format(
+        "the covariance of side {} ({} columns) is not positive definite: columns depend on each "
+        "other or the batch has too few rows; set a larger --ridge (1e-4 is the default)",
+        side, variance.size()));
+  }
+  return *std::move(l);
+}
+
+/// out = alpha x diag(weight) y^T.
+void weighted_product(double alpha, const Matrix<double>& x, std::span<const double> weight,
+                      const Matrix<double>& y, Matrix<double>& out) {
+  Matrix<double> weighted = x;
+  for (std::size_t i = 0; i < x.rows(); ++i) {
+    for (std::size_t k = 0; k < x.columns(); ++k) {
+      weighted(i, k) *= weight[k];
+    }
+  }
+  math::gemm<double>(Transpose::no, Transpose::yes, alpha, weighted.view(), y.view(), 0.0,
+                     out.view());
+}
+
+void own_gradient(const Matrix<double>& x, std::span<const double> weight, double relative_ridge,
+                  Matrix<double>& out) {
+  weighted_product(-0.5, x, weight, x, out);
+  double trace = 0.0;
+  for (std::size_t j = 0; j < out.rows(); ++j) {
+    trace += out(j, j);
+  }
+  for (std::size_t j = 0; j < out.rows(); ++j) {
+    out(j, j) += relative_ridge / static_cast<double>(out.rows()) * trace;
+  }
+}
+
+}  // namespace
+
+CanonicalSpectrum::CanonicalSpectrum(const stats::SecondMoments& moments, const Ridge& ridge)
+    : relative_ridge_(ridge.absolute ? 0.0 : ridge.relative),
+      values_(std::min(moments.variance_a.size(), moments.variance_b.size()), 0.0) {
+  const double finite = sum(moments.aa.span()) + sum(moments.bb.span()) + sum(moments.ab.span());
+  if (!std::isfinite(finite)) {
+    state_ = State::not_finite;
+    std::ranges::fill(values_, std::numeric_limits<double>::quiet_NaN());
+    return;
+  }
+  if (sum(moments.variance_a) == 0.0 || sum(moments.variance_b) == 0.0) {
+    state_ = State::empty;
+    return;
+  }
+  const Matrix<double> l_a = factor(moments.aa, moments.variance_a, ridge, "a");
+  const Matrix<double> l_b = factor(moments.bb, moments.variance_b, ridge, "b");
+  Matrix<double> t = moments.ab;
+  math::solve_lower(Side::left, Transpose::no, l_a.view(), t.view());
+  math::solve_lower(Side::right, Transpose::yes, l_b.view(), t.view());
+  math::SingularValues decomposed = math::singular_values(t.view());
+  values_ = std::move(decomposed.values);
+  a_ = std::move(decomposed.u);
+  b_ = transposed(decomposed.vt.view());
+  math::solve_lower(Side::left, Transpose::yes, l_a.view(), a_.view());
+  math::solve_lower(Side::left, Transpose::yes, l_b.view(), b_.view());
+}
+
+void CanonicalSpectrum::differentiate(std::span<const double> derivative,
+                                      stats::MomentGradient& gradient) const {
+  if (state_ != State::regular) {
+    const double all = state_ == State::empty ? 0.0 : std::numeric_limits<double>::quiet_NaN();
+    for (Matrix<double>* matrix : {&gradient.aa, &gradient.ab, &gradient.bb}) {
+      std::ranges::fill(matrix->span(), all);
+    }
+    return;
+  }
+  std::vector<double> weight(derivative.begin(), derivative.end());
+  weighted_product(1.0, a_, weight, b_, gradient.ab);
+  for (std::size_t i = 0; i < weight.size(); ++i) {
+    weight[i] *= values_[i];
+  }
+  if (gradient.wanted_a) {
+    own_gradient(a_, weight, relative_ridge_, gradient.aa);
+  }
+  if (gradient.wanted_b) {
+    own_gradient(b_, weight, relative_ridge_, gradient.bb);
+  }
+}
+
+}  // namespace infomax::objective

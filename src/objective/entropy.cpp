@@ -1,0 +1,86 @@
+#include "infomax/objective/entropy.hpp"
+
+#include <cassert>
+
+#include "infomax/math/elementwise.hpp"
+
+namespace infomax::objective {
+
+double mean_entropy(MatrixView<const double> probabilities, double weight,
+                    MatrixView<double> derivative) {
+  assert(derivative.rows() == probabilities.rows());
+  const auto columns = static_cast<double>(probabilities.rows());
+  double sum = 0.0;
+  for (std::size_t j = 0; j < probabilities.rows(); ++j) {
+    const auto p = probabilities.row(j);
+    const auto logarithm = derivative.row(j);
+    for (std::size_t k = 0; k < p.size(); ++k) {
+      logarithm[k] = p[k] <= 0.0 ? 1.0 : p[k];  // written so that NaN stays NaN
+    }
+    math::log(logarithm, logarithm);
+    for (std::size_t k = 0; k < p.size(); ++k) {
+      sum -= p[k] * logarithm[k];
+      logarithm[k] *= -weight / columns;
+    }
+  }
+  return sum / columns;
+}
+
+template <math::Real T>
+EntropyPart<T>::EntropyPart(std::size_t bins, const stats::HistogramRange& range, double lambda_a,
+                            double lambda_b)
+    : a_{lambda_a, stats::SoftHistogram(bins, range), false, {}},
+      b_{lambda_b, stats::SoftHistogram(bins, range), false, {}} {}
+
+template <math::Real T>
+double EntropyPart<T>::HistogramSide::finish(std::span<const double> message) {
+  histogram.finish(message);
+  const MatrixView<const double> p = histogram.probabilities();
+  if (derivative.rows() != p.rows()) {
+    derivative = Matrix<double>(p.rows(), p.columns());
+  }
+  const double entropy = mean_entropy(p, -lambda, derivative.view());
+  if (with_gradient) {
+    histogram.differentiate(derivative.view());
+  }
+  return entropy;
+}
+
+template <math::Real T>
+typename EntropyPart<T>::Entropies EntropyPart<T>::measure(const mpi::Communicator& communicator,
+                                                           const stats::RowSource<T>& a,
+                                                           const stats::RowSource<T>& b,
+                                                           const stats::Means& means,
+                                                           const stats::SecondMoments& moments,
+                                                           bool wanted_a, bool wanted_b) {
+  a_.with_gradient = wanted_a && a_.lambda != 0.0;
+  b_.with_gradient = wanted_b && b_.lambda != 0.0;
+  a_.histogram.begin(means.samples, means.a, moments.variance_a, a_.with_gradient);
+  b_.histogram.begin(means.samples, means.b, moments.variance_b, b_.with_gradient);
+  const std::size_t size_a = a_.histogram.message_size();
+  message_.resize(size_a + b_.histogram.message_size());
+  const auto message_a = std::span(message_).first(size_a);
+  const auto message_b = std::span(message_).subspan(size_a);
+  a_.histogram.template count<T>(a, scratch_, message_a);
+  b_.histogram.template count<T>(b, scratch_, message_b);
+
+  communicator.sum(std::span<double>(message_));
+
+  return {a_.finish(message_a), b_.finish(message_b)};
+}
+
+template <math::Real T>
+void EntropyPart<T>::add_gradient(const stats::RowSource<T>& a, const stats::RowSource<T>& b,
+                                  MatrixView<T> da, MatrixView<T> db) {
+  if (a_.with_gradient) {
+    a_.histogram.template add_gradient<T>(a, scratch_, da);
+  }
+  if (b_.with_gradient) {
+    b_.histogram.template add_gradient<T>(b, scratch_, db);
+  }
+}
+
+template class EntropyPart<float>;
+template class EntropyPart<double>;
+
+}  // namespace infomax::objective

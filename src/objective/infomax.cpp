@@ -1,0 +1,52 @@
+#include "infomax/objective/infomax.hpp"
+
+#include <utility>
+
+namespace infomax::objective {
+
+template <math::Real T>
+Infomax<T>::Infomax(std::unique_ptr<MomentFunction> rho, const ObjectiveOptions& options)
+    : options_(options),
+      rho_(std::move(rho)),
+      moment_pass_(rho_->needs()),
+      moment_pull_back_(rho_->needs()),
+      entropy_(options.bins, options.histogram_range, options.lambda_a, options.lambda_b) {}
+
+template <math::Real T>
+Value Infomax<T>::evaluate(const mpi::Communicator& communicator, const stats::RowSource<T>& a,
+                           const stats::RowSource<T>& b, MatrixView<T> da, MatrixView<T> db) {
+  check_shapes(options_, a.columns(), b.columns());
+  const bool wanted_a = da.columns() != 0;
+  const bool wanted_b = db.columns() != 0;
+
+  const stats::Means& means = mean_pass_.measure(communicator, a, b);
+  const stats::SecondMoments& moments = moment_pass_.measure(communicator, a, b, means);
+  const auto entropy = entropy_.measure(communicator, a, b, means, moments, wanted_a, wanted_b);
+
+  stats::MomentGradient* gradient = nullptr;
+  if (wanted_a || wanted_b) {
+    gradient = &moment_gradient_;
+    gradient->wanted_a = wanted_a;
+    gradient->wanted_b = wanted_b;
+    gradient->reset(rho_->needs(), a.columns(), b.columns());
+  }
+  const double dependence = rho_->evaluate(moments, gradient);
+
+  if (gradient != nullptr) {
+    moment_pull_back_.apply(a, b, means, *gradient, da, db);
+    entropy_.add_gradient(a, b, da, db);
+  }
+
+  Value value;
+  value.dependence = dependence;
+  value.entropy_a = entropy.a;
+  value.entropy_b = entropy.b;
+  value.objective = dependence - options_.lambda_a * entropy.a - options_.lambda_b * entropy.b;
+  value.samples = static_cast<std::uint64_t>(means.samples);
+  return value;
+}
+
+template class Infomax<float>;
+template class Infomax<double>;
+
+}  // namespace infomax::objective

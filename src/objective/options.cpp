@@ -1,0 +1,179 @@
+#include "infomax/objective/options.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "infomax/core/error.hpp"
+
+namespace infomax::objective {
+namespace {
+
+template <class Number>
+std::optional<Number> parse_number(std::string_view text) {
+  Number value{};
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (failure != std::errc{} || end != text.data() + text.size()) {
+    return std::nullopt;
+  }
+  return value;
+}
+
+std::string format_number(double value) { return fmt::format("{:.17g}", value); }
+
+void require(bool condition, const std::string& message) {
+  if (!condition) {
+    throw UsageError(message);
+  }
+}
+
+/// Reads one setting after another; each that is there replaces a default.
+class Reader {
+ public:
+  explicit Reader(const std::map<std::string, std::string>& settings) : settings_(settings) {}
+
+  void read(const char* name, std::string& value) const {
+    if (const auto found = settings_.find(name); found != settings_.end()) {
+      value = found->second;
+    }
+  }
+
+  template <class Number>
+  void read(const char* name, Number& value) const {
+    if (const auto found = settings_.find(name); found != settings_.end()) {
+      const auto number = parse_number<Number>(found->second);
+      require(number.has_value(),
+              fmt::format("{} is '{}', expected {}", name, found->second,
+                          std::is_integral_v<Number> ? "a whole number" : "a number"));
+      value = *number;
+    }
+  }
+
+  [[nodiscard]] bool has(const char* name) const { return settings_.contains(name); }
+
+ private:
+  const std::map<std::string, std::string>& settings_;
+};
+
+}  // namespace
+
+stats::HistogramRange parse_histogram_range(std::string_view text) {
+  const auto fail = [text]() {
+    return UsageError(fmt::format(
+        "histogram-range is '{}', expected sigma:R (R > 0 standard deviations, as in sigma:4) or "
+        "fixed:lo,hi (lo < hi, as in fixed:-1,1)",
+        text));
+  };
+  constexpr std::string_view sigma = "sigma:";
+  constexpr std::string_view fixed = "fixed:";
+  stats::HistogramRange range;
+  std::optional<double> low;
+  std::optional<double> high;
+  if (text.starts_with(sigma)) {
+    high = parse_number<double>(text.substr(sigma.size()));
+    low = high ? std::optional(-*high) : std::nullopt;
+  } else if (text.starts_with(fixed)) {
+    range.standardised = false;
+    const std::string_view bounds = text.substr(fixed.size());
+    const std::size_t comma = bounds.find(',');
+    if (comma != std::string_view::npos) {
+      low = parse_number<double>(bounds.substr(0, comma));
+      high = parse_number<double>(bounds.substr(comma + 1));
+    }
+  }
+  if (!low || !high || !std::isfinite(*low) || !std::isfinite(*high) || !(*low < *high)) {
+    throw fail();
+  }
+  range.low = *low;
+  range.high = *high;
+  return range;
+}
+
+std::string format_histogram_range(const stats::HistogramRange& range) {
+  return range.standardised ? "sigma:" + format_number(range.high)
+                            : "fixed:" + format_number(range.low) + "," + format_number(range.high);
+}
+
+void validate(const ObjectiveOptions& options) {
+  require(options.objective == "infomax" || options.objective == "mse",
+          fmt::format("objective is '{}', expected infomax or mse", options.objective));
+  require(options.rho == "pearson" || options.rho == "rv" || options.rho == "cca",
+          fmt::format("rho is '{}', expected pearson, rv or cca", options.rho));
+  require(std::isfinite(options.lambda_a) && std::isfinite(options.lambda_b),
+          "lambda must be a finite number");
+  require(options.bins >= 4 && options.bins <= 65536,
+          fmt::format("bins is {}, expected 4 to 65536: a cubic spline spans four", options.bins));
+  const stats::HistogramRange& range = options.histogram_range;
+  require(std::isfinite(range.low) && std::isfinite(range.high) && range.low < range.high,
+          "histogram-range must have finite ends, the lower one first");
+  require(std::isfinite(options.ridge) && options.ridge >= 0.0,
+          fmt::format("ridge is {}, expected 0 or more", options.ridge));
+  const double absolute = options.ridge_absolute.value_or(0.0);
+  require(std::isfinite(absolute) && absolute >= 0.0,
+          fmt::format("ridge-absolute is {}, expected 0 or more", absolute));
+}
+
+void check_shapes(const ObjectiveOptions& options, std::size_t p, std::size_t q) {
+  require(p > 0 && q > 0, "the objective needs at least one column on either side");
+  if (options.objective == "mse") {
+    require(p == q,
+            fmt::format("objective mse compares column by column, but side a has {} columns "
+                        "and side b has {}: end the encoder in {} outputs, or use "
+                        "--objective infomax",
+                        p, q, p));
+    return;
+  }
+  if (options.rho == "pearson") {
+    require(p == q,
+            fmt::format("rho pearson pairs column with column, but side a has {} columns and "
+                        "side b has {}: use --rho rv or --rho cca, or make them equal",
+                        p, q));
+  }
+  if (options.rho == "cca") {
+    require(options.components <= std::min(p, q),
+            fmt::format("components is {}, but sides of {} and {} columns have only {} canonical "
+                        "correlations",
+                        options.components, p, q, std::min(p, q)));
+  }
+}
+
+std::map<std::string, std::string> to_settings(const ObjectiveOptions& options) {
+  std::map<std::string, std::string> settings{
+      {"objective", options.objective},
+      {"rho", options.rho},
+      {"lambda-a", format_number(options.lambda_a)},
+      {"lambda-b", format_number(options.lambda_b)},
+      {"bins", std::to_string(options.bins)},
+      {"histogram-range", format_histogram_range(options.histogram_range)},
+      {"components", std::to_string(options.components)},
+      {"ridge", format_number(options.ridge)},
+  };
+  if (options.ridge_absolute) {
+    settings["ridge-absolute"] = format_number(*options.ridge_absolute);
+  }
+  return settings;
+}
+
+ObjectiveOptions from_settings(const std::map<std::string, std::string>& settings) {
+  const Reader reader(settings);
+  ObjectiveOptions options;
+  reader.read("objective", options.objective);
+  reader.read("rho", options.rho);
+  reader.read("lambda-a", options.lambda_a);
+  reader.read("lambda-b", options.lambda_b);
+  reader.read("bins", options.bins);
+  std::string range = format_histogram_range(options.histogram_range);
+  reader.read("histogram-range", range);
+  options.histogram_range = parse_histogram_range(range);
+  reader.read("components", options.components);
+  reader.read("ridge", options.ridge);
+  if (reader.has("ridge-absolute")) {
+    reader.read("ridge-absolute", options.ridge_absolute.emplace());
+  }
+  validate(options);
+  return options;
+}
+
+}  // namespace infomax::objective

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "infomax/core/matrix.hpp"
+#include "infomax/mpi/communicator.hpp"
+#include "infomax/objective/make.hpp"
+#include "reference/keyed_data.hpp"
+#include "reference/objective_reference.hpp"
+
+namespace infomax::test {
+
+/// Consecutive global rows of one rank: unequal shares, rank 1 without any.
+struct Share {
+  std::size_t first = 0;
+  std::size_t count = 0;
+
+  Share(const mpi::Communicator& communicator, std::size_t rows) {
+    const auto weight = [](int rank) {
+      return rank == 1 ? std::size_t{0} : std::size_t{2} + static_cast<std::size_t>(rank);
+    };
+    std::size_t before = 0;
+    std::size_t total = 0;
+    for (int rank = 0; rank < communicator.size(); ++rank) {
+      before += rank < communicator.rank() ? weight(rank) : 0;
+      total += weight(rank);
+    }
+    first = rows * before / total;
+    count = rows * (before + weight(communicator.rank())) / total - first;
+  }
+};
+
+template <class T>
+Matrix<T> local_rows(const reference::Table& global, const Share& share) {
+  Matrix<T> local(share.count, global[0].size());
+  for (std::size_t i = 0; i < share.count; ++i) {
+    for (std::size_t j = 0; j < local.columns(); ++j) {
+      local(i, j) = static_cast<T>(global[share.first + i][j]);
+    }
+  }
+  return local;
+}
+
+/// This rank's rows of both sides, and room for their gradients.
+template <class T>
+struct LocalSides {
+  Share share;
+  Matrix<T> a;
+  Matrix<T> b;
+  Matrix<T> da;
+  Matrix<T> db;
+
+  LocalSides(const mpi::Communicator& communicator, const reference::Sides& global)
+      : share(communicator, global.a.size()),
+        a(local_rows<T>(global.a, share)),
+        b(local_rows<T>(global.b, share)),
+        da(share.count, a.columns(), T{77}),  // must be overwritten
+        db(share.count, b.columns(), T{77}) {}
+
+  objective::Value evaluate(objective::Objective<T>& objective,
+                            const mpi::Communicator& communicator) {
+    return objective.evaluate(communicator, stats::MatrixRows<T>(a.view()),
+                              stats::MatrixRows<T>(b.view()), da.view(), db.view());
+  }
+};
+
+/// Every column of the local gradient against the reference, relative to the largest entry of the
+/// column over all rows. Returns the number of comparisons.
+template <class T>
+std::size_t expect_gradient(const Matrix<T>& local, const reference::Table& expected,
+                            const Share& share, double tolerance, const std::string& what) {
+  std::size_t compared = 0;
+  for (std::size_t j = 0; j < local.columns(); ++j) {
+    reference::Real largest = 0;
+    for (const auto& row : expected) {
+      largest = std::max(largest, std::abs(row[j]));
+    }
+    for (std::size_t i = 0; i < local.rows(); ++i) {
+      const auto difference =
+          static_cast<reference::Real>(local(i, j)) - expected[share.first + i][j];
+      EXPECT_LE(std::abs(difference), tolerance * largest)
+          << what << " row " << share.first + i << " column " << j << ": " << local(i, j)
+          << ", reference " << static_cast<double>(expected[share.first + i][j]);
+      ++compared;
+    }
+  }
+  return compared;
+}
+
+}  // namespace infomax::test

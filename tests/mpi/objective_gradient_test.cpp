@@ -1,0 +1,121 @@
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "mpi/objective_fixture.hpp"
+
+namespace infomax {
+namespace {
+
+using objective::ObjectiveOptions;
+using reference::Sides;
+
+struct Error {
+  double squared_difference = 0.0;
+  double squared_norm = 0.0;
+};
+
+/// Adds the squared errors of one side's gradient against central differences. Collective: all
+/// ranks go through all global entries, and the owner of each moves it.
+Error against_differences(test::LocalSides<double>& local, Matrix<double>& side,
+                          const Matrix<double>& gradient, std::size_t rows,
+                          objective::Objective<double>& objective, const mpi::Communicator& world) {
+  Error error;
+  const Matrix<double> kept = gradient;
+  for (std::size_t i = 0; i < rows; ++i) {
+    const bool mine = i >= local.share.first && i < local.share.first + local.share.count;
+    for (std::size_t j = 0; j < kept.columns(); ++j) {
+      const double step = 1e-5;
+      double value[2];
+      for (const int direction : {0, 1}) {
+        const double move = direction == 0 ? step : -step;
+        const double before = mine ? side(i - local.share.first, j) : 0.0;
+        if (mine) {
+          side(i - local.share.first, j) = before + move;
+        }
+        value[direction] = local.evaluate(objective, world).objective;
+        if (mine) {
+          side(i - local.share.first, j) = before;
+        }
+      }
+      if (mine) {
+        const double difference =
+            (value[0] - value[1]) / (2.0 * step) - kept(i - local.share.first, j);
+        error.squared_difference += difference * difference;
+        error.squared_norm += kept(i - local.share.first, j) * kept(i - local.share.first, j);
+      }
+    }
+  }
+  return {world.sum(error.squared_difference), world.sum(error.squared_norm)};
+}
+
+void check(const ObjectiveOptions& options, const Sides& sides) {
+  const auto world = mpi::Communicator::world();
+  test::LocalSides<double> local(world, sides);
+  const auto objective = objective::make_objective<double>(options);
+  (void)local.evaluate(*objective, world);
+  const Matrix<double> da = local.da;
+  const Matrix<double> db = local.db;
+  const std::size_t rows = sides.a.size();
+  const Error a = against_differences(local, local.a, da, rows, *objective, world);
+  const Error b = against_differences(local, local.b, db, rows, *objective, world);
+  const std::string what =
+      options.rho + " " + objective::format_histogram_range(options.histogram_range);
+  ASSERT_GT(a.squared_norm, 0.0) << what;
+  ASSERT_GT(b.squared_norm, 0.0) << what;
+  EXPECT_LT(std::sqrt(a.squared_difference / a.squared_norm), 1e-6) << what << " da";
+  EXPECT_LT(std::sqrt(b.squared_difference / b.squared_norm), 1e-6) << what << " db";
+}
+
+TEST(ObjectiveGradient, IsThatOfCentralDifferences) {
+  struct Lambdas {
+    double a;
+    double b;
+  };
+  const Sides square = reference::keyed_sides(19, 2, 2, 31);
+  const Sides oblong = reference::keyed_sides(17, 3, 2, 32);
+  for (const std::string rho : {"pearson", "rv", "cca"}) {
+    for (const std::string range : {"sigma:4", "sigma:1.25", "fixed:-1,1.5"}) {
+      for (const Lambdas lambda : {Lambdas{0.0, 0.0}, Lambdas{0.2, 0.0}, Lambdas{-0.1, 0.3}}) {
+        ObjectiveOptions options;
+        options.rho = rho;
+        options.lambda_a = lambda.a;
+        options.lambda_b = lambda.b;
+        options.bins = 12;
+        options.histogram_range = objective::parse_histogram_range(range);
+        check(options, rho == "pearson" ? square : oblong);
+      }
+    }
+  }
+}
+
+TEST(ObjectiveGradient, OfTheEntropyAloneIsThatOfCentralDifferences) {
+  // Weights that drown rho: an error of the small entropy term cannot hide behind it.
+  for (const std::string range : {"sigma:4", "sigma:1.25", "fixed:-1,1.5"}) {
+    ObjectiveOptions options;
+    options.lambda_a = 1000.0;
+    options.lambda_b = -1000.0;
+    options.histogram_range = objective::parse_histogram_range(range);
+    check(options, reference::keyed_sides(19, 2, 2, 33));
+  }
+}
+
+TEST(ObjectiveGradient, OfFewComponentsAndALargeRidgeIsThatOfCentralDifferences) {
+  ObjectiveOptions options;
+  options.rho = "cca";
+  options.components = 1;
+  options.ridge = 0.5;  // where its way through the trace counts
+  check(options, reference::keyed_sides(17, 3, 2, 34));
+  options.components = 0;
+  options.ridge_absolute = 0.3;
+  check(options, reference::keyed_sides(17, 2, 3, 35));
+}
+
+TEST(ObjectiveGradient, OfTheSquaredErrorIsThatOfCentralDifferences) {
+  ObjectiveOptions options;
+  options.objective = "mse";
+  check(options, reference::keyed_sides(17, 3, 3, 36));
+}
+
+}  // namespace
+}  // namespace infomax
