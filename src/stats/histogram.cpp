@@ -11,6 +11,10 @@
 namespace infomax::stats {
 namespace {
 
+/// Few enough for their part of the table of power sums to stay near, many enough that a row's
+/// additions are done before the next row comes to the same cells.
+constexpr std::size_t column_block = 128;
+
 /// Adds what a cell's power sums s give to its four bins.
 void add_to_bins(const double* s, double* bin) {
   bin[0] += (s[0] - 3.0 * s[1] + 3.0 * s[2] - s[3]) / 6.0;
@@ -60,8 +64,10 @@ std::size_t SoftHistogram::message_size() const {
 }
 
 template <math::Real T>
-void SoftHistogram::locate(std::span<const T> row) {
-  math::locate_cells<T>(row, slope_, offset_, static_cast<int>(cells()), cell_, fraction_);
+void SoftHistogram::locate(std::span<const T> values, std::size_t first) {
+  const auto part = [&](auto& all) { return std::span(all).subspan(first, values.size()); };
+  math::locate_cells<T>(values, part(slope_), part(offset_), static_cast<int>(cells()), part(cell_),
+                        part(fraction_));
 }
 
 template <math::Real T>
@@ -73,9 +79,15 @@ void SoftHistogram::count(const RowSource<T>& source, Buffer<T>& scratch,
     const MatrixView<const T> tile = source.tile(first, rows, scratch);
     // Row by row, so that consecutive additions go to different columns and do not wait for each
     // other.
-    for (std::size_t i = 0; i < rows; ++i) {
-      locate<T>(tile.row(i));
-      math::add_power_sums(cell_, fraction_, static_cast<int>(cells()), powers_);
+    for (std::size_t j = 0; j < columns(); j += column_block) {
+      const std::size_t width = std::min(column_block, columns() - j);
+      const auto table = std::span(powers_).subspan(j * column_size(), width * column_size());
+      for (std::size_t i = 0; i < rows; ++i) {
+        locate<T>(tile.row(i).subspan(j, width), j);
+        math::add_power_sums(std::span(cell_).subspan(j, width),
+                             std::span(fraction_).subspan(j, width), static_cast<int>(cells()),
+                             table);
+      }
     }
   });
   if (with_gradient_) {
@@ -166,7 +178,7 @@ void SoftHistogram::add_gradient(const RowSource<T>& source, Buffer<T>& scratch,
     const MatrixView<const T> tile = source.tile(first, rows, scratch);
     for (std::size_t i = 0; i < rows; ++i) {
       const auto row = tile.row(i);
-      locate<T>(row);
+      locate<T>(row, 0);
       T* const out = gradient.row(first + i).data();
       for (std::size_t j = 0; j < columns(); ++j) {
         const double f = fraction_[j];

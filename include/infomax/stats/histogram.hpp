@@ -84,7 +84,7 @@ class SoftHistogram {
   void differentiate_column(std::size_t j, std::span<const double> derivative);
 
   template <math::Real T>
-  void locate(std::span<const T> row);
+  void locate(std::span<const T> values, std::size_t first);
 
   std::size_t bins_;
   HistogramRange range_;

@@ -1,0 +1,204 @@
+#include "infomax/objective/moment_function.hpp"
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "infomax/core/error.hpp"
+#include "reference/keyed_data.hpp"
+#include "reference/objective_reference.hpp"
+
+namespace infomax::objective {
+namespace {
+
+using reference::Table;
+using stats::Extent;
+using stats::MomentGradient;
+using stats::SecondMoments;
+
+Matrix<double> matrix_of(const Table& table) {
+  Matrix<double> matrix(table.size(), table[0].size());
+  for (std::size_t i = 0; i < matrix.rows(); ++i) {
+    for (std::size_t j = 0; j < matrix.columns(); ++j) {
+      matrix(i, j) = static_cast<double>(table[i][j]);
+    }
+  }
+  return matrix;
+}
+
+/// All that a measure may ask for, of given covariances.
+SecondMoments moments_of(const Table& aa, const Table& ab, const Table& bb) {
+  SecondMoments moments;
+  moments.samples = 1000.0;
+  moments.aa = matrix_of(aa);
+  moments.ab = matrix_of(ab);
+  moments.bb = matrix_of(bb);
+  for (std::size_t j = 0; j < aa.size(); ++j) {
+    moments.variance_a.push_back(moments.aa(j, j));
+  }
+  for (std::size_t j = 0; j < bb.size(); ++j) {
+    moments.variance_b.push_back(moments.bb(j, j));
+  }
+  for (std::size_t j = 0; j < std::min(aa.size(), bb.size()); ++j) {
+    moments.covariance.push_back(moments.ab(j, j));
+  }
+  return moments;
+}
+
+SecondMoments moments_of(const reference::Sides& sides) {
+  return moments_of(reference::covariance(sides.a, sides.a),
+                    reference::covariance(sides.a, sides.b),
+                    reference::covariance(sides.b, sides.b));
+}
+
+ObjectiveOptions options_of(const std::string& rho, std::size_t components = 0) {
+  ObjectiveOptions options;
+  options.rho = rho;
+  options.components = components;
+  return options;
+}
+
+double slope(MomentFunction& function, const SecondMoments& moments, auto move) {
+  const double step = 1e-6;
+  SecondMoments up = moments;
+  SecondMoments down = moments;
+  move(up, step);
+  move(down, -step);
+  return (function.evaluate(up, nullptr) - function.evaluate(down, nullptr)) / (2.0 * step);
+}
+
+void expect_gradient(MomentFunction& function, const SecondMoments& moments) {
+  const std::size_t p = moments.variance_a.size();
+  const std::size_t q = moments.variance_b.size();
+  MomentGradient gradient;
+  gradient.wanted_a = true;
+  gradient.wanted_b = true;
+  gradient.reset(function.needs(), p, q);
+  function.evaluate(moments, &gradient);
+  const bool full = function.needs().aa == Extent::full;
+  for (std::size_t i = 0; i < p; ++i) {
+    for (std::size_t j = full ? 0 : i; j < (full ? q : i + 1); ++j) {
+      const double expected = slope(function, moments, [&](SecondMoments& m, double step) {
+        m.ab(i, j) += step;
+        m.covariance[std::min(i, m.covariance.size() - 1)] += i == j ? step : 0.0;
+      });
+      EXPECT_NEAR(full ? gradient.ab(i, j) : gradient.covariance[i], expected, 1e-8);
+    }
+    for (std::size_t j = i; j < (full ? p : i + 1); ++j) {
+      const double expected = slope(function, moments, [&](SecondMoments& m, double step) {
+        m.aa(i, j) += step;
+        m.aa(j, i) = m.aa(i, j);
+        m.variance_a[i] += i == j ? step : 0.0;
+      });
+      const double both = i == j ? 0.5 : 1.0;
+      EXPECT_NEAR(full ? both * (gradient.aa(i, j) + gradient.aa(j, i)) : gradient.variance_a[i],
+                  expected, 1e-8);
+    }
+  }
+  for (std::size_t i = 0; i < q; ++i) {
+    for (std::size_t j = i; j < (full ? q : i + 1); ++j) {
+      const double expected = slope(function, moments, [&](SecondMoments& m, double step) {
+        m.bb(i, j) += step;
+        m.bb(j, i) = m.bb(i, j);
+        m.variance_b[i] += i == j ? step : 0.0;
+      });
+      const double both = i == j ? 0.5 : 1.0;
+      EXPECT_NEAR(full ? both * (gradient.bb(i, j) + gradient.bb(j, i)) : gradient.variance_b[i],
+                  expected, 1e-8);
+    }
+  }
+}
+
+/// C_aa = C_bb = I and a C_ab whose singular values are `sigma`, in a rotated basis.
+SecondMoments whitened(double sigma_0, double sigma_1) {
+  const reference::Real c = std::cos(0.3L);
+  const reference::Real s = std::sin(0.3L);
+  const Table identity{{1, 0}, {0, 1}};
+  const Table rotation{{c, -s}, {s, c}};
+  const Table ab = reference::product(rotation, Table{{sigma_0, 0}, {0, sigma_1}});
+  return moments_of(identity, ab, identity);
+}
+
+TEST(MomentFunction, GradientIsThatOfCentralDifferences) {
+  for (const std::string rho : {"pearson", "rv", "cca"}) {
+    expect_gradient(*make_dependence(options_of(rho)),
+                    moments_of(reference::keyed_sides(50, 3, 3, 1)));
+  }
+  for (const std::string rho : {"rv", "cca"}) {
+    expect_gradient(*make_dependence(options_of(rho)),
+                    moments_of(reference::keyed_sides(50, 4, 2, 2)));
+    expect_gradient(*make_dependence(options_of(rho)),
+                    moments_of(reference::keyed_sides(50, 2, 3, 3)));
+  }
+}
+
+TEST(MomentFunction, GradientHoldsForFewComponents) {
+  expect_gradient(*make_dependence(options_of("cca", 2)),
+                  moments_of(reference::keyed_sides(50, 4, 3, 4)));
+}
+
+TEST(MomentFunction, GradientHoldsForEqualAndNearlyEqualCorrelations) {
+  expect_gradient(*make_dependence(options_of("cca")), whitened(0.6, 0.6));
+  expect_gradient(*make_dependence(options_of("cca")), whitened(0.6, 0.6 - 1e-9));
+  expect_gradient(*make_dependence(options_of("rv")), whitened(0.6, 0.6));
+}
+
+TEST(MomentFunction, CanonicalCorrelationsAreThoseOfWhitenedSides) {
+  ObjectiveOptions options = options_of("cca");
+  options.ridge = 0.0;
+  EXPECT_NEAR(make_dependence(options)->evaluate(whitened(0.9, 0.3), nullptr), 0.6, 1e-14);
+  options.components = 1;
+  EXPECT_NEAR(make_dependence(options)->evaluate(whitened(0.9, 0.3), nullptr), 0.9, 1e-14);
+}
+
+TEST(MomentFunction, CanonicalCorrelationsDoNotDependOnScale) {
+  // Columns that differ by 1e8 and, without ridge, an answer that must not.
+  const reference::Sides sides = reference::keyed_sides(60, 3, 2, 5);
+  reference::Sides stretched = sides;
+  for (auto& row : stretched.a) {
+    row[0] *= 1e4L;
+    row[2] *= 1e-4L;
+  }
+  ObjectiveOptions options = options_of("cca");
+  options.ridge = 0.0;
+  const auto rho = make_dependence(options);
+  EXPECT_NEAR(rho->evaluate(moments_of(stretched), nullptr),
+              rho->evaluate(moments_of(sides), nullptr), 1e-12);
+}
+
+TEST(MomentFunction, ZeroMomentsGiveZeroAndNoGradient) {
+  const SecondMoments moments =
+      moments_of(reference::zeros(2, 2), reference::zeros(2, 2), reference::zeros(2, 2));
+  for (const std::string rho : {"pearson", "rv", "cca"}) {
+    for (const double ridge : {0.0, 1e-4}) {
+      ObjectiveOptions options = options_of(rho);
+      options.ridge = ridge;
+      const auto function = make_dependence(options);
+      MomentGradient gradient;
+      gradient.wanted_a = true;
+      gradient.wanted_b = true;
+      gradient.reset(function->needs(), 2, 2);
+      EXPECT_EQ(function->evaluate(moments, &gradient), 0.0) << rho;
+      for (const Matrix<double>* d : {&gradient.aa, &gradient.ab, &gradient.bb}) {
+        for (const double derivative : d->span()) {
+          EXPECT_EQ(derivative, 0.0) << rho;
+        }
+      }
+    }
+  }
+}
+
+TEST(MomentFunction, ConstantColumnChangesNoCanonicalCorrelation) {
+  SecondMoments moments =
+      moments_of(Table{{1, 0.2L, 0}, {0.2L, 2, 0}, {0, 0, 0}},
+                 Table{{0.3L, 0.1L}, {0.2L, 0.5L}, {0, 0}}, Table{{1, 0}, {0, 1}});
+  const SecondMoments without = moments_of(
+      Table{{1, 0.2L}, {0.2L, 2}}, Table{{0.3L, 0.1L}, {0.2L, 0.5L}}, Table{{1, 0}, {0, 1}});
+  ObjectiveOptions options = options_of("cca");
+  options.ridge = 0.0;
+  EXPECT_NEAR(make_dependence(options)->evaluate(moments, nullptr),
+              make_dependence(options)->evaluate(without, nullptr), 1e-14);
+}
+
+}  // namespace
+}  // namespace infomax::objective

@@ -1,0 +1,94 @@
+#include "infomax/objective/options.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "infomax/core/error.hpp"
+#include "infomax/objective/make.hpp"
+
+namespace infomax::objective {
+namespace {
+
+using testing::HasSubstr;
+
+template <class Call>
+std::string usage_error_of(Call call) {
+  try {
+    call();
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  return "no UsageError";
+}
+
+TEST(ObjectiveOptions, SettingsRoundTripToTheLastBit) {
+  ObjectiveOptions options;
+  options.objective = "mse";
+  options.rho = "cca";
+  options.lambda_a = 0.1;
+  options.lambda_b = -1.0 / 3.0;
+  options.bins = 17;
+  options.histogram_range = {false, -0.1, 1e-300};
+  options.components = 3;
+  options.ridge = 2.0 / 7.0;
+  options.ridge_absolute = 1e-5;
+  EXPECT_EQ(from_settings(to_settings(options)), options);
+  EXPECT_EQ(from_settings(to_settings(ObjectiveOptions{})), ObjectiveOptions{});
+  EXPECT_EQ(from_settings({}), ObjectiveOptions{});
+}
+
+TEST(ObjectiveOptions, HistogramRangesAreParsedWhole) {
+  EXPECT_EQ(parse_histogram_range("sigma:2.5"), (stats::HistogramRange{true, -2.5, 2.5}));
+  EXPECT_EQ(parse_histogram_range("fixed:-1,0.5"), (stats::HistogramRange{false, -1.0, 0.5}));
+  for (const char* wrong :
+       {"", "4", "sigma", "sigma:", "sigma:0", "sigma:-1", "sigma:nan", "sigma:inf", "sigma:4x",
+        "fixed:1", "fixed:1,1", "fixed:2,1", "fixed:1,", "fixed:0,1,2", "gamma:4"}) {
+    EXPECT_THAT(usage_error_of([&] { (void)parse_histogram_range(wrong); }),
+                HasSubstr("expected sigma:R"))
+        << wrong;
+  }
+}
+
+TEST(ObjectiveOptions, WrongValuesAreUsageErrors) {
+  const auto error_of = [](const char* name, const char* value) {
+    return usage_error_of([&] { (void)from_settings({{name, value}}); });
+  };
+  EXPECT_THAT(error_of("objective", "barlow"), HasSubstr("expected infomax or mse"));
+  EXPECT_THAT(error_of("rho", "spearman"), HasSubstr("expected pearson, rv or cca"));
+  EXPECT_THAT(error_of("bins", "3"), HasSubstr("4"));
+  EXPECT_THAT(error_of("bins", "-8"), HasSubstr("a whole number"));
+  EXPECT_THAT(error_of("bins", "8.5"), HasSubstr("a whole number"));
+  EXPECT_THAT(error_of("lambda-a", "big"), HasSubstr("lambda-a is 'big'"));
+  EXPECT_THAT(error_of("lambda-b", "inf"), HasSubstr("finite"));
+  EXPECT_THAT(error_of("ridge", "-1"), HasSubstr("ridge is -1"));
+  EXPECT_THAT(error_of("ridge-absolute", "-1"), HasSubstr("ridge-absolute is -1"));
+  EXPECT_THAT(usage_error_of([] {
+                ObjectiveOptions options;
+                options.bins = 2;
+                (void)make_objective<float>(options);
+              }),
+              HasSubstr("bins is 2"));
+}
+
+TEST(ObjectiveOptions, ShapesAreCheckedAndNamed) {
+  ObjectiveOptions options;
+  options.rho = "pearson";
+  EXPECT_NO_THROW(check_shapes(options, 5, 5));
+  const std::string pearson = usage_error_of([&] { check_shapes(options, 784, 64); });
+  EXPECT_THAT(pearson, HasSubstr("784"));
+  EXPECT_THAT(pearson, HasSubstr("64"));
+  EXPECT_THAT(pearson, HasSubstr("--rho rv"));
+  options.objective = "mse";
+  EXPECT_THAT(usage_error_of([&] { check_shapes(options, 784, 64); }), HasSubstr("784 outputs"));
+  options.objective = "infomax";
+  options.rho = "rv";
+  EXPECT_NO_THROW(check_shapes(options, 784, 64));
+  options.rho = "cca";
+  options.components = 64;
+  EXPECT_NO_THROW(check_shapes(options, 784, 64));
+  options.components = 65;
+  EXPECT_THAT(usage_error_of([&] { check_shapes(options, 784, 64); }), HasSubstr("65"));
+}
+
+}  // namespace
+}  // namespace infomax::objective
