@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -188,6 +189,47 @@ TEST(Objective, UnwantedSidesAreLeftOut) {
         EXPECT_NEAR(one.da(i, j), both.da(i, j), 1e-15) << rho;
         EXPECT_NEAR(one.db(i, j), both.db(i, j), 1e-15) << rho;
       }
+    }
+  }
+}
+
+/// Rows that exist only in the caller's scratch memory, as those of a data set do.
+class CopiedRows final : public stats::RowSource<double> {
+ public:
+  explicit CopiedRows(MatrixView<const double> matrix) : matrix_(matrix) {}
+  [[nodiscard]] std::size_t rows() const override { return matrix_.rows(); }
+  [[nodiscard]] std::size_t columns() const override { return matrix_.columns(); }
+  [[nodiscard]] MatrixView<const double> tile(std::size_t first, std::size_t count,
+                                              Buffer<double>& scratch) const override {
+    scratch.resize(count * matrix_.columns());
+    std::copy_n(matrix_.row(first).data(), scratch.size(), scratch.data());
+    return {scratch.data(), count, matrix_.columns()};
+  }
+
+ private:
+  MatrixView<const double> matrix_;
+};
+
+TEST(Objective, TakesRowsThatExistTileByTile) {
+  const auto world = mpi::Communicator::world();
+  const Sides sides = reference::keyed_sides(1303, 3, 3, 23);
+  ObjectiveOptions mse;
+  mse.objective = "mse";
+  for (const ObjectiveOptions& options :
+       {options_of("rv", 0.2, 0.1, "sigma:3"), options_of("pearson", 0.2, 0.1, "sigma:3"), mse}) {
+    const auto objective = objective::make_objective<double>(options);
+    test::LocalSides<double> in_memory(world, sides);
+    const double expected = in_memory.evaluate(*objective, world).objective;
+    test::LocalSides<double> copied(world, sides);
+
+    const auto value =
+        objective->evaluate(world, CopiedRows(copied.a.view()), CopiedRows(copied.b.view()),
+                            copied.da.view(), copied.db.view());
+
+    EXPECT_NEAR(value.objective, expected, 1e-14);
+    for (std::size_t i = 0; i < copied.da.size(); ++i) {
+      EXPECT_NEAR(copied.da.data()[i], in_memory.da.data()[i], 1e-15);
+      EXPECT_NEAR(copied.db.data()[i], in_memory.db.data()[i], 1e-15);
     }
   }
 }
