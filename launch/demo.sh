@@ -94,9 +94,11 @@ draw() {
 set terminal $terminal size 960,720 font "sans,13"
 set output "$run/training.${terminal%cairo}"
 set datafile separator "\t"
-set key center right
+set key above right
 set grid linecolor rgb "#dddddd"
 set lmargin 12
+set offsets 0, 0, graph 0.08, graph 0.08
+set ytics autofreq nomirror
 set multiplot layout 3,1 title "Fashion-MNIST, dense:1024,tanh,dense:64: J = rv - 0.1 (H(a) + H(b))"
 set ylabel "objective J"
 plot "$run/training.tsv" using 1:2 with lines linewidth 2 linecolor rgb "#1b6ca8" notitle
