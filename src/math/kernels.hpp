@@ -12,12 +12,12 @@ namespace infomax::math {
 
 template <class T>
 struct RealKernels {
-  void (*add_bias_and_activate)(Activation, const T* bias, T* z, std::size_t n) = nullptr;
-  void (*multiply_by_derivative)(Activation, const T* y, T* dy, std::size_t n) = nullptr;
+  void (*add_bias_and_activate)(Activation, const T* bias, T* z, std::size_t n);
+  void (*multiply_by_derivative)(Activation, const T* y, T* dy, std::size_t n);
   void (*locate_cells)(const T* values, const double* slope, const double* offset, int cells,
-                       std::int32_t* cell, double* fraction, std::size_t n) = nullptr;
-  void (*accumulate)(const T* values, double* sums, std::size_t n) = nullptr;
-  void (*accumulate_products)(const T* x, const T* y, double* sums, std::size_t n) = nullptr;
+                       std::int32_t* cell, double* fraction, std::size_t n);
+  void (*accumulate)(const T* values, double* sums, std::size_t n);
+  void (*accumulate_products)(const T* x, const T* y, double* sums, std::size_t n);
 };
 
 template <class From, class To>
@@ -31,15 +31,15 @@ struct ConversionKernels {
 };
 
 struct Kernels {
-  const char* name = nullptr;
-  RealKernels<float> single_precision = {};
-  RealKernels<double> double_precision = {};
-  void (*log)(const double* x, double* y, std::size_t n) = nullptr;
+  const char* name;
+  RealKernels<float> single_precision;
+  RealKernels<double> double_precision;
+  void (*log)(const double* x, double* y, std::size_t n);
   void (*add_power_sums)(const std::int32_t* cell, const double* fraction, int cells, double* table,
-                         std::size_t n) = nullptr;
+                         std::size_t n);
   ConversionKernels<std::int8_t, std::uint8_t, std::int16_t, std::uint16_t, std::int32_t,
                     std::uint32_t, std::int64_t, std::uint64_t, float, double>
-      conversion = {};
+      conversion;
 };
 
 extern const Kernels generic_kernels;
