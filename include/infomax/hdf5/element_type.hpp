@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+#include <type_traits>
+#include <utility>
+
+namespace infomax::hdf5 {
+
+/// The numbers that data sets hold, in this machine's byte order.
+enum class ElementType : std::uint8_t { i8, u8, i16, u16, i32, u32, i64, u64, f32, f64 };
+
+/// Calls `use(std::type_identity<T>{})` with the C++ type that `type` stands for.
+template <class Use>
+decltype(auto) with_element_type(ElementType type, Use&& use) {
+  switch (type) {
+    case ElementType::i8:
+      return use(std::type_identity<std::int8_t>{});
+    case ElementType::u8:
+      return use(std::type_identity<std::uint8_t>{});
+    case ElementType::i16:
+      return use(std::type_identity<std::int16_t>{});
+    case ElementType::u16:
+      return use(std::type_identity<std::uint16_t>{});
+    case ElementType::i32:
+      return use(std::type_identity<std::int32_t>{});
+    case ElementType::u32:
+      return use(std::type_identity<std::uint32_t>{});
+    case ElementType::i64:
+      return use(std::type_identity<std::int64_t>{});
+    case ElementType::u64:
+      return use(std::type_identity<std::uint64_t>{});
+    case ElementType::f32:
+      return use(std::type_identity<float>{});
+    case ElementType::f64:
+      return use(std::type_identity<double>{});
+  }
+  throw std::logic_error("an element type that does not exist");
+}
+
+/// The element type that a C++ number has.
+template <class T>
+requires(std::is_arithmetic_v<T>) constexpr ElementType element_type_of() {
+  if constexpr (std::is_floating_point_v<T>) {
+    static_assert(sizeof(T) == 4 || sizeof(T) == 8);
+    return sizeof(T) == 4 ? ElementType::f32 : ElementType::f64;
+  } else {
+    constexpr bool is_signed = std::is_signed_v<T>;
+    switch (sizeof(T)) {
+      case 1:
+        return is_signed ? ElementType::i8 : ElementType::u8;
+      case 2:
+        return is_signed ? ElementType::i16 : ElementType::u16;
+      case 4:
+        return is_signed ? ElementType::i32 : ElementType::u32;
+      default:
+        return is_signed ? ElementType::i64 : ElementType::u64;
+    }
+  }
+}
+
+/// In bytes.
+[[nodiscard]] std::size_t size(ElementType type);
+
+[[nodiscard]] bool is_integer(ElementType type);
+
+/// "u8", "f32", ...
+[[nodiscard]] const char* name(ElementType type);
+
+}  // namespace infomax::hdf5

@@ -1,0 +1,172 @@
+#include <array>
+#include <cstring>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "hdf5/check.hpp"
+#include "infomax/hdf5/file.hpp"
+
+namespace infomax::hdf5 {
+namespace {
+
+/// What an attribute of an object is called in messages.
+std::string describe(const std::string& name, const std::string& where) {
+  return "attribute " + name + " of " + where;
+}
+
+Handle open_attribute(hid_t file, const std::string& object, const std::string& name,
+                      const std::string& what) {
+  if (H5Aexists_by_name(file, object.c_str(), name.c_str(), H5P_DEFAULT) <= 0) {
+    H5Eclear2(H5E_DEFAULT);
+    throw DataError("there is no " + what + "; was the file made by another program?");
+  }
+  return checked<DataError>(
+      H5Aopen_by_name(file, object.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose,
+      "cannot read " + what);
+}
+
+std::size_t element_count(const Handle& attribute, const std::string& what) {
+  const Handle space =
+      checked<DataError>(H5Aget_space(attribute.id()), H5Sclose, "cannot read " + what);
+  return static_cast<std::size_t>(
+      check<DataError>(H5Sget_simple_extent_npoints(space.id()), "cannot read " + what));
+}
+
+void require_class(const Handle& attribute, std::initializer_list<H5T_class_t> allowed,
+                   const std::string& what, const char* wanted) {
+  const Handle type =
+      checked<DataError>(H5Aget_type(attribute.id()), H5Tclose, "cannot read " + what);
+  const H5T_class_t found = H5Tget_class(type.id());
+  for (const H5T_class_t one : allowed) {
+    if (found == one) {
+      return;
+    }
+  }
+  throw DataError(what + " is not " + wanted);
+}
+
+/// The single value of an attribute, converted by HDF5.
+template <class T>
+T read_one(const Handle& attribute, hid_t type, const std::string& what) {
+  if (element_count(attribute, what) != 1) {
+    throw DataError(what + " is not a single number");
+  }
+  T value{};
+  check<DataError>(H5Aread(attribute.id(), type, &value), "cannot read " + what);
+  return value;
+}
+
+std::string read_text(const Handle& attribute, const Handle& type, const std::string& what) {
+  if (H5Tis_variable_str(type.id()) > 0) {
+    char* text = nullptr;
+    check<DataError>(H5Aread(attribute.id(), type.id(), static_cast<void*>(&text)),
+                     "cannot read " + what);
+    std::string copy = text == nullptr ? "" : text;
+    H5free_memory(text);
+    return copy;
+  }
+  std::string text(H5Tget_size(type.id()), '\0');
+  check<DataError>(H5Aread(attribute.id(), type.id(), text.data()), "cannot read " + what);
+  return text.substr(0, text.find('\0'));
+}
+
+/// Makes an attribute, in place of one of that name, and writes it.
+void write_values(hid_t file, const std::string& object, const std::string& name, hid_t type,
+                  const Handle& space, const void* values, const std::string& what) {
+  if (H5Aexists_by_name(file, object.c_str(), name.c_str(), H5P_DEFAULT) > 0) {
+    check(H5Adelete_by_name(file, object.c_str(), name.c_str(), H5P_DEFAULT),
+          "cannot replace " + what);
+  }
+  const Handle attribute =
+      checked(H5Acreate_by_name(file, object.c_str(), name.c_str(), type, space.id(), H5P_DEFAULT,
+                                H5P_DEFAULT, H5P_DEFAULT),
+              H5Aclose, "cannot make " + what);
+  check(H5Awrite(attribute.id(), type, values), "cannot write " + what);
+}
+
+Handle one_value(const std::string& what) {
+  return checked(H5Screate(H5S_SCALAR), H5Sclose, "cannot make " + what);
+}
+
+}  // namespace
+
+bool File::has_attribute(const std::string& object, const std::string& name) const {
+  const bool found = exists(object) &&
+                     H5Aexists_by_name(handle_.id(), object.c_str(), name.c_str(), H5P_DEFAULT) > 0;
+  return found;
+}
+
+std::string File::string_attribute(const std::string& object, const std::string& name) const {
+  const std::string what = describe(name, where(object));
+  const Handle attribute = open_attribute(handle_.id(), object, name, what);
+  require_class(attribute, {H5T_STRING}, what, "a string");
+  if (element_count(attribute, what) != 1) {
+    throw DataError(what + " is not a single string");
+  }
+  const Handle type =
+      checked<DataError>(H5Aget_type(attribute.id()), H5Tclose, "cannot read " + what);
+  return read_text(attribute, type, what);
+}
+
+std::int64_t File::integer_attribute(const std::string& object, const std::string& name) const {
+  const std::string what = describe(name, where(object));
+  const Handle attribute = open_attribute(handle_.id(), object, name, what);
+  require_class(attribute, {H5T_INTEGER}, what, "an integer");
+  return read_one<std::int64_t>(attribute, H5T_NATIVE_INT64, what);
+}
+
+double File::real_attribute(const std::string& object, const std::string& name) const {
+  const std::string what = describe(name, where(object));
+  const Handle attribute = open_attribute(handle_.id(), object, name, what);
+  require_class(attribute, {H5T_INTEGER, H5T_FLOAT}, what, "a number");
+  return read_one<double>(attribute, H5T_NATIVE_DOUBLE, what);
+}
+
+std::vector<double> File::reals_attribute(const std::string& object,
+                                          const std::string& name) const {
+  const std::string what = describe(name, where(object));
+  const Handle attribute = open_attribute(handle_.id(), object, name, what);
+  require_class(attribute, {H5T_INTEGER, H5T_FLOAT}, what, "an array of numbers");
+  std::vector<double> values(element_count(attribute, what));
+  if (!values.empty()) {
+    check<DataError>(H5Aread(attribute.id(), H5T_NATIVE_DOUBLE, values.data()),
+                     "cannot read " + what);
+  }
+  return values;
+}
+
+void File::write_attribute(const std::string& object, const std::string& name,
+                           std::string_view text) {
+  const std::string what = describe(name, where(object));
+  // Of varying length and UTF-8, as h5py writes text: other kinds come back as bytes there.
+  const Handle type = checked(H5Tcopy(H5T_C_S1), H5Tclose, "cannot make " + what);
+  check(H5Tset_size(type.id(), H5T_VARIABLE), "cannot make " + what);
+  check(H5Tset_cset(type.id(), H5T_CSET_UTF8), "cannot make " + what);
+  const std::string owned(text);
+  const char* pointer = owned.c_str();
+  write_values(handle_.id(), object, name, type.id(), one_value(what),
+               static_cast<const void*>(&pointer), what);
+}
+
+void File::write_integer_attribute(const std::string& object, const std::string& name,
+                                   std::int64_t value) {
+  const std::string what = describe(name, where(object));
+  write_values(handle_.id(), object, name, H5T_NATIVE_INT64, one_value(what), &value, what);
+}
+
+void File::write_attribute(const std::string& object, const std::string& name, double value) {
+  const std::string what = describe(name, where(object));
+  write_values(handle_.id(), object, name, H5T_NATIVE_DOUBLE, one_value(what), &value, what);
+}
+
+void File::write_attribute(const std::string& object, const std::string& name,
+                           std::span<const double> values) {
+  const std::string what = describe(name, where(object));
+  const hsize_t extent = values.size();
+  const Handle space =
+      checked(H5Screate_simple(1, &extent, nullptr), H5Sclose, "cannot make " + what);
+  write_values(handle_.id(), object, name, H5T_NATIVE_DOUBLE, space, values.data(), what);
+}
+
+}  // namespace infomax::hdf5

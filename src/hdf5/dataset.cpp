@@ -1,0 +1,161 @@
+#include "infomax/hdf5/dataset.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include "hdf5/check.hpp"
+#include "hdf5/file_types.hpp"
+#include "infomax/mpi/failure.hpp"
+
+namespace infomax::hdf5 {
+namespace {
+
+std::size_t transfer_limit_bytes = std::size_t{256} << 20U;
+
+std::vector<std::size_t> shape_of(hid_t dataset, const std::string& where) {
+  const Handle space = checked<DataError>(H5Dget_space(dataset), H5Sclose, "cannot read " + where);
+  if (H5Sget_simple_extent_type(space.id()) != H5S_SIMPLE) {
+    throw DataError(where + " is a scalar or empty; data sets need rows along a first axis");
+  }
+  const int rank = check<DataError>(H5Sget_simple_extent_ndims(space.id()), "cannot read " + where);
+  std::vector<hsize_t> extents(static_cast<std::size_t>(rank));
+  check<DataError>(H5Sget_simple_extent_dims(space.id(), extents.data(), nullptr),
+                   "cannot read " + where);
+  return {extents.begin(), extents.end()};
+}
+
+/// What a transfer of rows is called with, for all its rounds.
+Handle transfer_properties(bool parallel, const std::string& where) {
+  Handle properties =
+      checked(H5Pcreate(H5P_DATASET_XFER), H5Pclose, "cannot prepare a transfer of " + where);
+  if (parallel) {
+    check(H5Pset_dxpl_mpio(properties.id(), H5FD_MPIO_COLLECTIVE),
+          "cannot ask for a collective transfer of " + where);
+  }
+  return properties;
+}
+
+bool was_collective(hid_t properties) {
+  std::uint32_t local_cause = 0;
+  std::uint32_t global_cause = 0;
+  return H5Pget_mpio_no_collective_cause(properties, &local_cause, &global_cause) >= 0 &&
+         global_cause == H5D_MPIO_COLLECTIVE;
+}
+
+}  // namespace
+
+std::size_t set_transfer_limit(std::size_t bytes) {
+  return std::exchange(transfer_limit_bytes, std::clamp<std::size_t>(bytes, 1, 1U << 30U));
+}
+
+Dataset::Dataset(Handle handle, std::string where, std::optional<mpi::Communicator> communicator)
+    : handle_(std::move(handle)),
+      where_(std::move(where)),
+      communicator_(std::move(communicator)),
+      shape_(shape_of(handle_.id(), where_)) {
+  for (std::size_t axis = 1; axis < shape_.size(); ++axis) {
+    features_ *= shape_[axis];
+  }
+  const Handle type =
+      checked<DataError>(H5Dget_type(handle_.id()), H5Tclose, "cannot read " + where_);
+  element_type_ = nearest_element_type(type.id(), where_);
+}
+
+Handle Dataset::select_rows(std::size_t first, std::size_t count) const {
+  Handle space = checked(H5Dget_space(handle_.id()), H5Sclose, "cannot select rows of " + where_);
+  if (count == 0 || features_ == 0) {
+    check(H5Sselect_none(space.id()), "cannot select no rows of " + where_);
+    return space;
+  }
+  std::vector<hsize_t> start(shape_.size(), 0);
+  std::vector<hsize_t> extent(shape_.begin(), shape_.end());
+  start.front() = first;
+  extent.front() = count;
+  check(H5Sselect_hyperslab(space.id(), H5S_SELECT_SET, start.data(), nullptr, extent.data(),
+                            nullptr),
+        "cannot select rows of " + where_);
+  return space;
+}
+
+/// As many axes as the file's space: HDF5 maps chunks far faster between selections of like shape.
+Handle Dataset::memory_rows(std::size_t count) const {
+  std::vector<hsize_t> extent(shape_.begin(), shape_.end());
+  extent.front() = std::max<std::size_t>(count, 1);
+  Handle space = checked(H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr),
+                         H5Sclose, "cannot describe rows of " + where_);
+  if (count == 0 || features_ == 0) {
+    check(H5Sselect_none(space.id()), "cannot select no rows of " + where_);
+  }
+  return space;
+}
+
+void Dataset::check_range(std::size_t first, std::size_t count, std::size_t bytes_wanted,
+                          std::size_t bytes_given) const {
+  if (first > rows() || count > rows() - first || bytes_wanted != bytes_given) {
+    throw SystemError("a transfer of " + std::to_string(count) + " rows from row " +
+                      std::to_string(first) + " on, " + std::to_string(bytes_given) +
+                      " bytes in memory, does not fit " + where_ + " (a defect)");
+  }
+}
+
+template <class Byte, class Move>
+void Dataset::transfer(std::size_t first, std::size_t count, ElementType type,
+                       std::span<Byte> memory, const Move& move) const {
+  const std::size_t row_bytes = features_ * size(type);
+  const std::size_t most =
+      std::max<std::size_t>(1, transfer_limit_bytes / std::max<std::size_t>(1, row_bytes));
+
+  // An error on one rank must not leave the others in a collective call, so all agree at each step.
+  const auto together = [&](const auto& work) {
+    if (communicator_) {
+      mpi::together(*communicator_, work);
+    } else {
+      work();
+    }
+  };
+  together([&] { check_range(first, count, count * row_bytes, memory.size()); });
+
+  std::uint64_t rounds = (count + most - 1) / most;
+  if (communicator_) {
+    rounds = communicator_->max(rounds);
+  }
+  const Handle properties = transfer_properties(communicator_.has_value(), where_);
+  collective_ = communicator_.has_value();
+  for (std::uint64_t round = 0; round < rounds; ++round) {
+    const std::size_t done = std::min(count, static_cast<std::size_t>(round) * most);
+    const std::size_t part = std::min(count - done, most);
+    together([&] {
+      const Handle in_file = select_rows(first + done, part);
+      const Handle in_memory = memory_rows(part);
+      move(native_type(type), in_memory.id(), in_file.id(), properties.id(),
+           memory.data() + done * row_bytes, first + done, part);
+    });
+    collective_ = collective_ && was_collective(properties.id());
+  }
+}
+
+void Dataset::read_rows(std::size_t first, std::size_t count, ElementType type,
+                        std::span<std::byte> out) const {
+  transfer(first, count, type, out,
+           [this](hid_t element, hid_t memory, hid_t file, hid_t properties, std::byte* into,
+                  std::size_t from, std::size_t part) {
+             check<DataError>(H5Dread(handle_.id(), element, memory, file, properties, into),
+                              "cannot read " + std::to_string(part) + " rows from row " +
+                                  std::to_string(from) + " on of " + where_ +
+                                  ", which may be damaged");
+           });
+}
+
+void Dataset::write_rows(std::size_t first, std::size_t count, ElementType type,
+                         std::span<const std::byte> in) {
+  transfer(first, count, type, in,
+           [this](hid_t element, hid_t memory, hid_t file, hid_t properties, const std::byte* from,
+                  std::size_t to, std::size_t part) {
+             check(H5Dwrite(handle_.id(), element, memory, file, properties, from),
+                   "cannot write " + std::to_string(part) + " rows from row " + std::to_string(to) +
+                       " on of " + where_);
+           });
+}
+
+}  // namespace infomax::hdf5

@@ -1,0 +1,225 @@
+#include "infomax/hdf5/file.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <exception>
+#include <system_error>
+#include <utility>
+
+#include <unistd.h>
+
+#include "hdf5/check.hpp"
+#include "hdf5/file_types.hpp"
+#include "infomax/mpi/failure.hpp"
+
+namespace infomax::hdf5 {
+namespace {
+
+Handle access_properties(const mpi::Communicator* communicator) {
+  const std::string what = "cannot prepare to open a file";
+  silence();
+  Handle properties = checked(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, what);
+#if H5_VERSION_GE(1, 10, 7)
+  check(H5Pset_file_locking(properties.id(), false, true), what);
+#endif
+  // A data set that outlives its file would keep it open, and unwritten data unnoticed.
+  check(H5Pset_fclose_degree(properties.id(), H5F_CLOSE_SEMI), what);
+  if (communicator != nullptr) {
+    check(H5Pset_fapl_mpio(properties.id(), communicator->native(), MPI_INFO_NULL), what);
+  }
+  return properties;
+}
+
+std::string reason(int error) { return std::generic_category().message(error); }
+
+void require_readable(const std::filesystem::path& path) {
+  if (::access(path.c_str(), R_OK) != 0) {
+    throw DataError("cannot read " + path.string() + ": " + reason(errno) + "; check the path");
+  }
+}
+
+/// What every rank would trip over, found by one.
+void require_whole(const std::filesystem::path& path) {
+  require_readable(path);
+  if (!std::filesystem::is_regular_file(path)) {
+    throw DataError(path.string() + " is not a file; name an HDF5 file");
+  }
+  silence();
+  if (H5Fis_hdf5(path.c_str()) <= 0) {
+    throw DataError(path.string() +
+                    " is not an HDF5 file; `infomax import` makes one of other formats");
+  }
+  const Handle properties = access_properties(nullptr);
+  (void)checked<DataError>(
+      H5Fopen(path.c_str(), H5F_ACC_RDONLY, properties.id()), H5Fclose,
+      path.string() + " is damaged or not wholly written; make or copy it again");
+}
+
+Handle make(const std::filesystem::path& path, const Handle& properties) {
+  return checked(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, properties.id()), H5Fclose,
+                 "cannot create " + path.string());
+}
+
+herr_t keep_dataset_name(hid_t group, const char* name, const H5L_info_t* /*info*/, void* names) {
+  try {
+    const hid_t object = H5Oopen(group, name, H5P_DEFAULT);
+    if (object >= 0) {
+      const Handle owner(object, H5Oclose);
+      if (H5Iget_type(object) == H5I_DATASET) {
+        static_cast<std::vector<std::string>*>(names)->emplace_back(name);
+      }
+    }
+    return 0;
+  } catch (...) {
+    return -1;
+  }
+}
+
+}  // namespace
+
+File::File(Handle handle, std::filesystem::path path, std::optional<mpi::Communicator> communicator)
+    : handle_(std::move(handle)),
+      path_(std::move(path)),
+      communicator_(std::move(communicator)),
+      exceptions_at_start_(std::uncaught_exceptions()) {}
+
+File::~File() {
+  if (communicator_ && std::uncaught_exceptions() > exceptions_at_start_) {
+    handle_.release();
+  }
+}
+
+File File::open(const std::filesystem::path& path) {
+  require_whole(path);
+  const Handle properties = access_properties(nullptr);
+  return {checked<DataError>(H5Fopen(path.c_str(), H5F_ACC_RDONLY, properties.id()), H5Fclose,
+                             "cannot open " + path.string()),
+          path, std::nullopt};
+}
+
+File File::create(const std::filesystem::path& path) {
+  return {make(path, access_properties(nullptr)), path, std::nullopt};
+}
+
+File File::open_parallel(const mpi::Communicator& communicator, const std::filesystem::path& path) {
+  std::string complaint;
+  if (communicator.is_root()) {
+    try {
+      require_whole(path);
+    } catch (const DataError& error) {
+      complaint = error.what();
+    }
+  }
+  complaint = communicator.broadcast(complaint, 0);
+  if (!complaint.empty()) {
+    throw DataError(complaint);
+  }
+  // A path that only some nodes have is no file of the job's.
+  mpi::together(communicator, [&] { require_readable(path); });
+
+  // Opening is collective itself; agreeing after it is what a rank needs whose own part failed.
+  Handle handle;
+  mpi::together(communicator, [&] {
+    const Handle properties = access_properties(&communicator);
+    handle = checked<DataError>(H5Fopen(path.c_str(), H5F_ACC_RDONLY, properties.id()), H5Fclose,
+                                "cannot open " + path.string() + " over MPI-IO");
+  });
+  return {std::move(handle), path, communicator};
+}
+
+File File::create_parallel(const mpi::Communicator& communicator,
+                           const std::filesystem::path& path) {
+  Handle handle;
+  mpi::together(communicator, [&] { handle = make(path, access_properties(&communicator)); });
+  return {std::move(handle), path, communicator};
+}
+
+void File::close() {
+  if (handle_.valid()) {
+    check(H5Fclose(handle_.release()), "cannot finish writing " + path_.string());
+  }
+}
+
+std::string File::where(const std::string& object) const {
+  return object + " in " + path_.string();
+}
+
+bool File::exists(const std::string& object) const {
+  if (object == "/") {
+    return true;
+  }
+  // H5Lexists fails where a group above is missing, so the path is walked down.
+  for (std::size_t end = object.find('/', 1);; end = object.find('/', end + 1)) {
+    if (H5Lexists(handle_.id(), object.substr(0, end).c_str(), H5P_DEFAULT) <= 0) {
+      H5Eclear2(H5E_DEFAULT);
+      return false;
+    }
+    if (end == std::string::npos) {
+      return H5Oexists_by_name(handle_.id(), object.c_str(), H5P_DEFAULT) > 0;
+    }
+  }
+}
+
+std::vector<std::string> File::dataset_names(const std::string& group) const {
+  std::vector<std::string> names;
+  const Handle opened = checked<DataError>(H5Gopen2(handle_.id(), group.c_str(), H5P_DEFAULT),
+                                           H5Gclose, "cannot read " + where(group));
+  check<DataError>(
+      H5Literate(opened.id(), H5_INDEX_NAME, H5_ITER_INC, nullptr, keep_dataset_name, &names),
+      "cannot list " + where(group));
+  return names;
+}
+
+void File::create_group(const std::string& group) {
+  if (exists(group)) {
+    return;
+  }
+  const Handle links = checked(H5Pcreate(H5P_LINK_CREATE), H5Pclose, "cannot make " + where(group));
+  check(H5Pset_create_intermediate_group(links.id(), 1), "cannot make " + where(group));
+  (void)checked(H5Gcreate2(handle_.id(), group.c_str(), links.id(), H5P_DEFAULT, H5P_DEFAULT),
+                H5Gclose, "cannot make " + where(group));
+}
+
+Dataset File::dataset(const std::string& object) const {
+  if (!exists(object)) {
+    std::string listed;
+    for (const std::string& name : dataset_names()) {
+      listed += (listed.empty() ? "/" : ", /") + name;
+    }
+    throw DataError("there is no data set " + where(object) + ", which has " +
+                    (listed.empty() ? "none at its root" : listed + "; name one that is there"));
+  }
+  Handle opened = checked<DataError>(H5Oopen(handle_.id(), object.c_str(), H5P_DEFAULT), H5Oclose,
+                                     "cannot open " + where(object));
+  if (H5Iget_type(opened.id()) != H5I_DATASET) {
+    throw DataError(where(object) + " is not a data set; name one inside it");
+  }
+  return {std::move(opened), where(object), communicator_};
+}
+
+Dataset File::create_dataset(const std::string& object, ElementType type,
+                             const std::vector<std::size_t>& shape, Layout layout) {
+  const std::string what = "cannot make " + where(object);
+  const std::vector<hsize_t> extent(shape.begin(), shape.end());
+  const Handle space = checked(
+      H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr), H5Sclose, what);
+  const Handle links = checked(H5Pcreate(H5P_LINK_CREATE), H5Pclose, what);
+  check(H5Pset_create_intermediate_group(links.id(), 1), what);
+  const Handle properties = checked(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, what);
+  // Every row is written, so filling the file first would only cost time.
+  check(H5Pset_fill_time(properties.id(), H5D_FILL_TIME_NEVER), what);
+  if (layout.chunk_rows > 0) {
+    std::vector<hsize_t> chunk(extent);
+    chunk.front() = std::clamp<hsize_t>(layout.chunk_rows, 1, std::max<hsize_t>(1, extent.front()));
+    check(H5Pset_chunk(properties.id(), static_cast<int>(chunk.size()), chunk.data()), what);
+    if (layout.deflate > 0) {
+      check(H5Pset_deflate(properties.id(), static_cast<unsigned>(layout.deflate)), what);
+    }
+  }
+  return {checked(H5Dcreate2(handle_.id(), object.c_str(), native_type(type), space.id(),
+                             links.id(), properties.id(), H5P_DEFAULT),
+                  H5Dclose, what),
+          where(object), communicator_};
+}
+
+}  // namespace infomax::hdf5

@@ -1,0 +1,14 @@
+#include "infomax/hdf5/handle.hpp"
+
+#include "hdf5/check.hpp"
+#include "infomax/core/logging.hpp"
+
+namespace infomax::hdf5 {
+
+Handle::~Handle() {
+  if (id_ >= 0 && close_(id_) < 0) {
+    log::warning("HDF5 could not close an object: " + take_error_text());
+  }
+}
+
+}  // namespace infomax::hdf5
