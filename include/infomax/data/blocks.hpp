@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+
+namespace infomax::data {
+
+/// V where nothing else is asked for: divisible by many numbers of ranks.
+inline constexpr std::size_t default_block_count = 240;
+
+/// The contiguous part of a data set that one rank holds. All zero-based and global.
+struct Shard {
+  std::size_t first_block = 0;
+  std::size_t block_count = 0;
+  std::size_t first_row = 0;
+  std::size_t row_count = 0;
+};
+
+/// N rows cut into V contiguous blocks, block v being rows [floor(v N / V), floor((v + 1) N / V)):
+/// sizes differ by at most one and do not depend on the number of ranks P.
+class Blocks {
+ public:
+  /// Throws UsageError unless 1 <= V <= 2^31.
+  explicit Blocks(std::size_t rows, std::size_t count = default_block_count);
+
+  [[nodiscard]] std::size_t rows() const { return rows_; }    ///< N
+  [[nodiscard]] std::size_t count() const { return count_; }  ///< V
+
+  /// The first row of `block`; of V, it is N.
+  [[nodiscard]] std::size_t first_row(std::size_t block) const;
+  [[nodiscard]] std::size_t rows_of(std::size_t block) const {
+    return first_row(block + 1) - first_row(block);
+  }
+
+  /// What `rank` of `ranks` holds: blocks [floor(r V / P), floor((r + 1) V / P)); none where P > V
+  /// leaves none.
+  [[nodiscard]] Shard shard(int rank, int ranks) const;
+
+ private:
+  std::size_t rows_;
+  std::size_t count_;
+};
+
+}  // namespace infomax::data

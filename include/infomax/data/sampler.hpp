@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "infomax/data/blocks.hpp"
+
+namespace infomax::data {
+
+/// Which rows make up the global batch of a step: a function of (seed, epoch, step) alone, never of
+/// the number of ranks. An epoch visits every row once, in T = ceil(N / B) steps.
+///
+/// Each block v permutes its n_v rows and cuts them into T parts of floor(n_v / T) rows, of which
+/// e_v = n_v mod T get one more: those of steps E_v, ..., E_v + e_v - 1 modulo T, where E_v is the
+/// sum of e_u over the blocks before. Laid end to end, the extra rows go round the steps evenly, so
+/// batches differ by at most one row and none is empty, however B, V and N compare.
+class Sampler {
+ public:
+  /// For the rank that holds `shard`. batch B = 0 means all rows. Throws UsageError where B > N.
+  Sampler(const Blocks& blocks, const Shard& shard, std::size_t batch, std::uint64_t seed);
+
+  [[nodiscard]] std::size_t steps_per_epoch() const { return steps_; }  ///< T
+
+  /// Rows of the whole batch of `step`.
+  [[nodiscard]] std::size_t global_rows(std::size_t step) const;
+
+  /// Rows that (global) `block` gives to `step`.
+  [[nodiscard]] std::size_t block_rows(std::size_t block, std::size_t step) const;
+
+  /// The most rows any step has on this rank.
+  [[nodiscard]] std::size_t largest_local_rows() const { return largest_local_rows_; }
+
+  /// This rank's rows of the batch, counted from the start of its shard, block after block. Valid
+  /// until the next call. Allocates nothing; steps of one epoch in any order share its permutation.
+  [[nodiscard]] std::span<const std::size_t> draw(std::uint64_t epoch, std::size_t step);
+
+ private:
+  [[nodiscard]] std::size_t extras_before(std::size_t block, std::size_t step) const;
+  void permute(std::uint64_t epoch);
+
+  Blocks blocks_;
+  Shard shard_;
+  std::uint64_t seed_;
+  std::size_t steps_;
+  std::size_t largest_local_rows_ = 0;
+  std::vector<std::size_t> first_extra_;  ///< [V + 1], E_v; the last is their total
+  std::vector<std::size_t> order_;        ///< [shard rows], each block's rows permuted in place
+  std::vector<std::size_t> drawn_;
+  std::optional<std::uint64_t> epoch_;  ///< of order_
+};
+
+}  // namespace infomax::data

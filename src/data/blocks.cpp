@@ -1,0 +1,39 @@
+#include "infomax/data/blocks.hpp"
+
+#include <string>
+
+#include "infomax/core/error.hpp"
+
+namespace infomax::data {
+namespace {
+
+constexpr std::size_t most_blocks = std::size_t{1} << 31U;
+
+/// floor(part * whole / parts) for part <= parts <= 2^31, without overflow.
+std::size_t boundary(std::size_t part, std::size_t whole, std::size_t parts) {
+  return part * (whole / parts) + part * (whole % parts) / parts;
+}
+
+}  // namespace
+
+Blocks::Blocks(std::size_t rows, std::size_t count) : rows_(rows), count_(count) {
+  if (count < 1 || count > most_blocks) {
+    throw UsageError("--blocks " + std::to_string(count) + " is out of range; give 1 to " +
+                     std::to_string(most_blocks));
+  }
+}
+
+std::size_t Blocks::first_row(std::size_t block) const { return boundary(block, rows_, count_); }
+
+Shard Blocks::shard(int rank, int ranks) const {
+  const auto r = static_cast<std::size_t>(rank);
+  const auto p = static_cast<std::size_t>(ranks);
+  Shard shard;
+  shard.first_block = boundary(r, count_, p);
+  shard.block_count = boundary(r + 1, count_, p) - shard.first_block;
+  shard.first_row = first_row(shard.first_block);
+  shard.row_count = first_row(shard.first_block + shard.block_count) - shard.first_row;
+  return shard;
+}
+
+}  // namespace infomax::data

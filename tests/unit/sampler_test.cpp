@@ -1,0 +1,156 @@
+#include "infomax/data/sampler.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "infomax/core/error.hpp"
+
+namespace infomax::data {
+namespace {
+
+struct Case {
+  std::size_t rows;
+  std::size_t blocks;
+  std::size_t batch;
+};
+
+// Batches below, at and above the number of blocks; more blocks than rows; parts that do not
+// divide.
+const std::vector<Case> cases{{100, 7, 10},   {100, 7, 3},  {97, 24, 5},  {97, 24, 24},
+                              {97, 24, 90},   {97, 24, 97}, {97, 24, 0},  {97, 24, 1},
+                              {5, 24, 2},     {1, 24, 1},   {1000, 1, 7}, {240, 240, 7},
+                              {1003, 17, 100}};
+
+/// The global batch of a step as `ranks` ranks draw it, rank after rank.
+std::vector<std::size_t> draw_global(const Case& c, int ranks, std::uint64_t seed,
+                                     std::uint64_t epoch, std::size_t step) {
+  const Blocks blocks(c.rows, c.blocks);
+  std::vector<std::size_t> all;
+  for (int rank = 0; rank < ranks; ++rank) {
+    const Shard shard = blocks.shard(rank, ranks);
+    Sampler sampler(blocks, shard, c.batch, seed);
+    const auto drawn = sampler.draw(epoch, step);
+    EXPECT_LE(drawn.size(), sampler.largest_local_rows());
+    for (const std::size_t local : drawn) {
+      EXPECT_LT(local, shard.row_count);
+      all.push_back(shard.first_row + local);
+    }
+  }
+  return all;
+}
+
+TEST(Sampler, VisitsEveryRowOnceAnEpochInBatchesOfNearlyEqualSize) {
+  for (const Case& c : cases) {
+    SCOPED_TRACE(testing::Message()
+                 << c.rows << " rows, " << c.blocks << " blocks, batch " << c.batch);
+    const Blocks blocks(c.rows, c.blocks);
+    Sampler sampler(blocks, blocks.shard(0, 1), c.batch, 5);
+    const std::size_t batch = c.batch == 0 ? c.rows : c.batch;
+    const std::size_t steps = sampler.steps_per_epoch();
+    ASSERT_EQ(steps, (c.rows + batch - 1) / batch);
+
+    std::vector<std::size_t> visited;
+    for (std::size_t step = 0; step < steps; ++step) {
+      const auto drawn = sampler.draw(2, step);
+      EXPECT_EQ(drawn.size(), sampler.global_rows(step));
+      EXPECT_GE(drawn.size(), c.rows / steps);
+      EXPECT_LE(drawn.size(), (c.rows + steps - 1) / steps);
+      std::size_t from_blocks = 0;
+      for (std::size_t v = 0; v < c.blocks; ++v) {
+        from_blocks += sampler.block_rows(v, step);
+      }
+      EXPECT_EQ(drawn.size(), from_blocks);
+      visited.insert(visited.end(), drawn.begin(), drawn.end());
+    }
+    std::sort(visited.begin(), visited.end());
+    std::vector<std::size_t> every(c.rows);
+    std::iota(every.begin(), every.end(), std::size_t{0});
+    EXPECT_EQ(visited, every);
+  }
+}
+
+TEST(Sampler, DrawsTheSameBatchInTheSameOrderForAnyNumberOfRanks) {
+  for (const Case& c : cases) {
+    SCOPED_TRACE(testing::Message()
+                 << c.rows << " rows, " << c.blocks << " blocks, batch " << c.batch);
+    const Blocks blocks(c.rows, c.blocks);
+    const std::size_t steps = Sampler(blocks, blocks.shard(0, 1), c.batch, 5).steps_per_epoch();
+    for (const std::size_t step : {std::size_t{0}, steps / 2, steps - 1}) {
+      const auto alone = draw_global(c, 1, 5, 3, step);
+      for (const int ranks : {2, 3, 4, 5, 40}) {
+        EXPECT_EQ(draw_global(c, ranks, 5, 3, step), alone) << ranks << " ranks, step " << step;
+      }
+    }
+  }
+}
+
+TEST(Sampler, TakesFromAllBlocksInEqualParts) {
+  const Blocks blocks(1000, 10);
+  const Sampler sampler(blocks, blocks.shard(0, 1), 120, 1);
+  for (std::size_t step = 0; step < sampler.steps_per_epoch(); ++step) {
+    for (std::size_t v = 0; v < 10; ++v) {
+      EXPECT_GE(sampler.block_rows(v, step), 11U);
+      EXPECT_LE(sampler.block_rows(v, step), 12U);
+    }
+  }
+}
+
+TEST(Sampler, IsAFunctionOfSeedAndEpoch) {
+  const Case c{1000, 10, 100};
+  const auto drawn = draw_global(c, 2, 1, 0, 4);
+  EXPECT_EQ(draw_global(c, 2, 1, 0, 4), drawn);
+  EXPECT_NE(draw_global(c, 2, 2, 0, 4), drawn);
+  EXPECT_NE(draw_global(c, 2, 1, 1, 4), drawn);
+  EXPECT_NE(draw_global(c, 2, 1, 0, 5), drawn);
+}
+
+TEST(Sampler, AnEpochDoesNotHangOnThoseBefore) {
+  const Blocks blocks(100, 7);
+  Sampler walked(blocks, blocks.shard(0, 1), 10, 1);
+  for (std::uint64_t epoch = 0; epoch < 3; ++epoch) {
+    (void)walked.draw(epoch, 0);
+  }
+  Sampler jumped(blocks, blocks.shard(0, 1), 10, 1);
+  const auto expected = jumped.draw(2, 6);
+  const auto drawn = walked.draw(2, 6);
+  EXPECT_TRUE(std::equal(drawn.begin(), drawn.end(), expected.begin(), expected.end()));
+}
+
+TEST(Sampler, DoesNotMoveItsMemory) {
+  const Blocks blocks(97, 24);
+  Sampler sampler(blocks, blocks.shard(1, 3), 5, 1);
+  const std::size_t* const first = sampler.draw(0, 0).data();
+  std::size_t largest = 0;
+  for (std::size_t step = 0; step < sampler.steps_per_epoch(); ++step) {
+    const auto drawn = sampler.draw(1, step);
+    EXPECT_EQ(drawn.data(), first);
+    largest = std::max(largest, drawn.size());
+  }
+  EXPECT_EQ(largest, sampler.largest_local_rows());
+}
+
+TEST(Sampler, OneStepTakesAllRowsInTheirOrder) {
+  const Blocks blocks(50, 7);
+  Sampler sampler(blocks, blocks.shard(0, 1), 0, 1);
+  const auto drawn = sampler.draw(3, 0);
+  EXPECT_EQ(drawn.size(), 50U);
+  EXPECT_TRUE(std::is_sorted(drawn.begin(), drawn.end()));
+}
+
+TEST(Sampler, RefusesABatchAboveTheData) {
+  const Blocks blocks(60'000);
+  try {
+    const Sampler sampler(blocks, blocks.shard(0, 1), 100'000, 1);
+    FAIL() << "nothing was thrown";
+  } catch (const UsageError& error) {
+    EXPECT_STREQ(error.what(),
+                 "--batch 100000 is above the data set's 60000 rows; give at most that, or 0 for "
+                 "all");
+  }
+}
+
+}  // namespace
+}  // namespace infomax::data
