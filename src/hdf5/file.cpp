@@ -181,6 +181,17 @@ void File::create_group(const std::string& group) {
 }
 
 Dataset File::dataset(const std::string& object) const {
+  std::optional<Dataset> found;
+  const auto find = [&] { found.emplace(open_dataset(object)); };
+  if (communicator_) {
+    mpi::together(*communicator_, find);
+  } else {
+    find();
+  }
+  return std::move(*found);
+}
+
+Dataset File::open_dataset(const std::string& object) const {
   if (!exists(object)) {
     std::string listed;
     for (const std::string& name : dataset_names()) {

@@ -197,7 +197,7 @@ TEST_F(Hdf5Dataset, ADamagedChunkIsTheSameErrorOnEveryRank) {
     const std::size_t count = world_.rank() == world_.size() - 1 ? 4096 : 0;
     std::vector<std::uint64_t> read(count);
     const std::string said =
-        test::message_of<Error>([&] { x.read<std::uint64_t>(0, count, read); });
+        test::message_of<DataError>([&] { x.read<std::uint64_t>(0, count, read); });
     EXPECT_THAT(said, testing::HasSubstr("/x in " + file("x.h5").string()));
     EXPECT_THAT(said, testing::Not(testing::HasSubstr("\n")));
   }

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "infomax/core/error.hpp"
 #include "infomax/mpi/communicator.hpp"
 
 namespace infomax::test {
@@ -66,13 +67,16 @@ class SharedScratch : public testing::Test {
   std::filesystem::path directory_;
 };
 
-/// The text of the Error of type Failure that `work` must throw; a failed test where it does not.
+/// The text of the Error, with the exit code of Failure, that `work` must throw; a failed test
+/// where it does not. By code, because an error that ranks agreed on keeps its code and not its
+/// type.
 template <class Failure, class Work>
 std::string message_of(Work work) {
   try {
     work();
-  } catch (const Failure& failure) {
-    return failure.what();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.exit_code(), Failure("").exit_code()) << error.what();
+    return error.what();
   }
   ADD_FAILURE() << "nothing was thrown";
   return "";

@@ -98,6 +98,7 @@ class File {
   File(Handle handle, std::filesystem::path path, std::optional<mpi::Communicator> communicator);
 
   [[nodiscard]] std::string where(const std::string& object) const;
+  [[nodiscard]] Dataset open_dataset(const std::string& object) const;
   void write_integer_attribute(const std::string& object, const std::string& name,
                                std::int64_t value);
 

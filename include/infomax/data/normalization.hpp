@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "infomax/data/blocks.hpp"
+#include "infomax/hdf5/element_type.hpp"
+#include "infomax/mpi/communicator.hpp"
+
+namespace infomax::data {
+
+class Rows;
+
+/// z = (x - shift) * scale for each of n columns.
+struct Normalization {
+  std::vector<double> shift;  ///< [n]
+  std::vector<double> scale;  ///< [n]
+
+  [[nodiscard]] static Normalization identity(std::size_t columns);
+  [[nodiscard]] std::size_t columns() const { return shift.size(); }
+};
+
+enum class NormalizeMode : std::uint8_t {
+  none,
+  scale,       ///< the whole data set's extremes to 0 and 1: columns keep their relative sizes
+  center,      ///< each column's mean to 0
+  standardize  ///< each column's mean to 0 and (biased) standard deviation to 1
+};
+
+/// Throws UsageError that lists the choices.
+[[nodiscard]] NormalizeMode parse_normalize_mode(const std::string& text);
+[[nodiscard]] const char* name(NormalizeMode mode);
+
+/// What is done where nothing is asked for: scale for integers (pixels), center for floats.
+[[nodiscard]] NormalizeMode default_normalize_mode(hdf5::ElementType type);
+
+/// Collective. Fits to all N rows, of which every rank holds the shard that `blocks` gives it; one
+/// pass over them. The result has the same bits on every rank and for any number of ranks. Data
+/// that is constant (for scale) or a constant column (for standardize) gets scale 1.
+[[nodiscard]] Normalization fit_normalization(const mpi::Communicator& communicator,
+                                              const Rows& rows, const Blocks& blocks,
+                                              NormalizeMode mode);
+
+}  // namespace infomax::data

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "infomax/data/labels.hpp"
+#include "infomax/data/normalization.hpp"
+#include "infomax/data/rows.hpp"
+#include "infomax/stats/row_source.hpp"
+
+/// Sides of an objective that are data, converted tile by tile. What they are made of, rows,
+/// indices and normalisation, must outlive them.
+namespace infomax::data {
+
+namespace detail {
+
+/// The first count * columns elements of scratch as a matrix.
+template <class T>
+MatrixView<T> shaped(Buffer<T>& scratch, std::size_t count, std::size_t columns) {
+  if (scratch.size() < count * columns) {
+    scratch.resize(count * columns);
+  }
+  return {scratch.data(), count, columns};
+}
+
+}  // namespace detail
+
+/// Normalised rows of a data set, [local_rows.size(), features].
+template <math::Real T>
+class DatasetRows final : public stats::RowSource<T> {
+ public:
+  DatasetRows(const Rows& rows, std::span<const std::size_t> local_rows,
+              const Normalization& normalization)
+      : rows_(rows), local_rows_(local_rows), normalization_(normalization) {}
+
+  [[nodiscard]] std::size_t rows() const override { return local_rows_.size(); }
+  [[nodiscard]] std::size_t columns() const override { return rows_.features(); }
+  [[nodiscard]] MatrixView<const T> tile(std::size_t first, std::size_t count,
+                                         Buffer<T>& scratch) const override {
+    const MatrixView<T> out = detail::shaped(scratch, count, columns());
+    rows_.convert(local_rows_.subspan(first, count), normalization_, out);
+    return out;
+  }
+
+ private:
+  const Rows& rows_;
+  std::span<const std::size_t> local_rows_;
+  const Normalization& normalization_;
+};
+
+/// Class labels of a data set, one-hot, [local_rows.size(), classes].
+template <math::Real T>
+class OneHotRows final : public stats::RowSource<T> {
+ public:
+  OneHotRows(const Rows& rows, std::span<const std::size_t> local_rows, std::size_t classes)
+      : rows_(rows), local_rows_(local_rows), classes_(classes) {}
+
+  [[nodiscard]] std::size_t rows() const override { return local_rows_.size(); }
+  [[nodiscard]] std::size_t columns() const override { return classes_; }
+  [[nodiscard]] MatrixView<const T> tile(std::size_t first, std::size_t count,
+                                         Buffer<T>& scratch) const override {
+    const MatrixView<T> out = detail::shaped(scratch, count, classes_);
+    one_hot(rows_, local_rows_.subspan(first, count), classes_, out);
+    return out;
+  }
+
+ private:
+  const Rows& rows_;
+  std::span<const std::size_t> local_rows_;
+  std::size_t classes_;
+};
+
+}  // namespace infomax::data

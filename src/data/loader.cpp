@@ -1,0 +1,133 @@
+#include "infomax/data/loader.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <span>
+#include <type_traits>
+
+#include "infomax/core/error.hpp"
+#include "infomax/mpi/failure.hpp"
+
+namespace infomax::data {
+namespace {
+
+DatasetShape describe(const hdf5::Dataset& dataset) {
+  const auto& shape = dataset.shape();
+  DatasetShape described{dataset.where(),
+                         dataset.element_type(),
+                         dataset.rows(),
+                         {shape.begin() + 1, shape.end()},
+                         dataset.features()};
+  if (described.rows == 0 || described.features == 0) {
+    throw DataError(described.where + " has no " + (described.rows == 0 ? "rows" : "columns") +
+                    "; write some before training on it");
+  }
+  return described;
+}
+
+/// The place of the first element that is not finite, or their number where all are.
+template <class T>
+std::size_t first_not_finite(std::span<const T> elements) {
+  if constexpr (std::is_floating_point_v<T>) {
+    // Whole stretches are tested without a branch, so that compilers vectorise it; x - x is not 0
+    // for what is not finite.
+    constexpr std::size_t stretch = 4096;
+    for (std::size_t first = 0; first < elements.size(); first += stretch) {
+      const auto part = elements.subspan(first, std::min(stretch, elements.size() - first));
+      unsigned bad = 0;
+      for (const T x : part) {
+        bad |= static_cast<unsigned>(x - x != T{0});
+      }
+      if (bad != 0) {
+        const auto found =
+            std::find_if(part.begin(), part.end(), [](T x) { return !std::isfinite(x); });
+        return first + static_cast<std::size_t>(found - part.begin());
+      }
+    }
+  }
+  return elements.size();
+}
+
+/// Collective. Throws where a number is not finite, naming the data set's first.
+void require_finite(const mpi::Communicator& communicator, const Rows& rows) {
+  static constexpr std::array<const char*, 4> kinds{"", "nan", "inf", "-inf"};
+  constexpr auto none = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t place = none;
+  std::uint64_t kind = 0;
+  rows.with_elements([&]<class T>(std::span<const T> elements) {
+    const std::size_t local = first_not_finite(elements);
+    if (local < elements.size()) {
+      place = rows.first_row() * rows.features() + local;
+      kind = std::isnan(static_cast<double>(elements[local])) ? 1 : elements[local] > 0 ? 2 : 3;
+    }
+  });
+  const std::uint64_t first = communicator.min(place);
+  if (first == none) {
+    return;
+  }
+  kind = communicator.max(place == first ? kind : 0);
+  throw DataError(rows.where() + " has " + kinds.at(kind) + " at row " +
+                  std::to_string(first / rows.features()) + ", column " +
+                  std::to_string(first % rows.features()) +
+                  " (counting from 0); remove or replace it");
+}
+
+/// Runs `work`, which fails on all ranks or on none, so that a failure may close the file: closing
+/// is collective, and what is left open would be in the way of a file written anew under its name.
+template <class Work>
+auto or_close(hdf5::File& file, const Work& work) {
+  try {
+    return work();
+  } catch (...) {
+    file.close();
+    throw;
+  }
+}
+
+}  // namespace
+
+DatasetFile::DatasetFile(const mpi::Communicator& communicator, const std::filesystem::path& path)
+    : communicator_(communicator), file_(hdf5::File::open_parallel(communicator, path)) {}
+
+DatasetShape DatasetFile::shape(const std::string& dataset) {
+  return or_close(file_, [&] { return describe(file_.dataset(dataset)); });
+}
+
+Rows DatasetFile::load(const std::string& dataset, const Shard& shard) {
+  return or_close(file_, [&] { return read(dataset, shard); });
+}
+
+Rows DatasetFile::read(const std::string& dataset, const Shard& shard) const {
+  const hdf5::Dataset opened = file_.dataset(dataset);
+  const DatasetShape described = describe(opened);
+  std::optional<Rows> rows;
+  // Memory may run out on one rank only, and the read after it is collective.
+  mpi::together(communicator_, [&] {
+    rows.emplace(described.where, described.type, described.trailing, shard.first_row,
+                 shard.row_count);
+  });
+  opened.read_rows(shard.first_row, shard.row_count, described.type, rows->bytes());
+  require_finite(communicator_, *rows);
+  return std::move(*rows);
+}
+
+void require_equal_rows(const DatasetShape& x, const DatasetShape& y) {
+  if (x.rows != y.rows) {
+    throw DataError(x.where + " has " + std::to_string(x.rows) + " rows and " + y.where + " has " +
+                    std::to_string(y.rows) + "; row i of both must be the same sample");
+  }
+}
+
+Rows load_rows(const mpi::Communicator& communicator, const std::filesystem::path& path,
+               const std::string& dataset, const Shard& shard) {
+  DatasetFile file(communicator, path);
+  Rows rows = file.load(dataset, shard);
+  file.close();
+  return rows;
+}
+
+}  // namespace infomax::data

@@ -1,0 +1,157 @@
+#include "infomax/data/normalization.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <span>
+
+#include "infomax/core/error.hpp"
+#include "infomax/core/matrix.hpp"
+#include "infomax/data/rows.hpp"
+#include "infomax/math/elementwise.hpp"
+
+namespace infomax::data {
+namespace {
+
+// N global rows, n columns, V blocks.
+
+constexpr std::array mode_names{"none", "scale", "center", "standardize"};
+
+/// Bounds the memory for the sums of every block: columns beyond it are summed in a further pass
+/// over their own part of the rows.
+constexpr std::size_t table_limit_bytes = std::size_t{16} << 20U;
+
+Normalization fit_scale(const mpi::Communicator& communicator, const Rows& rows) {
+  double least = std::numeric_limits<double>::infinity();
+  double most = -least;
+  rows.with_elements([&](auto elements) {
+    if (!elements.empty()) {
+      const auto [low, high] = std::minmax_element(elements.begin(), elements.end());
+      least = static_cast<double>(*low);
+      most = static_cast<double>(*high);
+    }
+  });
+  least = communicator.min(least);
+  most = communicator.max(most);
+  const double scale = most > least ? 1.0 / (most - least) : 1.0;
+  return {std::vector<double>(rows.features(), least), std::vector<double>(rows.features(), scale)};
+}
+
+/// The data set's row 0 on every rank: the shift about which sums are well conditioned.
+std::vector<double> first_row(const mpi::Communicator& communicator, const Rows& rows) {
+  std::vector<double> row(rows.features());
+  const std::int64_t mine = rows.count() > 0 ? communicator.rank() : communicator.size();
+  const auto owner = static_cast<int>(communicator.min(mine));
+  if (communicator.rank() == owner) {
+    rows.convert(0, Normalization::identity(rows.features()),
+                 MatrixView<double>(row.data(), 1, row.size()));
+  }
+  communicator.broadcast(std::span<double>(row), owner);
+  return row;
+}
+
+/// Sums of d and d^2, d = x - row 0, over all rows.
+struct Sums {
+  std::vector<double> values;   ///< [n]
+  std::vector<double> squares;  ///< [n]
+};
+
+/// Adds up columns [first, first + width) into `sums`. Each block's sums are made by one rank, and
+/// the table of them is filled by adding zeros, which rounds nothing; every rank then adds the
+/// blocks in their order. So the bits do not depend on the number of ranks.
+void sum_columns(const mpi::Communicator& communicator, const Rows& rows, const Blocks& blocks,
+                 std::span<const double> shift, std::size_t first, std::size_t width, Sums& sums) {
+  const Shard shard = blocks.shard(communicator.rank(), communicator.size());
+  std::vector<double> table(blocks.count() * 2 * width, 0.0);
+  const std::vector<double> ones(width, 1.0);
+  Buffer<double> difference(width);
+  rows.with_elements([&](auto elements) {
+    for (std::size_t v = shard.first_block; v < shard.first_block + shard.block_count; ++v) {
+      double* values = table.data() + v * 2 * width;
+      double* squares = values + width;
+      const std::size_t start = blocks.first_row(v) - shard.first_row;
+      for (std::size_t i = start; i < start + blocks.rows_of(v); ++i) {
+        math::shift_and_scale(elements.data() + i * rows.features() + first,
+                              shift.subspan(first, width), std::span<const double>(ones),
+                              std::span<double>(difference));
+        for (std::size_t j = 0; j < width; ++j) {
+          values[j] += difference[j];
+          squares[j] += difference[j] * difference[j];
+        }
+      }
+    }
+  });
+  communicator.sum(std::span<double>(table));
+  for (std::size_t v = 0; v < blocks.count(); ++v) {
+    for (std::size_t j = 0; j < width; ++j) {
+      sums.values[first + j] += table[v * 2 * width + j];
+      sums.squares[first + j] += table[(v * 2 + 1) * width + j];
+    }
+  }
+}
+
+Normalization fit_moments(const mpi::Communicator& communicator, const Rows& rows,
+                          const Blocks& blocks, bool with_scale) {
+  const std::size_t columns = rows.features();
+  const std::vector<double> shift = first_row(communicator, rows);
+  Sums sums{std::vector<double>(columns, 0.0), std::vector<double>(columns, 0.0)};
+  const std::size_t most =
+      std::max<std::size_t>(1, table_limit_bytes / (blocks.count() * 2 * sizeof(double)));
+  for (std::size_t first = 0; first < columns; first += most) {
+    sum_columns(communicator, rows, blocks, shift, first, std::min(most, columns - first), sums);
+  }
+
+  Normalization fitted = Normalization::identity(columns);
+  const auto n = static_cast<double>(blocks.rows());
+  for (std::size_t j = 0; j < columns; ++j) {
+    const double mean = sums.values[j] / n;
+    const double square = sums.squares[j] / n;
+    const double variance = square - mean * mean;
+    fitted.shift[j] = shift[j] + mean;
+    // Below this, what is left of the squares is their own rounding.
+    const double noise = 8.0 * std::numeric_limits<double>::epsilon() * square;
+    if (with_scale && variance > noise) {
+      fitted.scale[j] = 1.0 / std::sqrt(variance);
+    }
+  }
+  return fitted;
+}
+
+}  // namespace
+
+Normalization Normalization::identity(std::size_t columns) {
+  return {std::vector<double>(columns, 0.0), std::vector<double>(columns, 1.0)};
+}
+
+const char* name(NormalizeMode mode) { return mode_names.at(static_cast<std::size_t>(mode)); }
+
+NormalizeMode parse_normalize_mode(const std::string& text) {
+  const auto found = std::find(mode_names.begin(), mode_names.end(), text);
+  if (found == mode_names.end()) {
+    throw UsageError("--normalize " + text +
+                     " is not known; give none, scale, center or standardize");
+  }
+  return static_cast<NormalizeMode>(found - mode_names.begin());
+}
+
+NormalizeMode default_normalize_mode(hdf5::ElementType type) {
+  return hdf5::is_integer(type) ? NormalizeMode::scale : NormalizeMode::center;
+}
+
+Normalization fit_normalization(const mpi::Communicator& communicator, const Rows& rows,
+                                const Blocks& blocks, NormalizeMode mode) {
+  switch (mode) {
+    case NormalizeMode::scale:
+      return fit_scale(communicator, rows);
+    case NormalizeMode::center:
+      return fit_moments(communicator, rows, blocks, false);
+    case NormalizeMode::standardize:
+      return fit_moments(communicator, rows, blocks, true);
+    case NormalizeMode::none:
+      break;
+  }
+  return Normalization::identity(rows.features());
+}
+
+}  // namespace infomax::data

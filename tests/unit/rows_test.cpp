@@ -1,0 +1,105 @@
+#include "infomax/data/rows.hpp"
+
+#include <cstdint>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "infomax/core/error.hpp"
+#include "infomax/data/labels.hpp"
+#include "infomax/data/sources.hpp"
+#include "support/memory_rows.hpp"
+
+namespace infomax::data {
+namespace {
+
+using testing::ElementsAre;
+
+template <class T>
+class RowsOf : public testing::Test {};
+using Types = testing::Types<std::int8_t, std::uint8_t, std::int16_t, std::uint16_t, std::int32_t,
+                             std::uint32_t, std::int64_t, std::uint64_t, float, double>;
+TYPED_TEST_SUITE(RowsOf, Types);
+
+TYPED_TEST(RowsOf, ConvertChosenAndConsecutiveRows) {
+  const Rows rows = test::rows_of<TypeParam>({0, 1, 10, 11, 20, 21, 30, 31}, 2, 0, 4);
+  const Normalization normalization{{1.0, 0.0}, {0.5, 2.0}};
+  const std::vector<std::size_t> chosen{3, 0, 3};
+
+  Matrix<double> out(3, 2);
+  rows.convert<double>(chosen, normalization, out.view());
+  EXPECT_THAT(out.span(), ElementsAre(14.5, 62.0, -0.5, 2.0, 14.5, 62.0));
+
+  Matrix<float> range(2, 2);
+  rows.convert<float>(1, normalization, range.view());
+  EXPECT_THAT(range.span(), ElementsAre(4.5F, 22.0F, 9.5F, 42.0F));
+}
+
+TEST(Rows, KeepTheirShape) {
+  const Rows rows("/x in F.h5", hdf5::ElementType::u16, {3, 4}, 7, 5);
+  EXPECT_EQ(rows.features(), 12U);
+  EXPECT_EQ(rows.bytes().size(), 120U);
+  EXPECT_EQ(rows.first_row(), 7U);
+}
+
+TEST(Rows, ConvertIntoAWiderMatrix) {
+  const Rows rows = test::rows_of<std::uint8_t>({1, 2, 3, 4}, 2, 0, 2);
+  Matrix<double> wide(2, 5, -1.0);
+  rows.convert<double>(0, Normalization::identity(2), MatrixView<double>(wide.data() + 1, 2, 2, 5));
+  EXPECT_THAT(wide.span(), ElementsAre(-1, 1, 2, -1, -1, -1, 3, 4, -1, -1));
+}
+
+TEST(DatasetRows, AreConvertedTileByTile) {
+  const Rows rows = test::rows_of<std::int16_t>({0, 1, 2, 3, 4, 5}, 1, 0, 6);
+  const std::vector<std::size_t> chosen{5, 4, 0, 2};
+  const Normalization normalization{{1.0}, {10.0}};
+  const DatasetRows<float> source(rows, chosen, normalization);
+  Buffer<float> scratch;
+
+  EXPECT_EQ(source.rows(), 4U);
+  EXPECT_EQ(source.columns(), 1U);
+  const auto tile = source.tile(1, 2, scratch);
+  ASSERT_EQ(tile.rows(), 2U);
+  EXPECT_EQ(tile(0, 0), 30.0F);
+  EXPECT_EQ(tile(1, 0), -10.0F);
+  EXPECT_EQ(source.tile(3, 1, scratch)(0, 0), 10.0F);
+}
+
+TEST(OneHotRows, HaveAOneInTheColumnOfTheLabel) {
+  const Rows rows = test::rows_of<std::uint8_t>({2, 0, 1, 3}, 1, 0, 4);
+  const std::vector<std::size_t> chosen{2, 0, 1};
+  const OneHotRows<double> source(rows, chosen, 3);
+  Buffer<double> scratch;
+
+  const auto tile = source.tile(0, 3, scratch);
+  EXPECT_EQ(source.columns(), 3U);
+  EXPECT_THAT(std::vector<double>(tile.data(), tile.data() + 9),
+              ElementsAre(0, 1, 0, 0, 0, 1, 1, 0, 0));
+}
+
+TEST(OneHot, RefusesALabelThatIsNoClass) {
+  Matrix<float> out(1, 3);
+  const std::vector<std::size_t> last{1};
+  const Rows above = test::rows_of<std::uint8_t>({0, 3}, 1, 0, 2);
+  const Rows below = test::rows_of<std::int32_t>({0, -1}, 1, 0, 2);
+  const Rows wide = test::rows_of<std::int32_t>({0, 1, 2, 3}, 2, 0, 2);
+  const Rows real = test::rows_of<float>({0, 1}, 1, 0, 2);
+  EXPECT_THROW(one_hot<float>(above, last, 3, out.view()), DataError);
+  EXPECT_THROW(one_hot<float>(below, last, 3, out.view()), DataError);
+  EXPECT_THROW(one_hot<float>(wide, last, 3, out.view()), DataError);
+  EXPECT_THROW(one_hot<float>(real, last, 3, out.view()), DataError);
+}
+
+TEST(NormalizeMode, IsReadByName) {
+  for (const auto mode : {NormalizeMode::none, NormalizeMode::scale, NormalizeMode::center,
+                          NormalizeMode::standardize}) {
+    EXPECT_EQ(parse_normalize_mode(name(mode)), mode);
+  }
+  EXPECT_THROW((void)parse_normalize_mode("centre"), UsageError);
+  EXPECT_EQ(default_normalize_mode(hdf5::ElementType::u8), NormalizeMode::scale);
+  EXPECT_EQ(default_normalize_mode(hdf5::ElementType::f32), NormalizeMode::center);
+}
+
+}  // namespace
+}  // namespace infomax::data
