@@ -1,28 +1,32 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <optional>
-#include <string>
+#include <vector>
 
-#include "infomax/data/destination.hpp"
+#include "infomax/hdf5/element_type.hpp"
 
 namespace infomax::data {
 
-struct IdxImport {
-  std::string x_file;                 ///< rows, IDX, plain or gzip
-  std::optional<std::string> y_file;  ///< labels or targets, as many as rows
-  Destination destination;
+/// What an import wrote.
+struct ImportedDataset {
+  hdf5::ElementType type{};
+  std::vector<std::size_t> shape;  ///< [N, ...]
 };
 
-struct Imported {
-  std::size_t rows = 0;
-  std::size_t features = 0;
+struct ImportedIdx {
+  ImportedDataset x;
+  std::optional<ImportedDataset> y;
 };
 
-/// By one rank. IDX files (the format of the MNIST family, by Y. LeCun: two zero bytes, a type, the
-/// number of axes, their lengths, then big-endian elements) -> /x and /y, in the files' own element
-/// types and shapes. Read in slabs, never whole. Throws DataError where a file is not IDX, ends
-/// early or goes on too long, or where the counts differ.
-[[nodiscard]] Imported import_idx(const IdxImport& request);
+/// Makes a data set file of IDX files (the format of MNIST: two zero bytes, element type, number of
+/// axes, big-endian extents, big-endian elements), plain or compressed by gzip: `x_path` becomes /x
+/// and `y_path`, unless empty, /y, in the types they have. Goes in slabs, so files may be larger
+/// than memory; the output appears under its name only when whole. Serial. Throws DataError where
+/// an input is missing, no IDX file, shorter or longer than it says, or x and y differ in rows;
+/// SystemError where the output cannot be written.
+ImportedIdx import_idx(const std::filesystem::path& x_path, const std::filesystem::path& y_path,
+                       const std::filesystem::path& output);
 
 }  // namespace infomax::data
