@@ -2,37 +2,45 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <vector>
 
-#include "infomax/data/destination.hpp"
-
-// N rows, p and q columns of x and y. Every number is a function of (seed, row, column) alone.
+/// Synthetic data sets. Each number is keyed by the seed and its row, so a longer data set begins
+/// with the shorter one. Written in slabs, and under the output's name only when whole. Serial.
 namespace infomax::data {
 
-struct RandomShape {
+/// Samples without any dependence: /x [N, inputs] and /y [N, outputs], independent standard normal
+/// floats.
+struct RandomSamples {
   std::size_t rows = 100;
-  std::size_t p = 10;
-  std::size_t q = 5;
+  std::size_t inputs = 10;
+  std::size_t outputs = 5;
+  std::uint64_t seed = 0;
 };
 
-/// By one rank. /x [N, p] and /y [N, q], independent standard normal, f64: data in which there is
-/// nothing to find but what the sample itself holds. The defaults are the source text's own
-/// example.
-void generate_random(const Destination& destination, const RandomShape& shape, std::uint64_t seed);
+/// Throws UsageError where a size is 0, SystemError where the output cannot be written.
+void generate_random(const RandomSamples& wanted, const std::filesystem::path& output);
 
+/// Two jointly Gaussian views /x [N, x_columns] and /y [N, y_columns], doubles, whose canonical
+/// correlations are known: u_i and v_i = rho_i u_i + sqrt(1 - rho_i^2) e_i are pairs of standard
+/// normal variables, all else independent; x and y are u and v, with independent columns added,
+/// each under an invertible linear map of condition number 4, which changes no canonical
+/// correlation.
 struct GaussianViews {
   std::size_t rows = 10'000;
-  std::size_t p = 10;
-  std::size_t q = 10;
-  std::vector<double> correlations;  ///< canonical, each in [0, 1), at most min(p, q) of them
+  std::size_t x_columns = 10;
+  std::size_t y_columns = 10;
+  std::vector<double> canonical_correlations{0.9, 0.7, 0.5, 0.3};  ///< rho_i
+  std::uint64_t seed = 0;
 };
 
-/// By one rank. /x [N, p] and /y [N, q], f64, jointly Gaussian: pairs u_i, v_i with correlation
-/// rho_i, the other latent columns independent, each view then mixed by a fixed, well-conditioned
-/// matrix (2 I plus a random one of norm below 1), which changes no canonical correlation. Root
-/// attributes `canonical_correlations`, descending, and `mutual_information` =
-/// -1/2 sum ln(1 - rho_i^2), nats. Throws UsageError where the correlations do not fit.
-void generate_gaussian_views(const Destination& destination, const GaussianViews& views,
-                             std::uint64_t seed);
+/// Mutual information of such views in nats, -1/2 sum ln(1 - rho_i^2).
+[[nodiscard]] double mutual_information(const std::vector<double>& canonical_correlations);
+
+/// The file's root has the attributes `canonical_correlations` (in descending order of magnitude)
+/// and `mutual_information`. Throws UsageError where a size is 0, there are more correlations than
+/// columns in either view, or one is not in (-1, 1); SystemError where the output cannot be
+/// written.
+void generate_gaussian_views(const GaussianViews& wanted, const std::filesystem::path& output);
 
 }  // namespace infomax::data
