@@ -4,9 +4,9 @@
 #include <cmath>
 #include <string>
 
-#include "data/pending_file.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/core/matrix.hpp"
+#include "infomax/core/pending_file.hpp"
 #include "infomax/core/random.hpp"
 #include "infomax/hdf5/file.hpp"
 #include "infomax/math/blas.hpp"

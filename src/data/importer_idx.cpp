@@ -4,9 +4,9 @@
 #include <string>
 
 #include "data/idx_reader.hpp"
-#include "data/pending_file.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/core/matrix.hpp"
+#include "infomax/core/pending_file.hpp"
 #include "infomax/hdf5/file.hpp"
 
 namespace infomax::data {

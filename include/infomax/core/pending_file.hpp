@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-namespace infomax::data {
+namespace infomax {
 
 /// A file that is written under another name beside its own, which it gets only when whole: a job
 /// that ends early leaves the old file, or none, never half a one.
@@ -24,4 +24,4 @@ class PendingFile {
   std::filesystem::path pending_;
 };
 
-}  // namespace infomax::data
+}  // namespace infomax

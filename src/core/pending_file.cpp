@@ -1,4 +1,4 @@
-#include "data/pending_file.hpp"
+#include "infomax/core/pending_file.hpp"
 
 #include <string>
 #include <system_error>
@@ -8,7 +8,7 @@
 
 #include "infomax/core/error.hpp"
 
-namespace infomax::data {
+namespace infomax {
 
 PendingFile::PendingFile(std::filesystem::path final_path)
     : final_(std::move(final_path)),
@@ -31,4 +31,4 @@ void PendingFile::commit() {
   pending_.clear();
 }
 
-}  // namespace infomax::data
+}  // namespace infomax
