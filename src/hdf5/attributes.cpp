@@ -91,6 +91,19 @@ Handle one_value(const std::string& what) {
 
 }  // namespace
 
+std::vector<std::string> File::attribute_names(const std::string& object) const {
+  std::vector<std::string> names;
+  const auto keep = [](hid_t /*location*/, const char* name, const H5A_info_t* /*info*/,
+                       void* kept) -> herr_t {
+    static_cast<std::vector<std::string>*>(kept)->emplace_back(name);
+    return 0;
+  };
+  check<DataError>(H5Aiterate_by_name(handle_.id(), object.c_str(), H5_INDEX_NAME, H5_ITER_INC,
+                                      nullptr, keep, &names, H5P_DEFAULT),
+                   "cannot read the attributes of " + where(object));
+  return names;
+}
+
 bool File::has_attribute(const std::string& object, const std::string& name) const {
   const bool found = exists(object) &&
                      H5Aexists_by_name(handle_.id(), object.c_str(), name.c_str(), H5P_DEFAULT) > 0;

@@ -75,6 +75,9 @@ class File {
 
   [[nodiscard]] bool has_attribute(const std::string& object, const std::string& name) const;
 
+  /// In alphabetical order. Throws DataError where there is no such object.
+  [[nodiscard]] std::vector<std::string> attribute_names(const std::string& object) const;
+
   /// These throw DataError where the attribute is missing or of another kind.
   [[nodiscard]] std::string string_attribute(const std::string& object,
                                              const std::string& name) const;

@@ -1,0 +1,16 @@
+#include "infomax/hdf5/library.hpp"
+
+#include <fmt/format.h>
+#include <hdf5.h>
+
+namespace infomax::hdf5 {
+
+std::string library_version() {
+  unsigned major = 0;
+  unsigned minor = 0;
+  unsigned release = 0;
+  H5get_libversion(&major, &minor, &release);
+  return fmt::format("{}.{}.{}", major, minor, release);
+}
+
+}  // namespace infomax::hdf5
