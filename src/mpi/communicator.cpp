@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "infomax/core/checked_cast.hpp"
+#include "infomax/core/stopwatch.hpp"
 #include "infomax/mpi/check.hpp"
 
 namespace infomax::mpi {
@@ -34,6 +35,19 @@ void in_messages(std::span<T> values, Call each) {
     each(values.data() + first, static_cast<int>(count));
   }
 }
+
+/// Adds the time of its scope to a sum.
+class Timed {
+ public:
+  explicit Timed(double& sum_s) : sum_s_(&sum_s) {}
+  ~Timed() { *sum_s_ += stopwatch_.elapsed_s(); }
+  Timed(const Timed&) = delete;
+  Timed& operator=(const Timed&) = delete;
+
+ private:
+  double* sum_s_;
+  Stopwatch stopwatch_;
+};
 
 template <class T>
 void reduce(std::span<T> values, MPI_Op operation, MPI_Comm communicator) {
@@ -83,20 +97,26 @@ Communicator Communicator::split_by_node() const {
   return Communicator(owned(made));
 }
 
-void Communicator::barrier() const { check(MPI_Barrier(native()), "MPI_Barrier"); }
+void Communicator::barrier() const {
+  const Timed timed(*collective_s_);
+  check(MPI_Barrier(native()), "MPI_Barrier");
+}
 
 template <Element T>
 void Communicator::sum(std::span<T> values) const {
+  const Timed timed(*collective_s_);
   reduce(values, MPI_SUM, native());
 }
 
 template <Element T>
 void Communicator::max(std::span<T> values) const {
+  const Timed timed(*collective_s_);
   reduce(values, MPI_MAX, native());
 }
 
 template <Element T>
 void Communicator::min(std::span<T> values) const {
+  const Timed timed(*collective_s_);
   reduce(values, MPI_MIN, native());
 }
 

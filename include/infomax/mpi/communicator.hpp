@@ -32,6 +32,10 @@ class Communicator {
   [[nodiscard]] bool is_root() const { return rank_ == 0; }
   [[nodiscard]] MPI_Comm native() const { return *handle_; }
 
+  /// Seconds this process has spent in collectives of this communicator (all copies of it), waiting
+  /// for other ranks included.
+  [[nodiscard]] double collective_s() const { return *collective_s_; }
+
   /// Collective. The same ranks with messages of their own.
   [[nodiscard]] Communicator duplicate() const;
 
@@ -91,6 +95,7 @@ class Communicator {
   explicit Communicator(std::shared_ptr<const MPI_Comm> handle);
 
   std::shared_ptr<const MPI_Comm> handle_;
+  std::shared_ptr<double> collective_s_ = std::make_shared<double>(0.0);
   int rank_ = 0;
   int size_ = 1;
 };

@@ -1,0 +1,111 @@
+#include "infomax/mpi/communicator.hpp"
+
+#include <numeric>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace infomax::mpi {
+namespace {
+
+/// Lowers the message limit for one test.
+class LimitedMessages {
+ public:
+  explicit LimitedMessages(std::size_t elements) : former_(set_message_limit(elements)) {}
+  ~LimitedMessages() { set_message_limit(former_); }
+  LimitedMessages(const LimitedMessages&) = delete;
+  LimitedMessages& operator=(const LimitedMessages&) = delete;
+
+ private:
+  std::size_t former_;
+};
+
+template <class T>
+class Reductions : public testing::Test {};
+
+using Elements = testing::Types<float, double, std::int64_t, std::uint64_t>;
+TYPED_TEST_SUITE(Reductions, Elements);
+
+TYPED_TEST(Reductions, EqualTheirClosedFormsAlsoInManyMessages) {
+  using T = TypeParam;
+  const auto world = Communicator::world();
+  const auto rank = static_cast<std::size_t>(world.rank());
+  const auto size = static_cast<std::size_t>(world.size());
+  for (const std::size_t limit : {std::size_t{3}, std::size_t{4}, std::size_t{1000}}) {
+    const LimitedMessages limited(limit);
+    std::vector<T> sums(10);
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+      sums[i] = static_cast<T>((rank + 1) * (i + 1));
+    }
+    auto nonblocking = sums;
+    auto largest = sums;
+    auto smallest = sums;
+
+    world.sum(std::span<T>(sums));
+    auto request = world.start_sum(std::span<T>(nonblocking));
+    world.max(std::span<T>(largest));
+    request.wait();
+    world.min(std::span<T>(smallest));
+
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+      EXPECT_EQ(sums[i], static_cast<T>(size * (size + 1) / 2 * (i + 1)));
+      EXPECT_EQ(nonblocking[i], sums[i]);
+      EXPECT_EQ(largest[i], static_cast<T>(size * (i + 1)));
+      EXPECT_EQ(smallest[i], static_cast<T>(i + 1));
+    }
+  }
+}
+
+TYPED_TEST(Reductions, BroadcastGivesTheRootsValues) {
+  using T = TypeParam;
+  const auto world = Communicator::world();
+  const LimitedMessages limited(4);
+  for (int root = 0; root < world.size(); ++root) {
+    std::vector<T> values(9, static_cast<T>(world.rank() + 1));
+    world.broadcast(std::span<T>(values), root);
+    EXPECT_EQ(values, std::vector<T>(9, static_cast<T>(root + 1)));
+  }
+}
+
+TEST(Communicator, GathersInOrderOfRank) {
+  const auto world = Communicator::world();
+  const auto gathered = world.gather_all(std::int64_t{10} * world.rank());
+  ASSERT_EQ(gathered.size(), static_cast<std::size_t>(world.size()));
+  for (std::size_t r = 0; r < gathered.size(); ++r) {
+    EXPECT_EQ(gathered[r], static_cast<std::int64_t>(10 * r));
+  }
+}
+
+TEST(Communicator, BroadcastsTextOfAnyLength) {
+  const auto world = Communicator::world();
+  const int root = world.size() - 1;
+  EXPECT_EQ(world.broadcast(world.rank() == root ? "the last rank's words" : "x", root),
+            "the last rank's words");
+  EXPECT_EQ(world.broadcast(world.rank() == root ? "" : "not empty", root), "");
+}
+
+TEST(Communicator, ReducingNothingIsAllowed) {
+  const auto world = Communicator::world();
+  std::vector<double> none;
+  world.sum(std::span<double>(none));
+  world.start_sum(std::span<double>(none)).wait();
+  EXPECT_EQ(world.sum(1.0), static_cast<double>(world.size()));
+}
+
+TEST(Communicator, DuplicateKeepsItsMessagesApartAndCountsItsOwnTime) {
+  const auto world = Communicator::world();
+  const auto copy = world.duplicate();
+  EXPECT_EQ(copy.rank(), world.rank());
+  EXPECT_EQ(copy.size(), world.size());
+  EXPECT_NE(copy.native(), world.native());
+  copy.barrier();
+  EXPECT_GT(copy.collective_s(), 0.0);
+}
+
+TEST(Communicator, RanksOfOneMachineShareANode) {
+  const auto world = Communicator::world();
+  EXPECT_EQ(world.split_by_node().size(), world.size());
+}
+
+}  // namespace
+}  // namespace infomax::mpi
