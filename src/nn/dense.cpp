@@ -55,9 +55,8 @@ void Dense<T>::forward(std::span<const T> parameters, MatrixView<const T> x,
 }
 
 template <math::Real T>
-void Dense<T>::backward(std::span<const T> parameters, MatrixView<const T> x,
-                        MatrixView<const T> y, MatrixView<T> dy, MatrixView<T> dx,
-                        std::span<T> gradient) const {
+void Dense<T>::backward(std::span<const T> parameters, MatrixView<const T> x, MatrixView<const T> y,
+                        MatrixView<T> dy, MatrixView<T> dx, std::span<T> gradient) const {
   math::multiply_by_derivative(activation_, y, dy);  // dz, in place of dy
   const MatrixView<T> weight_gradient(gradient.data(), this->inputs(), this->outputs());
   math::gemm(math::Transpose::yes, math::Transpose::no, T{1}, x, dy, T{1}, weight_gradient);

@@ -83,8 +83,7 @@ void Network<T>::append_dense(const SpecItem& dense, math::Activation activation
 
 template <math::Real T>
 void Network<T>::append_activation(math::Activation activation) {
-  stages_.push_back(
-      std::make_unique<const Elementwise<T>>(outputs_, parameter_count_, activation));
+  stages_.push_back(std::make_unique<const Elementwise<T>>(outputs_, parameter_count_, activation));
 }
 
 template <math::Real T>

@@ -26,8 +26,8 @@ constexpr std::size_t largest_units = std::size_t{1} << 24U;
 [[noreturn]] void refuse(std::string_view text, std::size_t position, std::string_view found,
                          std::string_view expected) {
   throw UsageError(fmt::format("encoder \"{}\": at character {}, found {}; expected {}", text,
-                               position + 1, found.empty() ? "nothing" : fmt::format("\"{}\"", found),
-                               expected));
+                               position + 1,
+                               found.empty() ? "nothing" : fmt::format("\"{}\"", found), expected));
 }
 
 std::optional<std::size_t> parse_units(std::string_view digits) {

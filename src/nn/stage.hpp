@@ -38,9 +38,8 @@ class Stage {
 
   /// Adds to `gradient`; overwrites dx [B, inputs] unless it is empty (the first stage); may
   /// overwrite dy [B, outputs].
-  virtual void backward(std::span<const T> parameters, MatrixView<const T> x,
-                        MatrixView<const T> y, MatrixView<T> dy, MatrixView<T> dx,
-                        std::span<T> gradient) const = 0;
+  virtual void backward(std::span<const T> parameters, MatrixView<const T> x, MatrixView<const T> y,
+                        MatrixView<T> dy, MatrixView<T> dx, std::span<T> gradient) const = 0;
 
  private:
   std::size_t inputs_;

@@ -34,8 +34,7 @@ void Schedule::check() const {
     throw UsageError(fmt::format("--decay-factor is {}; it must be above 0", factor));
   }
   if (!(final_fraction >= 0.0)) {
-    throw UsageError(
-        fmt::format("--final-fraction is {}; it must be at least 0", final_fraction));
+    throw UsageError(fmt::format("--final-fraction is {}; it must be at least 0", final_fraction));
   }
 }
 
@@ -50,12 +49,11 @@ double Schedule::rate(std::uint64_t step) const {
     case ScheduleKind::step:
       return peak * std::pow(factor, static_cast<double>(after / period_steps));
     case ScheduleKind::cosine: {
-      const std::uint64_t length = std::max<std::uint64_t>(
-          1, total_steps > warmup_steps ? total_steps - warmup_steps : 1);
-      const double done =
-          std::min(1.0, static_cast<double>(after) / static_cast<double>(length));
-      return peak *
-             (final_fraction + (1.0 - final_fraction) * 0.5 * (1.0 + std::cos(std::numbers::pi * done)));
+      const std::uint64_t length =
+          std::max<std::uint64_t>(1, total_steps > warmup_steps ? total_steps - warmup_steps : 1);
+      const double done = std::min(1.0, static_cast<double>(after) / static_cast<double>(length));
+      return peak * (final_fraction +
+                     (1.0 - final_fraction) * 0.5 * (1.0 + std::cos(std::numbers::pi * done)));
     }
   }
   return peak;

@@ -16,9 +16,9 @@ namespace infomax::nn {
 
 /// A named part of a network's flat parameter vector, row-major [rows, columns].
 struct ParameterBlock {
-  std::size_t layer = 0;    ///< K: counts the items of the spec that have parameters, from 0
-  std::string name;         ///< "weight" [in, out] or "bias" [1, out]
-  std::size_t offset = 0;   ///< in the flat vector
+  std::size_t layer = 0;   ///< K: counts the items of the spec that have parameters, from 0
+  std::string name;        ///< "weight" [in, out] or "bias" [1, out]
+  std::size_t offset = 0;  ///< in the flat vector
   std::size_t rows = 0;
   std::size_t columns = 0;
   bool is_weight = false;  ///< weights are subject to weight decay, biases are not
@@ -45,12 +45,12 @@ class Network {
    private:
     friend class Network;
     std::size_t rows_;
-    std::vector<Matrix<T>> outputs_;          // [M, width of the stage], one a stage
+    std::vector<Matrix<T>> outputs_;  // [M, width of the stage], one a stage
     Matrix<T> gradients_[2];  // [M, widest hidden stage]: dy of a stage and of the one before
   };
 
-  /// Called by backward when a contiguous part [offset, offset + count) of the gradient is complete,
-  /// from the last stage to the first.
+  /// Called by backward when a contiguous part [offset, offset + count) of the gradient is
+  /// complete, from the last stage to the first.
   using PartReady = std::function<void(std::size_t offset, std::size_t count)>;
 
   Network(Spec spec, std::size_t inputs);

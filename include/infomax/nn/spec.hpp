@@ -14,7 +14,7 @@ enum class ItemKind { dense, activation };
 /// One item of an encoder's specification.
 struct SpecItem {
   ItemKind kind = ItemKind::dense;
-  std::size_t units = 0;                                        ///< of dense
+  std::size_t units = 0;                                     ///< of dense
   math::Activation activation = math::Activation::identity;  ///< of activation
 };
 

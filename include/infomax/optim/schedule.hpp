@@ -13,12 +13,12 @@ enum class ScheduleKind : std::uint8_t { constant, step, cosine };
 /// The learning rate as a function of the step alone, all lengths in steps.
 struct Schedule {
   ScheduleKind kind = ScheduleKind::constant;
-  double peak = 1e-3;                ///< the rate after warm-up
-  std::uint64_t warmup_steps = 0;    ///< the rate rises linearly: peak (k + 1) / warmup at step k
-  std::uint64_t total_steps = 0;     ///< where cosine ends
-  double final_fraction = 0.0;       ///< of peak, what cosine ends at
-  std::uint64_t period_steps = 0;    ///< of step: every so many steps after warm-up ...
-  double factor = 0.1;               ///< ... the rate is multiplied by this
+  double peak = 1e-3;              ///< the rate after warm-up
+  std::uint64_t warmup_steps = 0;  ///< the rate rises linearly: peak (k + 1) / warmup at step k
+  std::uint64_t total_steps = 0;   ///< where cosine ends
+  double final_fraction = 0.0;     ///< of peak, what cosine ends at
+  std::uint64_t period_steps = 0;  ///< of step: every so many steps after warm-up ...
+  double factor = 0.1;             ///< ... the rate is multiplied by this
 
   /// Throws UsageError where a field is out of its range.
   void check() const;

@@ -1,0 +1,133 @@
+#include "infomax/math/blas.hpp"
+
+#include <cmath>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "infomax/core/random.hpp"
+
+namespace infomax::math {
+namespace {
+
+template <class T>
+Matrix<T> random_matrix(std::size_t rows, std::size_t columns, std::uint64_t seed) {
+  const CounterRandom random(seed, RandomStream::generation);
+  Matrix<T> made(rows, columns);
+  for (std::size_t i = 0; i < made.size(); ++i) {
+    made.span()[i] = static_cast<T>(random.normal(i));
+  }
+  return made;
+}
+
+template <class T>
+class Blas : public testing::Test {
+ public:
+  static constexpr double tolerance = std::is_same_v<T, float> ? 1e-4 : 1e-12;
+};
+
+using Types = testing::Types<float, double>;
+TYPED_TEST_SUITE(Blas, Types);
+
+TYPED_TEST(Blas, GemmInAllTranspositionsEqualsTheTripleLoop) {
+  using T = TypeParam;
+  const std::size_t m = 5;
+  const std::size_t n = 7;
+  const std::size_t k = 3;
+  for (const auto ta : {Transpose::no, Transpose::yes}) {
+    for (const auto tb : {Transpose::no, Transpose::yes}) {
+      const auto a = ta == Transpose::no ? random_matrix<T>(m, k, 1) : random_matrix<T>(k, m, 1);
+      const auto b = tb == Transpose::no ? random_matrix<T>(k, n, 2) : random_matrix<T>(n, k, 2);
+      auto c = random_matrix<T>(m, n, 3);
+      const auto before = c;
+
+      gemm(ta, tb, T{2}, a.view(), b.view(), T{-0.5}, c.view());
+
+      for (std::size_t i = 0; i < m; ++i) {
+        for (std::size_t j = 0; j < n; ++j) {
+          double sum = 0.0;
+          for (std::size_t l = 0; l < k; ++l) {
+            const double left = ta == Transpose::no ? a(i, l) : a(l, i);
+            const double right = tb == Transpose::no ? b(l, j) : b(j, l);
+            sum += left * right;
+          }
+          EXPECT_NEAR(c(i, j), 2.0 * sum - 0.5 * before(i, j), this->tolerance);
+        }
+      }
+    }
+  }
+}
+
+TYPED_TEST(Blas, GemmOverNoRowsLeavesTheSumAlone) {
+  using T = TypeParam;
+  const Matrix<T> none(0, 4);
+  auto c = random_matrix<T>(4, 4, 3);
+  const auto before = c;
+
+  gemm(Transpose::yes, Transpose::no, T{1}, none.view(), none.view(), T{1}, c.view());
+
+  for (std::size_t i = 0; i < c.size(); ++i) {
+    EXPECT_EQ(c.span()[i], before.span()[i]);
+  }
+}
+
+TYPED_TEST(Blas, SyrkAndSymmetrizeGiveTheWholeProduct) {
+  using T = TypeParam;
+  const auto a = random_matrix<T>(6, 4, 1);
+  Matrix<T> c(4, 4, T{0});
+
+  syrk(T{1}, a.view(), T{0}, c.view());
+  symmetrize(c.view());
+
+  for (std::size_t i = 0; i < 4; ++i) {
+    for (std::size_t j = 0; j < 4; ++j) {
+      double sum = 0.0;
+      for (std::size_t l = 0; l < 6; ++l) {
+        sum += static_cast<double>(a(l, i)) * static_cast<double>(a(l, j));
+      }
+      EXPECT_NEAR(c(i, j), sum, this->tolerance);
+    }
+  }
+}
+
+TYPED_TEST(Blas, VectorsFollowTheirFormulas) {
+  using T = TypeParam;
+  const std::vector<T> x{3, 4, 12};
+  std::vector<T> y{1, 1, 1};
+
+  EXPECT_NEAR(norm(std::span<const T>(x)), 13.0, this->tolerance);
+  axpy(T{2}, x, y);
+  EXPECT_EQ(y, (std::vector<T>{7, 9, 25}));
+  scale(T{0.5}, y);
+  EXPECT_EQ(y, (std::vector<T>{3.5, 4.5, 12.5}));
+}
+
+TEST(SolveLower, UndoesTheProductOnEitherSide) {
+  Matrix<double> l(3, 3, 0.0);
+  l(0, 0) = 2.0;
+  l(1, 0) = -1.0;
+  l(1, 1) = 3.0;
+  l(2, 0) = 0.5;
+  l(2, 1) = 0.25;
+  l(2, 2) = 1.5;
+  for (const auto side : {Side::left, Side::right}) {
+    for (const auto transpose : {Transpose::no, Transpose::yes}) {
+      const auto expected = random_matrix<double>(3, 3, 9);
+      Matrix<double> b(3, 3);
+      if (side == Side::left) {
+        gemm(transpose, Transpose::no, 1.0, l.view(), expected.view(), 0.0, b.view());
+      } else {
+        gemm(Transpose::no, transpose, 1.0, expected.view(), l.view(), 0.0, b.view());
+      }
+
+      solve_lower(side, transpose, l.view(), b.view());
+
+      for (std::size_t i = 0; i < 9; ++i) {
+        EXPECT_NEAR(b.span()[i], expected.span()[i], 1e-13);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace infomax::math
