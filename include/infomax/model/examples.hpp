@@ -1,0 +1,36 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "infomax/data/blocks.hpp"
+#include "infomax/data/rows.hpp"
+#include "infomax/model/settings.hpp"
+#include "infomax/mpi/communicator.hpp"
+
+namespace infomax::model {
+
+/// This rank's shard of what a pair is made from.
+struct Examples {
+  data::Blocks blocks;
+  data::Shard shard;
+  data::Rows x;
+  std::optional<data::Rows> y;  ///< of the pair `target`
+};
+
+/// How the targets of the pair `target` are meant.
+enum class TargetKind { automatic, classes, values };
+
+/// Throws UsageError naming the choices.
+[[nodiscard]] TargetKind parse_target_kind(const std::string& name);
+
+/// Collective. Reads what the pair needs; `block_count` is V. Throws DataError.
+[[nodiscard]] Examples load_examples(const mpi::Communicator& communicator, const std::string& file,
+                                     const PairSettings& settings, std::size_t block_count);
+
+/// Collective. The number of classes of y, or 0 where its values are to be taken as they are:
+/// `automatic` takes one column of integers as classes.
+[[nodiscard]] std::size_t count_classes(const mpi::Communicator& communicator,
+                                        const Examples& examples, TargetKind kind);
+
+}  // namespace infomax::model

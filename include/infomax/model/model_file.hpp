@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "infomax/data/normalization.hpp"
+#include "infomax/model/model.hpp"
+#include "infomax/mpi/communicator.hpp"
+
+namespace infomax::model {
+
+/// A network as its file holds it, whatever the precision.
+struct StoredNetwork {
+  std::string name;
+  std::string spec;
+  data::Normalization normalization;
+  std::vector<double> parameters;  ///< flat, in the network's own order
+};
+
+/// `model.h5` in memory; double holds either precision exactly.
+struct StoredModel {
+  Settings settings;
+  std::vector<StoredNetwork> networks;
+};
+
+/// By one rank alone. Written beside `path` and renamed, so that `path` is at any instant a whole
+/// model or the one before. Throws SystemError.
+template <math::Real T>
+void write_model(const std::string& path, const Model<T>& model);
+
+/// By one rank alone. Throws DataError where the file is not a model this version can read.
+[[nodiscard]] StoredModel read_model(const std::string& path);
+
+/// Collective. Rank 0 reads, all receive.
+[[nodiscard]] StoredModel read_model(const mpi::Communicator& communicator,
+                                     const std::string& path);
+
+/// The model in a precision of choice.
+template <math::Real T>
+[[nodiscard]] Model<T> to_model(const StoredModel& stored);
+
+}  // namespace infomax::model

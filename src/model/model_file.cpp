@@ -1,0 +1,188 @@
+#include "infomax/model/model_file.hpp"
+
+#include <algorithm>
+#include <cstdint>
+
+#include <fmt/format.h>
+
+#include "infomax/core/error.hpp"
+#include "infomax/core/pending_file.hpp"
+#include "infomax/hdf5/file.hpp"
+#include "infomax/mpi/failure.hpp"
+
+namespace infomax::model {
+namespace {
+
+constexpr const char* format_name = "infomax-model";
+constexpr std::int64_t format_version = 1;
+constexpr const char* settings_group = "/settings";
+
+std::string block_path(const std::string& network, const nn::ParameterBlock& block) {
+  return fmt::format("/networks/{}/layers/{}/{}", network, block.layer, block.name);
+}
+
+/// A weight is [in, out], a bias [out].
+std::vector<std::size_t> block_shape(const nn::ParameterBlock& block) {
+  return block.is_weight ? std::vector{block.rows, block.columns} : std::vector{block.columns};
+}
+
+template <class T>
+void write_dataset(hdf5::File& file, const std::string& path, const std::vector<std::size_t>& shape,
+                   std::span<const T> values) {
+  file.create_dataset(path, hdf5::element_type_of<T>(), shape)
+      .template write<T>(0, shape.front(), values);
+}
+
+template <math::Real T>
+void write_member(hdf5::File& file, const Model<T>& model, const Member<T>& member) {
+  const std::string group = "/networks/" + member.name;
+  file.create_group(group);
+  file.write_attribute(group, "spec", member.network.spec().text);
+  const auto& normalization = member.normalization;
+  write_dataset<double>(file, group + "/preprocess/shift", {normalization.shift.size()},
+                        normalization.shift);
+  write_dataset<double>(file, group + "/preprocess/scale", {normalization.scale.size()},
+                        normalization.scale);
+  const auto parameters = model.parameters_of(member);
+  for (const auto& block : member.network.parameters()) {
+    write_dataset<T>(file, block_path(member.name, block), block_shape(block),
+                     parameters.subspan(block.offset, block.size()));
+  }
+}
+
+StoredNetwork read_network(const hdf5::File& file, const std::string& name) {
+  const std::string group = "/networks/" + name;
+  StoredNetwork stored;
+  stored.name = name;
+  stored.spec = file.string_attribute(group, "spec");
+  stored.normalization.shift = file.dataset(group + "/preprocess/shift").read_all<double>();
+  stored.normalization.scale = file.dataset(group + "/preprocess/scale").read_all<double>();
+  const nn::Network<double> network(nn::parse_spec(stored.spec), stored.normalization.shift.size());
+  stored.parameters.resize(network.parameter_count());
+  for (const auto& block : network.parameters()) {
+    const auto dataset = file.dataset(block_path(name, block));
+    if (dataset.shape() != block_shape(block)) {
+      throw DataError(
+          fmt::format("{} does not have the shape that the encoder {} calls for; the "
+                      "model is damaged",
+                      dataset.where(), stored.spec));
+    }
+    dataset.read<double>(0, dataset.rows(),
+                         std::span(stored.parameters).subspan(block.offset, block.size()));
+  }
+  return stored;
+}
+
+// Broadcasts of what a model is made of, for read_model.
+
+void broadcast(const mpi::Communicator& communicator, std::vector<double>& values) {
+  std::uint64_t size = values.size();
+  communicator.broadcast(std::span<std::uint64_t>(&size, 1), 0);
+  values.resize(size);
+  communicator.broadcast(std::span<double>(values), 0);
+}
+
+void broadcast(const mpi::Communicator& communicator, StoredNetwork& network) {
+  network.name = communicator.broadcast(network.name, 0);
+  network.spec = communicator.broadcast(network.spec, 0);
+  broadcast(communicator, network.normalization.shift);
+  broadcast(communicator, network.normalization.scale);
+  broadcast(communicator, network.parameters);
+}
+
+void broadcast(const mpi::Communicator& communicator, Settings& settings) {
+  std::uint64_t size = settings.size();
+  communicator.broadcast(std::span<std::uint64_t>(&size, 1), 0);
+  std::vector<std::pair<std::string, std::string>> entries(settings.begin(), settings.end());
+  entries.resize(size);
+  for (auto& [name, text] : entries) {
+    name = communicator.broadcast(name, 0);
+    text = communicator.broadcast(text, 0);
+  }
+  settings = Settings(entries.begin(), entries.end());
+}
+
+}  // namespace
+
+template <math::Real T>
+void write_model(const std::string& path, const Model<T>& model) {
+  PendingFile pending(path);
+  hdf5::File file = hdf5::File::create(pending.path());
+  file.write_attribute("/", "format", format_name);
+  file.write_attribute("/", "version", format_version);
+  file.create_group(settings_group);
+  for (const auto& [name, text] : model.settings) {
+    file.write_attribute(settings_group, name, text);
+  }
+  for (const auto& member : model.members()) {
+    write_member(file, model, member);
+  }
+  file.close();
+  pending.commit();
+}
+
+StoredModel read_model(const std::string& path) {
+  const hdf5::File file = hdf5::File::open(path);
+  if (!file.has_attribute("/", "format") || file.string_attribute("/", "format") != format_name) {
+    throw DataError(fmt::format("{} is not a model; give the model.h5 of a run", path));
+  }
+  const std::int64_t version = file.integer_attribute("/", "version");
+  if (version != format_version) {
+    throw DataError(fmt::format("{} is a model of version {}, and this program reads version {}",
+                                path, version, format_version));
+  }
+  StoredModel stored;
+  for (const auto& name : file.attribute_names(settings_group)) {
+    stored.settings[name] = file.string_attribute(settings_group, name);
+  }
+  for (const char* name : {"a", "b"}) {
+    if (file.exists(std::string("/networks/") + name)) {
+      stored.networks.push_back(read_network(file, name));
+    }
+  }
+  if (stored.networks.empty()) {
+    throw DataError(fmt::format("{} holds no network; it is damaged", path));
+  }
+  return stored;
+}
+
+StoredModel read_model(const mpi::Communicator& communicator, const std::string& path) {
+  StoredModel stored;
+  mpi::together(communicator, [&] {
+    if (communicator.is_root()) {
+      stored = read_model(path);
+    }
+  });
+  broadcast(communicator, stored.settings);
+  std::uint64_t networks = stored.networks.size();
+  communicator.broadcast(std::span<std::uint64_t>(&networks, 1), 0);
+  stored.networks.resize(networks);
+  for (auto& network : stored.networks) {
+    broadcast(communicator, network);
+  }
+  return stored;
+}
+
+template <math::Real T>
+Model<T> to_model(const StoredModel& stored) {
+  Model<T> model;
+  for (const auto& network : stored.networks) {
+    model.add(network.name,
+              nn::Network<T>(nn::parse_spec(network.spec), network.normalization.shift.size()),
+              network.normalization);
+  }
+  for (const auto& network : stored.networks) {
+    std::ranges::transform(network.parameters,
+                           model.parameters_of(model.member(network.name)).begin(),
+                           [](double value) { return static_cast<T>(value); });
+  }
+  model.settings = stored.settings;
+  return model;
+}
+
+template void write_model<float>(const std::string&, const Model<float>&);
+template void write_model<double>(const std::string&, const Model<double>&);
+template Model<float> to_model<float>(const StoredModel&);
+template Model<double> to_model<double>(const StoredModel&);
+
+}  // namespace infomax::model
