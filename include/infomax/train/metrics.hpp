@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <fstream>
+#include <string>
+
+#include "infomax/train/step.hpp"
+
+namespace infomax::train {
+
+/// Running means and sums of an epoch's steps.
+class EpochSummary {
+ public:
+  void add(const StepReport& report);
+
+  [[nodiscard]] bool empty() const { return steps_ == 0; }
+
+  /// Objective, its parts and the gradient norm as means over the steps; samples and times as sums;
+  /// the last learning rate.
+  [[nodiscard]] StepReport report() const;
+
+ private:
+  StepReport sum_;
+  std::uint64_t steps_ = 0;
+};
+
+/// `metrics.jsonl`: one JSON object a line, written and flushed as it happens. By one rank.
+class MetricsFile {
+ public:
+  /// Throws SystemError.
+  explicit MetricsFile(const std::string& path);
+
+  /// `kind` is "step" or "epoch"; step and epoch count from 1, as done. Throws SystemError.
+  void write(const std::string& kind, std::uint64_t step, std::uint64_t epoch,
+             const StepReport& report);
+
+ private:
+  std::string path_;
+  std::ofstream file_;
+};
+
+}  // namespace infomax::train

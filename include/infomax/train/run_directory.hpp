@@ -1,0 +1,32 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "infomax/mpi/communicator.hpp"
+
+namespace infomax::train {
+
+/// Where a run leaves what it made: config.ini, metrics.jsonl, model.h5.
+class RunDirectory {
+ public:
+  /// Collective. Makes the directory where it is missing. One that holds a run already is refused
+  /// with a UsageError unless `overwrite`, which removes that run's files and nothing else. Throws
+  /// SystemError where it cannot be written.
+  RunDirectory(const mpi::Communicator& communicator, const std::string& path, bool overwrite);
+
+  [[nodiscard]] std::string path() const { return path_.string(); }
+  [[nodiscard]] std::string config() const { return (path_ / "config.ini").string(); }
+  [[nodiscard]] std::string metrics() const { return (path_ / "metrics.jsonl").string(); }
+  [[nodiscard]] std::string model() const { return (path_ / "model.h5").string(); }
+
+ private:
+  void prepare(bool overwrite) const;
+
+  std::filesystem::path path_;
+};
+
+/// Writes the whole of `text` to a file of its own. By one rank. Throws SystemError.
+void write_text(const std::string& path, const std::string& text);
+
+}  // namespace infomax::train

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "infomax/core/matrix.hpp"
+#include "infomax/data/sampler.hpp"
+#include "infomax/math/blas.hpp"
+#include "infomax/model/model.hpp"
+#include "infomax/model/sides.hpp"
+#include "infomax/mpi/communicator.hpp"
+#include "infomax/objective/objective.hpp"
+#include "infomax/optim/optimizer.hpp"
+
+namespace infomax::train {
+
+/// Where the time of a step went, on this rank.
+struct StepTimes {
+  double total_s = 0.0;
+  double input_s = 0.0;    ///< choosing rows and turning them into numbers
+  double reduce_s = 0.0;   ///< in collectives, waiting for other ranks included
+  double compute_s = 0.0;  ///< all else
+
+  StepTimes& operator+=(const StepTimes& other);
+};
+
+struct StepReport {
+  objective::Value value;      ///< before the update; its objective includes the penalty
+  double penalty = 0.0;        ///< -(weight decay / 2) |weights|^2, or 0
+  double gradient_norm = 0.0;  ///< of the whole gradient, before clipping
+  double learning_rate = 0.0;
+  StepTimes times;
+};
+
+struct StepOptions {
+  double clip_norm = 0.0;     ///< the gradient is shortened to this Euclidean norm; 0 = never
+  double weight_decay = 0.0;  ///< J loses half of this times the weights' squared norm, once
+};
+
+/// The parts of a model's parameters that weight decay applies to: weights, not biases.
+template <math::Real T>
+[[nodiscard]] std::vector<optim::DecayRange> decayed_ranges(const model::Model<T>& model);
+
+/// One exact step on one global batch. What is passed by reference must outlive this.
+template <math::Real T>
+class Step {
+ public:
+  Step(const mpi::Communicator& communicator, model::Model<T>& model, data::Sampler& sampler,
+       model::Sides<T>& sides, objective::Objective<T>& objective, optim::Optimizer<T>& optimizer,
+       const StepOptions& options);
+
+  /// Collective. Throws NumericError, on every rank alike, where the value or the gradient is not
+  /// finite; the parameters are then those of before.
+  StepReport run(std::uint64_t epoch, std::uint64_t step_of_epoch, double learning_rate);
+
+  /// The global gradient of the last step, as the optimiser got it.
+  [[nodiscard]] std::span<const T> gradient() const { return gradient_; }
+
+ private:
+  double add_penalty();
+  double norm_and_clip();
+
+  const mpi::Communicator* communicator_;
+  model::Model<T>* model_;
+  data::Sampler* sampler_;
+  model::Sides<T>* sides_;
+  objective::Objective<T>* objective_;
+  optim::Optimizer<T>* optimizer_;
+  StepOptions options_;
+  std::vector<optim::DecayRange> decayed_;
+  Buffer<T> gradient_;
+};
+
+}  // namespace infomax::train

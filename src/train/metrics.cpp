@@ -1,0 +1,81 @@
+#include "infomax/train/metrics.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "infomax/core/error.hpp"
+
+namespace infomax::train {
+
+void EpochSummary::add(const StepReport& report) {
+  ++steps_;
+  sum_.value.objective += report.value.objective;
+  sum_.value.dependence += report.value.dependence;
+  sum_.value.entropy_a += report.value.entropy_a;
+  sum_.value.entropy_b += report.value.entropy_b;
+  sum_.value.samples += report.value.samples;
+  for (const auto& [name, number] : report.value.parts) {
+    const auto found =
+        std::ranges::find(sum_.value.parts, name, &std::pair<std::string, double>::first);
+    if (found == sum_.value.parts.end()) {
+      sum_.value.parts.emplace_back(name, number);
+    } else {
+      found->second += number;
+    }
+  }
+  sum_.penalty += report.penalty;
+  sum_.gradient_norm += report.gradient_norm;
+  sum_.learning_rate = report.learning_rate;
+  sum_.times += report.times;
+}
+
+StepReport EpochSummary::report() const {
+  StepReport mean = sum_;
+  const double scale = steps_ == 0 ? 0.0 : 1.0 / static_cast<double>(steps_);
+  for (double* sum : {&mean.value.objective, &mean.value.dependence, &mean.value.entropy_a,
+                      &mean.value.entropy_b, &mean.penalty, &mean.gradient_norm}) {
+    *sum *= scale;
+  }
+  for (auto& part : mean.value.parts) {
+    part.second *= scale;
+  }
+  return mean;
+}
+
+MetricsFile::MetricsFile(const std::string& path) : path_(path), file_(path, std::ios::trunc) {
+  if (!file_) {
+    throw SystemError(fmt::format("cannot write {}", path_));
+  }
+}
+
+void MetricsFile::write(const std::string& kind, std::uint64_t step, std::uint64_t epoch,
+                        const StepReport& report) {
+  nlohmann::ordered_json line{
+      {"kind", kind},
+      {"step", step},
+      {"epoch", epoch},
+      {"objective", report.value.objective},
+      {"dependence", report.value.dependence},
+      {"entropy_a", report.value.entropy_a},
+      {"entropy_b", report.value.entropy_b},
+  };
+  for (const auto& [name, number] : report.value.parts) {
+    line[name] = number;
+  }
+  line["penalty"] = report.penalty;
+  line["gradient_norm"] = report.gradient_norm;
+  line["learning_rate"] = report.learning_rate;
+  line["samples"] = report.value.samples;
+  line["seconds"] = report.times.total_s;
+  line["input_s"] = report.times.input_s;
+  line["compute_s"] = report.times.compute_s;
+  line["reduce_s"] = report.times.reduce_s;
+  file_ << line.dump() << '\n' << std::flush;
+  if (!file_) {
+    throw SystemError(fmt::format("cannot write {}: is the disk full?", path_));
+  }
+}
+
+}  // namespace infomax::train

@@ -1,0 +1,75 @@
+#include "infomax/train/run_directory.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+#include "infomax/core/error.hpp"
+#include "infomax/mpi/failure.hpp"
+
+namespace infomax::train {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The names a run uses; --overwrite removes these.
+constexpr std::array<const char*, 4> run_files{"config.ini", "metrics.jsonl", "model.h5",
+                                               "checkpoints"};
+
+}  // namespace
+
+RunDirectory::RunDirectory(const mpi::Communicator& communicator, const std::string& path,
+                           bool overwrite)
+    : path_(path) {
+  mpi::together(communicator, [&] {
+    if (communicator.is_root()) {
+      prepare(overwrite);
+    }
+  });
+}
+
+void RunDirectory::prepare(bool overwrite) const {
+  std::error_code status;
+  if (fs::exists(path_, status) && !fs::is_directory(path_, status)) {
+    throw UsageError(fmt::format("--output {} is a file; name a directory", path()));
+  }
+  for (const char* name : run_files) {
+    if (!fs::exists(path_ / name, status)) {
+      continue;
+    }
+    if (!overwrite) {
+      throw UsageError(fmt::format(
+          "--output {} already holds a run; give --overwrite to replace it, or another directory",
+          path()));
+    }
+    fs::remove_all(path_ / name, status);
+    if (status) {
+      throw SystemError(
+          fmt::format("cannot remove {}: {}; mend its permissions, or choose another "
+                      "--output",
+                      (path_ / name).string(), status.message()));
+    }
+  }
+  fs::create_directories(path_, status);
+  if (status || access(path_.c_str(), W_OK) != 0) {
+    throw SystemError(
+        fmt::format("cannot write to --output {}: {}; choose a directory you may write to", path(),
+                    status ? status.message() : std::strerror(errno)));
+  }
+}
+
+void write_text(const std::string& path, const std::string& text) {
+  std::ofstream file(path, std::ios::trunc);
+  file << text;
+  file.close();
+  if (!file) {
+    throw SystemError(fmt::format("cannot write {}: is the disk full?", path));
+  }
+}
+
+}  // namespace infomax::train

@@ -1,0 +1,132 @@
+#include "infomax/train/step.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "infomax/core/error.hpp"
+#include "infomax/core/stopwatch.hpp"
+
+namespace infomax::train {
+namespace {
+
+void require_finite(double number, const char* what, double learning_rate) {
+  if (!std::isfinite(number)) {
+    throw NumericError(
+        fmt::format("{} is {}; try a smaller --learning-rate (now {}), --warmup, or --clip-norm 1",
+                    what, number, learning_rate));
+  }
+}
+
+}  // namespace
+
+StepTimes& StepTimes::operator+=(const StepTimes& other) {
+  total_s += other.total_s;
+  input_s += other.input_s;
+  reduce_s += other.reduce_s;
+  compute_s += other.compute_s;
+  return *this;
+}
+
+template <math::Real T>
+std::vector<optim::DecayRange> decayed_ranges(const model::Model<T>& model) {
+  std::vector<optim::DecayRange> ranges;
+  for (const auto& member : model.members()) {
+    for (const auto& block : member.network.parameters()) {
+      if (block.is_weight) {
+        ranges.push_back({member.offset + block.offset, block.size()});
+      }
+    }
+  }
+  return ranges;
+}
+
+template <math::Real T>
+Step<T>::Step(const mpi::Communicator& communicator, model::Model<T>& model, data::Sampler& sampler,
+              model::Sides<T>& sides, objective::Objective<T>& objective,
+              optim::Optimizer<T>& optimizer, const StepOptions& options)
+    : communicator_(&communicator),
+      model_(&model),
+      sampler_(&sampler),
+      sides_(&sides),
+      objective_(&objective),
+      optimizer_(&optimizer),
+      options_(options),
+      decayed_(decayed_ranges(model)),
+      gradient_(model.parameters().size()) {}
+
+template <math::Real T>
+StepReport Step<T>::run(std::uint64_t epoch, std::uint64_t step_of_epoch, double learning_rate) {
+  const Stopwatch whole;
+  const double reduced_before_s = communicator_->collective_s();
+  const double converted_before_s = sides_->input_s();
+  StepReport report;
+  report.learning_rate = learning_rate;
+
+  // plan: the global batch, of which these rows are this rank's
+  Stopwatch planning;
+  const auto rows = sampler_->draw(epoch, step_of_epoch);
+  const double planning_s = planning.elapsed_s();
+
+  // forward: local rows to local outputs
+  sides_->forward(rows);
+
+  // measure, allreduce, differentiate, pull back
+  report.value =
+      objective_->evaluate(*communicator_, sides_->a(), sides_->b(), sides_->da(), sides_->db());
+  require_finite(report.value.objective, "the objective", learning_rate);
+
+  // backward: this rank's part of the gradient
+  std::ranges::fill(gradient_, T{0});
+  sides_->backward(gradient_);
+
+  // allreduce: a sum and no division, for J already carries the global N
+  communicator_->sum(std::span<T>(gradient_));
+
+  // update: the same on every rank
+  report.penalty = add_penalty();
+  report.value.objective += report.penalty;
+  report.gradient_norm = norm_and_clip();
+  require_finite(report.gradient_norm, "the gradient's norm", learning_rate);
+  optimizer_->ascend(model_->parameters(), gradient_, learning_rate);
+
+  report.times.total_s = whole.elapsed_s();
+  report.times.input_s = planning_s + sides_->input_s() - converted_before_s;
+  report.times.reduce_s = communicator_->collective_s() - reduced_before_s;
+  report.times.compute_s = report.times.total_s - report.times.input_s - report.times.reduce_s;
+  return report;
+}
+
+/// Once, after the sum over ranks, for it depends on no row.
+template <math::Real T>
+double Step<T>::add_penalty() {
+  if (options_.weight_decay == 0.0) {
+    return 0.0;
+  }
+  double squared = 0.0;
+  for (const auto& range : decayed_) {
+    const auto weights = std::as_const(*model_).parameters().subspan(range.offset, range.count);
+    const double norm = math::norm(weights);
+    squared += norm * norm;
+    math::axpy(static_cast<T>(-options_.weight_decay), weights,
+               std::span<T>(gradient_).subspan(range.offset, range.count));
+  }
+  return -0.5 * options_.weight_decay * squared;
+}
+
+template <math::Real T>
+double Step<T>::norm_and_clip() {
+  const double norm = math::norm(std::span<const T>(gradient_));
+  if (options_.clip_norm > 0.0 && norm > options_.clip_norm) {
+    math::scale(static_cast<T>(options_.clip_norm / norm), std::span<T>(gradient_));
+  }
+  return norm;
+}
+
+template std::vector<optim::DecayRange> decayed_ranges<float>(const model::Model<float>&);
+template std::vector<optim::DecayRange> decayed_ranges<double>(const model::Model<double>&);
+template class Step<float>;
+template class Step<double>;
+
+}  // namespace infomax::train
