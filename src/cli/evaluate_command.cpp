@@ -1,0 +1,128 @@
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "cli/cli.hpp"
+#include "cli/session.hpp"
+#include "infomax/analysis/evaluate.hpp"
+#include "infomax/core/logging.hpp"
+#include "infomax/data/blocks.hpp"
+#include "infomax/data/labels.hpp"
+#include "infomax/model/examples.hpp"
+#include "infomax/model/model_file.hpp"
+#include "infomax/model/sides.hpp"
+#include "infomax/objective/make.hpp"
+#include "infomax/objective/options.hpp"
+
+namespace infomax::cli {
+namespace {
+
+/// Rows encoded at a time: enough for BLAS to run at its speed.
+constexpr std::int64_t default_micro_batch = 4096;
+
+OptionTable option_table() {
+  OptionTable options(
+      "evaluate",
+      "infomax evaluate --model RUN/model.h5 --data FILE [OPTIONS]\n\n"
+      "The exact objective and its parts over all rows of a data set, as one global batch. The\n"
+      "model knows its objective, its pair and its preprocessing. For example\n\n"
+      "  mpirun -n 4 infomax evaluate --model runs/first/model.h5 --data test.h5 --json");
+  options.group("Evaluation")("model", po::value<std::string>()->value_name("FILE"),
+                              "model.h5 of a run")(
+      "data", po::value<std::string>()->value_name("FILE"), "data set file to evaluate on")(
+      "x", po::value<std::string>()->value_name("PATH"),
+      "data set of the rows; default as in training")(
+      "y", po::value<std::string>()->value_name("PATH"),
+      "data set of the targets; default as in training")(
+      "json", po::bool_switch(), "print one JSON object instead of a table")(
+      "micro-batch", po::value<std::int64_t>()->default_value(default_micro_batch)->value_name("M"),
+      "rows a rank encodes at a time; bounds memory, changes no result; 0 = all")(
+      "blocks",
+      po::value<std::int64_t>()
+          ->default_value(static_cast<std::int64_t>(data::default_block_count))
+          ->value_name("V"),
+      "contiguous blocks of rows that are dealt to ranks");
+  add_compute_options(options);
+  return options;
+}
+
+void check_features(const model::StoredModel& stored, const model::Examples& examples,
+                    const std::string& file) {
+  const std::size_t expected = stored.networks.back().normalization.shift.size();
+  if (examples.x.features() != expected) {
+    throw DataError(
+        fmt::format("{} has rows of {} features, but the model was trained on {}; give "
+                    "data of the same kind, or another --x",
+                    file, examples.x.features(), expected));
+  }
+}
+
+template <math::Real T>
+objective::Value evaluate_in(const mpi::Communicator& communicator, const OptionTable& options,
+                             const model::StoredModel& stored, const model::Examples& examples,
+                             const model::PairSettings& pair) {
+  const auto model = model::to_model<T>(stored);
+  const auto chosen = objective::from_settings(stored.settings);
+  objective::check_shapes(chosen, model::columns_of_a(model, examples, pair),
+                          model.member("b").network.outputs());
+  const auto objective = objective::make_objective<T>(chosen);
+  return analysis::evaluate(communicator, model, examples, pair, *objective,
+                            options.count("micro-batch", "all rows"));
+}
+
+std::string as_json(const objective::Value& value, int ranks) {
+  nlohmann::ordered_json object{
+      {"objective", value.objective}, {"dependence", value.dependence},
+      {"entropy_a", value.entropy_a}, {"entropy_b", value.entropy_b},
+      {"samples", value.samples},     {"ranks", ranks},
+  };
+  for (const auto& [name, number] : value.parts) {
+    object[name] = number;
+  }
+  return object.dump() + "\n";
+}
+
+std::string as_table(const objective::Value& value) {
+  std::string text = fmt::format(
+      "objective   {:.9f}\ndependence  {:.9f}\nentropy_a   {:.9f} nats\nentropy_b   {:.9f} nats\n"
+      "samples     {}\n",
+      value.objective, value.dependence, value.entropy_a, value.entropy_b, value.samples);
+  for (const auto& [name, number] : value.parts) {
+    text += fmt::format("{:<11} {:.9f}\n", name, number);
+  }
+  return text;
+}
+
+}  // namespace
+
+int evaluate(const mpi::Communicator& communicator, const std::vector<std::string>& arguments) {
+  OptionTable options = option_table();
+  if (!options.parse(arguments)) {
+    print_result(communicator, options.help());
+    return 0;
+  }
+  const std::string model_path = options.required("model", "runs/first/model.h5");
+  const std::string data_path = options.required("data", "test.h5");
+  (void)prepare_compute(communicator, options);
+  const auto stored = model::read_model(communicator, model_path);
+  auto pair = model::PairSettings::from_settings(stored.settings);
+  if (options.given("x")) {
+    pair.x_path = options.value<std::string>("x");
+  }
+  if (options.given("y")) {
+    pair.y_path = options.value<std::string>("y");
+  }
+  const auto examples =
+      model::load_examples(communicator, data_path, pair, options.count("blocks"));
+  if (pair.classes > 0) {
+    data::require_labels_below(communicator, *examples.y, pair.classes);
+  }
+  check_features(stored, examples, data_path);
+  const bool single = stored.settings.at("precision") == "float";
+  const auto value = single ? evaluate_in<float>(communicator, options, stored, examples, pair)
+                            : evaluate_in<double>(communicator, options, stored, examples, pair);
+  print_result(communicator,
+               options.value<bool>("json") ? as_json(value, communicator.size()) : as_table(value));
+  return 0;
+}
+
+}  // namespace infomax::cli

@@ -1,0 +1,100 @@
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "cli/cli.hpp"
+#include "cli/session.hpp"
+#include "infomax/core/error.hpp"
+#include "infomax/hdf5/file.hpp"
+#include "infomax/model/model_file.hpp"
+#include "infomax/mpi/failure.hpp"
+
+namespace infomax::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json describe_model(const std::string& path) {
+  const auto stored = model::read_model(path);
+  Json networks = Json::object();
+  for (const auto& network : stored.networks) {
+    networks[network.name] = {{"encoder", network.spec},
+                              {"inputs", network.normalization.columns()},
+                              {"parameters", network.parameters.size()}};
+  }
+  return {{"kind", "model"}, {"networks", networks}, {"settings", stored.settings}};
+}
+
+Json describe_data(const hdf5::File& file) {
+  Json datasets = Json::object();
+  for (const std::string& name : file.dataset_names()) {
+    try {
+      const auto dataset = file.dataset("/" + name);
+      datasets["/" + name] = {{"shape", dataset.shape()},
+                              {"type", hdf5::name(dataset.element_type())},
+                              {"rows", dataset.rows()},
+                              {"features", dataset.features()}};
+    } catch (const DataError& error) {
+      datasets["/" + name] = {{"unusable", error.what()}};
+    }
+  }
+  Json description{{"kind", "data"}, {"datasets", datasets}};
+  for (const char* known : {"canonical_correlations", "mutual_information"}) {
+    if (file.has_attribute("/", known)) {
+      description[known] = file.reals_attribute("/", known);
+    }
+  }
+  return description;
+}
+
+Json describe(const std::string& path) {
+  const auto file = hdf5::File::open(path);
+  return file.has_attribute("/", "format") ? describe_model(path) : describe_data(file);
+}
+
+/// Indented lines, a name and what it is; text without its quotes.
+void append_lines(const Json& node, const std::string& indent, std::string& text) {
+  for (const auto& [name, child] : node.items()) {
+    if (child.is_object()) {
+      text += fmt::format("{}{}\n", indent, name);
+      append_lines(child, indent + "  ", text);
+    } else {
+      text += fmt::format("{}{:<16} {}\n", indent, name,
+                          child.is_string() ? child.get<std::string>() : child.dump());
+    }
+  }
+}
+
+}  // namespace
+
+int inspect(const mpi::Communicator& communicator, const std::vector<std::string>& arguments) {
+  OptionTable options(
+      "inspect",
+      "infomax inspect FILE [--json]\n\n"
+      "What is in a data set file (data sets, shapes, element types) or in a model\n"
+      "(networks, objective, pair, preprocessing).");
+  options.group("Inspection")("file", po::value<std::string>()->value_name("FILE"),
+                              "HDF5 file; the word may stand alone")("json", po::bool_switch(),
+                                                                     "print one JSON object");
+  options.take_positional("file", 1);
+  if (!options.parse(arguments)) {
+    print_result(communicator, options.help());
+    return 0;
+  }
+  const std::string path = options.required("file", "runs/first/model.h5");
+  mpi::together(communicator, [&] {
+    if (!communicator.is_root()) {
+      return;
+    }
+    const Json description = describe(path);
+    std::string text;
+    if (options.value<bool>("json")) {
+      text = description.dump() + "\n";
+    } else {
+      append_lines(description, "", text);
+    }
+    print_result(communicator, text);
+  });
+  return 0;
+}
+
+}  // namespace infomax::cli

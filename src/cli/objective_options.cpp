@@ -1,0 +1,45 @@
+#include "cli/objective_options.hpp"
+
+namespace infomax::cli {
+
+void add_objective_options(OptionTable& options) {
+  options.group("Objective")(
+      "objective", po::value<std::string>()->default_value("infomax")->value_name("NAME"),
+      "infomax: rho(a, b) - lambda_a H(a) - lambda_b H(b); mse: -1/2 mean |a - b|^2")(
+      "rho", po::value<std::string>()->default_value("rv")->value_name("NAME"),
+      "dependence of infomax: rv (any widths), pearson (equal widths), cca (mean canonical "
+      "correlation)")("lambda", po::value<double>()->default_value(0.0, "0")->value_name("L"),
+                      "weight of both entropies; below 0 rewards entropy")(
+      "lambda-a", po::value<double>()->value_name("L"), "weight of H(a), where it differs")(
+      "lambda-b", po::value<double>()->value_name("L"), "weight of H(b), where it differs")(
+      "bins", po::value<std::int64_t>()->default_value(32)->value_name("M"),
+      "bins of the soft histograms the entropies come from")(
+      "histogram-range", po::value<std::string>()->default_value("sigma:4")->value_name("RANGE"),
+      "sigma:R, R standard deviations on either side of the mean; or fixed:LO,HI")(
+      "components", po::value<std::int64_t>()->default_value(0)->value_name("K"),
+      "canonical correlations counted by cca; 0 = all")(
+      "ridge", po::value<double>()->default_value(1e-4, "0.0001")->value_name("R"),
+      "of cca, relative to each side's mean variance")(
+      "ridge-absolute", po::value<double>()->value_name("R"), "of cca, in units of variance");
+}
+
+objective::ObjectiveOptions objective_options(const OptionTable& options) {
+  objective::ObjectiveOptions result;
+  result.objective = options.value<std::string>("objective");
+  result.rho = options.value<std::string>("rho");
+  const auto lambda = options.value<double>("lambda");
+  result.lambda_a = options.given("lambda-a") ? options.value<double>("lambda-a") : lambda;
+  result.lambda_b = options.given("lambda-b") ? options.value<double>("lambda-b") : lambda;
+  result.bins = options.count("bins");
+  result.histogram_range =
+      objective::parse_histogram_range(options.value<std::string>("histogram-range"));
+  result.components = options.count("components", "all");
+  result.ridge = options.value<double>("ridge");
+  if (options.given("ridge-absolute")) {
+    result.ridge_absolute = options.value<double>("ridge-absolute");
+  }
+  objective::validate(result);
+  return result;
+}
+
+}  // namespace infomax::cli

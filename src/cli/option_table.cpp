@@ -1,0 +1,134 @@
+#include "cli/option_table.hpp"
+
+#include <fstream>
+#include <sstream>
+
+#include <fmt/format.h>
+#include <boost/any.hpp>
+
+namespace infomax::cli {
+namespace {
+
+constexpr unsigned line_width = 100;
+
+/// Options that steer one invocation and are no part of a run's configuration.
+bool is_of_invocation(const std::string& name) {
+  return name == "help" || name == "config" || name == "overwrite" || name == "progress" ||
+         name == "json";
+}
+
+}  // namespace
+
+OptionTable::OptionTable(std::string command, std::string synopsis)
+    : command_(std::move(command)), synopsis_(std::move(synopsis)) {
+  group("General")("help,h", "show this and end")(
+      "config", po::value<std::string>()->value_name("FILE"),
+      "take options from an INI file, a line `name = value` each; the command line goes first");
+}
+
+po::options_description_easy_init OptionTable::group(const std::string& title) {
+  groups_.emplace_back(title, line_width);
+  return groups_.back().add_options();
+}
+
+void OptionTable::take_positional(const std::string& name, int count) {
+  positional_.add(name.c_str(), count);
+}
+
+void OptionTable::refuse(const std::string& problem) const {
+  throw UsageError(fmt::format("{}: {}; see infomax {} --help", command_, problem, command_));
+}
+
+bool OptionTable::parse(const std::vector<std::string>& arguments) {
+  po::options_description all;
+  for (const auto& group : groups_) {
+    all.add(group);
+  }
+  const int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
+  try {
+    po::store(
+        po::command_line_parser(arguments).options(all).positional(positional_).style(style).run(),
+        values_);
+    if (values_.count("help") != 0) {
+      return false;
+    }
+    if (values_.count("config") != 0) {
+      const auto path = values_["config"].as<std::string>();
+      std::ifstream file(path);
+      if (!file) {
+        refuse(fmt::format("--config {} cannot be read", path));
+      }
+      po::store(po::parse_config_file(file, all), values_);
+    }
+    po::notify(values_);
+  } catch (const po::error& error) {
+    refuse(error.what());
+  }
+  return true;
+}
+
+std::string OptionTable::help() const {
+  std::ostringstream text;
+  text << synopsis_ << '\n';
+  for (std::size_t i = 1; i < groups_.size(); ++i) {
+    text << '\n' << groups_[i];
+  }
+  text << '\n' << groups_.front();
+  return text.str();
+}
+
+bool OptionTable::given(const std::string& name) const {
+  return values_.count(name) != 0 && !values_[name].defaulted();
+}
+
+std::string OptionTable::required(const std::string& name, const std::string& example) const {
+  if (values_.count(name) == 0) {
+    refuse(fmt::format("--{} is missing, for example --{} {}", name, name, example));
+  }
+  return value<std::string>(name);
+}
+
+std::size_t OptionTable::count(const std::string& name, const std::string& meaning_of_zero) const {
+  const auto number = value<std::int64_t>(name);
+  const bool zero_allowed = !meaning_of_zero.empty();
+  if (number < (zero_allowed ? 0 : 1)) {
+    refuse(zero_allowed
+               ? fmt::format("--{} is {}; it must be 0 ({}) or more", name, number, meaning_of_zero)
+               : fmt::format("--{} is {}; it must be 1 or more", name, number));
+  }
+  return static_cast<std::size_t>(number);
+}
+
+std::string OptionTable::text_of(const std::string& name) const {
+  const auto resolved = resolved_.find(name);
+  if (resolved != resolved_.end()) {
+    return resolved->second;
+  }
+  const boost::any& stored = values_[name].value();
+  if (const auto* text = boost::any_cast<std::string>(&stored)) {
+    return *text;
+  }
+  if (const auto* number = boost::any_cast<double>(&stored)) {
+    return fmt::format("{}", *number);
+  }
+  if (const auto* whole = boost::any_cast<std::int64_t>(&stored)) {
+    return fmt::format("{}", *whole);
+  }
+  return boost::any_cast<bool>(stored) ? "true" : "false";
+}
+
+std::string OptionTable::ini() const {
+  std::string text;
+  for (const auto& group : groups_) {
+    for (const auto& option : group.options()) {
+      const std::string& name = option->long_name();
+      const bool known = values_.count(name) != 0 || resolved_.contains(name);
+      if (known && !is_of_invocation(name)) {
+        text += fmt::format("{} = {}\n", name, text_of(name));
+      }
+    }
+  }
+  return text;
+}
+
+}  // namespace infomax::cli

@@ -1,0 +1,64 @@
+#include "cli/session.hpp"
+
+#include <cstdio>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "infomax/core/logging.hpp"
+#include "infomax/core/version.hpp"
+#include "infomax/hdf5/library.hpp"
+#include "infomax/math/blas_runtime.hpp"
+#include "infomax/math/elementwise.hpp"
+#include "infomax/mpi/environment.hpp"
+#include "infomax/mpi/placement.hpp"
+
+namespace infomax::cli {
+
+void add_compute_options(OptionTable& options) {
+  options.group("Machine")(
+      "threads", po::value<std::int64_t>()->default_value(0)->value_name("N"),
+      "BLAS threads of each rank; 0 = OPENBLAS_NUM_THREADS where it is set, else the rank's part "
+      "of the cores it may use");
+}
+
+std::string prepare_compute(const mpi::Communicator& communicator, const OptionTable& options) {
+  const mpi::Placement placement = mpi::find_placement(communicator);
+  const std::size_t asked = options.count("threads", "chosen from the cores");
+  if (asked > 0) {
+    math::set_blas_threads(static_cast<int>(asked));
+  } else if (!math::blas_threads_chosen_by_user()) {
+    math::set_blas_threads(placement.own_cores);
+  }
+  if (placement.oversubscribed) {
+    log::warning(
+        "some ranks share a core, which is slow; start fewer ranks, or bind them to cores of "
+        "their own (mpirun --bind-to core)");
+  }
+  return fmt::format(
+      "ranks      {} on {} node{}, {} BLAS thread{} each\n"
+      "libraries  {}, {} ({}), HDF5 {}, elementwise {}\n",
+      communicator.size(), placement.nodes, placement.nodes == 1 ? "" : "s", math::blas_threads(),
+      math::blas_threads() == 1 ? "" : "s", mpi::library_version(), math::blas_version(),
+      math::blas_kernel(), hdf5::library_version(), math::vector_instructions());
+}
+
+void print_result(const mpi::Communicator& communicator, const std::string& text) {
+  if (!communicator.is_root()) {
+    return;
+  }
+  fmt::print("{}", text);
+  if (std::fflush(stdout) != 0) {
+    throw SystemError("cannot write to standard output");
+  }
+}
+
+void refuse_existing(const std::string& output, bool overwrite) {
+  std::error_code status;
+  if (!overwrite && std::filesystem::exists(output, status)) {
+    throw UsageError(
+        fmt::format("--output {} is there already; give --overwrite to replace it", output));
+  }
+}
+
+}  // namespace infomax::cli

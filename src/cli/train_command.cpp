@@ -1,0 +1,201 @@
+#include <algorithm>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "cli/cli.hpp"
+#include "cli/objective_options.hpp"
+#include "cli/session.hpp"
+#include "cli/train_options.hpp"
+#include "infomax/core/logging.hpp"
+#include "infomax/core/version.hpp"
+#include "infomax/data/normalization.hpp"
+#include "infomax/data/sampler.hpp"
+#include "infomax/model/examples.hpp"
+#include "infomax/model/sides.hpp"
+#include "infomax/mpi/failure.hpp"
+#include "infomax/objective/make.hpp"
+#include "infomax/train/trainer.hpp"
+
+namespace infomax::cli {
+namespace {
+
+constexpr std::size_t default_batch_rows = 4096;
+
+/// What the options say, checked before any data is read.
+struct Understood {
+  std::string file;
+  nn::Spec encoder;
+  objective::ObjectiveOptions objective;
+  model::PairSettings pair;
+  model::TargetKind target = model::TargetKind::automatic;
+  std::optional<data::NormalizeMode> normalize;
+  std::size_t blocks = 0;
+  std::size_t micro_batch = 0;
+  std::uint64_t seed = 0;
+};
+
+/// What stands before anything is computed: options resolved, data in memory.
+struct Prepared {
+  Understood options;
+  model::Examples examples;
+  data::Normalization normalization;
+  std::size_t batch_rows = 0;  ///< global
+};
+
+std::size_t resolve_batch(OptionTable& options, std::size_t rows) {
+  const std::size_t batch = options.given("batch") ? options.count("batch", "all rows")
+                                                   : std::min(default_batch_rows, rows);
+  options.resolve("batch", std::to_string(batch));
+  return batch;
+}
+
+Understood understand(const OptionTable& options) {
+  Understood result;
+  result.file = options.required("data", "images.h5");
+  result.encoder = nn::parse_spec(options.required("encoder", "dense:1024,tanh,dense:64"));
+  result.objective = objective_options(options);
+  result.pair.pair = model::parse_pair(options.value<std::string>("pair"));
+  result.pair.x_path = options.value<std::string>("x");
+  result.pair.y_path = options.value<std::string>("y");
+  result.target = model::parse_target_kind(options.value<std::string>("target"));
+  if (options.given("normalize")) {
+    result.normalize = data::parse_normalize_mode(options.value<std::string>("normalize"));
+  }
+  result.blocks = options.count("blocks");
+  result.micro_batch = options.count("micro-batch", "the rank's whole part of the batch");
+  result.seed = options.count("seed", "a seed like any other");
+  if (options.given("batch")) {
+    (void)options.count("batch", "all rows");
+  }
+  // These depend on the number of steps an epoch has, but what is wrong with them does not.
+  (void)schedule_options(options, 1);
+  (void)step_options(options);
+  (void)optim::make_optimizer<float>(optimizer_options(options), 0, {});
+  return result;
+}
+
+/// Collective.
+Prepared prepare(const mpi::Communicator& communicator, OptionTable& options,
+                 const Understood& understood) {
+  Prepared prepared{
+      understood,
+      model::load_examples(communicator, understood.file, understood.pair, understood.blocks),
+      {},
+      0};
+  const auto& examples = prepared.examples;
+  if (understood.pair.pair == model::Pair::target) {
+    prepared.options.pair.classes = model::count_classes(communicator, examples, understood.target);
+  }
+  const auto mode = understood.normalize.value_or(data::default_normalize_mode(examples.x.type()));
+  options.resolve("normalize", data::name(mode));
+  prepared.normalization = data::fit_normalization(communicator, examples.x, examples.blocks, mode);
+  prepared.batch_rows = resolve_batch(options, examples.blocks.rows());
+  return prepared;
+}
+
+std::string mebibytes(std::size_t bytes) {
+  return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1024.0 * 1024.0));
+}
+
+template <math::Real T>
+std::string describe(const OptionTable& options, const Prepared& prepared,
+                     const model::Model<T>& model, const model::Sides<T>& sides,
+                     const data::Sampler& sampler) {
+  const auto& network = model.member("b").network;
+  const auto& x = prepared.examples.x;
+  std::string settings = options.ini();
+  std::ranges::replace(settings, '\n', ';');
+  return fmt::format(
+      "data       {}: {} rows x {} features ({}), normalised by {}\n"
+      "network b  {} on {} inputs: {} outputs, {} parameters in {}\n"
+      "batch      {} global rows, {} steps an epoch, {} blocks\n"
+      "memory     {} of rows, {} for the batch, {} of parameters and state at most, each rank\n"
+      "settings   {}",
+      options.value<std::string>("data"), prepared.examples.blocks.rows(), x.features(),
+      hdf5::name(x.type()), options.resolved("normalize"), network.spec().text, network.inputs(),
+      network.outputs(), model.parameters().size(), std::is_same_v<T, float> ? "float" : "double",
+      sampler.global_rows(0), sampler.steps_per_epoch(), prepared.examples.blocks.count(),
+      mebibytes(x.bytes().size()), mebibytes(sides.bytes()),
+      mebibytes(4 * model.parameters().size_bytes()), settings);
+}
+
+std::string describe(const train::TrainSummary& summary, const train::RunDirectory& directory) {
+  if (summary.steps == 0) {
+    return fmt::format("wrote the initial model, {}", directory.model());
+  }
+  const auto& value = summary.last.value;
+  return fmt::format(
+      "trained {} steps in {:.1f} s ({:.0f} samples/s); last epoch: J {:.6f}, dependence {:.6f}, "
+      "H(a) {:.4f}, H(b) {:.4f}\nmodel {}, metrics {}",
+      summary.steps, summary.seconds, summary.samples / std::max(summary.seconds, 1e-9),
+      value.objective, value.dependence, value.entropy_a, value.entropy_b, directory.model(),
+      directory.metrics());
+}
+
+template <math::Real T>
+int train_in(const mpi::Communicator& communicator, OptionTable& options, const Prepared& prepared,
+             const train::RunDirectory& directory, const std::string& machine) {
+  const auto& examples = prepared.examples;
+  model::Model<T> model;
+  model.add("b", nn::Network<T>(prepared.options.encoder, examples.x.features()),
+            prepared.normalization);
+  objective::check_shapes(prepared.options.objective,
+                          model::columns_of_a(model, examples, prepared.options.pair),
+                          model.member("b").network.outputs());
+  prepared.options.pair.to_settings(model.settings);
+  model.settings.merge(objective::to_settings(prepared.options.objective));
+  model.settings["precision"] = options.value<std::string>("precision");
+  model.settings["normalize"] = options.resolved("normalize");
+  model.initialize(prepared.options.seed);
+
+  data::Sampler sampler(examples.blocks, examples.shard, prepared.batch_rows,
+                        prepared.options.seed);
+  model::Sides<T> sides(model, examples, prepared.options.pair, sampler.largest_local_rows(),
+                        prepared.options.micro_batch, true);
+  const auto objective = objective::make_objective<T>(prepared.options.objective);
+  const auto optimizer = optim::make_optimizer<T>(
+      optimizer_options(options), model.parameters().size(), train::decayed_ranges(model));
+  train::Step<T> step(communicator, model, sampler, sides, *objective, *optimizer,
+                      step_options(options));
+  train::TrainerOptions trainer;
+  trainer.total_steps = total_steps(options, sampler.steps_per_epoch());
+  trainer.schedule = schedule_options(options, sampler.steps_per_epoch());
+  trainer.progress = train::parse_progress(options.value<std::string>("progress"));
+
+  mpi::together(communicator, [&] {
+    if (communicator.is_root()) {
+      train::write_text(directory.config(), options.ini());
+    }
+  });
+  log::info(fmt::format("infomax {}  train\n{}{}", version, machine,
+                        describe(options, prepared, model, sides, sampler)));
+  const auto summary = train::train(communicator, model, sampler, step, directory, trainer);
+  log::info(describe(summary, directory));
+  return 0;
+}
+
+}  // namespace
+
+int train(const mpi::Communicator& communicator, const std::vector<std::string>& arguments) {
+  OptionTable options = train_option_table();
+  if (!options.parse(arguments)) {
+    print_result(communicator, options.help());
+    return 0;
+  }
+  const auto precision = options.value<std::string>("precision");
+  if (precision != "float" && precision != "double") {
+    throw UsageError(fmt::format("--precision is \"{}\"; it must be float or double", precision));
+  }
+  (void)train::parse_progress(options.value<std::string>("progress"));
+  const std::string output = options.required("output", "runs/first");
+  const Understood understood = understand(options);
+  const std::string machine = prepare_compute(communicator, options);
+  const train::RunDirectory directory(communicator, output, options.value<bool>("overwrite"));
+  const Prepared prepared = prepare(communicator, options, understood);
+  return precision == "float"
+             ? train_in<float>(communicator, options, prepared, directory, machine)
+             : train_in<double>(communicator, options, prepared, directory, machine);
+}
+
+}  // namespace infomax::cli

@@ -1,0 +1,178 @@
+#include "cli/train_options.hpp"
+
+#include <charconv>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "cli/objective_options.hpp"
+#include "cli/session.hpp"
+#include "infomax/data/blocks.hpp"
+
+namespace infomax::cli {
+namespace {
+
+void add_data_options(OptionTable& options) {
+  options.group("Data")("data", po::value<std::string>()->value_name("FILE"),
+                        "HDF5 file with rows along the first axis of its data sets")(
+      "x", po::value<std::string>()->default_value("/x")->value_name("PATH"),
+      "data set of the rows to encode")(
+      "y", po::value<std::string>()->default_value("/y")->value_name("PATH"),
+      "data set of the targets, for --pair target")(
+      "pair", po::value<std::string>()->default_value("input")->value_name("NAME"),
+      "what is compared: input, a = x and b = f(x); target, a = y and b = f(x)")(
+      "target", po::value<std::string>()->default_value("auto")->value_name("KIND"),
+      "what y holds: classes (made one-hot), values, or auto: one column of integers is classes")(
+      "normalize", po::value<std::string>()->value_name("MODE"),
+      "none; scale, all of x to [0, 1] (default for integers); center, each column (default for "
+      "floats); standardize, each column")(
+      "blocks",
+      po::value<std::int64_t>()
+          ->default_value(static_cast<std::int64_t>(data::default_block_count))
+          ->value_name("V"),
+      "contiguous blocks of rows that are dealt to ranks; more than the ranks of any run to come");
+}
+
+void add_network_options(OptionTable& options) {
+  options.group("Network")(
+      "encoder", po::value<std::string>()->value_name("SPEC"),
+      "layers in order, such as dense:1024,tanh,dense:64; dense:N, tanh, relu, sigmoid, identity")(
+      "precision", po::value<std::string>()->default_value("float")->value_name("TYPE"),
+      "of parameters and activations: float or double")(
+      "seed", po::value<std::int64_t>()->default_value(1)->value_name("S"),
+      "of the initial parameters and the order of rows");
+}
+
+void add_optimizer_options(OptionTable& options) {
+  options.group("Optimisation")(
+      "optimizer", po::value<std::string>()->default_value("adam")->value_name("NAME"),
+      "sgd, adam or adamw; with --batch 0, sgd is gradient ascent on the full batch")(
+      "learning-rate", po::value<double>()->default_value(1e-3, "0.001")->value_name("R"), "")(
+      "batch", po::value<std::int64_t>()->value_name("B"),
+      "global rows a step, all ranks together; 0 = all; default 4096, or all where there are "
+      "fewer")(
+      "micro-batch", po::value<std::int64_t>()->default_value(0)->value_name("M"),
+      "rows a rank holds activations of at a time; bounds memory, changes no result; 0 = its whole "
+      "part of the batch")("epochs", po::value<std::int64_t>()->default_value(10)->value_name("E"),
+                           "passes over the data")(
+      "steps", po::value<std::int64_t>()->value_name("K"),
+      "steps in all, instead of --epochs; 0 writes the initial model")(
+      "momentum", po::value<double>()->default_value(0.0, "0")->value_name("M"), "of sgd")(
+      "nesterov", po::bool_switch(), "Nesterov's momentum for sgd")(
+      "beta1", po::value<double>()->default_value(0.9, "0.9")->value_name("B"), "of adam, adamw")(
+      "beta2", po::value<double>()->default_value(0.999, "0.999")->value_name("B"),
+      "of adam, adamw")("epsilon",
+                        po::value<double>()->default_value(1e-8, "1e-8")->value_name("E"),
+                        "of adam, adamw")(
+      "weight-decay", po::value<double>()->default_value(0.0, "0")->value_name("D"),
+      "J loses D/2 times the squared norm of the weights; with adamw, decoupled")(
+      "clip-norm", po::value<double>()->default_value(0.0, "0")->value_name("C"),
+      "shorten the gradient to this norm; 0 = never")(
+      "schedule", po::value<std::string>()->default_value("constant")->value_name("NAME"),
+      "of the learning rate after warm-up: constant, step or cosine")(
+      "warmup", po::value<std::string>()->default_value("0steps")->value_name("LENGTH"),
+      "linear rise of the learning rate, such as 500steps or 2epochs")(
+      "decay-every", po::value<std::string>()->default_value("0steps")->value_name("LENGTH"),
+      "period of --schedule step")("decay-factor",
+                                   po::value<double>()->default_value(0.1, "0.1")->value_name("F"),
+                                   "of --schedule step")(
+      "final-fraction", po::value<double>()->default_value(0.0, "0")->value_name("F"),
+      "of the learning rate, where --schedule cosine ends");
+}
+
+void add_run_options(OptionTable& options) {
+  options.group("Run")("output", po::value<std::string>()->value_name("RUN"),
+                       "directory for config.ini, metrics.jsonl and model.h5")(
+      "overwrite", po::bool_switch(), "replace a run that is there")(
+      "progress", po::value<std::string>()->default_value("auto")->value_name("MODE"),
+      "auto, live (one line, rewritten), plain or none");
+}
+
+}  // namespace
+
+OptionTable train_option_table() {
+  OptionTable options(
+      "train",
+      "infomax train --data FILE --encoder SPEC --output RUN [OPTIONS]\n\n"
+      "Trains an encoder to maximise an objective of the whole global batch, exactly, on any "
+      "number\n"
+      "of ranks. For example\n\n"
+      "  mpirun -n 4 infomax train --data images.h5 --encoder dense:1024,tanh,dense:64 \\\n"
+      "      --lambda 0.1 --batch 4096 --epochs 20 --output runs/first");
+  add_data_options(options);
+  add_network_options(options);
+  add_objective_options(options);
+  add_optimizer_options(options);
+  add_run_options(options);
+  add_compute_options(options);
+  return options;
+}
+
+std::uint64_t parse_steps(const std::string& option, const std::string& text,
+                          std::uint64_t steps_per_epoch) {
+  std::uint64_t number = 0;
+  const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const std::string unit(end, text.data() + text.size());
+  if (status == std::errc{} && unit == "steps") {
+    return number;
+  }
+  if (status == std::errc{} && unit == "epochs" &&
+      number <= std::numeric_limits<std::uint64_t>::max() / steps_per_epoch) {
+    return number * steps_per_epoch;
+  }
+  throw UsageError(
+      fmt::format("--{} is \"{}\"; it must be a length such as 500steps or 2epochs", option, text));
+}
+
+std::uint64_t total_steps(const OptionTable& options, std::uint64_t steps_per_epoch) {
+  if (options.given("steps")) {
+    return options.count("steps", "write the initial model");
+  }
+  return options.count("epochs", "write the initial model") * steps_per_epoch;
+}
+
+optim::OptimizerOptions optimizer_options(const OptionTable& options) {
+  optim::OptimizerOptions result;
+  result.kind = optim::parse_optimizer(options.value<std::string>("optimizer"));
+  result.momentum = options.value<double>("momentum");
+  result.nesterov = options.value<bool>("nesterov");
+  result.beta1 = options.value<double>("beta1");
+  result.beta2 = options.value<double>("beta2");
+  result.epsilon = options.value<double>("epsilon");
+  if (result.kind == optim::OptimizerKind::adamw) {
+    result.decoupled_decay = options.value<double>("weight-decay");
+  }
+  return result;
+}
+
+optim::Schedule schedule_options(const OptionTable& options, std::uint64_t steps_per_epoch) {
+  const auto length = [&](const std::string& name) {
+    return parse_steps(name, options.value<std::string>(name), steps_per_epoch);
+  };
+  optim::Schedule schedule;
+  schedule.kind = optim::parse_schedule(options.value<std::string>("schedule"));
+  schedule.peak = options.value<double>("learning-rate");
+  schedule.warmup_steps = length("warmup");
+  schedule.total_steps = total_steps(options, steps_per_epoch);
+  schedule.final_fraction = options.value<double>("final-fraction");
+  schedule.period_steps = length("decay-every");
+  schedule.factor = options.value<double>("decay-factor");
+  schedule.check();
+  return schedule;
+}
+
+train::StepOptions step_options(const OptionTable& options) {
+  train::StepOptions result;
+  result.clip_norm = options.value<double>("clip-norm");
+  const auto decay = options.value<double>("weight-decay");
+  if (!(result.clip_norm >= 0.0) || !(decay >= 0.0)) {
+    throw UsageError(fmt::format("--clip-norm is {} and --weight-decay {}; neither may be below 0",
+                                 result.clip_norm, decay));
+  }
+  const bool decoupled = optim::parse_optimizer(options.value<std::string>("optimizer")) ==
+                         optim::OptimizerKind::adamw;
+  result.weight_decay = decoupled ? 0.0 : decay;
+  return result;
+}
+
+}  // namespace infomax::cli

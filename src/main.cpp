@@ -1,0 +1,28 @@
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "cli/cli.hpp"
+#include "infomax/core/error.hpp"
+#include "infomax/core/logging.hpp"
+#include "infomax/mpi/communicator.hpp"
+#include "infomax/mpi/environment.hpp"
+#include "infomax/mpi/failure.hpp"
+
+int main(int argc, char** argv) {
+  using namespace infomax;
+  try {
+    const mpi::Environment environment(argc, argv);
+    const auto world = mpi::Communicator::world();
+    log::configure(log::Level::info, world.is_root());
+    const auto farewell = world.duplicate();
+    try {
+      return cli::run(world, std::vector<std::string>(argv + 1, argv + argc));
+    } catch (...) {
+      return mpi::end_job(farewell, std::current_exception());
+    }
+  } catch (const std::exception& error) {
+    log::failure(error.what());
+    return static_cast<int>(ExitCode::system);
+  }
+}
