@@ -39,11 +39,8 @@ import() {
     say "$output is there"
     return
   fi
-  # Under another name until it is whole, so that an interrupted import is not taken for a done one.
-  launch/local.sh -n 1 import --idx-images "$images" \
-    --idx-labels "$source_data/$2-labels-idx1-ubyte.gz" \
-    --output "datasets/partial-$1.h5" --overwrite
-  mv -- "datasets/partial-$1.h5" "$output"
+  launch/local.sh -n 1 import --x "$images" --y "$source_data/$2-labels-idx1-ubyte.gz" \
+    --output "$output" --overwrite
 }
 
 import_both() {
@@ -51,47 +48,57 @@ import_both() {
   import test t10k
 }
 
-train() {
+# fit DIRECTORY [OPTION...]: one run; --steps 0 makes the untrained model to compare with.
+fit() {
+  local directory=$1
+  shift
   launch/local.sh train --data datasets/fashion-mnist-train.h5 \
     --pair input --encoder dense:1024,tanh,dense:64 \
     --objective infomax --rho rv --lambda 0.1 \
-    --optimizer adam --learning-rate 0.001 --batch 4096 --epochs 5 \
-    --output "$run" --overwrite "$@"
+    --optimizer adam --learning-rate 0.001 --warmup 15steps --schedule cosine --batch 4096 --epochs 20 \
+    --output "$directory" --overwrite "$@"
 }
 
-# evaluate NAME: the objective over a whole data set, as one global batch.
+# evaluate MODEL PART: the objective over a whole data set, as one global batch.
 evaluate() {
-  launch/local.sh evaluate --model "$run/model.h5" --data "datasets/fashion-mnist-$1.h5" --json \
-    >"$run/evaluate-$1.json"
+  launch/local.sh evaluate --model "$run/$1/model.h5" --data "datasets/fashion-mnist-$2.h5" --json \
+    >"$run/evaluate-$1-$2.json"
 }
 
-evaluate_both() {
-  evaluate train
-  evaluate test
+evaluate_all() {
+  fit "$run/untrained" --steps 0 --progress none 2>"$run/untrained.log"
+  local model
+  for model in untrained trained; do
+    evaluate "$model" train
+    evaluate "$model" test
+  done
 }
 
 table() {
-  printf '\n%-8s %10s %12s %12s %12s %12s\n' data samples objective dependence 'H(a) nats' 'H(b) nats'
-  local name
-  for name in train test; do
-    jq -r --arg name "$name" \
-      '[$name, .samples, .objective, .dependence, .entropy_a, .entropy_b] | @tsv' \
-      "$run/evaluate-$name.json" |
-      LC_ALL=C awk -F'\t' '{ printf "%-8s %10d %12.5f %12.5f %12.5f %12.5f\n", $1, $2, $3, $4, $5, $6 }'
-  done
+  printf '\n%-10s %-6s %8s %11s %11s %10s %10s\n' \
+    encoder data samples objective 'dependence' 'H(a) nats' 'H(b) nats'
+  local model part
+  for model in untrained trained; do
+    for part in train test; do
+      jq -r --arg model "$model" --arg part "$part" \
+        '[$model, $part, .samples, .objective, .dependence, .entropy_a, .entropy_b] | @tsv' \
+        "$run/evaluate-$model-$part.json"
+    done
+  done | LC_ALL=C awk -F'\t' \
+    '{ printf "%-10s %-6s %8d %11.5f %11.5f %10.4f %10.4f\n", $1, $2, $3, $4, $5, $6, $7 }'
   jq -rs 'map(select(.kind == "step")) | (map(.seconds) | add) as $s | (map(.samples) | add) as $n
     | "\ntrained on \($n) samples in \($s * 10 | round / 10) s: \($n / $s | round) samples/s"' \
-    "$run/metrics.jsonl"
+    "$run/trained/metrics.jsonl"
 }
 
 # The objective and its parts over steps, one panel each, for their scales differ.
 draw() {
   jq -r 'select(.kind == "step") | [.step, .objective, .dependence, .entropy_a, .entropy_b] | @tsv' \
-    "$run/metrics.jsonl" >"$run/training.tsv"
+    "$run/trained/metrics.jsonl" >"$run/training.tsv"
   local terminal
   for terminal in svg pngcairo; do
     gnuplot <<TEXT
-set terminal $terminal size 960,720 font "sans,13"
+set terminal $terminal size 960,860 font "sans,13"
 set output "$run/training.${terminal%cairo}"
 set datafile separator "\t"
 set key above right
@@ -118,13 +125,14 @@ timed "install what is missing" launch/setup.sh
   fail "there is no Fashion-MNIST in $source_data; set INFOMAX_FASHION_MNIST to where its .gz files are" 3
 timed "build infomax on $cores cores" build
 timed "import Fashion-MNIST: 60,000 images for training, 10,000 for the test" import_both
-timed "train on $cores ranks" train "$@"
-timed "evaluate on all training and all test images" evaluate_both
+mkdir -p "$run"
+timed "train on $cores ranks" fit "$run/trained" "$@"
+timed "evaluate, untrained and trained, on all training and all test images" evaluate_all
 table
 timed "draw" draw
 say
-say "model     $run/model.h5"
-say "settings  $run/config.ini"
-say "metrics   $run/metrics.jsonl"
+say "model     $run/trained/model.h5"
+say "settings  $run/trained/config.ini"
+say "metrics   $run/trained/metrics.jsonl"
 say "pictures  $run/training.svg, $run/training.png"
 say "the whole demo took $SECONDS s"

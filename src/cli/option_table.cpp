@@ -117,14 +117,18 @@ std::string OptionTable::text_of(const std::string& name) const {
   return boost::any_cast<bool>(stored) ? "true" : "false";
 }
 
-std::string OptionTable::ini() const {
+std::string OptionTable::ini() const { return list(" = ", "\n"); }
+
+std::string OptionTable::summary() const { return list("=", " "); }
+
+std::string OptionTable::list(const char* between, const char* after) const {
   std::string text;
   for (const auto& group : groups_) {
     for (const auto& option : group.options()) {
       const std::string& name = option->long_name();
       const bool known = values_.count(name) != 0 || resolved_.contains(name);
       if (known && !is_of_invocation(name)) {
-        text += fmt::format("{} = {}\n", name, text_of(name));
+        text += fmt::format("{}{}{}{}", name, between, text_of(name), after);
       }
     }
   }

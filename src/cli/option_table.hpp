@@ -55,8 +55,12 @@ class OptionTable {
   /// Every option with its resolved value, as --config takes it back.
   [[nodiscard]] std::string ini() const;
 
+  /// The same in one line, "name=value name=value".
+  [[nodiscard]] std::string summary() const;
+
  private:
   [[noreturn]] void refuse(const std::string& problem) const;
+  [[nodiscard]] std::string list(const char* between, const char* after) const;
   [[nodiscard]] std::string text_of(const std::string& name) const;
 
   std::string command_;

@@ -104,8 +104,6 @@ std::string describe(const OptionTable& options, const Prepared& prepared,
                      const data::Sampler& sampler) {
   const auto& network = model.member("b").network;
   const auto& x = prepared.examples.x;
-  std::string settings = options.ini();
-  std::ranges::replace(settings, '\n', ';');
   return fmt::format(
       "data       {}: {} rows x {} features ({}), normalised by {}\n"
       "network b  {} on {} inputs: {} outputs, {} parameters in {}\n"
@@ -117,7 +115,7 @@ std::string describe(const OptionTable& options, const Prepared& prepared,
       network.outputs(), model.parameters().size(), std::is_same_v<T, float> ? "float" : "double",
       sampler.global_rows(0), sampler.steps_per_epoch(), prepared.examples.blocks.count(),
       mebibytes(x.bytes().size()), mebibytes(sides.bytes()),
-      mebibytes(4 * model.parameters().size_bytes()), settings);
+      mebibytes(4 * model.parameters().size_bytes()), options.summary());
 }
 
 std::string describe(const train::TrainSummary& summary, const train::RunDirectory& directory) {

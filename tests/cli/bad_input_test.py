@@ -85,7 +85,7 @@ class BadInput(support.ProgramTest):
     def test_negative_label(self):
         path = self.write_data("labels.h5", x=numpy.zeros((100, 5)),
                                y=numpy.array([0] * 42 + [-1] + [1] * 57))
-        self.refuse(DATA, "-1", "42", data=path, arguments=["--pair", "target"])
+        self.refuse(DATA, "negative label", "row 42", data=path, arguments=["--pair", "target"])
 
     # the command line
 
