@@ -45,14 +45,13 @@ OptionTable option_table() {
   return options;
 }
 
-void check_features(const model::StoredModel& stored, const model::Examples& examples,
-                    const std::string& file) {
-  const std::size_t expected = stored.networks.back().normalization.shift.size();
-  if (examples.x.features() != expected) {
+void check_features(const model::StoredNetwork& network, const data::Rows& rows) {
+  const std::size_t expected = network.normalization.columns();
+  if (rows.features() != expected) {
     throw DataError(
         fmt::format("{} has rows of {} features, but the model was trained on {}; give "
-                    "data of the same kind, or another --x",
-                    file, examples.x.features(), expected));
+                    "data of the same kind, or another --x or --y",
+                    rows.where(), rows.features(), expected));
   }
 }
 
@@ -116,7 +115,10 @@ int evaluate(const mpi::Communicator& communicator, const std::vector<std::strin
   if (pair.classes > 0) {
     data::require_labels_below(communicator, *examples.y, pair.classes);
   }
-  check_features(stored, examples, data_path);
+  check_features(stored.networks.front(), examples.x);
+  if (pair.pair == model::Pair::views) {
+    check_features(stored.networks.back(), *examples.y);
+  }
   const bool single = stored.settings.at("precision") == "float";
   const auto value = single ? evaluate_in<float>(communicator, options, stored, examples, pair)
                             : evaluate_in<double>(communicator, options, stored, examples, pair);

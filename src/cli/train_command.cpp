@@ -26,6 +26,7 @@ constexpr std::size_t default_batch_rows = 4096;
 struct Understood {
   std::string file;
   nn::Spec encoder;
+  std::optional<nn::Spec> encoder_b;  ///< of the second network, where there is one
   objective::ObjectiveOptions objective;
   model::PairSettings pair;
   model::TargetKind target = model::TargetKind::automatic;
@@ -39,8 +40,9 @@ struct Understood {
 struct Prepared {
   Understood options;
   model::Examples examples;
-  data::Normalization normalization;
-  std::size_t batch_rows = 0;  ///< global
+  data::Normalization normalization;    ///< of x
+  data::Normalization normalization_y;  ///< of the second view, where it has its own network
+  std::size_t batch_rows = 0;           ///< global
 };
 
 std::size_t resolve_batch(OptionTable& options, std::size_t rows) {
@@ -50,14 +52,48 @@ std::size_t resolve_batch(OptionTable& options, std::size_t rows) {
   return batch;
 }
 
+/// Throws UsageError where an option of one pair is given with another.
+void require_pair(const OptionTable& options, const char* option, model::Pair pair,
+                  model::Pair needed) {
+  if (options.given(option) && pair != needed) {
+    throw UsageError(fmt::format("--{} is for --pair {}, and --pair is {}", option,
+                                 model::name_of(needed), model::name_of(pair)));
+  }
+}
+
+/// As data::parse_split takes it; empty where the second view is y.
+std::string split_of(const OptionTable& options) {
+  if (options.given("split-columns")) {
+    return fmt::format("columns:{}", options.count("split-columns"));
+  }
+  return options.given("split-image") ? "image:" + options.value<std::string>("split-image") : "";
+}
+
+std::optional<nn::Spec> second_encoder(const OptionTable& options, model::Pair pair,
+                                       const nn::Spec& first) {
+  if (pair != model::Pair::views || options.value<bool>("share")) {
+    return std::nullopt;
+  }
+  return options.given("encoder-b") ? nn::parse_spec(options.value<std::string>("encoder-b"))
+                                    : first;
+}
+
 Understood understand(const OptionTable& options) {
   Understood result;
   result.file = options.required("data", "images.h5");
   result.encoder = nn::parse_spec(options.required("encoder", "dense:1024,tanh,dense:64"));
   result.objective = objective_options(options);
   result.pair.pair = model::parse_pair(options.value<std::string>("pair"));
+  for (const char* option : {"split-columns", "split-image", "encoder-b"}) {
+    require_pair(options, option, result.pair.pair, model::Pair::views);
+  }
+  require_pair(options, "lag", result.pair.pair, model::Pair::lag);
   result.pair.x_path = options.value<std::string>("x");
   result.pair.y_path = options.value<std::string>("y");
+  result.pair.lag = options.count("lag");
+  result.pair.lengths_path = options.value<std::string>("lengths");
+  result.pair.split = split_of(options);
+  result.encoder_b = second_encoder(options, result.pair.pair, result.encoder);
   result.target = model::parse_target_kind(options.value<std::string>("target"));
   if (options.given("normalize")) {
     result.normalize = data::parse_normalize_mode(options.value<std::string>("normalize"));
@@ -82,6 +118,7 @@ Prepared prepare(const mpi::Communicator& communicator, OptionTable& options,
       understood,
       model::load_examples(communicator, understood.file, understood.pair, understood.blocks),
       {},
+      {},
       0};
   const auto& examples = prepared.examples;
   if (understood.pair.pair == model::Pair::target) {
@@ -89,7 +126,12 @@ Prepared prepare(const mpi::Communicator& communicator, OptionTable& options,
   }
   const auto mode = understood.normalize.value_or(data::default_normalize_mode(examples.x.type()));
   options.resolve("normalize", data::name(mode));
-  prepared.normalization = data::fit_normalization(communicator, examples.x, examples.blocks, mode);
+  prepared.normalization =
+      model::fit_x(communicator, examples, understood.file, understood.pair, mode);
+  if (understood.encoder_b) {
+    prepared.normalization_y =
+        data::fit_normalization(communicator, *examples.y, examples.blocks, mode);
+  }
   prepared.batch_rows = resolve_batch(options, examples.blocks.rows());
   return prepared;
 }
@@ -102,20 +144,26 @@ template <math::Real T>
 std::string describe(const OptionTable& options, const Prepared& prepared,
                      const model::Model<T>& model, const model::Sides<T>& sides,
                      const data::Sampler& sampler) {
-  const auto& network = model.member("b").network;
   const auto& x = prepared.examples.x;
+  std::string networks;
+  for (const auto& member : model.members()) {
+    networks +=
+        fmt::format("network {}  {} on {} inputs: {} outputs\n", member.name,
+                    member.network.spec().text, member.network.inputs(), member.network.outputs());
+  }
+  const std::size_t row_bytes =
+      x.bytes().size() + (prepared.examples.y ? prepared.examples.y->bytes().size() : 0);
   return fmt::format(
-      "data       {}: {} rows x {} features ({}), normalised by {}\n"
-      "network b  {} on {} inputs: {} outputs, {} parameters in {}\n"
-      "batch      {} global rows, {} steps an epoch, {} blocks\n"
-      "memory     {} of rows, {} for the batch, {} of parameters and state at most, each rank\n"
+      "data       {}: {} samples, x of {} features ({}), normalised by {}\n"
+      "{}parameters {} in {}\n"
+      "batch      {} global samples, {} steps an epoch, {} blocks\n"
+      "memory     {} of rows, {} for the batch, {} of parameters and state at most, on rank 0\n"
       "settings   {}",
       options.value<std::string>("data"), prepared.examples.blocks.rows(), x.features(),
-      hdf5::name(x.type()), options.resolved("normalize"), network.spec().text, network.inputs(),
-      network.outputs(), model.parameters().size(), std::is_same_v<T, float> ? "float" : "double",
-      sampler.global_rows(0), sampler.steps_per_epoch(), prepared.examples.blocks.count(),
-      mebibytes(x.bytes().size()), mebibytes(sides.bytes()),
-      mebibytes(4 * model.parameters().size_bytes()), options.summary());
+      hdf5::name(x.type()), options.resolved("normalize"), networks, model.parameters().size(),
+      std::is_same_v<T, float> ? "float" : "double", sampler.global_rows(0),
+      sampler.steps_per_epoch(), prepared.examples.blocks.count(), mebibytes(row_bytes),
+      mebibytes(sides.bytes()), mebibytes(4 * model.parameters().size_bytes()), options.summary());
 }
 
 std::string describe(const train::TrainSummary& summary, const train::RunDirectory& directory) {
@@ -132,12 +180,31 @@ std::string describe(const train::TrainSummary& summary, const train::RunDirecto
 }
 
 template <math::Real T>
+void add_networks(model::Model<T>& model, const Prepared& prepared) {
+  const auto& examples = prepared.examples;
+  const auto& first = prepared.options.encoder;
+  if (prepared.options.encoder_b) {
+    model.add("a", nn::Network<T>(first, examples.x.features()), prepared.normalization);
+    model.add("b", nn::Network<T>(*prepared.options.encoder_b, examples.y->features()),
+              prepared.normalization_y);
+    return;
+  }
+  if (prepared.options.pair.pair == model::Pair::views &&
+      examples.x.features() != examples.y->features()) {
+    throw UsageError(
+        fmt::format("--share needs views of equal width, and they have {} and {} "
+                    "columns; leave it out",
+                    examples.x.features(), examples.y->features()));
+  }
+  model.add("b", nn::Network<T>(first, examples.x.features()), prepared.normalization);
+}
+
+template <math::Real T>
 int train_in(const mpi::Communicator& communicator, OptionTable& options, const Prepared& prepared,
              const train::RunDirectory& directory, const std::string& machine) {
   const auto& examples = prepared.examples;
   model::Model<T> model;
-  model.add("b", nn::Network<T>(prepared.options.encoder, examples.x.features()),
-            prepared.normalization);
+  add_networks(model, prepared);
   objective::check_shapes(prepared.options.objective,
                           model::columns_of_a(model, examples, prepared.options.pair),
                           model.member("b").network.outputs());

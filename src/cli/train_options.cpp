@@ -18,9 +18,19 @@ void add_data_options(OptionTable& options) {
       "x", po::value<std::string>()->default_value("/x")->value_name("PATH"),
       "data set of the rows to encode")(
       "y", po::value<std::string>()->default_value("/y")->value_name("PATH"),
-      "data set of the targets, for --pair target")(
+      "data set of the targets or the second view, for --pair target and views")(
       "pair", po::value<std::string>()->default_value("input")->value_name("NAME"),
-      "what is compared: input, a = x and b = f(x); target, a = y and b = f(x)")(
+      "what is compared: input, a = x and b = f(x); target, a = y and b = f(x); views, a = f(x) "
+      "and "
+      "b = g(y); lag, a = f(x_t) and b = f(x_t+tau), within a trajectory")(
+      "split-columns", po::value<std::int64_t>()->value_name("K"),
+      "for --pair views: the first K columns of x are one view, the rest the other")(
+      "split-image", po::value<std::string>()->value_name("HALVES"),
+      "for --pair views: halves of the images in x, left,right or top,bottom")(
+      "lag", po::value<std::int64_t>()->default_value(1)->value_name("TAU"),
+      "for --pair lag: rows between the two states")(
+      "lengths", po::value<std::string>()->default_value("/lengths")->value_name("PATH"),
+      "for --pair lag: data set of the rows of each trajectory; without it, x is one")(
       "target", po::value<std::string>()->default_value("auto")->value_name("KIND"),
       "what y holds: classes (made one-hot), values, or auto: one column of integers is classes")(
       "normalize", po::value<std::string>()->value_name("MODE"),
@@ -37,6 +47,9 @@ void add_network_options(OptionTable& options) {
   options.group("Network")(
       "encoder", po::value<std::string>()->value_name("SPEC"),
       "layers in order, such as dense:1024,tanh,dense:64; dense:N, tanh, relu, sigmoid, identity")(
+      "encoder-b", po::value<std::string>()->value_name("SPEC"),
+      "for --pair views: the network g of y; default as --encoder")(
+      "share", po::bool_switch(), "for --pair views: one network for both, preprocessed as x")(
       "precision", po::value<std::string>()->default_value("float")->value_name("TYPE"),
       "of parameters and activations: float or double")(
       "seed", po::value<std::int64_t>()->default_value(1)->value_name("S"),

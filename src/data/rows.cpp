@@ -1,5 +1,6 @@
 #include "infomax/data/rows.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -18,6 +19,19 @@ Rows::Rows(std::string where, hdf5::ElementType type, std::vector<std::size_t> t
     features_ *= extent;
   }
   bytes_ = Buffer<std::byte>(count_ * features_ * hdf5::size(type_));
+}
+
+Rows Rows::select(std::span<const std::size_t> columns) const {
+  Rows selected(where_, type_, {columns.size()}, first_row_, count_);
+  const std::size_t width = hdf5::size(type_);
+  std::byte* to = selected.bytes_.data();
+  for (std::size_t i = 0; i < count_; ++i) {
+    const std::byte* row = bytes_.data() + i * features_ * width;
+    for (const std::size_t column : columns) {
+      to = std::copy_n(row + column * width, width, to);
+    }
+  }
+  return selected;
 }
 
 template <math::Real T>

@@ -1,29 +1,44 @@
 #include "infomax/model/pair.hpp"
 
+#include <array>
+#include <stdexcept>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "infomax/core/error.hpp"
 
 namespace infomax::model {
 
+namespace {
+
+constexpr std::array<std::pair<const char*, Pair>, 4> names{{
+    {"input", Pair::input},
+    {"target", Pair::target},
+    {"views", Pair::views},
+    {"lag", Pair::lag},
+}};
+
+}  // namespace
+
 Pair parse_pair(const std::string& name) {
-  if (name == "input") {
-    return Pair::input;
+  for (const auto& [known, pair] : names) {
+    if (name == known) {
+      return pair;
+    }
   }
-  if (name == "target") {
-    return Pair::target;
-  }
-  throw UsageError(fmt::format("--pair is \"{}\"; it must be input or target", name));
+  throw UsageError(fmt::format("--pair is \"{}\"; it must be input, target, views or lag", name));
 }
 
 std::string name_of(Pair pair) {
-  switch (pair) {
-    case Pair::input:
-      return "input";
-    case Pair::target:
-      return "target";
+  for (const auto& [known, named] : names) {
+    if (named == pair) {
+      return known;
+    }
   }
-  return "";
+  throw std::logic_error("unknown pair");
 }
+
+bool reads_y(Pair pair) { return pair == Pair::target || pair == Pair::views; }
 
 }  // namespace infomax::model

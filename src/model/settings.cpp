@@ -17,6 +17,17 @@ const std::string& required(const Settings& settings, const std::string& name) {
   return found->second;
 }
 
+std::size_t required_number(const Settings& settings, const std::string& name) {
+  const std::string& digits = required(settings, name);
+  std::size_t number = 0;
+  const auto [end, status] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (status != std::errc{} || end != digits.data() + digits.size()) {
+    throw DataError(
+        fmt::format("the model's setting \"{}\" is \"{}\", not a number", name, digits));
+  }
+  return number;
+}
+
 }  // namespace
 
 void PairSettings::to_settings(Settings& settings) const {
@@ -24,6 +35,9 @@ void PairSettings::to_settings(Settings& settings) const {
   settings["x"] = x_path;
   settings["y"] = y_path;
   settings["classes"] = std::to_string(classes);
+  settings["split"] = split;
+  settings["lag"] = std::to_string(lag);
+  settings["lengths"] = lengths_path;
 }
 
 PairSettings PairSettings::from_settings(const Settings& settings) {
@@ -31,12 +45,10 @@ PairSettings PairSettings::from_settings(const Settings& settings) {
   result.pair = parse_pair(required(settings, "pair"));
   result.x_path = required(settings, "x");
   result.y_path = required(settings, "y");
-  const std::string& digits = required(settings, "classes");
-  const auto [end, status] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), result.classes);
-  if (status != std::errc{} || end != digits.data() + digits.size()) {
-    throw DataError(fmt::format("the model's setting \"classes\" is \"{}\", not a number", digits));
-  }
+  result.classes = required_number(settings, "classes");
+  result.split = required(settings, "split");
+  result.lag = required_number(settings, "lag");
+  result.lengths_path = required(settings, "lengths");
   return result;
 }
 

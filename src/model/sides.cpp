@@ -4,6 +4,17 @@
 #include <type_traits>
 
 namespace infomax::model {
+namespace {
+
+/// The network of an encoded side a: its own, or the one that both sides share.
+template <math::Real T>
+const Member<T>& member_of_a(const Model<T>& model) {
+  return model.members().front();
+}
+
+bool encodes_a(Pair pair) { return pair == Pair::views || pair == Pair::lag; }
+
+}  // namespace
 
 template <math::Real T>
 std::size_t columns_of_a(const Model<T>& model, const Examples& examples,
@@ -13,6 +24,9 @@ std::size_t columns_of_a(const Model<T>& model, const Examples& examples,
       return model.member("b").network.inputs();
     case Pair::target:
       return settings.classes > 0 ? settings.classes : examples.y->features();
+    case Pair::views:
+    case Pair::lag:
+      return member_of_a(model).network.outputs();
   }
   throw std::logic_error("unknown pair");
 }
@@ -23,30 +37,61 @@ Sides<T>::Sides(const Model<T>& model, const Examples& examples, const PairSetti
     : model_(&model),
       examples_(&examples),
       settings_(settings),
-      encoder_(model.member("b"), examples.x, batch_rows, micro_batch, for_backward),
+      encoder_b_(model.member("b"), settings.pair == Pair::views ? *examples.y : examples.x,
+                 batch_rows, micro_batch, for_backward),
       db_(for_backward ? batch_rows : 0, model.member("b").network.outputs()),
-      as_they_are_(data::Normalization::identity(examples.y ? examples.y->features() : 0)) {}
+      as_they_are_(data::Normalization::identity(examples.y ? examples.y->features() : 0)) {
+  if (encodes_a(settings.pair)) {
+    const auto& member = member_of_a(model);
+    encoder_a_.emplace(member, examples.x, batch_rows, micro_batch, for_backward);
+    da_ = Matrix<T>(for_backward ? batch_rows : 0, member.network.outputs());
+  }
+  if (settings.pair == Pair::lag) {
+    rows_a_.resize(batch_rows);
+    rows_b_.resize(batch_rows);
+  }
+}
 
 template <math::Real T>
-void Sides<T>::forward(std::span<const std::size_t> indices) {
-  const auto& member = model_->member("b");
-  rows_ = indices.size();
-  b_.emplace(encoder_.forward(model_->parameters_of(member), indices));
-  switch (settings_.pair) {
-    case Pair::input:
-      if (encoder_.holds_inputs()) {
-        a_.template emplace<stats::MatrixRows<T>>(encoder_.inputs());
-      } else {
-        a_.template emplace<data::DatasetRows<T>>(examples_->x, indices, member.normalization);
-      }
-      break;
-    case Pair::target:
-      if (settings_.classes > 0) {
-        a_.template emplace<data::OneHotRows<T>>(*examples_->y, indices, settings_.classes);
-      } else {
-        a_.template emplace<data::DatasetRows<T>>(*examples_->y, indices, as_they_are_);
-      }
-      break;
+MatrixView<const T> Sides<T>::encode(EncodedSide<T>& encoder, std::span<const std::size_t> rows) {
+  return encoder.forward(model_->parameters_of(encoder.member()), rows);
+}
+
+template <math::Real T>
+void Sides<T>::forward(std::span<const std::size_t> samples) {
+  count_ = samples.size();
+  std::span<const std::size_t> rows_a = samples;
+  std::span<const std::size_t> rows_b = samples;
+  if (settings_.pair == Pair::lag) {
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+      rows_a_[i] = examples_->start_of[samples[i]];
+      rows_b_[i] = rows_a_[i] + settings_.lag;
+    }
+    rows_a = std::span(rows_a_).first(count_);
+    rows_b = std::span(rows_b_).first(count_);
+  }
+  b_.emplace(encode(encoder_b_, rows_b));
+  if (encoder_a_) {
+    a_.template emplace<stats::MatrixRows<T>>(encode(*encoder_a_, rows_a));
+  } else {
+    show_data(samples);
+  }
+}
+
+/// Side a where it is data: x as the network sees it, or the targets.
+template <math::Real T>
+void Sides<T>::show_data(std::span<const std::size_t> samples) {
+  if (settings_.pair == Pair::target) {
+    if (settings_.classes > 0) {
+      a_.template emplace<data::OneHotRows<T>>(*examples_->y, samples, settings_.classes);
+    } else {
+      a_.template emplace<data::DatasetRows<T>>(*examples_->y, samples, as_they_are_);
+    }
+  } else if (encoder_b_.holds_inputs()) {
+    a_.template emplace<stats::MatrixRows<T>>(encoder_b_.inputs());
+  } else {
+    a_.template emplace<data::DatasetRows<T>>(examples_->x, samples,
+                                              encoder_b_.member().normalization);
   }
 }
 
@@ -65,24 +110,47 @@ const stats::RowSource<T>& Sides<T>::a() const {
 
 template <math::Real T>
 MatrixView<T> Sides<T>::da() {
-  return {};
+  return da_.view().row_range(0, encoder_a_ ? count_ : 0);
 }
 
 template <math::Real T>
 MatrixView<T> Sides<T>::db() {
-  return db_.view().row_range(0, rows_);
+  return db_.view().row_range(0, count_);
+}
+
+template <math::Real T>
+void Sides<T>::backward(EncodedSide<T>& encoder, MatrixView<T> doutputs, std::span<T> gradient,
+                        const typename nn::Network<T>::PartReady& ready) {
+  const auto& member = encoder.member();
+  typename nn::Network<T>::PartReady shifted;
+  if (ready) {
+    shifted = [&ready, &member](std::size_t offset, std::size_t count) {
+      ready(member.offset + offset, count);
+    };
+  }
+  encoder.backward(model_->parameters_of(member), doutputs,
+                   gradient.subspan(member.offset, member.network.parameter_count()), shifted);
 }
 
 template <math::Real T>
 void Sides<T>::backward(std::span<T> gradient, const typename nn::Network<T>::PartReady& ready) {
-  const auto& member = model_->member("b");
-  encoder_.backward(model_->parameters_of(member), db(),
-                    gradient.subspan(member.offset, member.network.parameter_count()), ready);
+  if (encoder_a_) {
+    // A gradient that both sides add to is complete after the second only.
+    const bool shared = &encoder_a_->member() == &encoder_b_.member();
+    backward(*encoder_a_, da(), gradient, shared ? typename nn::Network<T>::PartReady{} : ready);
+  }
+  backward(encoder_b_, db(), gradient, ready);
+}
+
+template <math::Real T>
+double Sides<T>::input_s() const {
+  return encoder_b_.input_s() + (encoder_a_ ? encoder_a_->input_s() : 0.0);
 }
 
 template <math::Real T>
 std::size_t Sides<T>::bytes() const {
-  return encoder_.bytes() + db_.size() * sizeof(T);
+  return encoder_b_.bytes() + (encoder_a_ ? encoder_a_->bytes() : 0) +
+         (da_.size() + db_.size()) * sizeof(T);
 }
 
 template std::size_t columns_of_a<float>(const Model<float>&, const Examples&, const PairSettings&);

@@ -84,9 +84,11 @@ void run(int repeats) {
   const data::Blocks blocks(rows);
   const auto shard = blocks.shard(world.rank(), world.size());
   model::Examples examples{
-      blocks, shard,
+      blocks,
+      shard,
       data::Rows("made up", hdf5::ElementType::u8, {features}, shard.first_row, shard.row_count),
-      std::nullopt};
+      std::nullopt,
+      {}};
   const CounterRandom random(1, RandomStream::generation);
   auto bytes = examples.x.bytes();
   for (std::size_t i = 0; i < bytes.size(); ++i) {

@@ -41,6 +41,9 @@ class Rows {
         });
   }
 
+  /// The same rows, of these columns alone.
+  [[nodiscard]] Rows select(std::span<const std::size_t> columns) const;
+
   /// Row i of `out` becomes local row local_rows[i], normalised: out [local_rows.size(), features].
   template <math::Real T>
   void convert(std::span<const std::size_t> local_rows, const Normalization& normalization,

@@ -26,6 +26,8 @@ class EncodedSide {
   /// Outputs [B, q] of the given shard rows, valid until the next call.
   MatrixView<const T> forward(std::span<const T> parameters, std::span<const std::size_t> indices);
 
+  [[nodiscard]] const Member<T>& member() const { return *member_; }
+
   /// Whether the batch's preprocessed input rows are all in memory ...
   [[nodiscard]] bool holds_inputs() const { return whole_; }
 

@@ -2,20 +2,24 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "infomax/data/blocks.hpp"
+#include "infomax/data/normalization.hpp"
 #include "infomax/data/rows.hpp"
 #include "infomax/model/settings.hpp"
 #include "infomax/mpi/communicator.hpp"
 
 namespace infomax::model {
 
-/// This rank's shard of what a pair is made from.
+/// This rank's shard of what a pair is made from. A sample is what blocks, shard and sampler count:
+/// a row, or for the pair `lag` a pair of rows.
 struct Examples {
   data::Blocks blocks;
   data::Shard shard;
   data::Rows x;
-  std::optional<data::Rows> y;  ///< of the pair `target`
+  std::optional<data::Rows> y;        ///< of the pairs `target` and `views`
+  std::vector<std::size_t> start_of;  ///< of `lag`: the local row t of each local sample
 };
 
 /// How the targets of the pair `target` are meant.
@@ -27,6 +31,12 @@ enum class TargetKind { automatic, classes, values };
 /// Collective. Reads what the pair needs; `block_count` is V. Throws DataError.
 [[nodiscard]] Examples load_examples(const mpi::Communicator& communicator, const std::string& file,
                                      const PairSettings& settings, std::size_t block_count);
+
+/// Collective. The preprocessing of x, fitted to all its rows in `file`, each once. Throws
+/// DataError.
+[[nodiscard]] data::Normalization fit_x(const mpi::Communicator& communicator,
+                                        const Examples& examples, const std::string& file,
+                                        const PairSettings& settings, data::NormalizeMode mode);
 
 /// Collective. The number of classes of y, or 0 where its values are to be taken as they are:
 /// `automatic` takes one column of integers as classes.

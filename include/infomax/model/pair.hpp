@@ -5,15 +5,21 @@
 
 namespace infomax::model {
 
-/// Which two sides, a and b, the objective compares. f is the network `b`, x the preprocessed rows.
+/// Which two sides, a and b, the objective compares; x and y are preprocessed rows, f and g
+/// networks.
 enum class Pair : std::uint8_t {
   input,   ///< a = x, b = f(x)
   target,  ///< a = y (one-hot where y holds classes), b = f(x)
+  views,   ///< a = f(x), b = g(y)
+  lag,     ///< a = f(x_t), b = f(x_{t + tau}), never across a trajectory's end
 };
 
 /// Throws UsageError naming the choices.
 [[nodiscard]] Pair parse_pair(const std::string& name);
 
 [[nodiscard]] std::string name_of(Pair pair);
+
+/// Whether the pair reads y as well as x.
+[[nodiscard]] bool reads_y(Pair pair);
 
 }  // namespace infomax::model

@@ -16,8 +16,12 @@ using Settings = std::map<std::string, std::string>;
 struct PairSettings {
   Pair pair = Pair::input;
   std::string x_path = "/x";  ///< data set path of the rows in their file
-  std::string y_path = "/y";  ///< of the targets; used by the pair `target`
+  std::string y_path = "/y";  ///< of the targets or the second view
   std::size_t classes = 0;    ///< of the pair `target`: width of the one-hot rows; 0 = y as it is
+  std::string split;          ///< of `views`: how x alone makes both (data::parse_split); or empty
+  std::size_t lag = 1;        ///< of `lag`: tau, in rows
+  std::string lengths_path =
+      "/lengths";  ///< of `lag`: rows of each trajectory, where there are any
 
   void to_settings(Settings& settings) const;
 

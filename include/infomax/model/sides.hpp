@@ -3,6 +3,7 @@
 #include <optional>
 #include <span>
 #include <variant>
+#include <vector>
 
 #include "infomax/core/matrix.hpp"
 #include "infomax/data/sources.hpp"
@@ -18,20 +19,20 @@ template <math::Real T>
 [[nodiscard]] std::size_t columns_of_a(const Model<T>& model, const Examples& examples,
                                        const PairSettings& settings);
 
-/// How a pair is made from a model and a batch: rows in, the objective's two sides out, and the way
-/// back. It knows nothing of objectives or ranks.
+/// How a pair is made from a model and a batch: samples in, the objective's two sides out, and the
+/// way back. It knows nothing of objectives or ranks.
 template <math::Real T>
 class Sides {
  public:
-  /// Room for batches of at most `batch_rows` local rows, `micro_batch` (0 = all) at a time. What
-  /// is passed by reference must outlive this.
+  /// Room for batches of at most `batch_rows` local samples, `micro_batch` (0 = all) at a time.
+  /// What is passed by reference must outlive this.
   Sides(const Model<T>& model, const Examples& examples, const PairSettings& settings,
         std::size_t batch_rows, std::size_t micro_batch, bool for_backward);
   Sides(const Sides&) = delete;
   Sides& operator=(const Sides&) = delete;
 
-  /// Both sides of the given shard rows, by the model's parameters as they are now.
-  void forward(std::span<const std::size_t> indices);
+  /// Both sides of the given samples of the shard, by the model's parameters as they are now.
+  void forward(std::span<const std::size_t> samples);
 
   /// After forward, until the next one.
   [[nodiscard]] const stats::RowSource<T>& a() const;
@@ -42,23 +43,34 @@ class Sides {
   [[nodiscard]] MatrixView<T> da();
   [[nodiscard]] MatrixView<T> db();
 
-  /// Adds to `gradient`, as long as the model's parameters, what da and db amount to.
+  /// Adds to `gradient`, as long as the model's parameters, what da and db amount to. `ready` is
+  /// told of parts by their offset in it.
   void backward(std::span<T> gradient, const typename nn::Network<T>::PartReady& ready = {});
 
   /// Seconds spent since construction in turning rows of the data set into numbers.
-  [[nodiscard]] double input_s() const { return encoder_.input_s(); }
+  [[nodiscard]] double input_s() const;
 
   /// Memory for rows in flight: inputs, activations, outputs and their gradients.
   [[nodiscard]] std::size_t bytes() const;
 
  private:
+  [[nodiscard]] MatrixView<const T> encode(EncodedSide<T>& encoder,
+                                           std::span<const std::size_t> rows);
+  void backward(EncodedSide<T>& encoder, MatrixView<T> doutputs, std::span<T> gradient,
+                const typename nn::Network<T>::PartReady& ready);
+  void show_data(std::span<const std::size_t> samples);
+
   const Model<T>* model_;
   const Examples* examples_;
   PairSettings settings_;
-  EncodedSide<T> encoder_;
+  std::optional<EncodedSide<T>> encoder_a_;  // where side a is encoded
+  EncodedSide<T> encoder_b_;
+  Matrix<T> da_;                     // [B, p]
   Matrix<T> db_;                     // [B, q]
   data::Normalization as_they_are_;  // of targets that are values
-  std::size_t rows_ = 0;
+  std::vector<std::size_t> rows_a_;  // of `lag`: where the batch's pairs start ...
+  std::vector<std::size_t> rows_b_;  // ... and end
+  std::size_t count_ = 0;
   // In place, so that a step allocates nothing.
   std::variant<std::monostate, stats::MatrixRows<T>, data::DatasetRows<T>, data::OneHotRows<T>> a_;
   std::optional<stats::MatrixRows<T>> b_;

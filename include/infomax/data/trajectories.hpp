@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+namespace infomax::data {
+
+/// One or many trajectories laid end to end, and the pairs of rows (t, t + lag) within them.
+class LaggedPairs {
+ public:
+  /// `lengths` are the trajectories' rows. Throws UsageError where lag is 0 or leaves no pair.
+  LaggedPairs(std::vector<std::size_t> lengths, std::size_t lag);
+
+  [[nodiscard]] std::size_t lag() const { return lag_; }
+
+  /// Pairs of all trajectories together.
+  [[nodiscard]] std::size_t count() const { return first_pair_.back(); }
+
+  /// The row t of pair k; pairs are in the order of their rows.
+  [[nodiscard]] std::size_t row(std::size_t pair) const;
+
+ private:
+  std::size_t lag_;
+  std::vector<std::size_t> first_row_;   // [trajectories with pairs]
+  std::vector<std::size_t> first_pair_;  // [trajectories with pairs + 1]
+};
+
+}  // namespace infomax::data
