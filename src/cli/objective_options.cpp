@@ -1,11 +1,22 @@
 #include "cli/objective_options.hpp"
 
 namespace infomax::cli {
+namespace {
+
+constexpr const char* objective_help =
+    "what is maximised, over the whole global batch; s_i are canonical correlations:\n"
+    "infomax  rho(a, b) - lambda_a H(a) - lambda_b H(b)\n"
+    "dcca  sum s_i\n"
+    "vamp1  1 + sum s_i\n"
+    "vamp2  1 + sum s_i^2\n"
+    "mse  -1/2 mean |a - b|^2";
+
+}  // namespace
 
 void add_objective_options(OptionTable& options) {
-  options.group("Objective")(
-      "objective", po::value<std::string>()->default_value("infomax")->value_name("NAME"),
-      "infomax: rho(a, b) - lambda_a H(a) - lambda_b H(b); mse: -1/2 mean |a - b|^2")(
+  options.group("Objective")("objective",
+                             po::value<std::string>()->default_value("infomax")->value_name("NAME"),
+                             objective_help)(
       "rho", po::value<std::string>()->default_value("rv")->value_name("NAME"),
       "dependence of infomax: rv (any widths), pearson (equal widths), cca (mean canonical "
       "correlation)")("lambda", po::value<double>()->default_value(0.0, "0")->value_name("L"),
@@ -17,10 +28,11 @@ void add_objective_options(OptionTable& options) {
       "histogram-range", po::value<std::string>()->default_value("sigma:4")->value_name("RANGE"),
       "sigma:R, R standard deviations on either side of the mean; or fixed:LO,HI")(
       "components", po::value<std::int64_t>()->default_value(0)->value_name("K"),
-      "canonical correlations counted by cca; 0 = all")(
+      "canonical correlations counted, the largest first; 0 = all")(
       "ridge", po::value<double>()->default_value(1e-4, "0.0001")->value_name("R"),
-      "of cca, relative to each side's mean variance")(
-      "ridge-absolute", po::value<double>()->value_name("R"), "of cca, in units of variance");
+      "added to the covariances of canonical correlations, relative to each side's mean variance")(
+      "ridge-absolute", po::value<double>()->value_name("R"),
+      "the same in units of variance, in place of --ridge");
 }
 
 objective::ObjectiveOptions objective_options(const OptionTable& options) {

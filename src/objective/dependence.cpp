@@ -1,13 +1,7 @@
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
-#include <fmt/format.h>
-
-#include "infomax/core/error.hpp"
-#include "infomax/core/logging.hpp"
 #include "infomax/math/blas.hpp"
-#include "infomax/objective/canonical.hpp"
 #include "infomax/objective/moment_function.hpp"
 
 namespace infomax::objective {
@@ -73,52 +67,6 @@ double RvCoefficient::evaluate(const SecondMoments& moments, MomentGradient* gra
     }
   }
   return value;
-}
-
-CanonicalCorrelation::CanonicalCorrelation(std::size_t components, double ridge,
-                                           std::optional<double> ridge_absolute)
-    : components_(components), ridge_(ridge), ridge_absolute_(ridge_absolute) {}
-
-MomentNeeds CanonicalCorrelation::needs() const {
-  return {Extent::full, Extent::full, Extent::full};
-}
-
-double CanonicalCorrelation::evaluate(const SecondMoments& moments, MomentGradient* gradient) {
-  const std::size_t p = moments.variance_a.size();
-  const std::size_t q = moments.variance_b.size();
-  if (!warned_ && moments.samples < 10.0 * static_cast<double>(p + q)) {
-    warned_ = true;
-    log::warning_once(
-        fmt::format("canonical correlations of {} and {} columns from {} rows are biased towards "
-                    "1; use batches "
-                    "of {} rows or more, or fewer columns",
-                    p, q, moments.samples, 10 * (p + q)));
-  }
-  const CanonicalSpectrum spectrum(moments, {ridge_, ridge_absolute_});
-  const std::span<const double> sigma = spectrum.values();
-  const std::size_t k = components_ == 0 ? sigma.size() : std::min(components_, sigma.size());
-  const double weight = 1.0 / static_cast<double>(k);
-  if (gradient != nullptr) {
-    std::vector<double> derivative(sigma.size(), 0.0);
-    std::fill_n(derivative.begin(), k, weight);
-    spectrum.differentiate(derivative, *gradient);
-  }
-  const auto largest = sigma.first(k);
-  return weight * std::accumulate(largest.begin(), largest.end(), 0.0);
-}
-
-std::unique_ptr<MomentFunction> make_dependence(const ObjectiveOptions& options) {
-  if (options.rho == "pearson") {
-    return std::make_unique<Pearson>();
-  }
-  if (options.rho == "rv") {
-    return std::make_unique<RvCoefficient>();
-  }
-  if (options.rho == "cca") {
-    return std::make_unique<CanonicalCorrelation>(options.components, options.ridge,
-                                                  options.ridge_absolute);
-  }
-  throw UsageError(fmt::format("rho is '{}', expected pearson, rv or cca", options.rho));
 }
 
 }  // namespace infomax::objective

@@ -1,15 +1,32 @@
 #include "infomax/objective/options.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "infomax/core/error.hpp"
 
 namespace infomax::objective {
 namespace {
+
+constexpr std::array<std::string_view, 5> names{"infomax", "dcca", "vamp1", "vamp2", "mse"};
+
+bool is_one_of(std::string_view name, std::initializer_list<std::string_view> some) {
+  return std::ranges::find(some, name) != some.end();
+}
+
+bool is_spectral(const ObjectiveOptions& options) {
+  return options.objective == "infomax" ? options.rho == "cca"
+                                        : is_one_of(options.objective, {"dcca", "vamp1", "vamp2"});
+}
+
+bool pairs_columns(const ObjectiveOptions& options) {
+  return is_one_of(options.objective, {"mse"});
+}
 
 template <class Number>
 std::optional<Number> parse_number(std::string_view text) {
@@ -59,6 +76,8 @@ class Reader {
 
 }  // namespace
 
+std::span<const std::string_view> objective_names() { return names; }
+
 stats::HistogramRange parse_histogram_range(std::string_view text) {
   const auto fail = [text]() {
     return UsageError(fmt::format(
@@ -97,12 +116,16 @@ std::string format_histogram_range(const stats::HistogramRange& range) {
 }
 
 void validate(const ObjectiveOptions& options) {
-  require(options.objective == "infomax" || options.objective == "mse",
-          fmt::format("objective is '{}', expected infomax or mse", options.objective));
+  require(std::ranges::find(names, options.objective) != names.end(),
+          fmt::format("objective is '{}', expected {}", options.objective, fmt::join(names, ", ")));
   require(options.rho == "pearson" || options.rho == "rv" || options.rho == "cca",
           fmt::format("rho is '{}', expected pearson, rv or cca", options.rho));
   require(std::isfinite(options.lambda_a) && std::isfinite(options.lambda_b),
           "lambda must be a finite number");
+  require(options.objective == "infomax" || (options.lambda_a == 0.0 && options.lambda_b == 0.0),
+          fmt::format("lambda weighs the entropies of objective infomax, and {} has none in it: "
+                      "leave --lambda out",
+                      options.objective));
   require(options.bins >= 4 && options.bins <= 65536,
           fmt::format("bins is {}, expected 4 to 65536: a cubic spline spans four", options.bins));
   const stats::HistogramRange& range = options.histogram_range;
@@ -117,21 +140,19 @@ void validate(const ObjectiveOptions& options) {
 
 void check_shapes(const ObjectiveOptions& options, std::size_t p, std::size_t q) {
   require(p > 0 && q > 0, "the objective needs at least one column on either side");
-  if (options.objective == "mse") {
-    require(p == q,
-            fmt::format("objective mse compares column by column, but side a has {} columns "
-                        "and side b has {}: end the encoder in {} outputs, or use "
-                        "--objective infomax",
-                        p, q, p));
-    return;
+  if (pairs_columns(options)) {
+    require(p == q, fmt::format("objective {} compares column by column, but side a has {} columns "
+                                "and side b has {}: end the encoder in {} outputs, or use "
+                                "--objective infomax",
+                                options.objective, p, q, p));
   }
-  if (options.rho == "pearson") {
+  if (options.objective == "infomax" && options.rho == "pearson") {
     require(p == q,
             fmt::format("rho pearson pairs column with column, but side a has {} columns and "
                         "side b has {}: use --rho rv or --rho cca, or make them equal",
                         p, q));
   }
-  if (options.rho == "cca") {
+  if (is_spectral(options)) {
     require(options.components <= std::min(p, q),
             fmt::format("components is {}, but sides of {} and {} columns have only {} canonical "
                         "correlations",

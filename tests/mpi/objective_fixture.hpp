@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -89,6 +91,44 @@ std::size_t expect_gradient(const Matrix<T>& local, const reference::Table& expe
     }
   }
   return compared;
+}
+
+/// Value, parts and gradients at this number of ranks against the reference on the full data.
+template <class T>
+void compare(const objective::ObjectiveOptions& options, const reference::Sides& exact,
+             double tolerance) {
+  const auto world = mpi::Communicator::world();
+  const reference::Sides sides{reference::rounded<T>(exact.a), reference::rounded<T>(exact.b)};
+  LocalSides<T> local(world, sides);
+  const auto objective = objective::make_objective<T>(options);
+  const auto expected = reference::evaluate(options, sides.a, sides.b);
+  const auto gradients = reference::gradients(options, sides.a, sides.b);
+  const std::string what = options.objective + " " + options.rho + " " +
+                           objective::format_histogram_range(options.histogram_range) + " N " +
+                           std::to_string(sides.a.size());
+
+  for (int call = 0; call < 2; ++call) {  // the second with memory of the first
+    const objective::Value value = local.evaluate(*objective, world);
+
+    const auto near = [&](double got, reference::Real want, const char* name) {
+      EXPECT_NEAR(got, static_cast<double>(want), tolerance * std::max(1.0, std::abs(got)))
+          << what << " " << name;
+    };
+    near(value.objective, expected.objective, "objective");
+    near(value.dependence, expected.dependence, "dependence");
+    near(value.entropy_a, expected.entropy_a, "entropy_a");
+    near(value.entropy_b, expected.entropy_b, "entropy_b");
+    EXPECT_EQ(value.samples, sides.a.size());
+    ASSERT_EQ(value.parts.size(), expected.parts.size()) << what;
+    for (std::size_t k = 0; k < value.parts.size(); ++k) {
+      EXPECT_EQ(value.parts[k].first, expected.parts[k].first) << what;
+      near(value.parts[k].second, expected.parts[k].second, value.parts[k].first.c_str());
+    }
+    const std::size_t compared =
+        expect_gradient(local.da, gradients.a, local.share, tolerance, what + " da") +
+        expect_gradient(local.db, gradients.b, local.share, tolerance, what + " db");
+    EXPECT_EQ(compared, local.share.count * (local.a.columns() + local.b.columns()));
+  }
 }
 
 }  // namespace infomax::test

@@ -59,8 +59,8 @@ void check(const ObjectiveOptions& options, const Sides& sides) {
   const std::size_t rows = sides.a.size();
   const Error a = against_differences(local, local.a, da, rows, *objective, world);
   const Error b = against_differences(local, local.b, db, rows, *objective, world);
-  const std::string what =
-      options.rho + " " + objective::format_histogram_range(options.histogram_range);
+  const std::string what = options.objective + " " + options.rho + " " +
+                           objective::format_histogram_range(options.histogram_range);
   ASSERT_GT(a.squared_norm, 0.0) << what;
   ASSERT_GT(b.squared_norm, 0.0) << what;
   EXPECT_LT(std::sqrt(a.squared_difference / a.squared_norm), 1e-6) << what << " da";
@@ -109,6 +109,16 @@ TEST(ObjectiveGradient, OfFewComponentsAndALargeRidgeIsThatOfCentralDifferences)
   options.components = 0;
   options.ridge_absolute = 0.3;
   check(options, reference::keyed_sides(17, 2, 3, 35));
+}
+
+TEST(ObjectiveGradient, OfCorrelationsIsThatOfCentralDifferences) {
+  for (const std::string name : {"dcca", "vamp1", "vamp2"}) {
+    ObjectiveOptions options;
+    options.objective = name;
+    check(options, reference::keyed_sides(17, 3, 2, 37));
+    options.components = 2;
+    check(options, reference::keyed_sides(19, 3, 3, 38));
+  }
 }
 
 TEST(ObjectiveGradient, OfTheSquaredErrorIsThatOfCentralDifferences) {

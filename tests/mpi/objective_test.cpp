@@ -12,6 +12,7 @@ namespace {
 
 using objective::ObjectiveOptions;
 using reference::Sides;
+using test::compare;
 
 ObjectiveOptions options_of(const std::string& rho, double lambda_a, double lambda_b,
                             const std::string& range) {
@@ -21,38 +22,6 @@ ObjectiveOptions options_of(const std::string& rho, double lambda_a, double lamb
   options.lambda_b = lambda_b;
   options.histogram_range = objective::parse_histogram_range(range);
   return options;
-}
-
-/// Value, parts and gradients at this number of ranks against the reference on the full data.
-template <class T>
-void compare(const ObjectiveOptions& options, const Sides& exact, double tolerance) {
-  const auto world = mpi::Communicator::world();
-  const Sides sides{reference::rounded<T>(exact.a), reference::rounded<T>(exact.b)};
-  test::LocalSides<T> local(world, sides);
-  const auto objective = objective::make_objective<T>(options);
-  const auto expected = reference::evaluate(options, sides.a, sides.b);
-  const auto gradients = reference::gradients(options, sides.a, sides.b);
-  const std::string what = options.objective + " " + options.rho + " " +
-                           objective::format_histogram_range(options.histogram_range) + " N " +
-                           std::to_string(sides.a.size());
-
-  for (int call = 0; call < 2; ++call) {  // the second with memory of the first
-    const objective::Value value = local.evaluate(*objective, world);
-
-    const auto near = [&](double got, reference::Real want, const char* name) {
-      EXPECT_NEAR(got, static_cast<double>(want), tolerance * std::max(1.0, std::abs(got)))
-          << what << " " << name;
-    };
-    near(value.objective, expected.objective, "objective");
-    near(value.dependence, expected.dependence, "dependence");
-    near(value.entropy_a, expected.entropy_a, "entropy_a");
-    near(value.entropy_b, expected.entropy_b, "entropy_b");
-    EXPECT_EQ(value.samples, sides.a.size());
-    const std::size_t compared =
-        test::expect_gradient(local.da, gradients.a, local.share, tolerance, what + " da") +
-        test::expect_gradient(local.db, gradients.b, local.share, tolerance, what + " db");
-    EXPECT_EQ(compared, local.share.count * (local.a.columns() + local.b.columns()));
-  }
 }
 
 template <class T>

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "infomax/core/error.hpp"
+#include "infomax/objective/make.hpp"
 #include "reference/keyed_data.hpp"
 #include "reference/objective_reference.hpp"
 
@@ -121,34 +122,63 @@ SecondMoments whitened(double sigma_0, double sigma_1) {
 
 TEST(MomentFunction, GradientIsThatOfCentralDifferences) {
   for (const std::string rho : {"pearson", "rv", "cca"}) {
-    expect_gradient(*make_dependence(options_of(rho)),
+    expect_gradient(*make_moment_function(options_of(rho)),
                     moments_of(reference::keyed_sides(50, 3, 3, 1)));
   }
   for (const std::string rho : {"rv", "cca"}) {
-    expect_gradient(*make_dependence(options_of(rho)),
+    expect_gradient(*make_moment_function(options_of(rho)),
                     moments_of(reference::keyed_sides(50, 4, 2, 2)));
-    expect_gradient(*make_dependence(options_of(rho)),
+    expect_gradient(*make_moment_function(options_of(rho)),
                     moments_of(reference::keyed_sides(50, 2, 3, 3)));
   }
 }
 
 TEST(MomentFunction, GradientHoldsForFewComponents) {
-  expect_gradient(*make_dependence(options_of("cca", 2)),
+  expect_gradient(*make_moment_function(options_of("cca", 2)),
                   moments_of(reference::keyed_sides(50, 4, 3, 4)));
 }
 
 TEST(MomentFunction, GradientHoldsForEqualAndNearlyEqualCorrelations) {
-  expect_gradient(*make_dependence(options_of("cca")), whitened(0.6, 0.6));
-  expect_gradient(*make_dependence(options_of("cca")), whitened(0.6, 0.6 - 1e-9));
-  expect_gradient(*make_dependence(options_of("rv")), whitened(0.6, 0.6));
+  expect_gradient(*make_moment_function(options_of("cca")), whitened(0.6, 0.6));
+  expect_gradient(*make_moment_function(options_of("cca")), whitened(0.6, 0.6 - 1e-9));
+  expect_gradient(*make_moment_function(options_of("rv")), whitened(0.6, 0.6));
+}
+
+TEST(MomentFunction, SpectralGradientsAreThoseOfCentralDifferences) {
+  for (const std::string name : {"dcca", "vamp1", "vamp2"}) {
+    ObjectiveOptions options;
+    options.objective = name;
+    expect_gradient(*make_moment_function(options),
+                    moments_of(reference::keyed_sides(50, 3, 3, 6)));
+    expect_gradient(*make_moment_function(options), whitened(0.6, 0.6));
+    expect_gradient(*make_moment_function(options), whitened(0.6, 0.6 - 1e-9));
+    options.components = 2;
+    expect_gradient(*make_moment_function(options),
+                    moments_of(reference::keyed_sides(50, 4, 3, 7)));
+    options.ridge = 0.3;
+    expect_gradient(*make_moment_function(options),
+                    moments_of(reference::keyed_sides(50, 3, 4, 8)));
+  }
+}
+
+TEST(MomentFunction, SpectralValuesAreThoseOfKnownCorrelations) {
+  const auto value_of = [](const char* name, double sigma_0, double sigma_1) {
+    ObjectiveOptions options;
+    options.objective = name;
+    options.ridge = 0.0;
+    return make_moment_function(options)->evaluate(whitened(sigma_0, sigma_1), nullptr);
+  };
+  EXPECT_NEAR(value_of("dcca", 0.9, 0.3), 1.2, 1e-14);
+  EXPECT_NEAR(value_of("vamp1", 0.9, 0.3), 2.2, 1e-14);
+  EXPECT_NEAR(value_of("vamp2", 0.9, 0.3), 1.9, 1e-14);
 }
 
 TEST(MomentFunction, CanonicalCorrelationsAreThoseOfWhitenedSides) {
   ObjectiveOptions options = options_of("cca");
   options.ridge = 0.0;
-  EXPECT_NEAR(make_dependence(options)->evaluate(whitened(0.9, 0.3), nullptr), 0.6, 1e-14);
+  EXPECT_NEAR(make_moment_function(options)->evaluate(whitened(0.9, 0.3), nullptr), 0.6, 1e-14);
   options.components = 1;
-  EXPECT_NEAR(make_dependence(options)->evaluate(whitened(0.9, 0.3), nullptr), 0.9, 1e-14);
+  EXPECT_NEAR(make_moment_function(options)->evaluate(whitened(0.9, 0.3), nullptr), 0.9, 1e-14);
 }
 
 TEST(MomentFunction, CanonicalCorrelationsDoNotDependOnScale) {
@@ -161,7 +191,7 @@ TEST(MomentFunction, CanonicalCorrelationsDoNotDependOnScale) {
   }
   ObjectiveOptions options = options_of("cca");
   options.ridge = 0.0;
-  const auto rho = make_dependence(options);
+  const auto rho = make_moment_function(options);
   EXPECT_NEAR(rho->evaluate(moments_of(stretched), nullptr),
               rho->evaluate(moments_of(sides), nullptr), 1e-12);
 }
@@ -173,7 +203,7 @@ TEST(MomentFunction, ZeroMomentsGiveZeroAndNoGradient) {
     for (const double ridge : {0.0, 1e-4}) {
       ObjectiveOptions options = options_of(rho);
       options.ridge = ridge;
-      const auto function = make_dependence(options);
+      const auto function = make_moment_function(options);
       MomentGradient gradient;
       gradient.wanted_a = true;
       gradient.wanted_b = true;
@@ -196,8 +226,8 @@ TEST(MomentFunction, ConstantColumnChangesNoCanonicalCorrelation) {
       Table{{1, 0.2L}, {0.2L, 2}}, Table{{0.3L, 0.1L}, {0.2L, 0.5L}}, Table{{1, 0}, {0, 1}});
   ObjectiveOptions options = options_of("cca");
   options.ridge = 0.0;
-  EXPECT_NEAR(make_dependence(options)->evaluate(moments, nullptr),
-              make_dependence(options)->evaluate(without, nullptr), 1e-14);
+  EXPECT_NEAR(make_moment_function(options)->evaluate(moments, nullptr),
+              make_moment_function(options)->evaluate(without, nullptr), 1e-14);
 }
 
 }  // namespace

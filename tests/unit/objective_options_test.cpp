@@ -23,7 +23,6 @@ std::string usage_error_of(Call call) {
 
 TEST(ObjectiveOptions, SettingsRoundTripToTheLastBit) {
   ObjectiveOptions options;
-  options.objective = "mse";
   options.rho = "cca";
   options.lambda_a = 0.1;
   options.lambda_b = -1.0 / 3.0;
@@ -34,6 +33,12 @@ TEST(ObjectiveOptions, SettingsRoundTripToTheLastBit) {
   options.ridge_absolute = 1e-5;
   EXPECT_EQ(from_settings(to_settings(options)), options);
   EXPECT_EQ(from_settings(to_settings(ObjectiveOptions{})), ObjectiveOptions{});
+  for (const std::string_view name : objective_names()) {
+    ObjectiveOptions named;
+    named.objective = name;
+    EXPECT_EQ(from_settings(to_settings(named)), named);
+    EXPECT_NE(make_objective<float>(named), nullptr);
+  }
   EXPECT_EQ(from_settings({}), ObjectiveOptions{});
 }
 
@@ -53,7 +58,7 @@ TEST(ObjectiveOptions, WrongValuesAreUsageErrors) {
   const auto error_of = [](const char* name, const char* value) {
     return usage_error_of([&] { (void)from_settings({{name, value}}); });
   };
-  EXPECT_THAT(error_of("objective", "barlow"), HasSubstr("expected infomax or mse"));
+  EXPECT_THAT(error_of("objective", "cpc"), HasSubstr("expected infomax, "));
   EXPECT_THAT(error_of("rho", "spearman"), HasSubstr("expected pearson, rv or cca"));
   EXPECT_THAT(error_of("bins", "3"), HasSubstr("4"));
   EXPECT_THAT(error_of("bins", "-8"), HasSubstr("a whole number"));
@@ -62,6 +67,10 @@ TEST(ObjectiveOptions, WrongValuesAreUsageErrors) {
   EXPECT_THAT(error_of("lambda-b", "inf"), HasSubstr("finite"));
   EXPECT_THAT(error_of("ridge", "-1"), HasSubstr("ridge is -1"));
   EXPECT_THAT(error_of("ridge-absolute", "-1"), HasSubstr("ridge-absolute is -1"));
+  EXPECT_THAT(usage_error_of([] {
+                (void)from_settings({{"objective", "dcca"}, {"lambda-b", "0.1"}});
+              }),
+              HasSubstr("dcca has none"));
   EXPECT_THAT(usage_error_of([] {
                 ObjectiveOptions options;
                 options.bins = 2;
@@ -88,6 +97,13 @@ TEST(ObjectiveOptions, ShapesAreCheckedAndNamed) {
   EXPECT_NO_THROW(check_shapes(options, 784, 64));
   options.components = 65;
   EXPECT_THAT(usage_error_of([&] { check_shapes(options, 784, 64); }), HasSubstr("65"));
+  for (const char* name : {"dcca", "vamp1", "vamp2"}) {
+    options.objective = name;
+    EXPECT_THAT(usage_error_of([&] { check_shapes(options, 784, 64); }), HasSubstr("65"));
+  }
+  options.rho = "pearson";  // of another objective than infomax
+  options.components = 64;
+  EXPECT_NO_THROW(check_shapes(options, 784, 64));
 }
 
 }  // namespace

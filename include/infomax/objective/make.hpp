@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "infomax/objective/moment_function.hpp"
 #include "infomax/objective/objective.hpp"
 #include "infomax/objective/options.hpp"
 
@@ -10,5 +11,9 @@ namespace infomax::objective {
 /// The objective that the options name. Throws UsageError where they are not valid.
 template <math::Real T>
 [[nodiscard]] std::unique_ptr<Objective<T>> make_objective(const ObjectiveOptions& options);
+
+/// The function of second moments that is the options' rho or, but for what their entropies add,
+/// the whole of their objective. Throws UsageError where they are not valid or there is none.
+[[nodiscard]] std::unique_ptr<MomentFunction> make_moment_function(const ObjectiveOptions& options);
 
 }  // namespace infomax::objective

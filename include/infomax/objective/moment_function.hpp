@@ -1,10 +1,6 @@
 #pragma once
 
-#include <cstddef>
-#include <memory>
-#include <optional>
-
-#include "infomax/objective/options.hpp"
+#include "infomax/objective/value.hpp"
 #include "infomax/stats/moment_gradient.hpp"
 #include "infomax/stats/moments.hpp"
 
@@ -27,6 +23,9 @@ class MomentFunction {
   /// The value, and where `gradient` is not null its derivatives, for the sides that its flags
   /// name. `gradient` comes with the shapes of needs() and zeros.
   virtual double evaluate(const stats::SecondMoments& moments, stats::MomentGradient* gradient) = 0;
+
+  /// Appends what the last evaluation adds to the report.
+  virtual void append_parts(Parts& /*parts*/) const {}
 };
 
 /// (1/p) sum_j C_ab[j,j] / sqrt(C_aa[j,j] C_bb[j,j]); columns of zero variance contribute 0. p = q.
@@ -43,25 +42,5 @@ class RvCoefficient final : public MomentFunction {
   [[nodiscard]] stats::MomentNeeds needs() const override;
   double evaluate(const stats::SecondMoments& moments, stats::MomentGradient* gradient) override;
 };
-
-/// Mean of the k largest canonical correlations (see canonical.hpp), k = `components`, or min(p, q)
-/// where that is 0. Warns once where N < 10 (p + q), for then they are biased towards 1.
-class CanonicalCorrelation final : public MomentFunction {
- public:
-  CanonicalCorrelation(std::size_t components, double ridge, std::optional<double> ridge_absolute);
-  [[nodiscard]] stats::MomentNeeds needs() const override;
-
-  /// Throws NumericError where a covariance plus its ridge is not positive definite.
-  double evaluate(const stats::SecondMoments& moments, stats::MomentGradient* gradient) override;
-
- private:
-  std::size_t components_;
-  double ridge_;
-  std::optional<double> ridge_absolute_;
-  bool warned_ = false;
-};
-
-/// The rho that the options name. Throws UsageError.
-[[nodiscard]] std::unique_ptr<MomentFunction> make_dependence(const ObjectiveOptions& options);
 
 }  // namespace infomax::objective

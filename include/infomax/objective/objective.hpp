@@ -1,26 +1,12 @@
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <utility>
-#include <vector>
-
 #include "infomax/core/matrix.hpp"
 #include "infomax/math/blas.hpp"
 #include "infomax/mpi/communicator.hpp"
+#include "infomax/objective/value.hpp"
 #include "infomax/stats/row_source.hpp"
 
 namespace infomax::objective {
-
-/// What an objective is over the whole global batch. Entropies in nats.
-struct Value {
-  double objective = 0.0;   ///< J, which is maximised
-  double dependence = 0.0;  ///< its part that measures how a and b depend on each other
-  double entropy_a = 0.0;   ///< mean over columns
-  double entropy_b = 0.0;
-  std::uint64_t samples = 0;                          ///< N, global rows
-  std::vector<std::pair<std::string, double>> parts;  ///< what this objective adds, by name
-};
 
 /// A function of two sets of N global rows, a [N, p] and b [N, q], of which every rank holds some.
 /// It knows nothing of networks, files or micro-batches.

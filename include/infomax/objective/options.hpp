@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -10,19 +11,23 @@
 
 namespace infomax::objective {
 
-/// What decides an objective; the names are those of the command line.
+/// What decides an objective; the names are those of the command line. `spectral` are the
+/// objectives of canonical correlations, infomax with rho cca among them.
 struct ObjectiveOptions {
-  std::string objective = "infomax";  ///< infomax | mse
+  std::string objective = "infomax";  ///< one of objective_names()
   std::string rho = "rv";             ///< infomax: pearson | rv | cca
-  double lambda_a = 0.0;              ///< weight of H(a), of either sign
+  double lambda_a = 0.0;              ///< infomax: weight of H(a), of either sign
   double lambda_b = 0.0;
   std::size_t bins = 32;                  ///< M, 4 or more
   stats::HistogramRange histogram_range;  ///< sigma:R or fixed:lo,hi
-  std::size_t components = 0;             ///< cca: the k largest correlations; 0 = all
-  double ridge = 1e-4;                    ///< cca: r, relative to the mean variance of a side
-  std::optional<double> ridge_absolute;   ///< cca: in place of `ridge` where set
+  std::size_t components = 0;             ///< spectral: the k largest correlations; 0 = all
+  double ridge = 1e-4;                    ///< spectral: r, relative to the mean variance of a side
+  std::optional<double> ridge_absolute;   ///< spectral: in place of `ridge` where set
   friend bool operator==(const ObjectiveOptions&, const ObjectiveOptions&) = default;
 };
+
+/// Every objective's name.
+[[nodiscard]] std::span<const std::string_view> objective_names();
 
 /// "sigma:R" or "fixed:lo,hi". Throws UsageError.
 [[nodiscard]] stats::HistogramRange parse_histogram_range(std::string_view text);

@@ -1,20 +1,22 @@
-#include "infomax/objective/infomax.hpp"
+#include "infomax/objective/moment_objective.hpp"
 
 #include <utility>
 
 namespace infomax::objective {
 
 template <math::Real T>
-Infomax<T>::Infomax(std::unique_ptr<MomentFunction> rho, const ObjectiveOptions& options)
+MomentObjective<T>::MomentObjective(std::unique_ptr<MomentFunction> function,
+                                    const ObjectiveOptions& options)
     : options_(options),
-      rho_(std::move(rho)),
-      moment_pass_(rho_->needs()),
-      moment_pull_back_(rho_->needs()),
+      function_(std::move(function)),
+      moment_pass_(function_->needs()),
+      moment_pull_back_(function_->needs()),
       entropy_(options.bins, options.histogram_range, options.lambda_a, options.lambda_b) {}
 
 template <math::Real T>
-Value Infomax<T>::evaluate(const mpi::Communicator& communicator, const stats::RowSource<T>& a,
-                           const stats::RowSource<T>& b, MatrixView<T> da, MatrixView<T> db) {
+Value MomentObjective<T>::evaluate(const mpi::Communicator& communicator,
+                                   const stats::RowSource<T>& a, const stats::RowSource<T>& b,
+                                   MatrixView<T> da, MatrixView<T> db) {
   check_shapes(options_, a.columns(), b.columns());
   const bool wanted_a = da.columns() != 0;
   const bool wanted_b = db.columns() != 0;
@@ -28,9 +30,9 @@ Value Infomax<T>::evaluate(const mpi::Communicator& communicator, const stats::R
     gradient = &moment_gradient_;
     gradient->wanted_a = wanted_a;
     gradient->wanted_b = wanted_b;
-    gradient->reset(rho_->needs(), a.columns(), b.columns());
+    gradient->reset(function_->needs(), a.columns(), b.columns());
   }
-  const double dependence = rho_->evaluate(moments, gradient);
+  const double dependence = function_->evaluate(moments, gradient);
 
   if (gradient != nullptr) {
     moment_pull_back_.apply(a, b, means, *gradient, da, db);
@@ -43,10 +45,11 @@ Value Infomax<T>::evaluate(const mpi::Communicator& communicator, const stats::R
   value.entropy_b = entropy.b;
   value.objective = dependence - options_.lambda_a * entropy.a - options_.lambda_b * entropy.b;
   value.samples = static_cast<std::uint64_t>(means.samples);
+  function_->append_parts(value.parts);
   return value;
 }
 
-template class Infomax<float>;
-template class Infomax<double>;
+template class MomentObjective<float>;
+template class MomentObjective<double>;
 
 }  // namespace infomax::objective

@@ -12,22 +12,24 @@
 
 namespace infomax::objective {
 
-/// J = rho(a, b) - lambda_a H(a) - lambda_b H(b), rho any function of the second moments. Three
-/// passes over the rows, each ending in one sum over ranks: means, second moments, histograms; a
-/// fourth, local one for the gradient. Entropies are measured also where lambda is 0.
+/// J = f(moments) - lambda_a H(a) - lambda_b H(b), f any function of the second moments. With f =
+/// rho it is `infomax`; with lambda = 0 it is every objective of moments alone, and f is its
+/// dependence. Three passes over the rows, each ending in one sum over ranks: means, second
+/// moments, histograms; a fourth, local one for the gradient. Entropies are measured also where
+/// lambda is 0.
 template <math::Real T>
-class Infomax final : public Objective<T> {
+class MomentObjective final : public Objective<T> {
  public:
-  Infomax(std::unique_ptr<MomentFunction> rho, const ObjectiveOptions& options);
+  MomentObjective(std::unique_ptr<MomentFunction> function, const ObjectiveOptions& options);
 
-  /// Collective. Throws NumericError where rho does, on every rank.
+  /// Collective. Throws NumericError where the function does, on every rank.
   [[nodiscard]] Value evaluate(const mpi::Communicator& communicator, const stats::RowSource<T>& a,
                                const stats::RowSource<T>& b, MatrixView<T> da,
                                MatrixView<T> db) override;
 
  private:
   ObjectiveOptions options_;
-  std::unique_ptr<MomentFunction> rho_;
+  std::unique_ptr<MomentFunction> function_;
   stats::MeanPass<T> mean_pass_;
   stats::MomentPass<T> moment_pass_;
   stats::MomentGradient moment_gradient_;

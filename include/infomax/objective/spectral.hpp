@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "infomax/core/matrix.hpp"
+#include "infomax/objective/batch_size.hpp"
+#include "infomax/objective/canonical.hpp"
+#include "infomax/objective/moment_function.hpp"
+
+// N: global rows. p, q: columns of a and b.
+
+namespace infomax::objective {
+
+/// A constant plus sum_i h(sigma_i) over the k largest canonical correlations.
+enum class SpectralForm : std::uint8_t {
+  mean,   ///< (1/k) sum sigma_i, the rho `cca`
+  sum,    ///< sum sigma_i, `dcca`: the trace norm of T (Andrew et al. 2013)
+  vamp1,  ///< 1 + sum sigma_i (Wu and Noe 2020)
+  vamp2,  ///< 1 + sum sigma_i^2 (Wu and Noe 2020; Mardt et al. 2018)
+};
+
+/// A function of the canonical correlations (see canonical.hpp). Adds their sum and the largest of
+/// them to the report, over the components counted. Warns once where N is too small for p and q.
+class SpectralFunction final : public MomentFunction {
+ public:
+  /// `components` k, or min(p, q) where that is 0.
+  SpectralFunction(SpectralForm form, std::size_t components, const Ridge& ridge);
+
+  [[nodiscard]] stats::MomentNeeds needs() const override;
+
+  /// Throws NumericError where a covariance plus its ridge is not positive definite.
+  double evaluate(const stats::SecondMoments& moments, stats::MomentGradient* gradient) override;
+
+  void append_parts(Parts& parts) const override;
+
+ private:
+  /// The value; derivative [k] gets h'.
+  [[nodiscard]] double apply(std::span<const double> sigma, std::span<double> derivative) const;
+
+  SpectralForm form_;
+  std::size_t components_;
+  Ridge ridge_;
+  BatchSizeWarning batch_size_;
+  Buffer<double> derivative_;
+  double sum_ = 0.0;
+  double largest_ = 0.0;
+};
+
+}  // namespace infomax::objective

@@ -1,0 +1,36 @@
+#include "infomax/objective/batch_size.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "infomax/core/logging.hpp"
+
+namespace infomax::objective {
+
+void BatchSizeWarning::require_rank(double samples, std::size_t p, std::size_t q) {
+  const std::size_t wider = std::max(p, q);
+  if (warned_ || samples > static_cast<double>(wider)) {
+    return;
+  }
+  warned_ = true;
+  log::warning_once(
+      fmt::format("covariances of {} columns from {} rows have directions without any variance; "
+                  "use batches of many more rows, or fewer columns",
+                  wider, samples));
+}
+
+void BatchSizeWarning::require_correlations(double samples, std::size_t p, std::size_t q) {
+  require_rank(samples, p, q);
+  const std::size_t enough = 10 * (p + q);
+  if (warned_ || samples >= static_cast<double>(enough)) {
+    return;
+  }
+  warned_ = true;
+  log::warning_once(
+      fmt::format("canonical correlations of {} and {} columns from {} rows are biased towards 1; "
+                  "use batches of {} rows or more, or fewer columns",
+                  p, q, samples, enough));
+}
+
+}  // namespace infomax::objective

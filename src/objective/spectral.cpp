@@ -1,0 +1,67 @@
+#include "infomax/objective/spectral.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace infomax::objective {
+namespace {
+
+double sum(std::span<const double> values) {
+  return std::accumulate(values.begin(), values.end(), 0.0);
+}
+
+double squares(std::span<const double> sigma, std::span<double> derivative) {
+  std::ranges::transform(sigma, derivative.begin(), [](double s) { return 2.0 * s; });
+  return std::inner_product(sigma.begin(), sigma.end(), sigma.begin(), 0.0);
+}
+
+}  // namespace
+
+SpectralFunction::SpectralFunction(SpectralForm form, std::size_t components, const Ridge& ridge)
+    : form_(form), components_(components), ridge_(ridge) {}
+
+stats::MomentNeeds SpectralFunction::needs() const {
+  return {stats::Extent::full, stats::Extent::full, stats::Extent::full};
+}
+
+double SpectralFunction::apply(std::span<const double> sigma, std::span<double> derivative) const {
+  std::ranges::fill(derivative, 1.0);
+  switch (form_) {
+    case SpectralForm::mean: {
+      const double weight = 1.0 / static_cast<double>(sigma.size());
+      std::ranges::fill(derivative, weight);
+      return weight * sum(sigma);
+    }
+    case SpectralForm::sum:
+      return sum(sigma);
+    case SpectralForm::vamp1:
+      return 1.0 + sum(sigma);
+    case SpectralForm::vamp2:
+      return 1.0 + squares(sigma, derivative);
+  }
+  return 0.0;
+}
+
+double SpectralFunction::evaluate(const stats::SecondMoments& moments,
+                                  stats::MomentGradient* gradient) {
+  batch_size_.require_correlations(moments.samples, moments.variance_a.size(),
+                                   moments.variance_b.size());
+  const CanonicalSpectrum spectrum(moments, ridge_);
+  const std::span<const double> sigma = spectrum.values();
+  const std::size_t k = components_ == 0 ? sigma.size() : std::min(components_, sigma.size());
+  derivative_.assign(sigma.size(), 0.0);
+  const double value = apply(sigma.first(k), std::span(derivative_).first(k));
+  if (gradient != nullptr) {
+    spectrum.differentiate(derivative_, *gradient);
+  }
+  sum_ = sum(sigma.first(k));
+  largest_ = sigma[0];
+  return value;
+}
+
+void SpectralFunction::append_parts(Parts& parts) const {
+  parts.emplace_back("canonical_correlation_sum", sum_);
+  parts.emplace_back("canonical_correlation_max", largest_);
+}
+
+}  // namespace infomax::objective

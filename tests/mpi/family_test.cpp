@@ -1,0 +1,39 @@
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "mpi/objective_fixture.hpp"
+
+namespace infomax {
+namespace {
+
+using objective::ObjectiveOptions;
+using reference::Sides;
+using test::compare;
+
+ObjectiveOptions named(const std::string& name) {
+  ObjectiveOptions options;
+  options.objective = name;
+  return options;
+}
+
+template <class T>
+void compare_spectral(double tolerance) {
+  for (const std::string name : {"dcca", "vamp1", "vamp2"}) {
+    ObjectiveOptions options = named(name);
+    compare<T>(options, reference::keyed_sides(157, 3, 3, 41), tolerance);
+    compare<T>(options, reference::keyed_sides(803, 2, 4, 42), tolerance);
+    options.components = 2;
+    options.ridge = 0.05;
+    compare<T>(options, reference::keyed_sides(101, 4, 3, 43), tolerance);
+    options.ridge_absolute = 0.2;
+    compare<T>(options, reference::keyed_sides(101, 4, 3, 44), tolerance);
+  }
+}
+
+TEST(ObjectiveFamily, OfCorrelationsEqualsTheReferenceInDouble) { compare_spectral<double>(1e-12); }
+
+TEST(ObjectiveFamily, OfCorrelationsEqualsTheReferenceInFloat) { compare_spectral<float>(1e-5); }
+
+}  // namespace
+}  // namespace infomax

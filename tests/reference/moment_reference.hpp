@@ -1,0 +1,134 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "infomax/objective/options.hpp"
+#include "reference/dense_reference.hpp"
+
+/// Functions of second moments, with derivatives, from the definitions in long double.
+namespace infomax::reference {
+
+/// A function of second moments: its value, dJ/dC_aa, dJ/dC_ab, dJ/dC_bb and what it reports.
+struct Dependence {
+  Real value = 0;
+  Table aa;
+  Table ab;
+  Table bb;
+  std::vector<std::pair<std::string, Real>> parts;
+};
+
+inline Dependence pearson(const Table& caa, const Table& cab, const Table& cbb) {
+  const std::size_t p = caa.size();
+  Dependence d{0, zeros(p, p), zeros(p, p), zeros(p, p), {}};
+  for (std::size_t j = 0; j < p; ++j) {
+    if (caa[j][j] == 0 || cbb[j][j] == 0) {
+      continue;
+    }
+    const Real root = std::sqrt(caa[j][j] * cbb[j][j]);
+    const Real part = cab[j][j] / root / static_cast<Real>(p);
+    d.value += part;
+    d.ab[j][j] = 1 / root / static_cast<Real>(p);
+    d.aa[j][j] = -part / (2 * caa[j][j]);
+    d.bb[j][j] = -part / (2 * cbb[j][j]);
+  }
+  return d;
+}
+
+inline Dependence rv(const Table& caa, const Table& cab, const Table& cbb) {
+  const Real aa = frobenius(caa);
+  const Real ab = frobenius(cab);
+  const Real bb = frobenius(cbb);
+  const Real value = aa == 0 || bb == 0 ? 0 : ab / std::sqrt(aa * bb);
+  if (value == 0) {
+    return {0,
+            zeros(caa.size(), caa.size()),
+            zeros(caa.size(), cbb.size()),
+            zeros(cbb.size(), cbb.size()),
+            {}};
+  }
+  return {value,
+          scaled(caa, -value / (2 * aa * aa)),
+          scaled(cab, value / (ab * ab)),
+          scaled(cbb, -value / (2 * bb * bb)),
+          {}};
+}
+
+/// h(sigma) and h'(sigma) of the objectives sum h(sigma_i), without their constants.
+inline Real spectral_term(const objective::ObjectiveOptions& options, Real sigma) {
+  return options.objective == "vamp2" ? sigma * sigma : sigma;
+}
+
+inline Real spectral_slope(const objective::ObjectiveOptions& options, Real sigma) {
+  return options.objective == "vamp2" ? 2 * sigma : 1;
+}
+
+inline Dependence spectral(const Table& caa, const Table& cab, const Table& cbb,
+                           const objective::ObjectiveOptions& options) {
+  const std::size_t p = caa.size();
+  const std::size_t q = cbb.size();
+  Dependence d{0, zeros(p, p), zeros(p, q), zeros(q, q), {}};
+  d.parts = {{"canonical_correlation_sum", 0}, {"canonical_correlation_max", 0}};
+  Real& sum = d.parts[0].second;
+  Real& largest = d.parts[1].second;
+  if (trace(caa) == 0 || trace(cbb) == 0) {
+    d.value = options.objective.starts_with("vamp") ? 1 : 0;
+    return d;
+  }
+  const auto whiten = [&](Table c) {
+    const Real relative = options.ridge * trace(c) / static_cast<Real>(c.size());
+    for (std::size_t j = 0; j < c.size(); ++j) {
+      c[j][j] += options.ridge_absolute ? static_cast<Real>(*options.ridge_absolute) : relative;
+    }
+    return inverse_square_root(c);
+  };
+  const Table wa = whiten(caa);
+  const Table wb = whiten(cbb);
+  const Singular s = singular_values(product(product(wa, cab), wb));
+  const std::size_t k = options.components == 0 ? std::min(p, q) : options.components;
+  Table ug = s.u;
+  Table ugs = s.u;
+  Table vgs = s.v;
+  const Real weight = options.objective == "infomax" ? 1 / static_cast<Real>(k) : 1;
+  d.value = options.objective.starts_with("vamp") ? 1 : 0;
+  largest = s.values[0];
+  for (std::size_t c = 0; c < s.values.size(); ++c) {
+    const Real counted = c < k ? weight : 0;
+    const Real g = counted * spectral_slope(options, s.values[c]);
+    d.value += counted * spectral_term(options, s.values[c]);
+    sum += c < k ? s.values[c] : 0;
+    for (auto& row : ug) row[c] *= g;
+    for (auto& row : ugs) row[c] *= g * s.values[c];
+    for (auto& row : vgs) row[c] *= g * s.values[c];
+  }
+  d.ab = product(product(wa, product(ug, transposed(s.v))), wb);
+  const auto own = [&](const Table& w, const Table& weighted, const Table& vectors) {
+    Table own_part = scaled(product(product(w, product(weighted, transposed(vectors))), w), -0.5L);
+    const Real through_trace =
+        options.ridge_absolute ? 0 : options.ridge * trace(own_part) / static_cast<Real>(w.size());
+    for (std::size_t j = 0; j < w.size(); ++j) {
+      own_part[j][j] += through_trace;
+    }
+    return own_part;
+  };
+  d.aa = own(wa, ugs, s.u);
+  d.bb = own(wb, vgs, s.v);
+  return d;
+}
+
+inline Dependence dependence(const objective::ObjectiveOptions& options, const Table& a,
+                             const Table& b) {
+  const Table caa = covariance(a, a);
+  const Table cab = covariance(a, b);
+  const Table cbb = covariance(b, b);
+  if (options.objective == "infomax" && options.rho != "cca") {
+    return options.rho == "pearson" ? pearson(caa, cab, cbb) : rv(caa, cab, cbb);
+  }
+  return spectral(caa, cab, cbb, options);
+}
+
+}  // namespace infomax::reference
