@@ -9,6 +9,7 @@ constexpr const char* objective_help =
     "dcca  sum s_i\n"
     "vamp1  1 + sum s_i\n"
     "vamp2  1 + sum s_i^2\n"
+    "gaussian-mi  -1/2 sum ln(1 - s_i^2), nats\n"
     "mse  -1/2 mean |a - b|^2";
 
 }  // namespace

@@ -42,6 +42,9 @@ std::unique_ptr<MomentFunction> make_moment_function(const ObjectiveOptions& opt
   if (name == "vamp2") {
     return make_spectral(SpectralForm::vamp2, options);
   }
+  if (name == "gaussian-mi") {
+    return make_spectral(SpectralForm::mutual_information, options);
+  }
   throw UsageError(fmt::format("objective {} is no function of second moments alone", name));
 }
 

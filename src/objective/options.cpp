@@ -13,15 +13,17 @@
 namespace infomax::objective {
 namespace {
 
-constexpr std::array<std::string_view, 5> names{"infomax", "dcca", "vamp1", "vamp2", "mse"};
+constexpr std::array<std::string_view, 6> names{"infomax", "dcca",        "vamp1",
+                                                "vamp2",   "gaussian-mi", "mse"};
 
 bool is_one_of(std::string_view name, std::initializer_list<std::string_view> some) {
   return std::ranges::find(some, name) != some.end();
 }
 
 bool is_spectral(const ObjectiveOptions& options) {
-  return options.objective == "infomax" ? options.rho == "cca"
-                                        : is_one_of(options.objective, {"dcca", "vamp1", "vamp2"});
+  return options.objective == "infomax"
+             ? options.rho == "cca"
+             : is_one_of(options.objective, {"dcca", "vamp1", "vamp2", "gaussian-mi"});
 }
 
 bool pairs_columns(const ObjectiveOptions& options) {

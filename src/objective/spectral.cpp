@@ -1,7 +1,13 @@
 #include "infomax/objective/spectral.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <numeric>
+
+#include <fmt/format.h>
+
+#include "infomax/core/error.hpp"
 
 namespace infomax::objective {
 namespace {
@@ -13,6 +19,25 @@ double sum(std::span<const double> values) {
 double squares(std::span<const double> sigma, std::span<double> derivative) {
   std::ranges::transform(sigma, derivative.begin(), [](double s) { return 2.0 * s; });
   return std::inner_product(sigma.begin(), sigma.end(), sigma.begin(), 0.0);
+}
+
+double mutual_information(std::span<const double> sigma, std::span<double> derivative) {
+  // Within so much of 1 a correlation is 1 but for rounding, and its information is noise.
+  const double rounding =
+      64.0 * static_cast<double>(sigma.size()) * std::numeric_limits<double>::epsilon();
+  double value = 0.0;
+  for (std::size_t i = 0; i < sigma.size(); ++i) {
+    if (sigma[i] >= 1.0 - rounding) {
+      throw NumericError(
+          fmt::format("the mutual information is infinite: canonical correlation {} of {} is 1, so "
+                      "a side determines part of the other; set a larger --ridge (1e-4 is the "
+                      "default)",
+                      i + 1, sigma.size()));
+    }
+    value -= 0.5 * std::log1p(-sigma[i] * sigma[i]);
+    derivative[i] = sigma[i] / ((1.0 - sigma[i]) * (1.0 + sigma[i]));
+  }
+  return value;
 }
 
 }  // namespace
@@ -38,6 +63,8 @@ double SpectralFunction::apply(std::span<const double> sigma, std::span<double> 
       return 1.0 + sum(sigma);
     case SpectralForm::vamp2:
       return 1.0 + squares(sigma, derivative);
+    case SpectralForm::mutual_information:
+      return mutual_information(sigma, derivative);
   }
   return 0.0;
 }

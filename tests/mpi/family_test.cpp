@@ -19,7 +19,7 @@ ObjectiveOptions named(const std::string& name) {
 
 template <class T>
 void compare_spectral(double tolerance) {
-  for (const std::string name : {"dcca", "vamp1", "vamp2"}) {
+  for (const std::string name : {"dcca", "vamp1", "vamp2", "gaussian-mi"}) {
     ObjectiveOptions options = named(name);
     compare<T>(options, reference::keyed_sides(157, 3, 3, 41), tolerance);
     compare<T>(options, reference::keyed_sides(803, 2, 4, 42), tolerance);

@@ -112,7 +112,7 @@ TEST(ObjectiveGradient, OfFewComponentsAndALargeRidgeIsThatOfCentralDifferences)
 }
 
 TEST(ObjectiveGradient, OfCorrelationsIsThatOfCentralDifferences) {
-  for (const std::string name : {"dcca", "vamp1", "vamp2"}) {
+  for (const std::string name : {"dcca", "vamp1", "vamp2", "gaussian-mi"}) {
     ObjectiveOptions options;
     options.objective = name;
     check(options, reference::keyed_sides(17, 3, 2, 37));

@@ -60,10 +60,16 @@ inline Dependence rv(const Table& caa, const Table& cab, const Table& cbb) {
 
 /// h(sigma) and h'(sigma) of the objectives sum h(sigma_i), without their constants.
 inline Real spectral_term(const objective::ObjectiveOptions& options, Real sigma) {
+  if (options.objective == "gaussian-mi") {
+    return -std::log(1 - sigma * sigma) / 2;
+  }
   return options.objective == "vamp2" ? sigma * sigma : sigma;
 }
 
 inline Real spectral_slope(const objective::ObjectiveOptions& options, Real sigma) {
+  if (options.objective == "gaussian-mi") {
+    return sigma / (1 - sigma * sigma);
+  }
   return options.objective == "vamp2" ? 2 * sigma : 1;
 }
 

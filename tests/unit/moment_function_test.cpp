@@ -145,7 +145,7 @@ TEST(MomentFunction, GradientHoldsForEqualAndNearlyEqualCorrelations) {
 }
 
 TEST(MomentFunction, SpectralGradientsAreThoseOfCentralDifferences) {
-  for (const std::string name : {"dcca", "vamp1", "vamp2"}) {
+  for (const std::string name : {"dcca", "vamp1", "vamp2", "gaussian-mi"}) {
     ObjectiveOptions options;
     options.objective = name;
     expect_gradient(*make_moment_function(options),
@@ -171,6 +171,7 @@ TEST(MomentFunction, SpectralValuesAreThoseOfKnownCorrelations) {
   EXPECT_NEAR(value_of("dcca", 0.9, 0.3), 1.2, 1e-14);
   EXPECT_NEAR(value_of("vamp1", 0.9, 0.3), 2.2, 1e-14);
   EXPECT_NEAR(value_of("vamp2", 0.9, 0.3), 1.9, 1e-14);
+  EXPECT_NEAR(value_of("gaussian-mi", 0.8, 0.6), -0.5 * std::log(0.36 * 0.64), 1e-14);
 }
 
 TEST(MomentFunction, CanonicalCorrelationsAreThoseOfWhitenedSides) {
@@ -179,6 +180,20 @@ TEST(MomentFunction, CanonicalCorrelationsAreThoseOfWhitenedSides) {
   EXPECT_NEAR(make_moment_function(options)->evaluate(whitened(0.9, 0.3), nullptr), 0.6, 1e-14);
   options.components = 1;
   EXPECT_NEAR(make_moment_function(options)->evaluate(whitened(0.9, 0.3), nullptr), 0.9, 1e-14);
+}
+
+TEST(MomentFunction, InfiniteInformationNamesTheRidge) {
+  ObjectiveOptions options;
+  options.objective = "gaussian-mi";
+  EXPECT_NEAR(make_moment_function(options)->evaluate(whitened(1.0, 0.0), nullptr),
+              -0.5 * std::log(1.0 - 1.0 / (1.0001 * 1.0001)), 1e-10);
+  options.ridge = 0.0;
+  try {
+    (void)make_moment_function(options)->evaluate(whitened(1.0, 0.0), nullptr);
+    FAIL() << "no error";
+  } catch (const NumericError& error) {
+    EXPECT_NE(std::string(error.what()).find("--ridge"), std::string::npos);
+  }
 }
 
 TEST(MomentFunction, CanonicalCorrelationsDoNotDependOnScale) {

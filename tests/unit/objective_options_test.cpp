@@ -97,7 +97,7 @@ TEST(ObjectiveOptions, ShapesAreCheckedAndNamed) {
   EXPECT_NO_THROW(check_shapes(options, 784, 64));
   options.components = 65;
   EXPECT_THAT(usage_error_of([&] { check_shapes(options, 784, 64); }), HasSubstr("65"));
-  for (const char* name : {"dcca", "vamp1", "vamp2"}) {
+  for (const char* name : {"dcca", "vamp1", "vamp2", "gaussian-mi"}) {
     options.objective = name;
     EXPECT_THAT(usage_error_of([&] { check_shapes(options, 784, 64); }), HasSubstr("65"));
   }

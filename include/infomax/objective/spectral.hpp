@@ -15,10 +15,11 @@ namespace infomax::objective {
 
 /// A constant plus sum_i h(sigma_i) over the k largest canonical correlations.
 enum class SpectralForm : std::uint8_t {
-  mean,   ///< (1/k) sum sigma_i, the rho `cca`
-  sum,    ///< sum sigma_i, `dcca`: the trace norm of T (Andrew et al. 2013)
-  vamp1,  ///< 1 + sum sigma_i (Wu and Noe 2020)
-  vamp2,  ///< 1 + sum sigma_i^2 (Wu and Noe 2020; Mardt et al. 2018)
+  mean,                ///< (1/k) sum sigma_i, the rho `cca`
+  sum,                 ///< sum sigma_i, `dcca`: the trace norm of T (Andrew et al. 2013)
+  vamp1,               ///< 1 + sum sigma_i (Wu and Noe 2020)
+  vamp2,               ///< 1 + sum sigma_i^2 (Wu and Noe 2020; Mardt et al. 2018)
+  mutual_information,  ///< -1/2 sum ln(1 - sigma_i^2), nats: that of jointly Gaussian sides
 };
 
 /// A function of the canonical correlations (see canonical.hpp). Adds their sum and the largest of
@@ -30,7 +31,8 @@ class SpectralFunction final : public MomentFunction {
 
   [[nodiscard]] stats::MomentNeeds needs() const override;
 
-  /// Throws NumericError where a covariance plus its ridge is not positive definite.
+  /// Throws NumericError where a covariance plus its ridge is not positive definite, or where a
+  /// mutual information is infinite for want of a ridge.
   double evaluate(const stats::SecondMoments& moments, stats::MomentGradient* gradient) override;
 
   void append_parts(Parts& parts) const override;
