@@ -10,6 +10,7 @@ constexpr const char* objective_help =
     "vamp1  1 + sum s_i\n"
     "vamp2  1 + sum s_i^2\n"
     "gaussian-mi  -1/2 sum ln(1 - s_i^2), nats\n"
+    "barlow  -[sum (1 - R_ii)^2 + l sum R_ij^2], R the correlations between a and b\n"
     "mse  -1/2 mean |a - b|^2";
 
 }  // namespace
@@ -33,7 +34,9 @@ void add_objective_options(OptionTable& options) {
       "ridge", po::value<double>()->default_value(1e-4, "0.0001")->value_name("R"),
       "added to the covariances of canonical correlations, relative to each side's mean variance")(
       "ridge-absolute", po::value<double>()->value_name("R"),
-      "the same in units of variance, in place of --ridge");
+      "the same in units of variance, in place of --ridge")(
+      "barlow-lambda", po::value<double>()->default_value(5e-3, "0.005")->value_name("L"),
+      "l of barlow, the weight of redundancy");
 }
 
 objective::ObjectiveOptions objective_options(const OptionTable& options) {
@@ -51,6 +54,7 @@ objective::ObjectiveOptions objective_options(const OptionTable& options) {
   if (options.given("ridge-absolute")) {
     result.ridge_absolute = options.value<double>("ridge-absolute");
   }
+  result.barlow_lambda = options.value<double>("barlow-lambda");
   objective::validate(result);
   return result;
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "infomax/core/error.hpp"
+#include "infomax/objective/barlow.hpp"
 #include "infomax/objective/moment_objective.hpp"
 #include "infomax/objective/mse.hpp"
 #include "infomax/objective/spectral.hpp"
@@ -44,6 +45,9 @@ std::unique_ptr<MomentFunction> make_moment_function(const ObjectiveOptions& opt
   }
   if (name == "gaussian-mi") {
     return make_spectral(SpectralForm::mutual_information, options);
+  }
+  if (name == "barlow") {
+    return std::make_unique<BarlowTwins>(options.barlow_lambda);
   }
   throw UsageError(fmt::format("objective {} is no function of second moments alone", name));
 }

@@ -13,8 +13,8 @@
 namespace infomax::objective {
 namespace {
 
-constexpr std::array<std::string_view, 6> names{"infomax", "dcca",        "vamp1",
-                                                "vamp2",   "gaussian-mi", "mse"};
+constexpr std::array<std::string_view, 7> names{"infomax",     "dcca",   "vamp1", "vamp2",
+                                                "gaussian-mi", "barlow", "mse"};
 
 bool is_one_of(std::string_view name, std::initializer_list<std::string_view> some) {
   return std::ranges::find(some, name) != some.end();
@@ -27,7 +27,7 @@ bool is_spectral(const ObjectiveOptions& options) {
 }
 
 bool pairs_columns(const ObjectiveOptions& options) {
-  return is_one_of(options.objective, {"mse"});
+  return is_one_of(options.objective, {"barlow", "mse"});
 }
 
 template <class Number>
@@ -46,6 +46,11 @@ void require(bool condition, const std::string& message) {
   if (!condition) {
     throw UsageError(message);
   }
+}
+
+void require_weight(const char* name, double value) {
+  require(std::isfinite(value) && value >= 0.0,
+          fmt::format("{} is {}, expected 0 or more", name, value));
 }
 
 /// Reads one setting after another; each that is there replaces a default.
@@ -133,11 +138,9 @@ void validate(const ObjectiveOptions& options) {
   const stats::HistogramRange& range = options.histogram_range;
   require(std::isfinite(range.low) && std::isfinite(range.high) && range.low < range.high,
           "histogram-range must have finite ends, the lower one first");
-  require(std::isfinite(options.ridge) && options.ridge >= 0.0,
-          fmt::format("ridge is {}, expected 0 or more", options.ridge));
-  const double absolute = options.ridge_absolute.value_or(0.0);
-  require(std::isfinite(absolute) && absolute >= 0.0,
-          fmt::format("ridge-absolute is {}, expected 0 or more", absolute));
+  require_weight("ridge", options.ridge);
+  require_weight("ridge-absolute", options.ridge_absolute.value_or(0.0));
+  require_weight("barlow-lambda", options.barlow_lambda);
 }
 
 void check_shapes(const ObjectiveOptions& options, std::size_t p, std::size_t q) {
@@ -172,6 +175,7 @@ std::map<std::string, std::string> to_settings(const ObjectiveOptions& options) 
       {"histogram-range", format_histogram_range(options.histogram_range)},
       {"components", std::to_string(options.components)},
       {"ridge", format_number(options.ridge)},
+      {"barlow-lambda", format_number(options.barlow_lambda)},
   };
   if (options.ridge_absolute) {
     settings["ridge-absolute"] = format_number(*options.ridge_absolute);
@@ -195,6 +199,7 @@ ObjectiveOptions from_settings(const std::map<std::string, std::string>& setting
   if (reader.has("ridge-absolute")) {
     reader.read("ridge-absolute", options.ridge_absolute.emplace());
   }
+  reader.read("barlow-lambda", options.barlow_lambda);
   validate(options);
   return options;
 }

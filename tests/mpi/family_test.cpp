@@ -35,5 +35,19 @@ TEST(ObjectiveFamily, OfCorrelationsEqualsTheReferenceInDouble) { compare_spectr
 
 TEST(ObjectiveFamily, OfCorrelationsEqualsTheReferenceInFloat) { compare_spectral<float>(1e-5); }
 
+template <class T>
+void compare_barlow(double tolerance) {
+  ObjectiveOptions options = named("barlow");
+  compare<T>(options, reference::keyed_sides(157, 3, 3, 51), tolerance);
+  compare<T>(options, reference::keyed_sides(803, 1, 1, 52), tolerance);
+  options.barlow_lambda = 0.5;
+  compare<T>(options, reference::keyed_sides(101, 5, 5, 53), tolerance);
+}
+
+TEST(ObjectiveFamily, BarlowEqualsTheReference) {
+  compare_barlow<double>(1e-12);
+  compare_barlow<float>(1e-5);
+}
+
 }  // namespace
 }  // namespace infomax

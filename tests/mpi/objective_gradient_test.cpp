@@ -121,6 +121,17 @@ TEST(ObjectiveGradient, OfCorrelationsIsThatOfCentralDifferences) {
   }
 }
 
+TEST(ObjectiveGradient, OfPairedColumnsIsThatOfCentralDifferences) {
+  for (const std::string name : {"barlow"}) {
+    ObjectiveOptions options;
+    options.objective = name;
+    check(options, reference::keyed_sides(17, 3, 3, 39));
+    options.barlow_lambda = 0.7;
+    check(options, reference::keyed_sides(19, 1, 1, 40));
+    check(options, reference::keyed_sides(19, 4, 4, 40));
+  }
+}
+
 TEST(ObjectiveGradient, OfTheSquaredErrorIsThatOfCentralDifferences) {
   ObjectiveOptions options;
   options.objective = "mse";

@@ -126,6 +126,27 @@ inline Dependence spectral(const Table& caa, const Table& cab, const Table& cbb,
   return d;
 }
 
+inline Dependence barlow(const Table& caa, const Table& cab, const Table& cbb,
+                         const objective::ObjectiveOptions& options) {
+  const std::size_t p = caa.size();
+  Dependence d{0, zeros(p, p), zeros(p, p), zeros(p, p), {{"invariance", 0}, {"redundancy", 0}}};
+  for (std::size_t i = 0; i < p; ++i) {
+    for (std::size_t j = 0; j < p; ++j) {
+      const Real va = caa[i][i] + 1e-5L;
+      const Real vb = cbb[j][j] + 1e-5L;
+      const Real r = cab[i][j] / std::sqrt(va * vb);
+      const Real weight = i == j ? 1 : options.barlow_lambda;
+      const Real off = i == j ? r - 1 : r;
+      d.parts[i == j ? 0 : 1].second += off * off;
+      d.value -= weight * off * off;
+      d.ab[i][j] = -2 * weight * off / std::sqrt(va * vb);
+      d.aa[i][i] += weight * off * r / va;
+      d.bb[j][j] += weight * off * r / vb;
+    }
+  }
+  return d;
+}
+
 inline Dependence dependence(const objective::ObjectiveOptions& options, const Table& a,
                              const Table& b) {
   const Table caa = covariance(a, a);
@@ -133,6 +154,9 @@ inline Dependence dependence(const objective::ObjectiveOptions& options, const T
   const Table cbb = covariance(b, b);
   if (options.objective == "infomax" && options.rho != "cca") {
     return options.rho == "pearson" ? pearson(caa, cab, cbb) : rv(caa, cab, cbb);
+  }
+  if (options.objective == "barlow") {
+    return barlow(caa, cab, cbb, options);
   }
   return spectral(caa, cab, cbb, options);
 }

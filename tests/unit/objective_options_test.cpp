@@ -31,6 +31,7 @@ TEST(ObjectiveOptions, SettingsRoundTripToTheLastBit) {
   options.components = 3;
   options.ridge = 2.0 / 7.0;
   options.ridge_absolute = 1e-5;
+  options.barlow_lambda = 1.0 / 7.0;
   EXPECT_EQ(from_settings(to_settings(options)), options);
   EXPECT_EQ(from_settings(to_settings(ObjectiveOptions{})), ObjectiveOptions{});
   for (const std::string_view name : objective_names()) {
@@ -66,6 +67,7 @@ TEST(ObjectiveOptions, WrongValuesAreUsageErrors) {
   EXPECT_THAT(error_of("lambda-a", "big"), HasSubstr("lambda-a is 'big'"));
   EXPECT_THAT(error_of("lambda-b", "inf"), HasSubstr("finite"));
   EXPECT_THAT(error_of("ridge", "-1"), HasSubstr("ridge is -1"));
+  EXPECT_THAT(error_of("barlow-lambda", "-1"), HasSubstr("barlow-lambda is -1"));
   EXPECT_THAT(error_of("ridge-absolute", "-1"), HasSubstr("ridge-absolute is -1"));
   EXPECT_THAT(usage_error_of([] {
                 (void)from_settings({{"objective", "dcca"}, {"lambda-b", "0.1"}});

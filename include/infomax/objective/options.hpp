@@ -23,6 +23,7 @@ struct ObjectiveOptions {
   std::size_t components = 0;             ///< spectral: the k largest correlations; 0 = all
   double ridge = 1e-4;                    ///< spectral: r, relative to the mean variance of a side
   std::optional<double> ridge_absolute;   ///< spectral: in place of `ridge` where set
+  double barlow_lambda = 5e-3;            ///< barlow: weight of the redundancy
   friend bool operator==(const ObjectiveOptions&, const ObjectiveOptions&) = default;
 };
 
