@@ -11,6 +11,7 @@ constexpr const char* objective_help =
     "vamp2  1 + sum s_i^2\n"
     "gaussian-mi  -1/2 sum ln(1 - s_i^2), nats\n"
     "barlow  -[sum (1 - R_ii)^2 + l sum R_ij^2], R the correlations between a and b\n"
+    "vicreg  -[w_s mean (a - b)^2 + w_v hinge(1 - deviations) + w_c sum covariances^2]\n"
     "mse  -1/2 mean |a - b|^2";
 
 }  // namespace
@@ -36,7 +37,13 @@ void add_objective_options(OptionTable& options) {
       "ridge-absolute", po::value<double>()->value_name("R"),
       "the same in units of variance, in place of --ridge")(
       "barlow-lambda", po::value<double>()->default_value(5e-3, "0.005")->value_name("L"),
-      "l of barlow, the weight of redundancy");
+      "l of barlow, the weight of redundancy")(
+      "vicreg-similarity", po::value<double>()->default_value(25.0, "25")->value_name("W"),
+      "w_s of vicreg, the weight of the mean squared difference of its sides")(
+      "vicreg-variance", po::value<double>()->default_value(25.0, "25")->value_name("W"),
+      "w_v of vicreg, the weight of what columns' deviations lack to 1")(
+      "vicreg-covariance", po::value<double>()->default_value(1.0, "1")->value_name("W"),
+      "w_c of vicreg, the weight of the covariances between a side's columns");
 }
 
 objective::ObjectiveOptions objective_options(const OptionTable& options) {
@@ -55,6 +62,9 @@ objective::ObjectiveOptions objective_options(const OptionTable& options) {
     result.ridge_absolute = options.value<double>("ridge-absolute");
   }
   result.barlow_lambda = options.value<double>("barlow-lambda");
+  result.vicreg_similarity = options.value<double>("vicreg-similarity");
+  result.vicreg_variance = options.value<double>("vicreg-variance");
+  result.vicreg_covariance = options.value<double>("vicreg-covariance");
   objective::validate(result);
   return result;
 }

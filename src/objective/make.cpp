@@ -7,6 +7,7 @@
 #include "infomax/objective/moment_objective.hpp"
 #include "infomax/objective/mse.hpp"
 #include "infomax/objective/spectral.hpp"
+#include "infomax/objective/vicreg.hpp"
 
 namespace infomax::objective {
 namespace {
@@ -49,6 +50,9 @@ std::unique_ptr<MomentFunction> make_moment_function(const ObjectiveOptions& opt
   if (name == "barlow") {
     return std::make_unique<BarlowTwins>(options.barlow_lambda);
   }
+  if (name == "vicreg") {
+    return std::make_unique<VarianceCovariance>(options.vicreg_variance, options.vicreg_covariance);
+  }
   throw UsageError(fmt::format("objective {} is no function of second moments alone", name));
 }
 
@@ -58,7 +62,8 @@ std::unique_ptr<Objective<T>> make_objective(const ObjectiveOptions& options) {
   if (options.objective == "mse") {
     return std::make_unique<MeanSquaredError<T>>(options);
   }
-  return std::make_unique<MomentObjective<T>>(make_moment_function(options), options);
+  const double similarity = options.objective == "vicreg" ? options.vicreg_similarity : 0.0;
+  return std::make_unique<MomentObjective<T>>(make_moment_function(options), options, similarity);
 }
 
 template std::unique_ptr<Objective<float>> make_objective<float>(const ObjectiveOptions&);

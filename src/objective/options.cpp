@@ -13,8 +13,8 @@
 namespace infomax::objective {
 namespace {
 
-constexpr std::array<std::string_view, 7> names{"infomax",     "dcca",   "vamp1", "vamp2",
-                                                "gaussian-mi", "barlow", "mse"};
+constexpr std::array<std::string_view, 8> names{"infomax",     "dcca",   "vamp1",  "vamp2",
+                                                "gaussian-mi", "barlow", "vicreg", "mse"};
 
 bool is_one_of(std::string_view name, std::initializer_list<std::string_view> some) {
   return std::ranges::find(some, name) != some.end();
@@ -27,7 +27,7 @@ bool is_spectral(const ObjectiveOptions& options) {
 }
 
 bool pairs_columns(const ObjectiveOptions& options) {
-  return is_one_of(options.objective, {"barlow", "mse"});
+  return is_one_of(options.objective, {"barlow", "vicreg", "mse"});
 }
 
 template <class Number>
@@ -141,6 +141,9 @@ void validate(const ObjectiveOptions& options) {
   require_weight("ridge", options.ridge);
   require_weight("ridge-absolute", options.ridge_absolute.value_or(0.0));
   require_weight("barlow-lambda", options.barlow_lambda);
+  require_weight("vicreg-similarity", options.vicreg_similarity);
+  require_weight("vicreg-variance", options.vicreg_variance);
+  require_weight("vicreg-covariance", options.vicreg_covariance);
 }
 
 void check_shapes(const ObjectiveOptions& options, std::size_t p, std::size_t q) {
@@ -176,6 +179,9 @@ std::map<std::string, std::string> to_settings(const ObjectiveOptions& options) 
       {"components", std::to_string(options.components)},
       {"ridge", format_number(options.ridge)},
       {"barlow-lambda", format_number(options.barlow_lambda)},
+      {"vicreg-similarity", format_number(options.vicreg_similarity)},
+      {"vicreg-variance", format_number(options.vicreg_variance)},
+      {"vicreg-covariance", format_number(options.vicreg_covariance)},
   };
   if (options.ridge_absolute) {
     settings["ridge-absolute"] = format_number(*options.ridge_absolute);
@@ -200,6 +206,9 @@ ObjectiveOptions from_settings(const std::map<std::string, std::string>& setting
     reader.read("ridge-absolute", options.ridge_absolute.emplace());
   }
   reader.read("barlow-lambda", options.barlow_lambda);
+  reader.read("vicreg-similarity", options.vicreg_similarity);
+  reader.read("vicreg-variance", options.vicreg_variance);
+  reader.read("vicreg-covariance", options.vicreg_covariance);
   validate(options);
   return options;
 }

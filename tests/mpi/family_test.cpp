@@ -49,5 +49,23 @@ TEST(ObjectiveFamily, BarlowEqualsTheReference) {
   compare_barlow<float>(1e-5);
 }
 
+template <class T>
+void compare_vicreg(double tolerance) {
+  ObjectiveOptions options = named("vicreg");
+  compare<T>(options, reference::keyed_sides(157, 3, 3, 54), tolerance);
+  compare<T>(options, reference::keyed_sides(803, 1, 1, 55), tolerance);
+  options.vicreg_similarity = 0.0;
+  options.vicreg_covariance = 7.0;
+  compare<T>(options, reference::keyed_sides(101, 5, 5, 56), tolerance);
+  options.vicreg_similarity = 2.0;
+  options.vicreg_variance = 0.0;
+  compare<T>(options, reference::keyed_sides(101, 5, 5, 57), tolerance);
+}
+
+TEST(ObjectiveFamily, VicregEqualsTheReference) {
+  compare_vicreg<double>(1e-12);
+  compare_vicreg<float>(1e-5);
+}
+
 }  // namespace
 }  // namespace infomax

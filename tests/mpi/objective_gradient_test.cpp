@@ -122,11 +122,12 @@ TEST(ObjectiveGradient, OfCorrelationsIsThatOfCentralDifferences) {
 }
 
 TEST(ObjectiveGradient, OfPairedColumnsIsThatOfCentralDifferences) {
-  for (const std::string name : {"barlow"}) {
+  for (const std::string name : {"barlow", "vicreg"}) {
     ObjectiveOptions options;
     options.objective = name;
     check(options, reference::keyed_sides(17, 3, 3, 39));
     options.barlow_lambda = 0.7;
+    options.vicreg_covariance = 20.0;
     check(options, reference::keyed_sides(19, 1, 1, 40));
     check(options, reference::keyed_sides(19, 4, 4, 40));
   }

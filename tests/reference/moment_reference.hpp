@@ -147,6 +147,39 @@ inline Dependence barlow(const Table& caa, const Table& cab, const Table& cbb,
   return d;
 }
 
+/// One side's variance and covariance terms of VICReg, weighted into d.value, and dJ/dC.
+inline Table vicreg_side(const Table& biased, Real n, const objective::ObjectiveOptions& options,
+                         Dependence& d) {
+  const std::size_t p = biased.size();
+  const Table c = scaled(biased, n / (n - 1));
+  Table slope = zeros(p, p);
+  for (std::size_t i = 0; i < p; ++i) {
+    const Real deviation = std::sqrt(c[i][i] + 1e-4L);
+    const Real hinge = std::max<Real>(0, 1 - deviation) / (2 * static_cast<Real>(p));
+    d.parts[0].second += hinge;
+    d.value -= options.vicreg_variance * hinge;
+    slope[i][i] =
+        deviation < 1 ? options.vicreg_variance / (4 * static_cast<Real>(p) * deviation) : 0;
+    for (std::size_t j = 0; j < p; ++j) {
+      if (i != j) {
+        const Real square = c[i][j] * c[i][j] / static_cast<Real>(p);
+        d.parts[1].second += square;
+        d.value -= options.vicreg_covariance * square;
+        slope[i][j] = -2 * options.vicreg_covariance * c[i][j] / static_cast<Real>(p);
+      }
+    }
+  }
+  return scaled(slope, n / (n - 1));
+}
+
+inline Dependence vicreg(const Table& caa, const Table& cbb, Real n,
+                         const objective::ObjectiveOptions& options) {
+  Dependence d{0, {}, zeros(caa.size(), caa.size()), {}, {{"variance", 0}, {"covariance", 0}}};
+  d.aa = vicreg_side(caa, n, options, d);
+  d.bb = vicreg_side(cbb, n, options, d);
+  return d;
+}
+
 inline Dependence dependence(const objective::ObjectiveOptions& options, const Table& a,
                              const Table& b) {
   const Table caa = covariance(a, a);
@@ -157,6 +190,9 @@ inline Dependence dependence(const objective::ObjectiveOptions& options, const T
   }
   if (options.objective == "barlow") {
     return barlow(caa, cab, cbb, options);
+  }
+  if (options.objective == "vicreg") {
+    return vicreg(caa, cbb, static_cast<Real>(a.size()), options);
   }
   return spectral(caa, cab, cbb, options);
 }

@@ -44,6 +44,12 @@ inline Values evaluate(const objective::ObjectiveOptions& options, const Table& 
   const Dependence measured = dependence(options, a, b);
   values.dependence = measured.value;
   values.parts = measured.parts;
+  if (options.objective == "vicreg" && options.vicreg_similarity != 0) {
+    const Real size = frobenius(added(a, scaled(b, -1)));
+    const Real mean = size * size / static_cast<Real>(a.size() * a[0].size());
+    values.dependence -= options.vicreg_similarity * mean;
+    values.parts.insert(values.parts.begin(), {"similarity", mean});
+  }
   values.objective =
       values.dependence - options.lambda_a * values.entropy_a - options.lambda_b * values.entropy_b;
   return values;
@@ -59,9 +65,15 @@ inline Gradients gradients(const objective::ObjectiveOptions& options, const Tab
   const Dependence d = dependence(options, a, b);
   const Table ca = centred(a);
   const Table cb = centred(b);
-  const Table moments_a =
+  Table moments_a =
       added(product(ca, scaled(d.aa, 2 / n)), product(cb, transposed(scaled(d.ab, 1 / n))));
-  const Table moments_b = added(product(cb, scaled(d.bb, 2 / n)), product(ca, scaled(d.ab, 1 / n)));
+  Table moments_b = added(product(cb, scaled(d.bb, 2 / n)), product(ca, scaled(d.ab, 1 / n)));
+  if (options.objective == "vicreg") {
+    const Real weight = 2 * options.vicreg_similarity / (n * static_cast<Real>(a[0].size()));
+    const Table difference = added(b, scaled(a, -1));
+    moments_a = added(moments_a, scaled(difference, weight));
+    moments_b = added(moments_b, scaled(difference, -weight));
+  }
   return {added(moments_a, scaled(entropy_gradient(a, options), -options.lambda_a)),
           added(moments_b, scaled(entropy_gradient(b, options), -options.lambda_b))};
 }

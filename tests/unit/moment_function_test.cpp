@@ -171,7 +171,7 @@ TEST(MomentFunction, SpectralGradientsAreThoseOfCentralDifferences) {
 }
 
 TEST(MomentFunction, GradientsOfPairedColumnsAreThoseOfCentralDifferences) {
-  for (const std::string name : {"barlow"}) {
+  for (const std::string name : {"barlow", "vicreg"}) {
     ObjectiveOptions options;
     options.objective = name;
     options.barlow_lambda = 0.3;

@@ -32,6 +32,9 @@ TEST(ObjectiveOptions, SettingsRoundTripToTheLastBit) {
   options.ridge = 2.0 / 7.0;
   options.ridge_absolute = 1e-5;
   options.barlow_lambda = 1.0 / 7.0;
+  options.vicreg_similarity = 0.0;
+  options.vicreg_variance = 1e-7;
+  options.vicreg_covariance = 3.1;
   EXPECT_EQ(from_settings(to_settings(options)), options);
   EXPECT_EQ(from_settings(to_settings(ObjectiveOptions{})), ObjectiveOptions{});
   for (const std::string_view name : objective_names()) {
@@ -68,6 +71,9 @@ TEST(ObjectiveOptions, WrongValuesAreUsageErrors) {
   EXPECT_THAT(error_of("lambda-b", "inf"), HasSubstr("finite"));
   EXPECT_THAT(error_of("ridge", "-1"), HasSubstr("ridge is -1"));
   EXPECT_THAT(error_of("barlow-lambda", "-1"), HasSubstr("barlow-lambda is -1"));
+  for (const char* name : {"vicreg-similarity", "vicreg-variance", "vicreg-covariance"}) {
+    EXPECT_THAT(error_of(name, "-0.5"), HasSubstr(std::string(name) + " is -0.5"));
+  }
   EXPECT_THAT(error_of("ridge-absolute", "-1"), HasSubstr("ridge-absolute is -1"));
   EXPECT_THAT(usage_error_of([] {
                 (void)from_settings({{"objective", "dcca"}, {"lambda-b", "0.1"}});

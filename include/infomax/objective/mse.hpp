@@ -1,5 +1,6 @@
 #pragma once
 
+#include "infomax/objective/difference.hpp"
 #include "infomax/objective/entropy.hpp"
 #include "infomax/objective/objective.hpp"
 #include "infomax/objective/options.hpp"
@@ -21,15 +22,11 @@ class MeanSquaredError final : public Objective<T> {
                                MatrixView<T> db) override;
 
  private:
-  void write_gradient(const stats::RowSource<T>& a, const stats::RowSource<T>& b, double samples,
-                      MatrixView<T> da, MatrixView<T> db);
-
   ObjectiveOptions options_;
   stats::MeanPass<T> mean_pass_;
   stats::MomentPass<T> moment_pass_;
   EntropyPart<T> entropy_;
-  Buffer<T> scratch_a_;
-  Buffer<T> scratch_b_;
+  DifferencePart<T> difference_;
 };
 
 }  // namespace infomax::objective

@@ -24,6 +24,9 @@ struct ObjectiveOptions {
   double ridge = 1e-4;                    ///< spectral: r, relative to the mean variance of a side
   std::optional<double> ridge_absolute;   ///< spectral: in place of `ridge` where set
   double barlow_lambda = 5e-3;            ///< barlow: weight of the redundancy
+  double vicreg_similarity = 25.0;        ///< vicreg: weight of mean((a - b)^2)
+  double vicreg_variance = 25.0;          ///< vicreg: weight of the hinge on deviations below 1
+  double vicreg_covariance = 1.0;         ///< vicreg: weight of covariances between columns
   friend bool operator==(const ObjectiveOptions&, const ObjectiveOptions&) = default;
 };
 
