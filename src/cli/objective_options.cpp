@@ -12,6 +12,7 @@ constexpr const char* objective_help =
     "gaussian-mi  -1/2 sum ln(1 - s_i^2), nats\n"
     "barlow  -[sum (1 - R_ii)^2 + l sum R_ij^2], R the correlations between a and b\n"
     "vicreg  -[w_s mean (a - b)^2 + w_v hinge(1 - deviations) + w_c sum covariances^2]\n"
+    "coding-rate  1/2 ln det(I + (q / e) C_bb), of the q outputs b alone, nats\n"
     "mse  -1/2 mean |a - b|^2";
 
 }  // namespace
@@ -43,7 +44,9 @@ void add_objective_options(OptionTable& options) {
       "vicreg-variance", po::value<double>()->default_value(25.0, "25")->value_name("W"),
       "w_v of vicreg, the weight of what columns' deviations lack to 1")(
       "vicreg-covariance", po::value<double>()->default_value(1.0, "1")->value_name("W"),
-      "w_c of vicreg, the weight of the covariances between a side's columns");
+      "w_c of vicreg, the weight of the covariances between a side's columns")(
+      "distortion", po::value<double>()->default_value(0.5, "0.5")->value_name("E"),
+      "e of coding-rate, the squared distortion at which outputs are told apart");
 }
 
 objective::ObjectiveOptions objective_options(const OptionTable& options) {
@@ -65,6 +68,7 @@ objective::ObjectiveOptions objective_options(const OptionTable& options) {
   result.vicreg_similarity = options.value<double>("vicreg-similarity");
   result.vicreg_variance = options.value<double>("vicreg-variance");
   result.vicreg_covariance = options.value<double>("vicreg-covariance");
+  result.distortion = options.value<double>("distortion");
   objective::validate(result);
   return result;
 }

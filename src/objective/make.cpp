@@ -4,6 +4,7 @@
 
 #include "infomax/core/error.hpp"
 #include "infomax/objective/barlow.hpp"
+#include "infomax/objective/coding_rate.hpp"
 #include "infomax/objective/moment_objective.hpp"
 #include "infomax/objective/mse.hpp"
 #include "infomax/objective/spectral.hpp"
@@ -52,6 +53,9 @@ std::unique_ptr<MomentFunction> make_moment_function(const ObjectiveOptions& opt
   }
   if (name == "vicreg") {
     return std::make_unique<VarianceCovariance>(options.vicreg_variance, options.vicreg_covariance);
+  }
+  if (name == "coding-rate") {
+    return std::make_unique<CodingRate>(options.distortion);
   }
   throw UsageError(fmt::format("objective {} is no function of second moments alone", name));
 }

@@ -13,8 +13,8 @@
 namespace infomax::objective {
 namespace {
 
-constexpr std::array<std::string_view, 8> names{"infomax",     "dcca",   "vamp1",  "vamp2",
-                                                "gaussian-mi", "barlow", "vicreg", "mse"};
+constexpr std::array<std::string_view, 9> names{
+    "infomax", "dcca", "vamp1", "vamp2", "gaussian-mi", "barlow", "vicreg", "coding-rate", "mse"};
 
 bool is_one_of(std::string_view name, std::initializer_list<std::string_view> some) {
   return std::ranges::find(some, name) != some.end();
@@ -144,6 +144,8 @@ void validate(const ObjectiveOptions& options) {
   require_weight("vicreg-similarity", options.vicreg_similarity);
   require_weight("vicreg-variance", options.vicreg_variance);
   require_weight("vicreg-covariance", options.vicreg_covariance);
+  require(std::isfinite(options.distortion) && options.distortion > 0.0,
+          fmt::format("distortion is {}, expected more than 0", options.distortion));
 }
 
 void check_shapes(const ObjectiveOptions& options, std::size_t p, std::size_t q) {
@@ -182,6 +184,7 @@ std::map<std::string, std::string> to_settings(const ObjectiveOptions& options) 
       {"vicreg-similarity", format_number(options.vicreg_similarity)},
       {"vicreg-variance", format_number(options.vicreg_variance)},
       {"vicreg-covariance", format_number(options.vicreg_covariance)},
+      {"distortion", format_number(options.distortion)},
   };
   if (options.ridge_absolute) {
     settings["ridge-absolute"] = format_number(*options.ridge_absolute);
@@ -209,6 +212,7 @@ ObjectiveOptions from_settings(const std::map<std::string, std::string>& setting
   reader.read("vicreg-similarity", options.vicreg_similarity);
   reader.read("vicreg-variance", options.vicreg_variance);
   reader.read("vicreg-covariance", options.vicreg_covariance);
+  reader.read("distortion", options.distortion);
   validate(options);
   return options;
 }

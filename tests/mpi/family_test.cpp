@@ -67,5 +67,19 @@ TEST(ObjectiveFamily, VicregEqualsTheReference) {
   compare_vicreg<float>(1e-5);
 }
 
+template <class T>
+void compare_coding_rate(double tolerance) {
+  ObjectiveOptions options = named("coding-rate");
+  compare<T>(options, reference::keyed_sides(157, 3, 4, 58), tolerance);
+  compare<T>(options, reference::keyed_sides(803, 2, 1, 59), tolerance);
+  options.distortion = 0.05;
+  compare<T>(options, reference::keyed_sides(101, 1, 5, 60), tolerance);
+}
+
+TEST(ObjectiveFamily, CodingRateEqualsTheReference) {
+  compare_coding_rate<double>(1e-12);
+  compare_coding_rate<float>(1e-5);
+}
+
 }  // namespace
 }  // namespace infomax

@@ -180,6 +180,22 @@ inline Dependence vicreg(const Table& caa, const Table& cbb, Real n,
   return d;
 }
 
+inline Dependence coding_rate(const Table& caa, const Table& cab, const Table& cbb,
+                              const objective::ObjectiveOptions& options) {
+  const Real factor = static_cast<Real>(cbb.size()) / options.distortion;
+  Dependence d{0, scaled(caa, 0), scaled(cab, 0), {}, {}};
+  Table regular = scaled(cbb, factor);
+  for (std::size_t j = 0; j < regular.size(); ++j) {
+    regular[j][j] += 1;
+  }
+  for (const Real eigenvalue : singular_values(regular).values) {
+    d.value += std::log(eigenvalue) / 2;
+  }
+  const Table root = inverse_square_root(regular);
+  d.bb = scaled(product(root, root), factor / 2);
+  return d;
+}
+
 inline Dependence dependence(const objective::ObjectiveOptions& options, const Table& a,
                              const Table& b) {
   const Table caa = covariance(a, a);
@@ -193,6 +209,9 @@ inline Dependence dependence(const objective::ObjectiveOptions& options, const T
   }
   if (options.objective == "vicreg") {
     return vicreg(caa, cbb, static_cast<Real>(a.size()), options);
+  }
+  if (options.objective == "coding-rate") {
+    return coding_rate(caa, cab, cbb, options);
   }
   return spectral(caa, cab, cbb, options);
 }

@@ -35,6 +35,7 @@ TEST(ObjectiveOptions, SettingsRoundTripToTheLastBit) {
   options.vicreg_similarity = 0.0;
   options.vicreg_variance = 1e-7;
   options.vicreg_covariance = 3.1;
+  options.distortion = 0.3;
   EXPECT_EQ(from_settings(to_settings(options)), options);
   EXPECT_EQ(from_settings(to_settings(ObjectiveOptions{})), ObjectiveOptions{});
   for (const std::string_view name : objective_names()) {
@@ -74,6 +75,7 @@ TEST(ObjectiveOptions, WrongValuesAreUsageErrors) {
   for (const char* name : {"vicreg-similarity", "vicreg-variance", "vicreg-covariance"}) {
     EXPECT_THAT(error_of(name, "-0.5"), HasSubstr(std::string(name) + " is -0.5"));
   }
+  EXPECT_THAT(error_of("distortion", "0"), HasSubstr("distortion is 0"));
   EXPECT_THAT(error_of("ridge-absolute", "-1"), HasSubstr("ridge-absolute is -1"));
   EXPECT_THAT(usage_error_of([] {
                 (void)from_settings({{"objective", "dcca"}, {"lambda-b", "0.1"}});

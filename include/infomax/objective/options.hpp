@@ -27,6 +27,7 @@ struct ObjectiveOptions {
   double vicreg_similarity = 25.0;        ///< vicreg: weight of mean((a - b)^2)
   double vicreg_variance = 25.0;          ///< vicreg: weight of the hinge on deviations below 1
   double vicreg_covariance = 1.0;         ///< vicreg: weight of covariances between columns
+  double distortion = 0.5;                ///< coding-rate: squared, greater than 0
   friend bool operator==(const ObjectiveOptions&, const ObjectiveOptions&) = default;
 };
 
