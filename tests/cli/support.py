@@ -33,9 +33,11 @@ class Finished:
 def run(*arguments, ranks=1, timeout=120, program=PROGRAM, environment=None):
     command = [MPIEXEC, "-n", str(ranks), program, *map(str, arguments)]
     start = time.monotonic()
-    done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False,
+    done = subprocess.run(command, capture_output=True, timeout=timeout, check=False,
                           env={**os.environ, **QUIET, **(environment or {})})
-    return Finished(done.returncode, done.stdout, done.stderr, time.monotonic() - start)
+    # Decoded here, because subprocess would turn every carriage return into a new line.
+    return Finished(done.returncode, done.stdout.decode(), done.stderr.decode(),
+                    time.monotonic() - start)
 
 
 class ProgramTest(unittest.TestCase):
@@ -70,6 +72,22 @@ class ProgramTest(unittest.TestCase):
                             ranks=ranks)
         return json.loads(done.out)
 
+    def assert_close(self, actual, expected, tolerance, what=""):
+        """Arrays of equal shape that differ by at most `tolerance` of the largest number in them."""
+        actual, expected = numpy.asarray(actual), numpy.asarray(expected)
+        self.assertEqual(actual.shape, expected.shape, what)
+        self.assertGreater(actual.size, 0, what)
+        self.assertTrue(numpy.isfinite(actual).all(), f"{what}: {actual}")
+        difference = numpy.abs(actual - expected).max()
+        self.assertLessEqual(difference, tolerance * numpy.abs(expected).max(),
+                             f"{what}: {actual} is not {expected}")
+
+
+def metrics(run_directory, kind="step"):
+    """The lines of metrics.jsonl of one kind."""
+    lines = (run_directory / "metrics.jsonl").read_text().splitlines()
+    return [line for line in map(json.loads, lines) if line["kind"] == kind]
+
 
 def parameters(model):
     """All parameters of network b, in one vector."""
@@ -86,22 +104,27 @@ def preprocessed(model, x):
         return (flat - group["shift"][()]) * group["scale"][()]
 
 
-def encoded(model, x):
-    """The outputs of network b for raw rows, in double precision."""
+def encode(spec, flat, z):
+    """The outputs of the network `spec` with the parameters `flat` for preprocessed rows z."""
     activations = {"tanh": numpy.tanh, "relu": lambda z: numpy.maximum(z, 0.0),
                    "sigmoid": lambda z: 1.0 / (1.0 + numpy.exp(-z)), "identity": lambda z: z}
-    z = preprocessed(model, x)
-    with h5py.File(model) as file:
-        network = file["networks/b"]
-        layer = 0
-        for item in network.attrs["spec"].split(","):
-            if item.startswith("dense:"):
-                weight = network[f"layers/{layer}/weight"][()].astype(float)
-                z = z @ weight + network[f"layers/{layer}/bias"][()]
-                layer += 1
-            else:
-                z = activations[item](z)
+    for item in spec.split(","):
+        if item.startswith("dense:"):
+            shape = z.shape[1], int(item.removeprefix("dense:"))
+            count = shape[0] * shape[1]
+            z = z @ flat[:count].reshape(shape) + flat[count:count + shape[1]]
+            flat = flat[count + shape[1]:]
+        else:
+            z = activations[item](z)
+    assert len(flat) == 0
     return z
+
+
+def encoded(model, x):
+    """The outputs of network b for raw rows, in double precision."""
+    with h5py.File(model) as file:
+        spec = file["networks/b"].attrs["spec"]
+    return encode(spec, parameters(model), preprocessed(model, x))
 
 
 def covariance(a, b):
@@ -115,7 +138,8 @@ def rv(a, b):
 
 def pearson(a, b):
     variances = numpy.diag(covariance(a, a)) * numpy.diag(covariance(b, b))
-    return numpy.mean(numpy.diag(covariance(a, b)) / numpy.sqrt(variances))
+    vary = (numpy.ptp(a, axis=0) > 0) & (numpy.ptp(b, axis=0) > 0)
+    return numpy.sum(numpy.diag(covariance(a, b))[vary] / numpy.sqrt(variances[vary])) / len(vary)
 
 
 def canonical_correlations(a, b, ridge):
@@ -144,7 +168,7 @@ def entropy(v, bins=32, spread=4.0, fixed=None):
     entropies = []
     for column in v.T:
         deviation = column.std()
-        if deviation == 0:
+        if numpy.ptp(column) == 0:
             entropies.append(0.0)
             continue
         low, high = fixed or (-spread, spread)
@@ -154,6 +178,39 @@ def entropy(v, bins=32, spread=4.0, fixed=None):
         p = p[p > 0]
         entropies.append(-(p * numpy.log(p)).sum())
     return numpy.mean(entropies)
+
+
+DEPENDENCES = {"rv": rv, "pearson": pearson, "cca": cca,
+               "mse": lambda a, b: -0.5 * ((a - b) ** 2).sum(axis=1).mean()}
+
+
+def value(a, b, rho="rv", lambda_a=0.0, lambda_b=0.0, fixed=None):
+    """What `evaluate --json` says of two sides; "mse" takes the place of a rho."""
+    result = {"dependence": DEPENDENCES[rho](a, b), "entropy_a": entropy(a, fixed=fixed),
+              "entropy_b": entropy(b, fixed=fixed), "samples": len(a)}
+    result["objective"] = result["dependence"]
+    if rho != "mse":
+        result["objective"] -= lambda_a * result["entropy_a"] + lambda_b * result["entropy_b"]
+    return result
+
+
+def objective_options(rho, lambda_a=0.0, lambda_b=0.0, fixed=None):
+    """The same as options of `train`."""
+    if rho == "mse":
+        return ["--objective", "mse"]
+    options = ["--rho", rho, f"--lambda-a={lambda_a}", f"--lambda-b={lambda_b}"]
+    return options + ([f"--histogram-range=fixed:{fixed[0]},{fixed[1]}"] if fixed else [])
+
+
+def gradient(function, point, step=1e-5):
+    """Central differences in every coordinate."""
+    moves = step * numpy.eye(len(point))
+    return numpy.array([function(point + move) - function(point - move) for move in moves]) / (
+        2 * step)
+
+
+def one_hot(labels):
+    return numpy.eye(labels.max() + 1)[labels]
 
 
 def images(count, seed=0, size=6):
