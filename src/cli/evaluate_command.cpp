@@ -1,8 +1,13 @@
+#include <utility>
+#include <vector>
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "cli/cli.hpp"
 #include "cli/session.hpp"
+#include "infomax/analysis/canonical_fit.hpp"
 #include "infomax/analysis/evaluate.hpp"
 #include "infomax/core/logging.hpp"
 #include "infomax/data/blocks.hpp"
@@ -33,6 +38,9 @@ OptionTable option_table() {
       "data set of the rows; default as in training")(
       "y", po::value<std::string>()->value_name("PATH"),
       "data set of the targets; default as in training")(
+      "fit", po::value<std::string>()->value_name("FILE"),
+      "fit the canonical correlations' directions to this data set (the training data), and apply "
+      "them to --data as they are; without it they are fitted to --data itself")(
       "json", po::bool_switch(), "print one JSON object instead of a table")(
       "micro-batch", po::value<std::int64_t>()->default_value(default_micro_batch)->value_name("M"),
       "rows a rank encodes at a time; bounds memory, changes no result; 0 = all")(
@@ -55,20 +63,97 @@ void check_features(const model::StoredNetwork& network, const data::Rows& rows)
   }
 }
 
+/// A data set of the model's kind, checked against it.
+model::Examples load(const mpi::Communicator& communicator, const OptionTable& options,
+                     const model::StoredModel& stored, const model::PairSettings& pair,
+                     const std::string& path) {
+  auto examples = model::load_examples(communicator, path, pair, options.count("blocks"));
+  if (pair.classes > 0) {
+    data::require_labels_below(communicator, *examples.y, pair.classes);
+  }
+  check_features(stored.networks.front(), examples.x);
+  if (pair.pair == model::Pair::views) {
+    check_features(stored.networks.back(), *examples.y);
+  }
+  return examples;
+}
+
+/// What is reported. The lists are of objectives of canonical correlations.
+struct Findings {
+  objective::Value value;
+  std::vector<double> correlations;  ///< on the data: of --fit's fit, else of its own
+  std::vector<double> fitted;        ///< on --fit's data
+  std::vector<double> timescales;    ///< of the pair `lag`, in rows
+};
+
+/// What canonical correlations say. With --fit, none is fitted to the data itself, and the
+/// objective becomes that of the correlations under the fit.
 template <math::Real T>
-objective::Value evaluate_in(const mpi::Communicator& communicator, const OptionTable& options,
-                             const model::StoredModel& stored, const model::Examples& examples,
-                             const model::PairSettings& pair) {
+void add_correlations(const mpi::Communicator& communicator, const OptionTable& options,
+                      const model::StoredModel& stored, const model::Model<T>& model,
+                      const model::PairSettings& pair, const objective::SpectralFunction& spectral,
+                      const analysis::WholeSides<T>& sides, Findings& findings) {
+  const auto fit_to = [&](const analysis::WholeSides<T>& fitted) {
+    return analysis::fit_canonical(communicator, fitted.a(), fitted.b(), spectral.ridge(),
+                                   spectral.components());
+  };
+  if (options.given("fit")) {
+    const auto examples =
+        load(communicator, options, stored, pair, options.value<std::string>("fit"));
+    const auto fit = fit_to({model, examples, pair, options.count("micro-batch", "all rows")});
+    findings.fitted = fit.correlations;
+    findings.correlations = analysis::correlations_under(communicator, fit, sides.a(), sides.b());
+    auto& value = findings.value;
+    const double under_fit = spectral.value_of(findings.correlations);
+    value.objective += under_fit - value.dependence;
+    value.dependence = under_fit;
+    value.parts.clear();
+  } else {
+    findings.correlations = fit_to(sides).correlations;
+  }
+  if (pair.pair == model::Pair::lag) {
+    findings.timescales = analysis::implied_timescales(findings.correlations, pair.lag);
+  }
+}
+
+template <math::Real T>
+Findings evaluate_in(const mpi::Communicator& communicator, const OptionTable& options,
+                     const model::StoredModel& stored, const model::PairSettings& pair,
+                     const std::string& data_path) {
   const auto model = model::to_model<T>(stored);
+  const auto examples = load(communicator, options, stored, pair, data_path);
   const auto chosen = objective::from_settings(stored.settings);
   objective::check_shapes(chosen, model::columns_of_a(model, examples, pair),
                           model.member("b").network.outputs());
   const auto objective = objective::make_objective<T>(chosen);
-  return analysis::evaluate(communicator, model, examples, pair, *objective,
-                            options.count("micro-batch", "all rows"));
+  const analysis::WholeSides<T> sides(model, examples, pair,
+                                      options.count("micro-batch", "all rows"));
+  Findings findings{analysis::evaluate(communicator, sides, *objective), {}, {}, {}};
+  const auto spectral = objective::make_spectral_function(chosen);
+  if (spectral) {
+    add_correlations(communicator, options, stored, model, pair, *spectral, sides, findings);
+  } else if (options.given("fit")) {
+    throw UsageError(
+        fmt::format("--fit is for objectives of canonical correlations (dcca, vamp1, "
+                    "vamp2, gaussian-mi, rho cca), and the model's is {}",
+                    chosen.objective));
+  }
+  return findings;
 }
 
-std::string as_json(const objective::Value& value, int ranks) {
+/// The lists that are not empty, by the names they are reported under.
+std::vector<std::pair<std::string, const std::vector<double>*>> lists_of(const Findings& findings) {
+  std::vector<std::pair<std::string, const std::vector<double>*>> lists{
+      {"canonical_correlations", &findings.correlations},
+      {"canonical_correlations_of_fit", &findings.fitted},
+      {"timescales", &findings.timescales},
+  };
+  std::erase_if(lists, [](const auto& list) { return list.second->empty(); });
+  return lists;
+}
+
+std::string as_json(const Findings& findings, int ranks) {
+  const auto& value = findings.value;
   nlohmann::ordered_json object{
       {"objective", value.objective}, {"dependence", value.dependence},
       {"entropy_a", value.entropy_a}, {"entropy_b", value.entropy_b},
@@ -77,16 +162,23 @@ std::string as_json(const objective::Value& value, int ranks) {
   for (const auto& [name, number] : value.parts) {
     object[name] = number;
   }
+  for (const auto& [name, numbers] : lists_of(findings)) {
+    object[name] = *numbers;
+  }
   return object.dump() + "\n";
 }
 
-std::string as_table(const objective::Value& value) {
+std::string as_table(const Findings& findings) {
+  const auto& value = findings.value;
   std::string text = fmt::format(
       "objective   {:.9f}\ndependence  {:.9f}\nentropy_a   {:.9f} nats\nentropy_b   {:.9f} nats\n"
       "samples     {}\n",
       value.objective, value.dependence, value.entropy_a, value.entropy_b, value.samples);
   for (const auto& [name, number] : value.parts) {
     text += fmt::format("{:<11} {:.9f}\n", name, number);
+  }
+  for (const auto& [name, numbers] : lists_of(findings)) {
+    text += fmt::format("{} {:.4f}\n", name, fmt::join(*numbers, " "));
   }
   return text;
 }
@@ -110,20 +202,12 @@ int evaluate(const mpi::Communicator& communicator, const std::vector<std::strin
   if (options.given("y")) {
     pair.y_path = options.value<std::string>("y");
   }
-  const auto examples =
-      model::load_examples(communicator, data_path, pair, options.count("blocks"));
-  if (pair.classes > 0) {
-    data::require_labels_below(communicator, *examples.y, pair.classes);
-  }
-  check_features(stored.networks.front(), examples.x);
-  if (pair.pair == model::Pair::views) {
-    check_features(stored.networks.back(), *examples.y);
-  }
   const bool single = stored.settings.at("precision") == "float";
-  const auto value = single ? evaluate_in<float>(communicator, options, stored, examples, pair)
-                            : evaluate_in<double>(communicator, options, stored, examples, pair);
-  print_result(communicator,
-               options.value<bool>("json") ? as_json(value, communicator.size()) : as_table(value));
+  const auto findings = single
+                            ? evaluate_in<float>(communicator, options, stored, pair, data_path)
+                            : evaluate_in<double>(communicator, options, stored, pair, data_path);
+  print_result(communicator, options.value<bool>("json") ? as_json(findings, communicator.size())
+                                                         : as_table(findings));
   return 0;
 }
 

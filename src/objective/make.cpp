@@ -1,5 +1,7 @@
 #include "infomax/objective/make.hpp"
 
+#include <optional>
+
 #include <fmt/format.h>
 
 #include "infomax/core/error.hpp"
@@ -7,46 +9,53 @@
 #include "infomax/objective/coding_rate.hpp"
 #include "infomax/objective/moment_objective.hpp"
 #include "infomax/objective/mse.hpp"
-#include "infomax/objective/spectral.hpp"
 #include "infomax/objective/vicreg.hpp"
 
 namespace infomax::objective {
 namespace {
 
-std::unique_ptr<MomentFunction> make_spectral(SpectralForm form, const ObjectiveOptions& options) {
-  return std::make_unique<SpectralFunction>(form, options.components,
-                                            Ridge{options.ridge, options.ridge_absolute});
-}
-
-std::unique_ptr<MomentFunction> make_rho(const ObjectiveOptions& options) {
-  if (options.rho == "pearson") {
-    return std::make_unique<Pearson>();
+std::optional<SpectralForm> spectral_form(const ObjectiveOptions& options) {
+  const std::string& name = options.objective;
+  if (name == "infomax" && options.rho == "cca") {
+    return SpectralForm::mean;
   }
-  if (options.rho == "cca") {
-    return make_spectral(SpectralForm::mean, options);
+  if (name == "dcca") {
+    return SpectralForm::sum;
   }
-  return std::make_unique<RvCoefficient>();
+  if (name == "vamp1") {
+    return SpectralForm::vamp1;
+  }
+  if (name == "vamp2") {
+    return SpectralForm::vamp2;
+  }
+  if (name == "gaussian-mi") {
+    return SpectralForm::mutual_information;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
 
-std::unique_ptr<MomentFunction> make_moment_function(const ObjectiveOptions& options) {
+std::unique_ptr<SpectralFunction> make_spectral_function(const ObjectiveOptions& options) {
   validate(options);
+  const auto form = spectral_form(options);
+  if (!form) {
+    return nullptr;
+  }
+  return std::make_unique<SpectralFunction>(*form, options.components,
+                                            Ridge{options.ridge, options.ridge_absolute});
+}
+
+std::unique_ptr<MomentFunction> make_moment_function(const ObjectiveOptions& options) {
+  if (auto spectral = make_spectral_function(options)) {
+    return spectral;
+  }
   const std::string& name = options.objective;
   if (name == "infomax") {
-    return make_rho(options);
-  }
-  if (name == "dcca") {
-    return make_spectral(SpectralForm::sum, options);
-  }
-  if (name == "vamp1") {
-    return make_spectral(SpectralForm::vamp1, options);
-  }
-  if (name == "vamp2") {
-    return make_spectral(SpectralForm::vamp2, options);
-  }
-  if (name == "gaussian-mi") {
-    return make_spectral(SpectralForm::mutual_information, options);
+    if (options.rho == "pearson") {
+      return std::make_unique<Pearson>();
+    }
+    return std::make_unique<RvCoefficient>();
   }
   if (name == "barlow") {
     return std::make_unique<BarlowTwins>(options.barlow_lambda);

@@ -69,6 +69,11 @@ double SpectralFunction::apply(std::span<const double> sigma, std::span<double> 
   return 0.0;
 }
 
+double SpectralFunction::value_of(std::span<const double> sigma) const {
+  Buffer<double> unused(sigma.size());
+  return sigma.empty() ? 0.0 : apply(sigma, unused);
+}
+
 double SpectralFunction::evaluate(const stats::SecondMoments& moments,
                                   stats::MomentGradient* gradient) {
   batch_size_.require_correlations(moments.samples, moments.variance_a.size(),

@@ -1,20 +1,35 @@
 #pragma once
 
+#include <vector>
+
 #include "infomax/model/examples.hpp"
 #include "infomax/model/model.hpp"
+#include "infomax/model/sides.hpp"
 #include "infomax/mpi/communicator.hpp"
 #include "infomax/objective/objective.hpp"
 
 namespace infomax::analysis {
 
-/// Collective. The exact objective of a model over all rows of its examples, as one global batch,
-/// whose rows pass through the networks `micro_batch` (0 = all) at a time.
+/// Both sides of all samples of a rank's shard, made once, `micro_batch` (0 = all) at a time. What
+/// is passed by reference must outlive this.
+template <math::Real T>
+class WholeSides {
+ public:
+  WholeSides(const model::Model<T>& model, const model::Examples& examples,
+             const model::PairSettings& settings, std::size_t micro_batch);
+
+  [[nodiscard]] const stats::RowSource<T>& a() const { return sides_.a(); }
+  [[nodiscard]] const stats::RowSource<T>& b() const { return sides_.b(); }
+
+ private:
+  std::vector<std::size_t> samples_;
+  model::Sides<T> sides_;
+};
+
+/// Collective. The exact value of an objective over all samples of all ranks, as one global batch.
 template <math::Real T>
 [[nodiscard]] objective::Value evaluate(const mpi::Communicator& communicator,
-                                        const model::Model<T>& model,
-                                        const model::Examples& examples,
-                                        const model::PairSettings& settings,
-                                        objective::Objective<T>& objective,
-                                        std::size_t micro_batch);
+                                        const WholeSides<T>& sides,
+                                        objective::Objective<T>& objective);
 
 }  // namespace infomax::analysis

@@ -24,9 +24,8 @@ struct Ridge {
 /// inverse square roots, for L^-1 is such a root up to a rotation. For J = sum_i h(sigma_i), T = U
 /// S V^T, g = h'(sigma):
 ///   dJ/dC_ab = L_a^-T U g V^T L_b^-1        dJ/dC_aa = -1/2 L_a^-T U (g S) U^T L_a^-1  (and the
-///   relative
-/// ridge adds (r/p) tr(dJ/dC_aa) to its diagonal). No singular vector is differentiated, so equal
-/// singular values need no care (Andrew et al. 2013, appendix).
+/// relative ridge adds (r/p) tr(dJ/dC_aa) to its diagonal). No singular vector is differentiated,
+/// so equal singular values need no care (Andrew et al. 2013, appendix).
 class CanonicalSpectrum {
  public:
   /// Where a side has no variance at all there are no correlations: all sigma are 0. Throws
@@ -35,6 +34,11 @@ class CanonicalSpectrum {
 
   /// sigma_i [m], descending; NaN where the moments are not finite.
   [[nodiscard]] std::span<const double> values() const { return values_; }
+
+  /// L_a^-T U [p, m] and L_b^-T V [q, m]: what takes centred rows to canonical variables; empty
+  /// where there are no correlations.
+  [[nodiscard]] const Matrix<double>& directions_a() const { return a_; }
+  [[nodiscard]] const Matrix<double>& directions_b() const { return b_; }
 
   /// Writes dJ/dmoments, given dJ/dsigma [m], for the sides that the gradient's flags name.
   void differentiate(std::span<const double> derivative, stats::MomentGradient& gradient) const;

@@ -35,6 +35,12 @@ class SpectralFunction final : public MomentFunction {
   /// mutual information is infinite for want of a ridge.
   double evaluate(const stats::SecondMoments& moments, stats::MomentGradient* gradient) override;
 
+  /// The value for correlations that were found otherwise, as under a fit to other data.
+  [[nodiscard]] double value_of(std::span<const double> sigma) const;
+
+  [[nodiscard]] const Ridge& ridge() const { return ridge_; }
+  [[nodiscard]] std::size_t components() const { return components_; }
+
   void append_parts(Parts& parts) const override;
 
  private:
