@@ -90,6 +90,12 @@ Communicator Communicator::duplicate() const {
   return Communicator(owned(made));
 }
 
+Communicator Communicator::split(int colour) const {
+  MPI_Comm made = MPI_COMM_NULL;
+  check(MPI_Comm_split(native(), colour, rank_, &made), "MPI_Comm_split");
+  return Communicator(owned(made));
+}
+
 Communicator Communicator::split_by_node() const {
   MPI_Comm made = MPI_COMM_NULL;
   check(MPI_Comm_split_type(native(), MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &made),

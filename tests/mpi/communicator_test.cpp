@@ -102,6 +102,16 @@ TEST(Communicator, DuplicateKeepsItsMessagesApartAndCountsItsOwnTime) {
   EXPECT_GT(copy.collective_s(), 0.0);
 }
 
+TEST(Communicator, SplitsIntoRanksOfOneColour) {
+  const auto world = Communicator::world();
+  const int colour = world.rank() % 2;
+  const auto mine = world.split(colour);
+  EXPECT_EQ(mine.size(), (world.size() + 1 - colour) / 2);
+  EXPECT_EQ(mine.rank(), world.rank() / 2);
+  // 0 + 2 + 4 ... or 1 + 3 + 5 ...
+  EXPECT_EQ(mine.sum(std::int64_t{world.rank()}), mine.size() * (mine.size() - 1 + colour));
+}
+
 TEST(Communicator, RanksOfOneMachineShareANode) {
   const auto world = Communicator::world();
   EXPECT_EQ(world.split_by_node().size(), world.size());

@@ -39,6 +39,9 @@ class Communicator {
   /// Collective. The same ranks with messages of their own.
   [[nodiscard]] Communicator duplicate() const;
 
+  /// Collective. The ranks that pass the same colour (0 or more), in the order they have here.
+  [[nodiscard]] Communicator split(int colour) const;
+
   /// Collective. The ranks that share memory with this one.
   [[nodiscard]] Communicator split_by_node() const;
 
