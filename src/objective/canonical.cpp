@@ -44,6 +44,12 @@ bool is_singular(const Matrix<double>& l, const Matrix<double>& factored) {
   return false;
 }
 
+/// Singular values up to here are taken for 0 in the gradient: what floats leave of one that is 0,
+/// as where columns of a side depend on each other (one-hot rows add up to 1), while independent
+/// data have values of 1 / sqrt(N). The sum of singular values has a kink there, the vectors of
+/// which are arbitrary; 0 is among its slopes.
+constexpr double rounding_of_values = 1e-5;
+
 /// L of C + r I = L L^T.
 Matrix<double> factor(const Matrix<double>& covariance, std::span<const double> variance,
                       const Ridge& ridge, const char* side) {
@@ -129,6 +135,11 @@ void CanonicalSpectrum::differentiate(std::span<const double> derivative,
     return;
   }
   std::vector<double> weight(derivative.begin(), derivative.end());
+  for (std::size_t i = 0; i < weight.size(); ++i) {
+    if (values_[i] <= rounding_of_values) {
+      weight[i] = 0.0;
+    }
+  }
   weighted_product(1.0, a_, weight, b_, gradient.ab);
   for (std::size_t i = 0; i < weight.size(); ++i) {
     weight[i] *= values_[i];
