@@ -49,7 +49,7 @@ class Memory(support.ProgramTest):
     def test_follows_the_micro_batch_and_not_the_batch(self):
         # The smallest run has all that does not grow: libraries, buffers of BLAS, parameters.
         smallest, = self.peaks(2 * 256, 256)
-        rows = 40_000
+        rows = 20_000
         least, small, large, whole = self.peaks(rows, 64, 256, 1024, 0)
         doubled, = self.peaks(2 * rows, 256)
         peaks = (smallest, least, small, large, whole, doubled)

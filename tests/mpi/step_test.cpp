@@ -1,0 +1,267 @@
+#include "infomax/train/step.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "infomax/data/sampler.hpp"
+#include "infomax/model/examples.hpp"
+#include "infomax/model/sides.hpp"
+#include "infomax/objective/make.hpp"
+#include "reference/keyed_data.hpp"
+#include "support/memory_rows.hpp"
+
+namespace infomax {
+namespace {
+
+constexpr std::size_t rows = 83;  // divisible by no number of ranks here
+constexpr std::size_t features = 4;
+constexpr std::size_t outputs = 3;
+
+enum class Targets { none, values, classes };
+
+struct Case {
+  std::string rho = "rv";  ///< or mse
+  Targets targets = Targets::none;
+  std::size_t blocks = 5;
+  std::size_t batch = 30;
+  std::size_t micro_batch = 0;
+  double weight_decay = 0.0;
+  double ridge = 1e-4;
+
+  [[nodiscard]] std::string text() const {
+    return fmt::format("{}, targets {}, {} blocks, batch {}, micro-batch {}", rho,
+                       static_cast<int>(targets), blocks, batch, micro_batch);
+  }
+
+  [[nodiscard]] objective::ObjectiveOptions objective() const {
+    objective::ObjectiveOptions options;
+    options.objective = rho == "mse" ? "mse" : "infomax";
+    options.rho = rho == "mse" ? "rv" : rho;
+    options.lambda_a = 0.1;
+    options.lambda_b = 0.3;
+    options.bins = 12;
+    options.ridge = ridge;
+    return options;
+  }
+
+  /// Pearson and mse pair column with column.
+  [[nodiscard]] std::string encoder() const {
+    const bool equal = targets == Targets::none && (rho == "pearson" || rho == "mse");
+    return fmt::format("dense:6,tanh,dense:{}", equal ? features : outputs);
+  }
+};
+
+std::vector<double> flat(const reference::Table& table) {
+  std::vector<double> elements;
+  for (const auto& row : table) {
+    for (const auto value : row) {
+      elements.push_back(static_cast<double>(value));
+    }
+  }
+  return elements;
+}
+
+model::Examples examples_of(const Case& wanted, const mpi::Communicator& communicator) {
+  const reference::Sides sides = reference::keyed_sides(rows, features, outputs, 51);
+  const data::Blocks blocks(rows, wanted.blocks);
+  const data::Shard shard = blocks.shard(communicator.rank(), communicator.size());
+  model::Examples examples{
+      blocks, shard, test::rows_of(flat(sides.a), features, shard.first_row, shard.row_count),
+      std::nullopt};
+  if (wanted.targets == Targets::values) {
+    examples.y = test::rows_of(flat(sides.b), outputs, shard.first_row, shard.row_count);
+  }
+  if (wanted.targets == Targets::classes) {
+    std::vector<std::int32_t> labels;
+    for (const auto& row : sides.b) {
+      labels.push_back(row[0] < -0.4 ? 0 : (row[0] < 0.6 ? 1 : 2));
+    }
+    examples.y = test::rows_of(labels, 1, shard.first_row, shard.row_count);
+  }
+  return examples;
+}
+
+model::PairSettings pair_of(const Case& wanted) {
+  model::PairSettings settings;
+  settings.pair = wanted.targets == Targets::none ? model::Pair::input : model::Pair::target;
+  settings.classes = wanted.targets == Targets::classes ? outputs : 0;
+  return settings;
+}
+
+template <class T>
+model::Model<T> model_of(const Case& wanted) {
+  data::Normalization normalization{std::vector<double>(features, 0.5),
+                                    std::vector<double>(features, 0.7)};
+  model::Model<T> model;
+  model.add("b", nn::Network<T>(nn::parse_spec(wanted.encoder()), features), normalization);
+  model.initialize(3);
+  return model;
+}
+
+optim::OptimizerOptions plain_ascent() {
+  optim::OptimizerOptions options;
+  options.kind = optim::OptimizerKind::sgd;
+  return options;
+}
+
+/// All that a training job holds on one rank.
+template <class T>
+struct Job {
+  model::Examples examples;
+  model::Model<T> model;
+  data::Sampler sampler;
+  model::Sides<T> sides;
+  std::unique_ptr<objective::Objective<T>> objective;
+  std::unique_ptr<optim::Optimizer<T>> optimizer;
+  train::Step<T> step;
+
+  Job(const mpi::Communicator& communicator, const Case& wanted)
+      : examples(examples_of(wanted, communicator)),
+        model(model_of<T>(wanted)),
+        sampler(examples.blocks, examples.shard, wanted.batch, 9),
+        sides(model, examples, pair_of(wanted), sampler.largest_local_rows(), wanted.micro_batch,
+              true),
+        objective(objective::make_objective<T>(wanted.objective())),
+        optimizer(optim::make_optimizer<T>(plain_ascent(), model.parameters().size(), {})),
+        step(communicator, model, sampler, sides, *objective, *optimizer,
+             {.clip_norm = 0.0, .weight_decay = wanted.weight_decay}) {}
+};
+
+template <class T>
+void expect_close(std::span<const T> actual, std::span<const T> expected, double tolerance,
+                  const std::string& what) {
+  ASSERT_EQ(actual.size(), expected.size()) << what;
+  double largest = 0.0;
+  for (const T number : expected) {
+    largest = std::max(largest, std::abs(static_cast<double>(number)));
+  }
+  ASSERT_GT(largest, 0.0) << what;
+  for (std::size_t i = 0; i < actual.size(); ++i) {
+    EXPECT_NEAR(actual[i], expected[i], tolerance * largest) << what << ", parameter " << i;
+  }
+}
+
+void expect_close(const train::StepReport& actual, const train::StepReport& expected,
+                  double tolerance, const std::string& what) {
+  const auto close = [&](double number, double reference, const char* name) {
+    EXPECT_NEAR(number, reference, tolerance * std::max(1.0, std::abs(reference)))
+        << what << ", " << name;
+  };
+  EXPECT_EQ(actual.value.samples, expected.value.samples) << what;
+  EXPECT_GT(actual.value.samples, 0U) << what;
+  close(actual.value.objective, expected.value.objective, "objective");
+  close(actual.value.dependence, expected.value.dependence, "dependence");
+  close(actual.value.entropy_a, expected.value.entropy_a, "entropy_a");
+  close(actual.value.entropy_b, expected.value.entropy_b, "entropy_b");
+  close(actual.penalty, expected.penalty, "penalty");
+  close(actual.gradient_norm, expected.gradient_norm, "gradient norm");
+}
+
+/// Steps of an epoch and the first of the next, by all ranks together and by this rank alone, which
+/// holds all rows then; each from the same parameters.
+template <class T>
+void check(const Case& wanted, const Case& alone_as, double tolerance) {
+  const auto world = mpi::Communicator::world();
+  const auto self = world.split(world.rank());
+  Job<T> together(world, wanted);
+  Job<T> alone(self, alone_as);
+  const std::size_t steps = alone.sampler.steps_per_epoch();
+  for (std::size_t k = 0; k <= steps; ++k) {
+    const std::string what = fmt::format("{}, step {}", wanted.text(), k);
+    const auto report = together.step.run(k / steps, k % steps, 0.05);
+    const auto expected = alone.step.run(k / steps, k % steps, 0.05);
+    expect_close(report, expected, tolerance, what);
+    expect_close<T>(together.step.gradient(), alone.step.gradient(), tolerance, what);
+    expect_close<T>(std::as_const(together.model).parameters(),
+                    std::as_const(alone.model).parameters(), tolerance, what);
+    std::ranges::copy(alone.model.parameters(), together.model.parameters().begin());
+  }
+}
+
+/// Floats round a covariance by 1e-7 of itself, which whitening multiplies by up to 1 / ridge.
+void check_in_float(Case wanted, Case alone_as) {
+  wanted.ridge = alone_as.ridge = 0.1;
+  check<float>(wanted, alone_as, 1e-5);
+}
+
+std::vector<Case> cases() {
+  std::vector<Case> all;
+  for (const char* rho : {"rv", "pearson", "cca", "mse"}) {
+    for (const Targets targets : {Targets::none, Targets::values, Targets::classes}) {
+      // Unequal shards, ranks without rows, more blocks than rows.
+      for (const std::size_t blocks : {5, 2, 240}) {
+        all.push_back({rho, targets, blocks, 30, 0, 0.01});
+      }
+      all.push_back({rho, targets, 5, 0, 0, 0.0});
+    }
+  }
+  return all;
+}
+
+TEST(Step, AtAnyNumberOfRanksIsThatOfOneInDouble) {
+  for (const Case& wanted : cases()) {
+    check<double>(wanted, wanted, 1e-12);
+  }
+}
+
+TEST(Step, AtAnyNumberOfRanksIsThatOfOneInFloat) {
+  for (const Case& wanted : cases()) {
+    check_in_float(wanted, wanted);
+  }
+}
+
+TEST(Step, IsTheSameForEveryMicroBatch) {
+  for (const char* rho : {"rv", "pearson", "cca", "mse"}) {
+    for (const Targets targets : {Targets::none, Targets::classes}) {
+      for (const std::size_t micro_batch : {1, 7, 64}) {
+        const Case whole{rho, targets, 5, 0, 0, 0.0};
+        Case parts = whole;
+        parts.micro_batch = micro_batch;
+        check<double>(parts, whole, 1e-12);
+        check_in_float(parts, whole);
+      }
+    }
+  }
+}
+
+TEST(Step, GradientIsThatOfCentralDifferences) {
+  const auto world = mpi::Communicator::world();
+  for (Case wanted : cases()) {
+    wanted.micro_batch = 7;
+    Job<double> job(world, wanted);
+    (void)job.step.run(0, 0, 0.0);
+    const std::vector<double> gradient(job.step.gradient().begin(), job.step.gradient().end());
+    std::vector<double> expected;
+    constexpr double move = 1e-5;
+    for (double& parameter : job.model.parameters()) {
+      const double before = parameter;
+      parameter = before + move;
+      const double above = job.step.run(0, 0, 0.0).value.objective;
+      parameter = before - move;
+      const double below = job.step.run(0, 0, 0.0).value.objective;
+      parameter = before;
+      expected.push_back((above - below) / (2.0 * move));
+    }
+    expect_close<double>(gradient, expected, 1e-6, wanted.text());
+  }
+}
+
+TEST(Step, MovesEveryParameterByTheRateTimesTheGradient) {
+  Job<double> job(mpi::Communicator::world(), {.weight_decay = 0.1});
+  const auto parameters = std::as_const(job.model).parameters();
+  std::vector<double> expected(parameters.begin(), parameters.end());
+  (void)job.step.run(0, 0, 0.25);
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    expected[i] += 0.25 * job.step.gradient()[i];
+  }
+  expect_close<double>(parameters, expected, 1e-15, "parameters");
+}
+
+}  // namespace
+}  // namespace infomax
