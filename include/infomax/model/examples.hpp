@@ -18,8 +18,8 @@ struct Examples {
   data::Blocks blocks;
   data::Shard shard;
   data::Rows x;
-  std::optional<data::Rows> y;        ///< of the pairs `target` and `views`
-  std::vector<std::size_t> start_of;  ///< of `lag`: the local row t of each local sample
+  std::optional<data::Rows> y = std::nullopt;  ///< of the pairs `target` and `views`
+  std::vector<std::size_t> start_of = {};      ///< of `lag`: the local row t of each local sample
 };
 
 /// How the targets of the pair `target` are meant.
