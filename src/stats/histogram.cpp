@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
-#include <cmath>
 
 #include "infomax/math/elementwise.hpp"
 #include "infomax/stats/tiles.hpp"
@@ -30,44 +29,17 @@ std::array<double, 3> slope_polynomial(const double* l) {
 
 }  // namespace
 
-SoftHistogram::SoftHistogram(std::size_t bins, HistogramRange range) : bins_(bins), range_(range) {
-  assert(bins >= 4 && range.high > range.low);
-}
-
-double SoftHistogram::cells_per_z() const {
-  return static_cast<double>(cells()) / (range_.high - range_.low);
-}
+SoftHistogram::SoftHistogram(std::size_t bins, HistogramRange range) : cells_(bins, range) {}
 
 void SoftHistogram::begin(double samples, std::span<const double> mean,
                           std::span<const double> variance, bool with_gradient) {
-  assert(mean.size() == variance.size());
-  const std::size_t n = mean.size();
   samples_ = std::max(1.0, samples);
   with_gradient_ = with_gradient;
-  mean_.assign(mean.begin(), mean.end());
-  for (Buffer<double>* vector : {&inverse_deviation_, &slope_, &offset_, &fraction_}) {
-    vector->resize(n);
-  }
-  cell_.resize(n);
-  for (std::size_t j = 0; j < n; ++j) {
-    const bool constant = variance[j] == 0.0;
-    inverse_deviation_[j] = constant ? 0.0 : 1.0 / std::sqrt(variance[j]);
-    const double scale = range_.standardised ? inverse_deviation_[j] : 1.0;
-    const double shift = range_.standardised ? mean[j] : 0.0;
-    slope_[j] = constant ? 0.0 : cells_per_z() * scale;
-    offset_[j] = constant ? 0.0 : -cells_per_z() * (shift * scale + range_.low);
-  }
+  cells_.begin(mean, variance);
 }
 
 std::size_t SoftHistogram::message_size() const {
-  return columns() * (with_gradient_ ? column_size() : bins_);
-}
-
-template <math::Real T>
-void SoftHistogram::locate(std::span<const T> values, std::size_t first) {
-  const auto part = [&](auto& all) { return std::span(all).subspan(first, values.size()); };
-  math::locate_cells<T>(values, part(slope_), part(offset_), static_cast<int>(cells()), part(cell_),
-                        part(fraction_));
+  return columns() * (with_gradient_ ? column_size() : bins());
 }
 
 template <math::Real T>
@@ -83,10 +55,9 @@ void SoftHistogram::count(const RowSource<T>& source, Buffer<T>& scratch,
       const std::size_t width = std::min(column_block, columns() - j);
       const auto table = std::span(powers_).subspan(j * column_size(), width * column_size());
       for (std::size_t i = 0; i < rows; ++i) {
-        locate<T>(tile.row(i).subspan(j, width), j);
-        math::add_power_sums(std::span(cell_).subspan(j, width),
-                             std::span(fraction_).subspan(j, width), static_cast<int>(cells()),
-                             table);
+        cells_.locate<T>(tile.row(i).subspan(j, width), j);
+        math::add_power_sums(cells_.cell().subspan(j, width), cells_.fraction().subspan(j, width),
+                             static_cast<int>(cells_.cells()), table);
       }
     }
   });
@@ -101,25 +72,25 @@ void SoftHistogram::to_counts(std::span<const double> powers, std::span<double> 
   std::ranges::fill(counts, 0.0);
   for (std::size_t j = 0; j < columns(); ++j) {
     const double* const slots = powers.data() + j * column_size();
-    double* const bins = counts.data() + j * bins_;
-    for (std::size_t c = 0; c < cells(); ++c) {
+    double* const bins = counts.data() + j * cells_.bins();
+    for (std::size_t c = 0; c < cells_.cells(); ++c) {
       add_to_bins(slots + 4 * (c + 1), bins + c);
     }
     // A value clamped below lies at f = 0 of the first cell, one clamped above at f = 1 of the
     // last.
     const double below = slots[0];
-    const double above = slots[4 * (cells() + 1)];
+    const double above = slots[4 * (cells_.cells() + 1)];
     const double low_end[4] = {below, 0.0, 0.0, 0.0};
     const double high_end[4] = {above, above, above, above};
     add_to_bins(low_end, bins);
-    add_to_bins(high_end, bins + cells() - 1);
+    add_to_bins(high_end, bins + cells_.cells() - 1);
   }
 }
 
 void SoftHistogram::finish(std::span<const double> message) {
   assert(message.size() == message_size());
   if (probabilities_.rows() != columns()) {
-    probabilities_ = Matrix<double>(columns(), bins_);
+    probabilities_ = Matrix<double>(columns(), bins());
   }
   if (with_gradient_) {
     std::ranges::copy(message, powers_.begin());
@@ -128,7 +99,7 @@ void SoftHistogram::finish(std::span<const double> message) {
     std::ranges::copy(message, probabilities_.data());
   }
   for (std::size_t j = 0; j < columns(); ++j) {
-    const double factor = inverse_deviation_[j] == 0.0 ? 0.0 : 1.0 / samples_;
+    const double factor = cells_.constant(j) ? 0.0 : 1.0 / samples_;
     for (double& p : probabilities_.view().row(j)) {
       p *= factor;
     }
@@ -136,35 +107,36 @@ void SoftHistogram::finish(std::span<const double> message) {
 }
 
 void SoftHistogram::differentiate(MatrixView<const double> derivative) {
-  assert(with_gradient_ && derivative.rows() == columns() && derivative.columns() == bins_);
+  assert(with_gradient_ && derivative.rows() == columns() && derivative.columns() == bins());
   coefficients_.assign(columns() * column_size(), 0.0);
   shift_.assign(columns(), 0.0);
   tilt_.assign(columns(), 0.0);
   for (std::size_t j = 0; j < columns(); ++j) {
-    if (inverse_deviation_[j] != 0.0) {
+    if (!cells_.constant(j)) {
       differentiate_column(j, derivative.row(j));
     }
   }
 }
 
 void SoftHistogram::differentiate_column(std::size_t j, std::span<const double> derivative) {
-  const double to_z = cells_per_z() / samples_;  // dJ/dz = to_z (q0 + q1 f + q2 f^2)
-  const double scale = range_.standardised ? inverse_deviation_[j] : 1.0;
+  const double per_z = cells_.cells_per_z();
+  const double to_z = per_z / samples_;  // dJ/dz = to_z (q0 + q1 f + q2 f^2)
+  const double scale = cells_.z_per_value(j);
   double sum_g = 0.0;
   double sum_gz = 0.0;
-  for (std::size_t c = 0; c < cells(); ++c) {
+  for (std::size_t c = 0; c < cells_.cells(); ++c) {
     const auto q = slope_polynomial(derivative.data() + c);
     const std::size_t slot = j * column_size() + 4 * (c + 1);
     const double* const s = powers_.data() + slot;
     const double g = to_z * (q[0] * s[0] + q[1] * s[1] + q[2] * s[2]);
     const double gf = to_z * (q[0] * s[1] + q[1] * s[2] + q[2] * s[3]);
     sum_g += g;
-    sum_gz += (range_.low + static_cast<double>(c) / cells_per_z()) * g + gf / cells_per_z();
+    sum_gz += (cells_.range().low + static_cast<double>(c) / per_z) * g + gf / per_z;
     for (std::size_t k = 0; k < 3; ++k) {
       coefficients_[slot + k] = scale * to_z * q[k];
     }
   }
-  if (range_.standardised) {
+  if (cells_.range().standardised) {
     shift_[j] = -scale * sum_g / samples_;
     tilt_[j] = -scale * scale * sum_gz / samples_;
   }
@@ -178,14 +150,16 @@ void SoftHistogram::add_gradient(const RowSource<T>& source, Buffer<T>& scratch,
     const MatrixView<const T> tile = source.tile(first, rows, scratch);
     for (std::size_t i = 0; i < rows; ++i) {
       const auto row = tile.row(i);
-      locate<T>(row, 0);
+      cells_.locate<T>(row, 0);
+      const auto cell = cells_.cell();
+      const auto fraction = cells_.fraction();
       T* const out = gradient.row(first + i).data();
       for (std::size_t j = 0; j < columns(); ++j) {
-        const double f = fraction_[j];
+        const double f = fraction[j];
         const auto clamped = static_cast<int>(f > 1.0) - static_cast<int>(f < 0.0);
-        const auto slot = static_cast<std::size_t>(cell_[j] + 1 + clamped);
+        const auto slot = static_cast<std::size_t>(cell[j] + 1 + clamped);
         const double* const q = coefficients_.data() + j * column_size() + 4 * slot;
-        const double deviation = static_cast<double>(row[j]) - mean_[j];
+        const double deviation = static_cast<double>(row[j]) - cells_.mean(j);
         out[j] += static_cast<T>(q[0] + f * (q[1] + f * q[2]) + shift_[j] + tilt_[j] * deviation);
       }
     }

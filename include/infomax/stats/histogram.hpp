@@ -1,24 +1,16 @@
 #pragma once
 
-#include <cstdint>
 #include <span>
 
 #include "infomax/core/matrix.hpp"
 #include "infomax/math/blas.hpp"
+#include "infomax/stats/column_cells.hpp"
 #include "infomax/stats/row_source.hpp"
 
 // N: global rows. B: local rows. n: columns of the side. M: bins. c, f: cell and fraction, u = 1 +
 // c + f.
 
 namespace infomax::stats {
-
-/// What a histogram's bins cover.
-struct HistogramRange {
-  bool standardised = true;  ///< true: (v - mean) / deviation is binned; false: v itself
-  double low = -4.0;
-  double high = 4.0;  ///< greater than low; values outside are counted at the ends
-  friend bool operator==(const HistogramRange&, const HistogramRange&) = default;
-};
 
 /// The cubic B-spline soft histogram of one side's columns, and its exact adjoint.
 ///
@@ -76,32 +68,21 @@ class SoftHistogram {
   void add_gradient(const RowSource<T>& source, Buffer<T>& scratch, MatrixView<T> gradient);
 
  private:
-  [[nodiscard]] std::size_t columns() const { return mean_.size(); }
-  [[nodiscard]] std::size_t cells() const { return bins_ - 3; }
-  [[nodiscard]] std::size_t column_size() const { return 4 * (cells() + 2); }
-  [[nodiscard]] double cells_per_z() const;
+  [[nodiscard]] std::size_t columns() const { return cells_.columns(); }
+  [[nodiscard]] std::size_t bins() const { return cells_.bins(); }
+  [[nodiscard]] std::size_t column_size() const { return 4 * (cells_.cells() + 2); }
   void to_counts(std::span<const double> powers, std::span<double> counts) const;
   void differentiate_column(std::size_t j, std::span<const double> derivative);
 
-  template <math::Real T>
-  void locate(std::span<const T> values, std::size_t first);
-
-  std::size_t bins_;
-  HistogramRange range_;
+  ColumnCells cells_;
   bool with_gradient_ = false;
   double samples_ = 0.0;
-  Buffer<double> mean_;
-  Buffer<double> inverse_deviation_;  // [n], 0 where the variance is
-  Buffer<double> slope_;              // [n], u - 1 = slope v + offset
-  Buffer<double> offset_;
   Buffer<double> powers_;         // [n, cells + 2, 4], see math::add_power_sums
   Matrix<double> probabilities_;  // [n, M]
   Buffer<double>
       coefficients_;      // [n, cells + 2, 4]: q0, q1, q2 and 0, times ds/dv / N; 0 where clamped
   Buffer<double> shift_;  // [n], every row's gradient gets shift + tilt (v - m)
   Buffer<double> tilt_;
-  Buffer<std::int32_t> cell_;  // [n], of one row
-  Buffer<double> fraction_;
 };
 
 }  // namespace infomax::stats
