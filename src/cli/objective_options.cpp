@@ -13,6 +13,7 @@ constexpr const char* objective_help =
     "barlow  -[sum (1 - R_ii)^2 + l sum R_ij^2], R the correlations between a and b\n"
     "vicreg  -[w_s mean (a - b)^2 + w_v hinge(1 - deviations) + w_c sum covariances^2]\n"
     "coding-rate  1/2 ln det(I + (q / e) C_bb), of the q outputs b alone, nats\n"
+    "histogram-mi  mean over j of the mutual information of columns a_j and b_j, nats\n"
     "mse  -1/2 mean |a - b|^2";
 
 }  // namespace
@@ -28,7 +29,7 @@ void add_objective_options(OptionTable& options) {
       "lambda-a", po::value<double>()->value_name("L"), "weight of H(a), where it differs")(
       "lambda-b", po::value<double>()->value_name("L"), "weight of H(b), where it differs")(
       "bins", po::value<std::int64_t>()->default_value(32)->value_name("M"),
-      "bins of the soft histograms the entropies come from")(
+      "bins of the soft histograms that entropies and histogram-mi come from")(
       "histogram-range", po::value<std::string>()->default_value("sigma:4")->value_name("RANGE"),
       "sigma:R, R standard deviations on either side of the mean; or fixed:LO,HI")(
       "components", po::value<std::int64_t>()->default_value(0)->value_name("K"),

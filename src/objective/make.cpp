@@ -7,6 +7,7 @@
 #include "infomax/core/error.hpp"
 #include "infomax/objective/barlow.hpp"
 #include "infomax/objective/coding_rate.hpp"
+#include "infomax/objective/histogram_information.hpp"
 #include "infomax/objective/moment_objective.hpp"
 #include "infomax/objective/mse.hpp"
 #include "infomax/objective/vicreg.hpp"
@@ -74,6 +75,9 @@ std::unique_ptr<Objective<T>> make_objective(const ObjectiveOptions& options) {
   validate(options);
   if (options.objective == "mse") {
     return std::make_unique<MeanSquaredError<T>>(options);
+  }
+  if (options.objective == "histogram-mi") {
+    return std::make_unique<HistogramInformation<T>>(options);
   }
   const double similarity = options.objective == "vicreg" ? options.vicreg_similarity : 0.0;
   return std::make_unique<MomentObjective<T>>(make_moment_function(options), options, similarity);

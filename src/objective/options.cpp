@@ -13,8 +13,9 @@
 namespace infomax::objective {
 namespace {
 
-constexpr std::array<std::string_view, 9> names{
-    "infomax", "dcca", "vamp1", "vamp2", "gaussian-mi", "barlow", "vicreg", "coding-rate", "mse"};
+constexpr std::array<std::string_view, 10> names{"infomax",      "dcca",   "vamp1",  "vamp2",
+                                                 "gaussian-mi",  "barlow", "vicreg", "coding-rate",
+                                                 "histogram-mi", "mse"};
 
 bool is_one_of(std::string_view name, std::initializer_list<std::string_view> some) {
   return std::ranges::find(some, name) != some.end();
@@ -27,7 +28,7 @@ bool is_spectral(const ObjectiveOptions& options) {
 }
 
 bool pairs_columns(const ObjectiveOptions& options) {
-  return is_one_of(options.objective, {"barlow", "vicreg", "mse"});
+  return is_one_of(options.objective, {"barlow", "vicreg", "histogram-mi", "mse"});
 }
 
 template <class Number>
@@ -135,6 +136,10 @@ void validate(const ObjectiveOptions& options) {
                       options.objective));
   require(options.bins >= 4 && options.bins <= 65536,
           fmt::format("bins is {}, expected 4 to 65536: a cubic spline spans four", options.bins));
+  require(options.objective != "histogram-mi" || options.bins <= 1024,
+          fmt::format("bins is {}, expected 4 to 1024 for histogram-mi: it counts bins times bins "
+                      "for every column",
+                      options.bins));
   const stats::HistogramRange& range = options.histogram_range;
   require(std::isfinite(range.low) && std::isfinite(range.high) && range.low < range.high,
           "histogram-range must have finite ends, the lower one first");

@@ -81,5 +81,65 @@ TEST(ObjectiveFamily, CodingRateEqualsTheReference) {
   compare_coding_rate<float>(1e-5);
 }
 
+template <class T>
+void compare_histogram_information(double tolerance) {
+  ObjectiveOptions options = named("histogram-mi");
+  for (const std::string range : {"sigma:4", "sigma:1.25", "fixed:-1,1.5"}) {
+    options.histogram_range = objective::parse_histogram_range(range);
+    options.bins = 12;
+    compare<T>(options, reference::keyed_sides(157, 3, 3, 61), tolerance);
+    options.bins = 4;
+    compare<T>(options, reference::keyed_sides(803, 1, 1, 62), tolerance);
+    options.bins = 17;
+    compare<T>(options, reference::keyed_sides(31, 2, 2, 63), tolerance);
+  }
+  options.histogram_range = {};
+  compare<T>(options, reference::keyed_sides(41, 35, 35, 64), tolerance);  // two blocks of columns
+}
+
+TEST(ObjectiveFamily, HistogramInformationEqualsTheReference) {
+  compare_histogram_information<double>(1e-12);
+  compare_histogram_information<float>(1e-5);
+}
+
+TEST(ObjectiveFamily, UnwantedSidesAreLeftOut) {
+  const auto world = mpi::Communicator::world();
+  const Sides sides = reference::keyed_sides(71, 3, 3, 65);
+  for (const std::string_view name : objective::objective_names()) {
+    const auto objective = objective::make_objective<double>(named(std::string(name)));
+    test::LocalSides<double> both(world, sides);
+    const double expected = both.evaluate(*objective, world).objective;
+    test::LocalSides<double> one(world, sides);
+    const stats::MatrixRows<double> a(one.a.view());
+    const stats::MatrixRows<double> b(one.b.view());
+
+    EXPECT_NEAR(objective->evaluate(world, a, b, {}, {}).objective, expected, 1e-12) << name;
+    EXPECT_NEAR(objective->evaluate(world, a, b, {}, one.db.view()).objective, expected, 1e-12);
+    EXPECT_NEAR(objective->evaluate(world, a, b, one.da.view(), {}).objective, expected, 1e-12);
+    for (std::size_t i = 0; i < one.da.size(); ++i) {
+      EXPECT_NEAR(one.da.data()[i], both.da.data()[i], 1e-14) << name;
+      EXPECT_NEAR(one.db.data()[i], both.db.data()[i], 1e-14) << name;
+    }
+  }
+}
+
+TEST(ObjectiveFamily, HistogramInformationOfAConstantColumnIsThatOfTheOthers) {
+  const auto world = mpi::Communicator::world();
+  Sides sides = reference::keyed_sides(83, 2, 2, 66);
+  const ObjectiveOptions options = named("histogram-mi");
+  Sides first = sides;
+  for (std::size_t i = 0; i < 83; ++i) {
+    first.a[i].resize(1);
+    first.b[i].resize(1);
+    sides.b[i][1] = 0.0L;
+  }
+  compare<double>(options, sides, 1e-12);
+  const auto objective = objective::make_objective<double>(options);
+  test::LocalSides<double> with_constant(world, sides);
+  test::LocalSides<double> alone(world, first);
+  EXPECT_NEAR(with_constant.evaluate(*objective, world).objective,
+              0.5 * alone.evaluate(*objective, world).objective, 1e-14);
+}
+
 }  // namespace
 }  // namespace infomax

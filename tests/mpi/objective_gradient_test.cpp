@@ -145,6 +145,16 @@ TEST(ObjectiveGradient, OfTheCodingRateIsThatOfCentralDifferences) {
   check(options, reference::keyed_sides(17, 2, 3, 42));
 }
 
+TEST(ObjectiveGradient, OfTheHistogramInformationIsThatOfCentralDifferences) {
+  for (const std::string range : {"sigma:4", "sigma:1.25", "fixed:-1,1.5"}) {
+    ObjectiveOptions options;
+    options.objective = "histogram-mi";
+    options.bins = 9;
+    options.histogram_range = objective::parse_histogram_range(range);
+    check(options, reference::keyed_sides(23, 2, 2, 43));
+  }
+}
+
 TEST(ObjectiveGradient, OfTheSquaredErrorIsThatOfCentralDifferences) {
   ObjectiveOptions options;
   options.objective = "mse";

@@ -66,6 +66,30 @@ inline Real entropy(const Table& x, const objective::ObjectiveOptions& options) 
   return sum / static_cast<Real>(x[0].size());
 }
 
+inline bool is_inside(Real z, const stats::HistogramRange& range) {
+  return z >= range.low && z <= range.high;
+}
+
+/// dJ/dz of a column, through the batch's own mean and deviation to dJ/dx.
+inline std::vector<Real> through_z(const std::vector<Real>& g, const ColumnHistogram& h,
+                                   const stats::HistogramRange& range) {
+  if (!range.standardised) {
+    return g;
+  }
+  const auto n = static_cast<Real>(g.size());
+  Real mean_g = 0;
+  Real mean_gz = 0;
+  for (std::size_t i = 0; i < g.size(); ++i) {
+    mean_g += g[i] / n;
+    mean_gz += g[i] * h.z[i] / n;
+  }
+  std::vector<Real> result;
+  for (std::size_t i = 0; i < g.size(); ++i) {
+    result.push_back((g[i] - mean_g - h.z[i] * mean_gz) / h.deviation);
+  }
+  return result;
+}
+
 inline Table entropy_gradient(const Table& x, const objective::ObjectiveOptions& options) {
   Table gradient = zeros(x.size(), x[0].size());
   const auto n = static_cast<Real>(x.size());
@@ -76,24 +100,89 @@ inline Table entropy_gradient(const Table& x, const objective::ObjectiveOptions&
       continue;
     }
     std::vector<Real> g(x.size(), 0);
-    Real mean_g = 0;
-    Real mean_gz = 0;
     for (std::size_t i = 0; i < x.size(); ++i) {
-      if (h.z[i] >= range.low && h.z[i] <= range.high) {
+      if (is_inside(h.z[i], range)) {
         for (std::size_t k = 0; k < options.bins; ++k) {
           const Real slope = beta3_slope(h.u[i] - static_cast<Real>(k));
           g[i] -= slope == 0 ? 0 : slope * std::log(h.p[k]) / n * h.du_dz;
         }
       }
-      mean_g += g[i] / n;
-      mean_gz += g[i] * h.z[i] / n;
     }
+    const std::vector<Real> column = through_z(g, h, range);
     for (std::size_t i = 0; i < x.size(); ++i) {
-      const Real through_z = (g[i] - mean_g - h.z[i] * mean_gz) / h.deviation;
-      gradient[i][j] = (range.standardised ? through_z : g[i]) / static_cast<Real>(x[0].size());
+      gradient[i][j] = column[i] / static_cast<Real>(x[0].size());
     }
   }
   return gradient;
+}
+
+/// ln(p_kl / (p_k p_l)) of one pair of columns, 0 where p_kl is; adds sum p_kl times it to `sum`.
+inline Table log_ratios(const ColumnHistogram& ha, const ColumnHistogram& hb, Real& sum) {
+  Table joint = zeros(ha.p.size(), hb.p.size());
+  for (std::size_t i = 0; i < ha.u.size(); ++i) {
+    for (std::size_t k = 0; k < ha.p.size(); ++k) {
+      for (std::size_t l = 0; l < hb.p.size(); ++l) {
+        joint[k][l] += beta3(ha.u[i] - static_cast<Real>(k)) *
+                       beta3(hb.u[i] - static_cast<Real>(l)) / static_cast<Real>(ha.u.size());
+      }
+    }
+  }
+  for (std::size_t k = 0; k < ha.p.size(); ++k) {
+    for (std::size_t l = 0; l < hb.p.size(); ++l) {
+      const Real p = joint[k][l];
+      joint[k][l] = p == 0 ? 0 : std::log(p / (ha.p[k] * hb.p[l]));
+      sum += p * joint[k][l];
+    }
+  }
+  return joint;
+}
+
+/// The mean mutual information of pairs of columns; its gradients where they are wanted.
+inline Real information(const Table& a, const Table& b, const objective::ObjectiveOptions& options,
+                        Table* da, Table* db) {
+  const stats::HistogramRange& range = options.histogram_range;
+  const std::size_t columns = a[0].size();
+  const Real scale = 1 / static_cast<Real>(columns * a.size());
+  Real sum = 0;
+  for (Table* gradient : {da, db}) {
+    if (gradient != nullptr) {
+      *gradient = zeros(a.size(), columns);
+    }
+  }
+  for (std::size_t j = 0; j < columns; ++j) {
+    const ColumnHistogram ha(a, j, options);
+    const ColumnHistogram hb(b, j, options);
+    if (ha.deviation == 0 || hb.deviation == 0) {
+      continue;
+    }
+    const Table l = log_ratios(ha, hb, sum);
+    if (da == nullptr || db == nullptr) {
+      continue;
+    }
+    std::vector<Real> ga(a.size(), 0);
+    std::vector<Real> gb(a.size(), 0);
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      for (std::size_t k = 0; k < options.bins; ++k) {
+        for (std::size_t m = 0; m < options.bins; ++m) {
+          const Real ta = ha.u[i] - static_cast<Real>(k);
+          const Real tb = hb.u[i] - static_cast<Real>(m);
+          ga[i] += is_inside(ha.z[i], range)
+                       ? scale * ha.du_dz * beta3_slope(ta) * beta3(tb) * l[k][m]
+                       : 0;
+          gb[i] += is_inside(hb.z[i], range)
+                       ? scale * hb.du_dz * beta3(ta) * beta3_slope(tb) * l[k][m]
+                       : 0;
+        }
+      }
+    }
+    const std::vector<Real> column_a = through_z(ga, ha, range);
+    const std::vector<Real> column_b = through_z(gb, hb, range);
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      (*da)[i][j] = column_a[i];
+      (*db)[i][j] = column_b[i];
+    }
+  }
+  return sum / static_cast<Real>(columns);
 }
 
 }  // namespace infomax::reference

@@ -41,6 +41,11 @@ inline Values evaluate(const objective::ObjectiveOptions& options, const Table& 
     values.dependence = values.objective;
     return values;
   }
+  if (options.objective == "histogram-mi") {
+    values.dependence = information(a, b, options, nullptr, nullptr);
+    values.objective = values.dependence;
+    return values;
+  }
   const Dependence measured = dependence(options, a, b);
   values.dependence = measured.value;
   values.parts = measured.parts;
@@ -61,6 +66,11 @@ inline Gradients gradients(const objective::ObjectiveOptions& options, const Tab
   if (options.objective == "mse") {
     const Table difference = added(b, scaled(a, -1));
     return {scaled(difference, 1 / n), scaled(difference, -1 / n)};
+  }
+  if (options.objective == "histogram-mi") {
+    Gradients gradients;
+    information(a, b, options, &gradients.a, &gradients.b);
+    return gradients;
   }
   const Dependence d = dependence(options, a, b);
   const Table ca = centred(a);

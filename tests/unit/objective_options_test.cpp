@@ -76,6 +76,10 @@ TEST(ObjectiveOptions, WrongValuesAreUsageErrors) {
     EXPECT_THAT(error_of(name, "-0.5"), HasSubstr(std::string(name) + " is -0.5"));
   }
   EXPECT_THAT(error_of("distortion", "0"), HasSubstr("distortion is 0"));
+  EXPECT_THAT(usage_error_of([] {
+                (void)from_settings({{"objective", "histogram-mi"}, {"bins", "2000"}});
+              }),
+              HasSubstr("4 to 1024"));
   EXPECT_THAT(error_of("ridge-absolute", "-1"), HasSubstr("ridge-absolute is -1"));
   EXPECT_THAT(usage_error_of([] {
                 (void)from_settings({{"objective", "dcca"}, {"lambda-b", "0.1"}});
@@ -97,8 +101,10 @@ TEST(ObjectiveOptions, ShapesAreCheckedAndNamed) {
   EXPECT_THAT(pearson, HasSubstr("784"));
   EXPECT_THAT(pearson, HasSubstr("64"));
   EXPECT_THAT(pearson, HasSubstr("--rho rv"));
-  options.objective = "mse";
-  EXPECT_THAT(usage_error_of([&] { check_shapes(options, 784, 64); }), HasSubstr("784 outputs"));
+  for (const char* name : {"mse", "barlow", "vicreg", "histogram-mi"}) {
+    options.objective = name;
+    EXPECT_THAT(usage_error_of([&] { check_shapes(options, 784, 64); }), HasSubstr("784 outputs"));
+  }
   options.objective = "infomax";
   options.rho = "rv";
   EXPECT_NO_THROW(check_shapes(options, 784, 64));

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <span>
+
+#include "infomax/core/matrix.hpp"
+#include "infomax/math/blas.hpp"
+#include "infomax/stats/column_cells.hpp"
+#include "infomax/stats/means.hpp"
+#include "infomax/stats/moments.hpp"
+#include "infomax/stats/row_source.hpp"
+
+// N: global rows. B: local rows. n: columns of either side. M: bins.
+
+namespace infomax::stats {
+
+/// The joint soft histogram of each pair of columns (a_j, b_j), and its exact adjoint: p_kl = (1/N)
+/// sum_i beta3(u_i - k) beta3(v_i - l), u and v as ColumnCells places them (Mattes et al. 2003).
+///
+/// A pair of values touches 4 by 4 bins, which are counted directly: M^2 numbers a column cross the
+/// network, where power sums of both fractions would take 16 a cell. What the batch's own means and
+/// deviations add to the gradient needs the sums of dJ/dz_i and z_i dJ/dz_i, which are known only
+/// once the counts are global: a second, small sum over ranks, of 4 n numbers. In between, the
+/// gradients' own memory holds dJ/dz.
+///
+/// Where a column is constant its pair has no dependence and gets no gradient. Keeps its memory.
+template <math::Real T>
+class JointHistogram {
+ public:
+  /// M >= 4.
+  JointHistogram(std::size_t bins, HistogramRange range);
+
+  /// Begins a global batch.
+  void begin(const Means& means, const SecondMoments& moments);
+
+  /// The counts of the local rows, [n, M, M]: additive over ranks, to be summed in place.
+  std::span<double> count(const RowSource<T>& a, const RowSource<T>& b);
+
+  /// Takes the counts as summed over ranks to probabilities.
+  void finish();
+
+  /// p_kl of column j, [M, M], k of a.
+  [[nodiscard]] MatrixView<const double> probabilities(std::size_t j) const;
+
+  [[nodiscard]] bool constant_a(std::size_t j) const { return cells_a_.constant(j); }
+  [[nodiscard]] bool constant_b(std::size_t j) const { return cells_b_.constant(j); }
+
+  /// Given dJ/dp_kl [n, M M], overwrites da and db [B, n], or with 0 columns where not wanted, by
+  /// dJ/dz. Returns sums over local rows [4 n], to be summed over ranks in place.
+  std::span<double> differentiate(MatrixView<const double> derivative, const RowSource<T>& a,
+                                  const RowSource<T>& b, MatrixView<T> da, MatrixView<T> db);
+
+  /// Takes dJ/dz to dJ/drows, with the sums over all ranks.
+  void through_standardisation(const RowSource<T>& a, const RowSource<T>& b, MatrixView<T> da,
+                               MatrixView<T> db);
+
+ private:
+  void differentiate_row(MatrixView<const double> derivative, std::span<const T> a,
+                         std::span<const T> b, std::span<T> da, std::span<T> db);
+  void through_side(const ColumnCells& cells, std::span<const double> sums,
+                    const RowSource<T>& source, MatrixView<T> gradient);
+
+  ColumnCells cells_a_;
+  ColumnCells cells_b_;
+  double samples_ = 0.0;
+  Buffer<double> table_;  // [n, M, M]
+  Buffer<double> sums_;   // of side a: dJ/dz [n], z dJ/dz [n]; the same of side b
+  Buffer<double> scale_;  // [n], a row's gradient is scale dJ/dz + shift + tilt (v - m)
+  Buffer<double> shift_;
+  Buffer<double> tilt_;
+  Buffer<T> scratch_a_;
+  Buffer<T> scratch_b_;
+};
+
+}  // namespace infomax::stats
