@@ -49,9 +49,9 @@ double Pearson::evaluate(const SecondMoments& moments, MomentGradient* gradient)
 MomentNeeds RvCoefficient::needs() const { return {Extent::full, Extent::full, Extent::full}; }
 
 double RvCoefficient::evaluate(const SecondMoments& moments, MomentGradient* gradient) {
-  const double norm_aa = math::norm<double>(moments.aa.span());
-  const double norm_bb = math::norm<double>(moments.bb.span());
-  const double norm_ab = math::norm<double>(moments.ab.span());
+  const auto norm_aa = math::norm<double>(moments.aa.span());
+  const auto norm_bb = math::norm<double>(moments.bb.span());
+  const auto norm_ab = math::norm<double>(moments.ab.span());
   const double scale = std::sqrt(norm_aa) * std::sqrt(norm_bb);
   if (scale == 0.0 || norm_ab == 0.0) {
     return 0.0;

@@ -157,8 +157,9 @@ void SoftHistogram::add_gradient(const RowSource<T>& source, Buffer<T>& scratch,
       for (std::size_t j = 0; j < columns(); ++j) {
         const double f = fraction[j];
         const auto clamped = static_cast<int>(f > 1.0) - static_cast<int>(f < 0.0);
-        const auto slot = static_cast<std::size_t>(cell[j] + 1 + clamped);
-        const double* const q = coefficients_.data() + j * column_size() + 4 * slot;
+        const int slot = cell[j] + 1 + clamped;
+        const double* const q =
+            coefficients_.data() + j * column_size() + 4 * static_cast<std::size_t>(slot);
         const double deviation = static_cast<double>(row[j]) - cells_.mean(j);
         out[j] += static_cast<T>(q[0] + f * (q[1] + f * q[2]) + shift_[j] + tilt_[j] * deviation);
       }
