@@ -1,5 +1,9 @@
 #include "cli/objective_options.hpp"
 
+#include <fmt/format.h>
+
+#include "infomax/core/logging.hpp"
+
 namespace infomax::cli {
 namespace {
 
@@ -71,6 +75,12 @@ objective::ObjectiveOptions objective_options(const OptionTable& options) {
   result.vicreg_covariance = options.value<double>("vicreg-covariance");
   result.distortion = options.value<double>("distortion");
   objective::validate(result);
+  if (result.objective != "infomax" && (result.lambda_a != 0.0 || result.lambda_b != 0.0)) {
+    log::warning(
+        fmt::format("--lambda weighs the entropies of --objective infomax; {} has none in "
+                    "it, so they are reported only",
+                    result.objective));
+  }
   return result;
 }
 

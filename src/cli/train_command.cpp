@@ -90,7 +90,9 @@ Understood understand(const OptionTable& options) {
   require_pair(options, "lag", result.pair.pair, model::Pair::lag);
   result.pair.x_path = options.value<std::string>("x");
   result.pair.y_path = options.value<std::string>("y");
-  result.pair.lag = options.count("lag");
+  if (options.given("lag")) {
+    result.pair.lag = options.count("lag");
+  }
   result.pair.lengths_path = options.value<std::string>("lengths");
   result.pair.split = split_of(options);
   result.encoder_b = second_encoder(options, result.pair.pair, result.encoder);
@@ -154,12 +156,13 @@ std::string describe(const OptionTable& options, const Prepared& prepared,
   const std::size_t row_bytes =
       x.bytes().size() + (prepared.examples.y ? prepared.examples.y->bytes().size() : 0);
   return fmt::format(
-      "data       {}: {} samples, x of {} features ({}), normalised by {}\n"
+      "data       {}: {} {} x {} features ({}), normalised by {}\n"
       "{}parameters {} in {}\n"
-      "batch      {} global samples, {} steps an epoch, {} blocks\n"
+      "batch      {} global rows, {} steps an epoch, {} blocks\n"
       "memory     {} of rows, {} for the batch, {} of parameters and state at most, on rank 0\n"
       "settings   {}",
-      options.value<std::string>("data"), prepared.examples.blocks.rows(), x.features(),
+      options.value<std::string>("data"), prepared.examples.blocks.rows(),
+      prepared.options.pair.pair == model::Pair::lag ? "pairs of rows" : "rows", x.features(),
       hdf5::name(x.type()), options.resolved("normalize"), networks, model.parameters().size(),
       std::is_same_v<T, float> ? "float" : "double", sampler.global_rows(0),
       sampler.steps_per_epoch(), prepared.examples.blocks.count(), mebibytes(row_bytes),

@@ -27,8 +27,8 @@ void add_data_options(OptionTable& options) {
       "for --pair views: the first K columns of x are one view, the rest the other")(
       "split-image", po::value<std::string>()->value_name("HALVES"),
       "for --pair views: halves of the images in x, left,right or top,bottom")(
-      "lag", po::value<std::int64_t>()->default_value(1)->value_name("TAU"),
-      "for --pair lag: rows between the two states")(
+      "lag", po::value<std::int64_t>()->value_name("TAU"),
+      "for --pair lag: rows between the two states; default 1")(
       "lengths", po::value<std::string>()->default_value("/lengths")->value_name("PATH"),
       "for --pair lag: data set of the rows of each trajectory; without it, x is one")(
       "target", po::value<std::string>()->default_value("auto")->value_name("KIND"),

@@ -71,9 +71,9 @@ model::Examples examples_of(const Case& wanted, const mpi::Communicator& communi
   const reference::Sides sides = reference::keyed_sides(rows, features, outputs, 51);
   const data::Blocks blocks(rows, wanted.blocks);
   const data::Shard shard = blocks.shard(communicator.rank(), communicator.size());
-  model::Examples examples{
-      blocks, shard, test::rows_of(flat(sides.a), features, shard.first_row, shard.row_count),
-      std::nullopt};
+  model::Examples examples{blocks, shard,
+                           test::rows_of(flat(sides.a), features, shard.first_row, shard.row_count),
+                           std::nullopt};
   if (wanted.targets == Targets::values) {
     examples.y = test::rows_of(flat(sides.b), outputs, shard.first_row, shard.row_count);
   }

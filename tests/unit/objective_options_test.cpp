@@ -82,10 +82,6 @@ TEST(ObjectiveOptions, WrongValuesAreUsageErrors) {
               HasSubstr("4 to 1024"));
   EXPECT_THAT(error_of("ridge-absolute", "-1"), HasSubstr("ridge-absolute is -1"));
   EXPECT_THAT(usage_error_of([] {
-                (void)from_settings({{"objective", "dcca"}, {"lambda-b", "0.1"}});
-              }),
-              HasSubstr("dcca has none"));
-  EXPECT_THAT(usage_error_of([] {
                 ObjectiveOptions options;
                 options.bins = 2;
                 (void)make_objective<float>(options);
