@@ -223,7 +223,7 @@ int train_in(const mpi::Communicator& communicator, OptionTable& options, const 
                         prepared.options.micro_batch, true);
   const auto objective = objective::make_objective<T>(prepared.options.objective);
   const auto optimizer = optim::make_optimizer<T>(
-      optimizer_options(options), model.parameters().size(), train::decayed_ranges(model));
+      optimizer_options(options), model.parameters().size(), train::weight_ranges(model));
   train::Step<T> step(communicator, model, sampler, sides, *objective, *optimizer,
                       step_options(options));
   train::TrainerOptions trainer;

@@ -59,8 +59,9 @@ void add_network_options(OptionTable& options) {
 void add_optimizer_options(OptionTable& options) {
   options.group("Optimisation")(
       "optimizer", po::value<std::string>()->default_value("adam")->value_name("NAME"),
-      "sgd, adam or adamw; with --batch 0, sgd is gradient ascent on the full batch")(
-      "learning-rate", po::value<double>()->default_value(1e-3, "0.001")->value_name("R"), "")(
+      "sgd, adam, adamw, rmsprop, adagrad or lars; with --batch 0, sgd is gradient ascent on the "
+      "full batch")("learning-rate",
+                    po::value<double>()->default_value(1e-3, "0.001")->value_name("R"), "")(
       "batch", po::value<std::int64_t>()->value_name("B"),
       "global rows a step, all ranks together; 0 = all; default 4096, or all where there are "
       "fewer")(
@@ -70,13 +71,17 @@ void add_optimizer_options(OptionTable& options) {
                            "passes over the data")(
       "steps", po::value<std::int64_t>()->value_name("K"),
       "steps in all, instead of --epochs; 0 writes the initial model")(
-      "momentum", po::value<double>()->default_value(0.0, "0")->value_name("M"), "of sgd")(
+      "momentum", po::value<double>()->default_value(0.0, "0")->value_name("M"), "of sgd, lars")(
       "nesterov", po::bool_switch(), "Nesterov's momentum for sgd")(
       "beta1", po::value<double>()->default_value(0.9, "0.9")->value_name("B"), "of adam, adamw")(
       "beta2", po::value<double>()->default_value(0.999, "0.999")->value_name("B"),
       "of adam, adamw")("epsilon",
                         po::value<double>()->default_value(1e-8, "1e-8")->value_name("E"),
-                        "of adam, adamw")(
+                        "of adam, adamw, rmsprop, adagrad")(
+      "smoothing", po::value<double>()->default_value(0.99, "0.99")->value_name("S"),
+      "of rmsprop: what its mean of squared gradients keeps each step")(
+      "trust", po::value<double>()->default_value(1e-3, "0.001")->value_name("T"),
+      "of lars: a layer's weights move by the learning rate times this share of their norm")(
       "weight-decay", po::value<double>()->default_value(0.0, "0")->value_name("D"),
       "J loses D/2 times the squared norm of the weights; with adamw, decoupled")(
       "clip-norm", po::value<double>()->default_value(0.0, "0")->value_name("C"),
@@ -152,6 +157,8 @@ optim::OptimizerOptions optimizer_options(const OptionTable& options) {
   result.beta1 = options.value<double>("beta1");
   result.beta2 = options.value<double>("beta2");
   result.epsilon = options.value<double>("epsilon");
+  result.smoothing = options.value<double>("smoothing");
+  result.trust = options.value<double>("trust");
   if (result.kind == optim::OptimizerKind::adamw) {
     result.decoupled_decay = options.value<double>("weight-decay");
   }

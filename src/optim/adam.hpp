@@ -15,7 +15,7 @@ template <math::Real T>
 class Adam final : public Optimizer<T> {
  public:
   Adam(const OptimizerOptions& options, std::size_t parameter_count,
-       std::vector<DecayRange> decayed)
+       std::vector<WeightRange> decayed)
       : options_(options),
         decayed_(std::move(decayed)),
         first_(parameter_count, T{0}),
@@ -49,13 +49,13 @@ class Adam final : public Optimizer<T> {
 
  private:
   void decay(std::span<T> parameters, T factor) const {
-    for (const DecayRange& range : decayed_) {
+    for (const WeightRange& range : decayed_) {
       math::scale(factor, parameters.subspan(range.offset, range.count));
     }
   }
 
   OptimizerOptions options_;
-  std::vector<DecayRange> decayed_;
+  std::vector<WeightRange> decayed_;
   Buffer<T> first_;
   Buffer<T> second_;
 };

@@ -30,8 +30,8 @@ StepTimes& StepTimes::operator+=(const StepTimes& other) {
 }
 
 template <math::Real T>
-std::vector<optim::DecayRange> decayed_ranges(const model::Model<T>& model) {
-  std::vector<optim::DecayRange> ranges;
+std::vector<optim::WeightRange> weight_ranges(const model::Model<T>& model) {
+  std::vector<optim::WeightRange> ranges;
   for (const auto& member : model.members()) {
     for (const auto& block : member.network.parameters()) {
       if (block.is_weight) {
@@ -53,7 +53,7 @@ Step<T>::Step(const mpi::Communicator& communicator, model::Model<T>& model, dat
       objective_(&objective),
       optimizer_(&optimizer),
       options_(options),
-      decayed_(decayed_ranges(model)),
+      decayed_(weight_ranges(model)),
       gradient_(model.parameters().size()) {}
 
 template <math::Real T>
@@ -124,8 +124,8 @@ double Step<T>::norm_and_clip() {
   return norm;
 }
 
-template std::vector<optim::DecayRange> decayed_ranges<float>(const model::Model<float>&);
-template std::vector<optim::DecayRange> decayed_ranges<double>(const model::Model<double>&);
+template std::vector<optim::WeightRange> weight_ranges<float>(const model::Model<float>&);
+template std::vector<optim::WeightRange> weight_ranges<double>(const model::Model<double>&);
 template class Step<float>;
 template class Step<double>;
 

@@ -68,7 +68,7 @@ void run(const mpi::Communicator& self, const std::string& file, const Case& cho
   data::Sampler sampler(examples.blocks, examples.shard, batch, 1);
   model::Sides<double> sides(model, examples, pair, sampler.largest_local_rows(), 0, true);
   const auto optimizer =
-      optim::make_optimizer<double>({}, model.parameters().size(), train::decayed_ranges(model));
+      optim::make_optimizer<double>({}, model.parameters().size(), train::weight_ranges(model));
   train::Step<double> step(self, model, sampler, sides, *objective, *optimizer, {});
   for (int s = 0; s < training_steps; ++s) {
     const auto done = static_cast<std::size_t>(s);

@@ -108,7 +108,7 @@ void run(int repeats) {
   options.lambda_b = lambda;
   const auto objective = objective::make_objective<float>(options);
   const auto optimizer =
-      optim::make_optimizer<float>({}, model.parameters().size(), train::decayed_ranges(model));
+      optim::make_optimizer<float>({}, model.parameters().size(), train::weight_ranges(model));
   train::Step<float> step(world, model, sampler, sides, *objective, *optimizer, {});
 
   const std::vector<std::size_t> widths{features, 1024, 1024, 64};

@@ -1,6 +1,8 @@
 #include "infomax/optim/optimizer.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -72,6 +74,81 @@ TEST(AdamW, ShrinksOnlyWhatDecays) {
   EXPECT_EQ(parameters[2], 3.0);  // outside the decayed range, and its gradient is zero
 }
 
+TEST(RmsProp, DividesByTheRootOfARunningMeanSquare) {
+  const auto parameters = after_three({.kind = OptimizerKind::rmsprop, .smoothing = 0.9});
+  // v = 0.1 g^2 (1, 0.9 + 4, 0.81 + 3.6 + 9) with g = 0.5.
+  double expected = 1.0;
+  for (const auto& [g, v] : {std::pair{0.5, 0.025}, {1.0, 0.1225}, {1.5, 0.33525}}) {
+    expected += 0.1 * g / (std::sqrt(v) + 1e-8);
+  }
+  EXPECT_NEAR(parameters[0], expected, 1e-14);
+  EXPECT_EQ(parameters[2], 3.0);
+}
+
+TEST(Adagrad, DividesByTheRootOfTheSumOfSquares) {
+  const auto parameters = after_three({.kind = OptimizerKind::adagrad});
+  // v = g^2 (1, 1 + 4, 1 + 4 + 9), whatever g; it cancels but for its sign.
+  const double moved = 1.0 + 2.0 / std::sqrt(5.0) + 3.0 / std::sqrt(14.0);
+  EXPECT_NEAR(parameters[0], 1.0 + 0.1 * moved, 1e-7);
+  EXPECT_NEAR(parameters[1], -2.0 - 0.1 * moved, 1e-7);
+  EXPECT_EQ(parameters[2], 3.0);
+}
+
+TEST(Lars, MovesALayersWeightsByAShareOfTheirNorm) {
+  // Two layers of two weights and a bias each; the second layer's gradient is zero.
+  std::vector<double> parameters{3.0, 4.0, 1.0, 1.0, 2.0, 0.0};
+  const auto optimizer = make_optimizer<double>(
+      {.kind = OptimizerKind::lars, .momentum = 0.5, .trust = 0.01}, 6, {{0, 2}, {3, 2}});
+  const std::vector<double> gradient{0.6, -0.8, 0.2, 0.0, 0.0, 7.0};
+  optimizer->ascend(parameters, gradient, 2.0);
+  // |p| = 5, |g| = 1: the trust ratio is 0.05, and rate times that 0.1. Biases: rate 2.
+  EXPECT_NEAR(parameters[0], 3.06, 1e-14);
+  EXPECT_NEAR(parameters[1], 3.92, 1e-14);
+  EXPECT_NEAR(parameters[2], 1.4, 1e-14);
+  EXPECT_EQ(parameters[3], 1.0);
+  EXPECT_EQ(parameters[4], 2.0);
+  EXPECT_NEAR(parameters[5], 14.0, 1e-14);
+
+  optimizer->ascend(parameters, gradient, 2.0);
+  const double ratio = 0.01 * std::hypot(3.06, 3.92);
+  EXPECT_NEAR(parameters[0], 3.06 + 0.5 * 0.06 + 2.0 * ratio * 0.6, 1e-14);
+  EXPECT_NEAR(parameters[2], 1.4 + 0.5 * 0.4 + 0.4, 1e-14);
+}
+
+TEST(Lars, TakesWeightsThatAreZeroAtTheFullRate) {
+  std::vector<double> parameters{0.0, 0.0};
+  const auto optimizer = make_optimizer<double>({.kind = OptimizerKind::lars}, 2, {{0, 2}});
+  optimizer->ascend(parameters, std::vector<double>{1.0, -2.0}, 0.5);
+  EXPECT_DOUBLE_EQ(parameters[0], 0.5);
+  EXPECT_DOUBLE_EQ(parameters[1], -1.0);
+}
+
+/// What a checkpoint keeps is enough: a second optimiser given it goes on as the first does.
+TEST(Optimizer, GoesOnFromItsState) {
+  for (const auto kind : {OptimizerKind::sgd, OptimizerKind::adam, OptimizerKind::rmsprop,
+                          OptimizerKind::adagrad, OptimizerKind::lars}) {
+    const OptimizerOptions options{.kind = kind, .momentum = 0.9};
+    const auto first = make_optimizer<double>(options, 3, {{0, 2}});
+    const auto second = make_optimizer<double>(options, 3, {{0, 2}});
+    std::vector<double> parameters{1.0, -2.0, 3.0};
+    const std::vector<double> gradient{0.5, -0.25, 2.0};
+    first->ascend(parameters, gradient, 0.1);
+
+    const auto from = first->state();
+    const auto to = second->state();
+    ASSERT_EQ(from.size(), to.size());
+    ASSERT_FALSE(from.empty());
+    for (std::size_t k = 0; k < from.size(); ++k) {
+      std::ranges::copy(from[k], to[k].begin());
+    }
+    second->set_updates(first->updates());
+    std::vector<double> others = parameters;
+    first->ascend(parameters, gradient, 0.1);
+    second->ascend(others, gradient, 0.1);
+    EXPECT_EQ(parameters, others);
+  }
+}
+
 TEST(Optimizer, RefusesWhatIsOutOfRange) {
   EXPECT_THROW((void)make_optimizer<double>({.kind = OptimizerKind::sgd, .momentum = 1.0}, 1, {}),
                UsageError);
@@ -79,6 +156,8 @@ TEST(Optimizer, RefusesWhatIsOutOfRange) {
                UsageError);
   EXPECT_THROW((void)make_optimizer<double>({.beta2 = 1.0}, 1, {}), UsageError);
   EXPECT_THROW((void)make_optimizer<double>({.epsilon = 0.0}, 1, {}), UsageError);
+  EXPECT_THROW((void)make_optimizer<double>({.smoothing = 1.0}, 1, {}), UsageError);
+  EXPECT_THROW((void)make_optimizer<double>({.trust = 0.0}, 1, {}), UsageError);
   EXPECT_THROW((void)parse_optimizer("sdg"), UsageError);
 }
 

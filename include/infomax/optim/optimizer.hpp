@@ -10,23 +10,25 @@
 
 namespace infomax::optim {
 
-enum class OptimizerKind : std::uint8_t { sgd, adam, adamw };
+enum class OptimizerKind : std::uint8_t { sgd, adam, adamw, rmsprop, adagrad, lars };
 
 /// Throws UsageError naming the choices.
 [[nodiscard]] OptimizerKind parse_optimizer(const std::string& name);
 
 struct OptimizerOptions {
   OptimizerKind kind = OptimizerKind::adam;
-  double momentum = 0.0;  ///< of sgd
+  double momentum = 0.0;  ///< of sgd, lars
   bool nesterov = false;  ///< of sgd
   double beta1 = 0.9;     ///< of adam, adamw
   double beta2 = 0.999;
-  double epsilon = 1e-8;
+  double epsilon = 1e-8;         ///< of adam, adamw, rmsprop, adagrad
+  double smoothing = 0.99;       ///< of rmsprop
+  double trust = 1e-3;           ///< of lars
   double decoupled_decay = 0.0;  ///< of adamw: weights shrink by learning rate times this a step
 };
 
-/// A part of the flat parameter vector to which weight decay applies.
-struct DecayRange {
+/// A layer's weights in the flat parameter vector: what decays, and what lars scales as one.
+struct WeightRange {
   std::size_t offset = 0;
   std::size_t count = 0;
 };
@@ -60,6 +62,6 @@ class Optimizer {
 template <math::Real T>
 [[nodiscard]] std::unique_ptr<Optimizer<T>> make_optimizer(const OptimizerOptions& options,
                                                            std::size_t parameter_count,
-                                                           std::vector<DecayRange> decayed);
+                                                           std::vector<WeightRange> weights);
 
 }  // namespace infomax::optim

@@ -37,9 +37,9 @@ struct StepOptions {
   double weight_decay = 0.0;  ///< J loses half of this times the weights' squared norm, once
 };
 
-/// The parts of a model's parameters that weight decay applies to: weights, not biases.
+/// Where the weights of a model's layers, and not their biases, are in its parameters.
 template <math::Real T>
-[[nodiscard]] std::vector<optim::DecayRange> decayed_ranges(const model::Model<T>& model);
+[[nodiscard]] std::vector<optim::WeightRange> weight_ranges(const model::Model<T>& model);
 
 /// One exact step on one global batch. What is passed by reference must outlive this.
 template <math::Real T>
@@ -67,7 +67,7 @@ class Step {
   objective::Objective<T>* objective_;
   optim::Optimizer<T>* optimizer_;
   StepOptions options_;
-  std::vector<optim::DecayRange> decayed_;
+  std::vector<optim::WeightRange> decayed_;
   Buffer<T> gradient_;
 };
 
