@@ -224,8 +224,7 @@ int train_in(const mpi::Communicator& communicator, OptionTable& options, const 
   const auto objective = objective::make_objective<T>(prepared.options.objective);
   const auto optimizer = optim::make_optimizer<T>(
       optimizer_options(options), model.parameters().size(), train::weight_ranges(model));
-  train::Step<T> step(communicator, model, sampler, sides, *objective, *optimizer,
-                      step_options(options));
+  train::Step<T> step(communicator, model, sampler, sides, *objective, step_options(options));
   train::TrainerOptions trainer;
   trainer.total_steps = total_steps(options, sampler.steps_per_epoch());
   trainer.schedule = schedule_options(options, sampler.steps_per_epoch());
@@ -238,7 +237,8 @@ int train_in(const mpi::Communicator& communicator, OptionTable& options, const 
   });
   log::info(fmt::format("infomax {}  train\n{}{}", version, machine,
                         describe(options, prepared, model, sides, sampler)));
-  const auto summary = train::train(communicator, model, sampler, step, directory, trainer);
+  const auto summary =
+      train::train(communicator, model, sampler, step, *optimizer, directory, trainer);
   log::info(describe(summary, directory));
   return 0;
 }

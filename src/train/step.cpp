@@ -45,24 +45,22 @@ std::vector<optim::WeightRange> weight_ranges(const model::Model<T>& model) {
 template <math::Real T>
 Step<T>::Step(const mpi::Communicator& communicator, model::Model<T>& model, data::Sampler& sampler,
               model::Sides<T>& sides, objective::Objective<T>& objective,
-              optim::Optimizer<T>& optimizer, const StepOptions& options)
+              const StepOptions& options)
     : communicator_(&communicator),
       model_(&model),
       sampler_(&sampler),
       sides_(&sides),
       objective_(&objective),
-      optimizer_(&optimizer),
       options_(options),
-      decayed_(weight_ranges(model)),
+      weights_(weight_ranges(model)),
       gradient_(model.parameters().size()) {}
 
 template <math::Real T>
-StepReport Step<T>::run(std::uint64_t epoch, std::uint64_t step_of_epoch, double learning_rate) {
+StepReport Step<T>::differentiate(std::uint64_t epoch, std::uint64_t step_of_epoch) {
   const Stopwatch whole;
   const double reduced_before_s = communicator_->collective_s();
   const double converted_before_s = sides_->input_s();
   StepReport report;
-  report.learning_rate = learning_rate;
 
   // plan: the global batch, of which these rows are this rank's
   Stopwatch planning;
@@ -75,7 +73,6 @@ StepReport Step<T>::run(std::uint64_t epoch, std::uint64_t step_of_epoch, double
   // measure, allreduce, differentiate, pull back
   report.value =
       objective_->evaluate(*communicator_, sides_->a(), sides_->b(), sides_->da(), sides_->db());
-  require_finite(report.value.objective, "the objective", learning_rate);
 
   // backward: this rank's part of the gradient
   std::ranges::fill(gradient_, T{0});
@@ -84,12 +81,10 @@ StepReport Step<T>::run(std::uint64_t epoch, std::uint64_t step_of_epoch, double
   // allreduce: a sum and no division, for J already carries the global N
   communicator_->sum(std::span<T>(gradient_));
 
-  // update: the same on every rank
+  // penalty: once, after the sum over ranks, for it depends on no row
   report.penalty = add_penalty();
   report.value.objective += report.penalty;
-  report.gradient_norm = norm_and_clip();
-  require_finite(report.gradient_norm, "the gradient's norm", learning_rate);
-  optimizer_->ascend(model_->parameters(), gradient_, learning_rate);
+  report.gradient_norm = math::norm(std::span<const T>(gradient_));
 
   report.times.total_s = whole.elapsed_s();
   report.times.input_s = planning_s + sides_->input_s() - converted_before_s;
@@ -98,14 +93,31 @@ StepReport Step<T>::run(std::uint64_t epoch, std::uint64_t step_of_epoch, double
   return report;
 }
 
-/// Once, after the sum over ranks, for it depends on no row.
+template <math::Real T>
+StepReport Step<T>::run(std::uint64_t epoch, std::uint64_t step_of_epoch,
+                        optim::Optimizer<T>& optimizer, double learning_rate) {
+  StepReport report = differentiate(epoch, step_of_epoch);
+  report.learning_rate = learning_rate;
+  require_finite(report.value.objective, "the objective", learning_rate);
+  require_finite(report.gradient_norm, "the gradient's norm", learning_rate);
+
+  // update: the same on every rank
+  const Stopwatch updating;
+  clip(report.gradient_norm);
+  optimizer.ascend(model_->parameters(), gradient_, learning_rate);
+  const double update_s = updating.elapsed_s();
+  report.times.total_s += update_s;
+  report.times.compute_s += update_s;
+  return report;
+}
+
 template <math::Real T>
 double Step<T>::add_penalty() {
   if (options_.weight_decay == 0.0) {
     return 0.0;
   }
   double squared = 0.0;
-  for (const auto& range : decayed_) {
+  for (const auto& range : weights_) {
     const auto weights = std::as_const(*model_).parameters().subspan(range.offset, range.count);
     const double norm = math::norm(weights);
     squared += norm * norm;
@@ -116,12 +128,10 @@ double Step<T>::add_penalty() {
 }
 
 template <math::Real T>
-double Step<T>::norm_and_clip() {
-  const double norm = math::norm(std::span<const T>(gradient_));
+void Step<T>::clip(double norm) {
   if (options_.clip_norm > 0.0 && norm > options_.clip_norm) {
     math::scale(static_cast<T>(options_.clip_norm / norm), std::span<T>(gradient_));
   }
-  return norm;
 }
 
 template std::vector<optim::WeightRange> weight_ranges<float>(const model::Model<float>&);

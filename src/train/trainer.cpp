@@ -67,8 +67,8 @@ class Recorder {
 
 template <math::Real T>
 TrainSummary train(const mpi::Communicator& communicator, model::Model<T>& model,
-                   data::Sampler& sampler, Step<T>& step, const RunDirectory& directory,
-                   const TrainerOptions& options) {
+                   data::Sampler& sampler, Step<T>& step, optim::Optimizer<T>& optimizer,
+                   const RunDirectory& directory, const TrainerOptions& options) {
   const std::uint64_t steps_per_epoch = sampler.steps_per_epoch();
   const std::uint64_t total_epochs = (options.total_steps + steps_per_epoch - 1) / steps_per_epoch;
   Recorder<T> recorder(communicator, model, directory, options, total_epochs);
@@ -82,7 +82,7 @@ TrainSummary train(const mpi::Communicator& communicator, model::Model<T>& model
     const std::uint64_t step_of_epoch = done % steps_per_epoch;
     StepReport report;
     try {
-      report = step.run(epoch, step_of_epoch, options.schedule.rate(done));
+      report = step.run(epoch, step_of_epoch, optimizer, options.schedule.rate(done));
     } catch (const NumericError& error) {
       recorder.interrupt();
       throw NumericError(
@@ -108,8 +108,10 @@ TrainSummary train(const mpi::Communicator& communicator, model::Model<T>& model
 }
 
 template TrainSummary train<float>(const mpi::Communicator&, model::Model<float>&, data::Sampler&,
-                                   Step<float>&, const RunDirectory&, const TrainerOptions&);
+                                   Step<float>&, optim::Optimizer<float>&, const RunDirectory&,
+                                   const TrainerOptions&);
 template TrainSummary train<double>(const mpi::Communicator&, model::Model<double>&, data::Sampler&,
-                                    Step<double>&, const RunDirectory&, const TrainerOptions&);
+                                    Step<double>&, optim::Optimizer<double>&, const RunDirectory&,
+                                    const TrainerOptions&);
 
 }  // namespace infomax::train

@@ -69,10 +69,11 @@ void run(const mpi::Communicator& self, const std::string& file, const Case& cho
   model::Sides<double> sides(model, examples, pair, sampler.largest_local_rows(), 0, true);
   const auto optimizer =
       optim::make_optimizer<double>({}, model.parameters().size(), train::weight_ranges(model));
-  train::Step<double> step(self, model, sampler, sides, *objective, *optimizer, {});
+  train::Step<double> step(self, model, sampler, sides, *objective, {});
   for (int s = 0; s < training_steps; ++s) {
     const auto done = static_cast<std::size_t>(s);
-    (void)step.run(done / sampler.steps_per_epoch(), done % sampler.steps_per_epoch(), 1e-3);
+    (void)step.run(done / sampler.steps_per_epoch(), done % sampler.steps_per_epoch(), *optimizer,
+                   1e-3);
   }
 
   const auto drawn = sampler.draw(3, 0);

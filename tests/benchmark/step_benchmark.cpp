@@ -109,7 +109,7 @@ void run(int repeats) {
   const auto objective = objective::make_objective<float>(options);
   const auto optimizer =
       optim::make_optimizer<float>({}, model.parameters().size(), train::weight_ranges(model));
-  train::Step<float> step(world, model, sampler, sides, *objective, *optimizer, {});
+  train::Step<float> step(world, model, sampler, sides, *objective, {});
 
   const std::vector<std::size_t> widths{features, 1024, 1024, 64};
   std::vector<Matrix<float>> activations;
@@ -126,8 +126,9 @@ void run(int repeats) {
   std::uint64_t done = 0;
   train::StepTimes times;
   const auto step_s = measure(world, repeats, [&] {
-    times +=
-        step.run(done / sampler.steps_per_epoch(), done % sampler.steps_per_epoch(), 1e-3).times;
+    times += step.run(done / sampler.steps_per_epoch(), done % sampler.steps_per_epoch(),
+                      *optimizer, 1e-3)
+                 .times;
     ++done;
   });
 

@@ -25,7 +25,7 @@ struct StepTimes {
 };
 
 struct StepReport {
-  objective::Value value;      ///< before the update; its objective includes the penalty
+  objective::Value value;      ///< before any update; its objective includes the penalty
   double penalty = 0.0;        ///< -(weight decay / 2) |weights|^2, or 0
   double gradient_norm = 0.0;  ///< of the whole gradient, before clipping
   double learning_rate = 0.0;
@@ -41,33 +41,37 @@ struct StepOptions {
 template <math::Real T>
 [[nodiscard]] std::vector<optim::WeightRange> weight_ranges(const model::Model<T>& model);
 
-/// One exact step on one global batch. What is passed by reference must outlive this.
+/// One exact step on one global batch. What is passed by reference, but for an optimiser, must
+/// outlive this.
 template <math::Real T>
 class Step {
  public:
   Step(const mpi::Communicator& communicator, model::Model<T>& model, data::Sampler& sampler,
-       model::Sides<T>& sides, objective::Objective<T>& objective, optim::Optimizer<T>& optimizer,
-       const StepOptions& options);
+       model::Sides<T>& sides, objective::Objective<T>& objective, const StepOptions& options);
 
-  /// Collective. Throws NumericError, on every rank alike, where the value or the gradient is not
-  /// finite; the parameters are then those of before.
-  StepReport run(std::uint64_t epoch, std::uint64_t step_of_epoch, double learning_rate);
+  /// Collective. The objective of a global batch by the model's parameters as they are, and its
+  /// gradient; neither need be finite. The penalty is part of both.
+  StepReport differentiate(std::uint64_t epoch, std::uint64_t step_of_epoch);
 
-  /// The global gradient of the last step, as the optimiser got it.
+  /// Collective. differentiate(), then one update. Throws NumericError, on every rank alike, where
+  /// the value or the gradient is not finite; the parameters are then those of before.
+  StepReport run(std::uint64_t epoch, std::uint64_t step_of_epoch, optim::Optimizer<T>& optimizer,
+                 double learning_rate);
+
+  /// The global gradient that differentiate() found; after run(), as the optimiser got it.
   [[nodiscard]] std::span<const T> gradient() const { return gradient_; }
 
  private:
   double add_penalty();
-  double norm_and_clip();
+  void clip(double norm);
 
   const mpi::Communicator* communicator_;
   model::Model<T>* model_;
   data::Sampler* sampler_;
   model::Sides<T>* sides_;
   objective::Objective<T>* objective_;
-  optim::Optimizer<T>* optimizer_;
   StepOptions options_;
-  std::vector<optim::WeightRange> decayed_;
+  std::vector<optim::WeightRange> weights_;
   Buffer<T> gradient_;
 };
 

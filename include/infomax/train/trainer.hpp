@@ -6,6 +6,7 @@
 #include "infomax/math/blas.hpp"
 #include "infomax/model/model.hpp"
 #include "infomax/mpi/communicator.hpp"
+#include "infomax/optim/optimizer.hpp"
 #include "infomax/optim/schedule.hpp"
 #include "infomax/train/progress.hpp"
 #include "infomax/train/run_directory.hpp"
@@ -32,7 +33,7 @@ struct TrainSummary {
 /// step leaves with the step named; model.h5 then holds the last state that was saved.
 template <math::Real T>
 TrainSummary train(const mpi::Communicator& communicator, model::Model<T>& model,
-                   data::Sampler& sampler, Step<T>& step, const RunDirectory& directory,
-                   const TrainerOptions& options);
+                   data::Sampler& sampler, Step<T>& step, optim::Optimizer<T>& optimizer,
+                   const RunDirectory& directory, const TrainerOptions& options);
 
 }  // namespace infomax::train
