@@ -1,0 +1,95 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "infomax/core/stopwatch.hpp"
+#include "infomax/model/model_file.hpp"
+#include "infomax/mpi/communicator.hpp"
+#include "infomax/train/metrics.hpp"
+#include "infomax/train/trainer.hpp"
+
+namespace infomax::train {
+
+/// Keeps the record of a run, step by step: its summary on every rank that has steps to add, its
+/// files and progress on the root alone.
+template <math::Real T>
+class Recorder {
+ public:
+  /// What is passed by reference must outlive this.
+  Recorder(const mpi::Communicator& communicator, const model::Model<T>& model,
+           const RunDirectory& directory, const TrainerOptions& options,
+           std::uint64_t steps_per_epoch)
+      : model_(&model),
+        path_(directory.model()),
+        options_(&options),
+        steps_per_epoch_(steps_per_epoch) {
+    if (communicator.is_root()) {
+      metrics_.emplace(directory.metrics());
+      progress_.emplace(options.progress,
+                        (options.total_steps + steps_per_epoch - 1) / steps_per_epoch,
+                        options.total_steps);
+    }
+  }
+
+  /// After each step. Throws SystemError where a file cannot be written.
+  void step(const StepReport& report) {
+    const std::uint64_t epoch = summary_.steps / steps_per_epoch_ + 1;
+    const std::uint64_t step = ++summary_.steps;
+    epoch_.add(report);
+    summary_.samples += static_cast<double>(report.value.samples);
+    if (metrics_) {
+      metrics_->write("step", step, epoch, report);
+      progress_->step(step, epoch, report);
+    }
+    if (step % steps_per_epoch_ == 0 || step == options_->total_steps) {
+      end_epoch(epoch);
+    }
+  }
+
+  /// At the end of the run: saves the model.
+  [[nodiscard]] TrainSummary finish() {
+    summary_.seconds = since_start_.elapsed_s();
+    interrupt();
+    if (metrics_) {
+      save_model();
+    }
+    return summary_;
+  }
+
+  /// Before a run ends in an error.
+  void interrupt() {
+    if (progress_) {
+      progress_->finish();
+    }
+  }
+
+ private:
+  void end_epoch(std::uint64_t epoch) {
+    summary_.last = epoch_.report();
+    epoch_ = EpochSummary{};
+    if (!metrics_) {
+      return;
+    }
+    metrics_->write("epoch", summary_.steps, epoch, summary_.last);
+    if (since_saved_.elapsed_s() > options_->save_every_s) {
+      save_model();
+      since_saved_.lap_s();
+    }
+  }
+
+  void save_model() const { model::write_model(path_, *model_); }
+
+  const model::Model<T>* model_;
+  std::string path_;
+  const TrainerOptions* options_;
+  std::uint64_t steps_per_epoch_;
+  TrainSummary summary_;
+  EpochSummary epoch_;
+  Stopwatch since_start_;
+  Stopwatch since_saved_;
+  std::optional<MetricsFile> metrics_;
+  std::optional<Progress> progress_;
+};
+
+}  // namespace infomax::train
