@@ -110,6 +110,7 @@ Understood understand(const OptionTable& options) {
   (void)schedule_options(options, 1);
   (void)step_options(options);
   (void)optim::make_optimizer<float>(optimizer_options(options), 0, {});
+  (void)lbfgs_options(options);
   return result;
 }
 
@@ -146,6 +147,11 @@ template <math::Real T>
 std::string describe(const OptionTable& options, const Prepared& prepared,
                      const model::Model<T>& model, const model::Sides<T>& sides,
                      const data::Sampler& sampler) {
+  const auto lbfgs = lbfgs_options(options);
+  const std::size_t parameter_bytes =
+      lbfgs ? 2 * model.parameters().size_bytes() +
+                  train::lbfgs_bytes(*lbfgs, model.parameters().size())
+            : 4 * model.parameters().size_bytes();
   const auto& x = prepared.examples.x;
   std::string networks;
   for (const auto& member : model.members()) {
@@ -166,7 +172,7 @@ std::string describe(const OptionTable& options, const Prepared& prepared,
       hdf5::name(x.type()), options.resolved("normalize"), networks, model.parameters().size(),
       std::is_same_v<T, float> ? "float" : "double", sampler.global_rows(0),
       sampler.steps_per_epoch(), prepared.examples.blocks.count(), mebibytes(row_bytes),
-      mebibytes(sides.bytes()), mebibytes(4 * model.parameters().size_bytes()), options.summary());
+      mebibytes(sides.bytes()), mebibytes(parameter_bytes), options.summary());
 }
 
 std::string describe(const train::TrainSummary& summary, const train::RunDirectory& directory) {
@@ -237,8 +243,13 @@ int train_in(const mpi::Communicator& communicator, OptionTable& options, const 
   });
   log::info(fmt::format("infomax {}  train\n{}{}", version, machine,
                         describe(options, prepared, model, sides, sampler)));
+  const auto lbfgs = lbfgs_options(options);
   const auto summary =
-      train::train(communicator, model, sampler, step, *optimizer, directory, trainer);
+      lbfgs ? train::train_lbfgs(communicator, model, step, directory, trainer, *lbfgs)
+            : train::train(communicator, model, sampler, step, *optimizer, directory, trainer);
+  if (!summary.ending.empty()) {
+    log::info(summary.ending);
+  }
   log::info(describe(summary, directory));
   return 0;
 }

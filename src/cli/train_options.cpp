@@ -59,9 +59,10 @@ void add_network_options(OptionTable& options) {
 void add_optimizer_options(OptionTable& options) {
   options.group("Optimisation")(
       "optimizer", po::value<std::string>()->default_value("adam")->value_name("NAME"),
-      "sgd, adam, adamw, rmsprop, adagrad or lars; with --batch 0, sgd is gradient ascent on the "
-      "full batch")("learning-rate",
-                    po::value<double>()->default_value(1e-3, "0.001")->value_name("R"), "")(
+      "sgd, adam, adamw, rmsprop, adagrad, lars or lbfgs; with --batch 0, sgd is gradient ascent "
+      "on "
+      "the full batch; lbfgs needs --batch 0 and takes neither learning rate nor clipping")(
+      "learning-rate", po::value<double>()->default_value(1e-3, "0.001")->value_name("R"), "")(
       "batch", po::value<std::int64_t>()->value_name("B"),
       "global rows a step, all ranks together; 0 = all; default 4096, or all where there are "
       "fewer")(
@@ -82,6 +83,10 @@ void add_optimizer_options(OptionTable& options) {
       "of rmsprop: what its mean of squared gradients keeps each step")(
       "trust", po::value<double>()->default_value(1e-3, "0.001")->value_name("T"),
       "of lars: a layer's weights move by the learning rate times this share of their norm")(
+      "lbfgs-history", po::value<std::int64_t>()->default_value(10)->value_name("M"),
+      "of lbfgs: pairs of steps and gradient changes that are kept, by rank 0")(
+      "tolerance", po::value<double>()->default_value(1e-7, "1e-7")->value_name("T"),
+      "of lbfgs: ends where the gradient's norm is at most T times the parameters', or T")(
       "weight-decay", po::value<double>()->default_value(0.0, "0")->value_name("D"),
       "J loses D/2 times the squared norm of the weights; with adamw, decoupled")(
       "clip-norm", po::value<double>()->default_value(0.0, "0")->value_name("C"),
@@ -179,6 +184,22 @@ optim::Schedule schedule_options(const OptionTable& options, std::uint64_t steps
   schedule.factor = options.value<double>("decay-factor");
   schedule.check();
   return schedule;
+}
+
+std::optional<train::LbfgsOptions> lbfgs_options(const OptionTable& options) {
+  if (optimizer_options(options).kind != optim::OptimizerKind::lbfgs) {
+    return std::nullopt;
+  }
+  if (!options.given("batch") || options.count("batch", "all rows") != 0) {
+    throw UsageError(
+        "--optimizer lbfgs takes the whole data set as one batch: give --batch 0, and "
+        "--micro-batch "
+        "where memory is short");
+  }
+  const train::LbfgsOptions result{options.count("lbfgs-history"),
+                                   options.value<double>("tolerance")};
+  result.check();
+  return result;
 }
 
 train::StepOptions step_options(const OptionTable& options) {

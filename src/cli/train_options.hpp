@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "cli/option_table.hpp"
 #include "infomax/optim/optimizer.hpp"
 #include "infomax/optim/schedule.hpp"
+#include "infomax/train/lbfgs.hpp"
 #include "infomax/train/step.hpp"
 
 namespace infomax::cli {
@@ -24,6 +26,9 @@ namespace infomax::cli {
 
 [[nodiscard]] optim::Schedule schedule_options(const OptionTable& options,
                                                std::uint64_t steps_per_epoch);
+
+/// Nothing but for --optimizer lbfgs, of which it throws UsageError without --batch 0.
+[[nodiscard]] std::optional<train::LbfgsOptions> lbfgs_options(const OptionTable& options);
 
 [[nodiscard]] train::StepOptions step_options(const OptionTable& options);
 

@@ -1,5 +1,6 @@
 # Finds what the library links: here, and, installed beside infomaxConfig.cmake, in the projects that
-# use it. Makes infomax::hdf5, infomax::openblas and infomax::sleef, wherever those were found.
+# use it. Makes infomax::hdf5, infomax::openblas, infomax::sleef and infomax::lbfgs, wherever those
+# were found.
 
 include(CheckCXXSourceCompiles)
 include(CheckCXXSymbolExists)
@@ -136,6 +137,18 @@ if(NOT TARGET infomax::sleef)
     target_include_directories(infomax::sleef INTERFACE ${INFOMAX_SLEEF_INCLUDE_DIR})
     target_link_libraries(infomax::sleef INTERFACE ${INFOMAX_SLEEF_LIBRARY})
   endif()
+endif()
+
+if(NOT TARGET infomax::lbfgs)
+  find_path(INFOMAX_LBFGS_INCLUDE_DIR lbfgs.h)
+  find_library(INFOMAX_LBFGS_LIBRARY lbfgs)
+  mark_as_advanced(INFOMAX_LBFGS_INCLUDE_DIR INFOMAX_LBFGS_LIBRARY)
+  if(NOT INFOMAX_LBFGS_INCLUDE_DIR OR NOT INFOMAX_LBFGS_LIBRARY)
+    infomax_missing("libLBFGS is missing. Install it (Debian: liblbfgs-dev; elsewhere from github.com/chokkan/liblbfgs), or run launch/setup.sh.")
+  endif()
+  add_library(infomax::lbfgs INTERFACE IMPORTED)
+  target_include_directories(infomax::lbfgs INTERFACE ${INFOMAX_LBFGS_INCLUDE_DIR})
+  target_link_libraries(infomax::lbfgs INTERFACE ${INFOMAX_LBFGS_LIBRARY})
 endif()
 
 find_package(ZLIB QUIET)

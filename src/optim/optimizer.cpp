@@ -39,8 +39,11 @@ OptimizerKind parse_optimizer(const std::string& name) {
   if (name == "lars") {
     return OptimizerKind::lars;
   }
+  if (name == "lbfgs") {
+    return OptimizerKind::lbfgs;
+  }
   throw UsageError(fmt::format(
-      "--optimizer is \"{}\"; it must be sgd, adam, adamw, rmsprop, adagrad or lars", name));
+      "--optimizer is \"{}\"; it must be sgd, adam, adamw, rmsprop, adagrad, lars or lbfgs", name));
 }
 
 template <math::Real T>
@@ -72,6 +75,8 @@ std::unique_ptr<Optimizer<T>> make_optimizer(const OptimizerOptions& options,
       return std::make_unique<Adagrad<T>>(options, parameter_count);
     case OptimizerKind::lars:
       return std::make_unique<Lars<T>>(options, parameter_count, std::move(weights));
+    case OptimizerKind::lbfgs:
+      return nullptr;
   }
   throw UsageError("unknown optimizer");
 }

@@ -28,6 +28,7 @@ void EpochSummary::add(const StepReport& report) {
   sum_.penalty += report.penalty;
   sum_.gradient_norm += report.gradient_norm;
   sum_.learning_rate = report.learning_rate;
+  sum_.evaluations += report.evaluations;
   sum_.times += report.times;
 }
 
@@ -67,6 +68,9 @@ void MetricsFile::write(const std::string& kind, std::uint64_t step, std::uint64
   line["penalty"] = report.penalty;
   line["gradient_norm"] = report.gradient_norm;
   line["learning_rate"] = report.learning_rate;
+  if (report.evaluations > 0) {
+    line["evaluations"] = report.evaluations;
+  }
   line["samples"] = report.value.samples;
   line["seconds"] = report.times.total_s;
   line["input_s"] = report.times.input_s;

@@ -85,6 +85,12 @@ class Configure(unittest.TestCase):
 
                 self.assertRegex(text, r"^\S+ is missing\. Install it \(Debian: [^ ]+-dev, ")
 
+    def test_no_lbfgs(self):
+        text = self.failure("-DINFOMAX_LBFGS_LIBRARY=")
+
+        self.assertTrue(text.startswith("libLBFGS is missing. Install it (Debian: liblbfgs-dev; "),
+                        text)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -10,7 +10,7 @@
 
 namespace infomax::optim {
 
-enum class OptimizerKind : std::uint8_t { sgd, adam, adamw, rmsprop, adagrad, lars };
+enum class OptimizerKind : std::uint8_t { sgd, adam, adamw, rmsprop, adagrad, lars, lbfgs };
 
 /// Throws UsageError naming the choices.
 [[nodiscard]] OptimizerKind parse_optimizer(const std::string& name);
@@ -58,7 +58,8 @@ class Optimizer {
   std::uint64_t updates_ = 0;
 };
 
-/// Throws UsageError where an option is out of its range.
+/// Throws UsageError where an option is out of its range. Nothing for lbfgs, which is no update by
+/// one gradient (train::train_lbfgs).
 template <math::Real T>
 [[nodiscard]] std::unique_ptr<Optimizer<T>> make_optimizer(const OptimizerOptions& options,
                                                            std::size_t parameter_count,

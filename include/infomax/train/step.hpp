@@ -29,6 +29,7 @@ struct StepReport {
   double penalty = 0.0;        ///< -(weight decay / 2) |weights|^2, or 0
   double gradient_norm = 0.0;  ///< of the whole gradient, before clipping
   double learning_rate = 0.0;
+  std::uint64_t evaluations = 0;  ///< of the full batch, by a line search; 0 of a stochastic step
   StepTimes times;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "infomax/data/sampler.hpp"
 #include "infomax/math/blas.hpp"
@@ -27,6 +28,7 @@ struct TrainSummary {
   double seconds = 0.0;
   double samples = 0.0;  ///< global rows seen, all steps together
   StepReport last;       ///< of the last epoch, complete or not: means over its steps
+  std::string ending;    ///< why the run ended, where that is not the number of steps alone
 };
 
 /// Collective. Runs the steps, writes metrics and the model into the run directory. What fails in a

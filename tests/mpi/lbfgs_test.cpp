@@ -1,0 +1,152 @@
+#include "infomax/train/lbfgs.hpp"
+
+#include <cmath>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "infomax/model/examples.hpp"
+#include "infomax/mpi/failure.hpp"
+#include "support/memory_rows.hpp"
+#include "support/scratch.hpp"
+
+namespace infomax::train {
+namespace {
+
+/// A function of the outputs' global mean, one column, with its derivative: enough to make any
+/// shape of J by hand.
+class OfTheMean final : public objective::Objective<double> {
+ public:
+  struct Point {
+    double value;
+    double slope;
+  };
+  explicit OfTheMean(std::function<Point(double)> function) : function_(std::move(function)) {}
+
+  objective::Value evaluate(const mpi::Communicator& communicator,
+                            const stats::RowSource<double>& /*a*/,
+                            const stats::RowSource<double>& b, MatrixView<double> /*da*/,
+                            MatrixView<double> db) override {
+    Buffer<double> scratch;
+    const auto rows = b.tile(0, b.rows(), scratch);
+    std::vector<double> sums{0.0, static_cast<double>(b.rows())};
+    for (std::size_t i = 0; i < rows.rows(); ++i) {
+      sums[0] += rows(i, 0);
+    }
+    communicator.sum(std::span<double>(sums));
+    const Point at = function_(sums[0] / sums[1]);
+    for (std::size_t i = 0; i < db.rows(); ++i) {
+      db(i, 0) = at.slope / sums[1];
+    }
+    objective::Value value;
+    value.objective = at.value;
+    value.samples = static_cast<std::uint64_t>(sums[1]);
+    return value;
+  }
+
+ private:
+  std::function<Point(double)> function_;
+};
+
+struct Outcome {
+  TrainSummary summary;
+  double mean = 0.0;  ///< where J's argument ended
+};
+
+class Lbfgs : public test::SharedScratch {
+ protected:
+  /// Maximises J of the mean of w x + b over x = 1, from w = 1 and b = 0: from a mean of 1.
+  Outcome maximise(const std::function<OfTheMean::Point(double)>& function) {
+    constexpr std::size_t rows = 7;
+    const data::Blocks blocks(rows, 4);
+    const auto shard = blocks.shard(world_.rank(), world_.size());
+    const std::vector<double> ones(rows, 1.0);
+    model::Examples examples{
+        blocks, shard, test::rows_of(ones, 1, shard.first_row, shard.row_count), std::nullopt};
+    model::Model<double> model;
+    model.add("b", nn::Network<double>(nn::parse_spec("dense:1"), 1),
+              data::Normalization::identity(1));
+    model.parameters()[0] = 1.0;
+    model.parameters()[1] = 0.0;
+    data::Sampler sampler(blocks, shard, 0, 1);
+    model::Sides<double> sides(model, examples, {}, sampler.largest_local_rows(), 0, true);
+    OfTheMean objective(function);
+    Step<double> step(world_, model, sampler, sides, objective, {});
+    const RunDirectory directory(world_, file("run").string(), true);
+    TrainerOptions options;
+    options.total_steps = 100;
+    options.progress = ProgressMode::none;
+    Outcome outcome;
+    outcome.summary = train_lbfgs(world_, model, step, directory, options, {});
+    outcome.mean = model.parameters()[0] + model.parameters()[1];
+    return outcome;
+  }
+};
+
+TEST_F(Lbfgs, FindsAMaximumOnEveryRank) {
+  const Outcome found = maximise([](double u) {
+    return OfTheMean::Point{-(u - 3.0) * (u - 3.0), -2.0 * (u - 3.0)};
+  });
+  EXPECT_NEAR(found.mean, 3.0, 1e-6);
+  if (world_.is_root()) {
+    EXPECT_NE(found.summary.ending.find("converged"), std::string::npos) << found.summary.ending;
+    EXPECT_EQ(found.summary.last.value.samples % 7, 0U);
+    EXPECT_NEAR(found.summary.last.value.objective, 0.0, 1e-12);
+  }
+}
+
+TEST_F(Lbfgs, StepsBackFromPointsWithoutAValue) {
+  // ln u + 40 (1 - u) has its maximum at u = 1/40, and no value below 0, where the first step goes.
+  std::size_t without = 0;
+  const Outcome found = maximise([&](double u) {
+    without += u <= 0.0 ? 1U : 0U;
+    return OfTheMean::Point{std::log(u) + 40.0 * (1.0 - u), 1.0 / u - 40.0};
+  });
+  EXPECT_GT(without, 0U);
+  EXPECT_NEAR(found.mean, 0.025, 1e-6);
+}
+
+TEST_F(Lbfgs, RefusesAStartWithoutAValueOnEveryRank) {
+  const std::string text = test::message_of<NumericError>([&] {
+    (void)maximise([](double u) { return OfTheMean::Point{std::log(-u), 1.0 / u}; });
+  });
+  EXPECT_NE(text.find("initial parameters"), std::string::npos) << text;
+}
+
+TEST_F(Lbfgs, FailsOnEveryRankWhereEveryPointButTheStartHasNone) {
+  const std::string text = test::message_of<NumericError>([&] {
+    (void)maximise([](double u) { return OfTheMean::Point{u == 1.0 ? 0.0 : std::nan(""), 1.0}; });
+  });
+  EXPECT_NE(text.find("the objective is not finite"), std::string::npos) << text;
+}
+
+TEST_F(Lbfgs, FailsWhereTheGradientIsNotThatOfTheValue) {
+  const std::string text = test::message_of<NumericError>([&] {
+    (void)maximise([](double u) { return OfTheMean::Point{-u, 1.0}; });
+  });
+  EXPECT_NE(text.find("line search"), std::string::npos) << text;
+}
+
+TEST_F(Lbfgs, EndsWhereOnlyRoundingIsLeft) {
+  // A gradient that is never below 3e-7: the tolerance is out of reach, the maximum is not.
+  const Outcome found = maximise([](double u) {
+    const double slope = -2.0 * (u - 3.0);
+    return OfTheMean::Point{10.0 - (u - 3.0) * (u - 3.0), slope + std::copysign(3e-7, slope)};
+  });
+  EXPECT_NEAR(found.mean, 3.0, 1e-6);
+  if (world_.is_root()) {
+    EXPECT_NE(found.summary.ending.find("double can tell"), std::string::npos)
+        << found.summary.ending;
+  }
+}
+
+TEST_F(Lbfgs, RefusesOptionsOutOfRange) {
+  EXPECT_THROW((LbfgsOptions{.history = 0}.check()), UsageError);
+  EXPECT_THROW((LbfgsOptions{.tolerance = -1.0}.check()), UsageError);
+  EXPECT_THROW((LbfgsOptions{.tolerance = std::nan("")}.check()), UsageError);
+}
+
+}  // namespace
+}  // namespace infomax::train
