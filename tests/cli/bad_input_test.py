@@ -214,7 +214,10 @@ class BadInput(support.ProgramTest):
     def test_generate_refuses_unknown_kinds_and_correlations(self):
         for arguments in (["chaos"], ["gaussian-views", "--correlations", "0.5,1.5"],
                           ["gaussian-views", "--correlations", "0.5,,0.2"],
-                          ["gaussian-views", "--x-columns", "1"]):
+                          ["gaussian-views", "--x-columns", "1"],
+                          ["nonlinear-views", "--y-columns", "2"],
+                          ["metastable", "--wells", "1"], ["metastable", "--barrier", "50"],
+                          ["metastable", "--x-columns", "1"], ["metastable", "--timescale", "nan"]):
             with self.subTest(arguments=arguments):
                 done = support.run("generate", *arguments, "--output", self.scratch / "out.h5")
                 self.assertEqual(done.code, USAGE, done.err)
