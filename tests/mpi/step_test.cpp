@@ -129,7 +129,7 @@ struct Job {
               true),
         objective(objective::make_objective<T>(wanted.objective())),
         optimizer(optim::make_optimizer<T>(plain_ascent(), model.parameters().size(), {})),
-        step(communicator, model, sampler, sides, *objective, *optimizer,
+        step(communicator, model, sampler, sides, *objective,
              {.clip_norm = 0.0, .weight_decay = wanted.weight_decay}) {}
 };
 
@@ -174,8 +174,8 @@ void check(const Case& wanted, const Case& alone_as, double tolerance) {
   const std::size_t steps = alone.sampler.steps_per_epoch();
   for (std::size_t k = 0; k <= steps; ++k) {
     const std::string what = fmt::format("{}, step {}", wanted.text(), k);
-    const auto report = together.step.run(k / steps, k % steps, 0.05);
-    const auto expected = alone.step.run(k / steps, k % steps, 0.05);
+    const auto report = together.step.run(k / steps, k % steps, *together.optimizer, 0.05);
+    const auto expected = alone.step.run(k / steps, k % steps, *alone.optimizer, 0.05);
     expect_close(report, expected, tolerance, what);
     expect_close<T>(together.step.gradient(), alone.step.gradient(), tolerance, what);
     expect_close<T>(std::as_const(together.model).parameters(),
@@ -235,16 +235,16 @@ TEST(Step, GradientIsThatOfCentralDifferences) {
   for (Case wanted : cases()) {
     wanted.micro_batch = 7;
     Job<double> job(world, wanted);
-    (void)job.step.run(0, 0, 0.0);
+    (void)job.step.differentiate(0, 0);
     const std::vector<double> gradient(job.step.gradient().begin(), job.step.gradient().end());
     std::vector<double> expected;
     constexpr double move = 1e-5;
     for (double& parameter : job.model.parameters()) {
       const double before = parameter;
       parameter = before + move;
-      const double above = job.step.run(0, 0, 0.0).value.objective;
+      const double above = job.step.differentiate(0, 0).value.objective;
       parameter = before - move;
-      const double below = job.step.run(0, 0, 0.0).value.objective;
+      const double below = job.step.differentiate(0, 0).value.objective;
       parameter = before;
       expected.push_back((above - below) / (2.0 * move));
     }
@@ -256,7 +256,7 @@ TEST(Step, MovesEveryParameterByTheRateTimesTheGradient) {
   Job<double> job(mpi::Communicator::world(), {.weight_decay = 0.1});
   const auto parameters = std::as_const(job.model).parameters();
   std::vector<double> expected(parameters.begin(), parameters.end());
-  (void)job.step.run(0, 0, 0.25);
+  (void)job.step.run(0, 0, *job.optimizer, 0.25);
   for (std::size_t i = 0; i < expected.size(); ++i) {
     expected[i] += 0.25 * job.step.gradient()[i];
   }
