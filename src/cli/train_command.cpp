@@ -21,6 +21,7 @@ namespace infomax::cli {
 namespace {
 
 constexpr std::size_t default_batch_rows = 4096;
+constexpr std::size_t default_lag = 1;
 
 /// What the options say, checked before any data is read.
 struct Understood {
@@ -90,9 +91,7 @@ Understood understand(const OptionTable& options) {
   require_pair(options, "lag", result.pair.pair, model::Pair::lag);
   result.pair.x_path = options.value<std::string>("x");
   result.pair.y_path = options.value<std::string>("y");
-  if (options.given("lag")) {
-    result.pair.lag = options.count("lag");
-  }
+  result.pair.lag = options.given("lag") ? options.count("lag") : default_lag;
   result.pair.lengths_path = options.value<std::string>("lengths");
   result.pair.split = split_of(options);
   result.encoder_b = second_encoder(options, result.pair.pair, result.encoder);
@@ -126,6 +125,9 @@ Prepared prepare(const mpi::Communicator& communicator, OptionTable& options,
   const auto& examples = prepared.examples;
   if (understood.pair.pair == model::Pair::target) {
     prepared.options.pair.classes = model::count_classes(communicator, examples, understood.target);
+  }
+  if (understood.pair.pair == model::Pair::lag) {
+    options.resolve("lag", std::to_string(understood.pair.lag));
   }
   const auto mode = understood.normalize.value_or(data::default_normalize_mode(examples.x.type()));
   options.resolve("normalize", data::name(mode));

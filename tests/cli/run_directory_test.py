@@ -67,12 +67,9 @@ class RunDirectory(support.ProgramTest):
         self.assertEqual(sorted(path.name for path in run.iterdir()),
                          ["config.ini", "metrics.jsonl", "model.h5"])
 
-    def test_the_config_file_gives_the_same_run_again(self):
-        run = self.run_of("run", "--steps", "5", "--batch", "50", "--lambda-b=-0.1", "--optimizer",
-                          "sgd", "--momentum", "0.5", "--nesterov", "--histogram-range",
-                          "fixed:-1,1.5", "--seed", "9", "--learning-rate", "0.0123456789012345678",
-                          "--warmup", "2steps", "--precision", "double")
-        again = self.scratch / "again"
+    def check_config(self, name, *arguments):
+        run = self.run_of(name, "--steps", "5", *arguments)
+        again = self.scratch / f"{name}-again"
         self.succeed("train", "--config", run / "config.ini", "--output", again, "--progress",
                      "none", ranks=2)
         for model in (run, again):
@@ -83,6 +80,20 @@ class RunDirectory(support.ProgramTest):
                                                     (again / "config.ini").read_text().splitlines(),
                                                     strict=True) if old != new]
         self.assertEqual(differing, [(f"output = {run}", f"output = {again}")])
+
+    def test_the_config_file_gives_the_same_run_again(self):
+        self.check_config("run", "--batch", "50", "--lambda-b=-0.1", "--optimizer", "sgd",
+                          "--momentum", "0.5", "--nesterov", "--histogram-range", "fixed:-1,1.5",
+                          "--seed", "9", "--learning-rate", "0.0123456789012345678", "--warmup",
+                          "2steps", "--precision", "double")
+
+    def test_the_config_file_of_every_pair_gives_the_same_run_again(self):
+        x = support.images(self.ROWS)
+        self.data = self.write_data("pairs.h5", x=x, y=x[:, :2] + 1.0)
+        for pair, arguments in (("target", []), ("views", []), ("views", ["--split-columns", "18"]),
+                                ("lag", []), ("lag", ["--lag", "3"])):
+            with self.subTest(pair=pair, arguments=arguments):
+                self.check_config("-".join([pair, *arguments]), "--pair", pair, *arguments)
 
     def test_the_command_line_goes_before_the_config_file(self):
         config = self.scratch / "mine.ini"
