@@ -104,7 +104,7 @@ class Progress(support.ProgramTest):
     def test_the_header_says_what_runs_where(self):
         done = self.succeed(*self.arguments("--progress", "none"), ranks=2)
         for word in ("ranks ", "libraries ", "OpenBLAS", "HDF5", "500 rows", "learning-rate=0.001",
-                     "seed = 1"):
+                     " seed=1 "):
             self.assertEqual(done.err.count(word), 1, f"{word}: {done.err}")
 
     def test_results_on_standard_output_are_json_alone(self):
