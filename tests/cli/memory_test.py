@@ -1,14 +1,11 @@
 """Peak memory of every rank follows the micro-batch, not the batch."""
 
-import pathlib
-import sys
 import unittest
 
 import numpy
 
 import support
 
-PEAK_MEMORY = pathlib.Path(__file__).with_name("peak_memory.py")
 MIB = 2 ** 20
 RANKS = 2
 FEATURES, HIDDEN, OUTPUTS = 256, 1024, 16
@@ -35,15 +32,11 @@ class Memory(support.ProgramTest):
         data = self.write_data(x=x)
         peaks = []
         for micro_batch in micro_batches:
-            done = support.run(PEAK_MEMORY, support.PROGRAM, "train", "--data", data, "--output",
-                               self.scratch / f"run{rows}-{micro_batch}", "--encoder",
-                               f"dense:{HIDDEN},tanh,dense:{OUTPUTS}", "--lambda", "0.1", "--batch",
-                               "0", "--micro-batch", micro_batch, "--steps", "2", "--progress",
-                               "none", program=sys.executable, ranks=RANKS)
-            self.assertEqual(done.code, 0, done.err)
-            of_ranks = [int(line) for line in done.out.splitlines()]
-            self.assertEqual(len(of_ranks), RANKS)
-            peaks.append(max(of_ranks))
+            peaks.append(max(self.measure(
+                "peak_memory.py", "train", "--data", data, "--output",
+                self.scratch / f"run{rows}-{micro_batch}", "--encoder",
+                f"dense:{HIDDEN},tanh,dense:{OUTPUTS}", "--lambda", "0.1", "--batch", "0",
+                "--micro-batch", micro_batch, "--steps", "2", "--progress", "none", ranks=RANKS)))
         return peaks
 
     def test_follows_the_micro_batch_and_not_the_batch(self):

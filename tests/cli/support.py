@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
@@ -52,6 +53,15 @@ class ProgramTest(unittest.TestCase):
         done = run(*arguments, **options)
         self.assertEqual(done.code, 0, done.err)
         return done
+
+    def measure(self, tool, *arguments, ranks):
+        """What `tool`, a script of this directory, measured of each rank of the program."""
+        results = pathlib.Path(tempfile.mkdtemp(dir=self.scratch))
+        self.succeed(pathlib.Path(__file__).with_name(tool), results, PROGRAM, *arguments,
+                     program=sys.executable, ranks=ranks)
+        numbers = [float(path.read_text()) for path in results.iterdir()]
+        self.assertEqual(len(numbers), ranks)
+        return numbers
 
     def write_data(self, name="data.h5", **datasets):
         path = self.scratch / name

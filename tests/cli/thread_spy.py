@@ -1,10 +1,10 @@
-"""Runs a command and prints the processor time of the busiest of its threads but the first, in units
-of the first's.
+"""Runs a command and writes the processor time of the busiest of its threads but the first, in units
+of the first's, to a file of its own in a directory; for ranks that print at once may mix their lines.
 
-usage: thread_spy.py COMMAND...
+usage: thread_spy.py DIRECTORY COMMAND...
 """
 
-import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -24,14 +24,15 @@ def ticks_of_threads(process):
 
 
 def main():
-    with subprocess.Popen(sys.argv[1:]) as process:
+    with subprocess.Popen(sys.argv[2:]) as process:
         seen = {}
         while process.poll() is None:
             for thread, ticks in ticks_of_threads(process.pid).items():
                 seen[thread] = max(ticks, seen.get(thread, 0))
             time.sleep(0.02)
     first = seen.pop(process.pid)
-    print(json.dumps(max(seen.values(), default=0) / max(1, first)), flush=True)
+    work = max(seen.values(), default=0) / max(1, first)
+    pathlib.Path(sys.argv[1], str(os.getpid())).write_text(str(work))
     return process.returncode
 
 
