@@ -10,7 +10,6 @@
 #include "infomax/analysis/canonical_fit.hpp"
 #include "infomax/analysis/evaluate.hpp"
 #include "infomax/core/logging.hpp"
-#include "infomax/data/blocks.hpp"
 #include "infomax/data/labels.hpp"
 #include "infomax/model/examples.hpp"
 #include "infomax/model/model_file.hpp"
@@ -44,11 +43,8 @@ OptionTable option_table() {
       "json", po::bool_switch(), "print one JSON object instead of a table")(
       "micro-batch", po::value<std::int64_t>()->default_value(default_micro_batch)->value_name("M"),
       "rows a rank encodes at a time; bounds memory, changes no result; 0 = all")(
-      "blocks",
-      po::value<std::int64_t>()
-          ->default_value(static_cast<std::int64_t>(data::default_block_count))
-          ->value_name("V"),
-      "contiguous blocks of rows that are dealt to ranks");
+      "blocks", po::value<std::int64_t>()->value_name("V"),
+      "contiguous blocks of rows that are dealt to ranks; default as in train");
   add_compute_options(options);
   return options;
 }
@@ -67,7 +63,8 @@ void check_features(const model::StoredNetwork& network, const data::Rows& rows)
 model::Examples load(const mpi::Communicator& communicator, const OptionTable& options,
                      const model::StoredModel& stored, const model::PairSettings& pair,
                      const std::string& path) {
-  auto examples = model::load_examples(communicator, path, pair, options.count("blocks"));
+  auto examples = model::load_examples(communicator, path, pair,
+                                       options.given("blocks") ? options.count("blocks") : 0);
   if (pair.classes > 0) {
     data::require_labels_below(communicator, *examples.y, pair.classes);
   }

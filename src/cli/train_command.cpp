@@ -32,7 +32,7 @@ struct Understood {
   model::PairSettings pair;
   model::TargetKind target = model::TargetKind::automatic;
   std::optional<data::NormalizeMode> normalize;
-  std::size_t blocks = 0;
+  std::size_t blocks = 0;  ///< 0 = by the number of samples
   std::size_t micro_batch = 0;
   std::uint64_t seed = 0;
 };
@@ -99,7 +99,7 @@ Understood understand(const OptionTable& options) {
   if (options.given("normalize")) {
     result.normalize = data::parse_normalize_mode(options.value<std::string>("normalize"));
   }
-  result.blocks = options.count("blocks");
+  result.blocks = options.given("blocks") ? options.count("blocks") : 0;
   result.micro_batch = options.count("micro-batch", "the rank's whole part of the batch");
   result.seed = options.count("seed", "a seed like any other");
   if (options.given("batch")) {
@@ -131,6 +131,7 @@ Prepared prepare(const mpi::Communicator& communicator, OptionTable& options,
   }
   const auto mode = understood.normalize.value_or(data::default_normalize_mode(examples.x.type()));
   options.resolve("normalize", data::name(mode));
+  options.resolve("blocks", std::to_string(examples.blocks.count()));
   prepared.normalization =
       model::fit_x(communicator, examples, understood.file, understood.pair, mode);
   if (understood.encoder_b) {

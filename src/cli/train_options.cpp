@@ -7,7 +7,6 @@
 
 #include "cli/objective_options.hpp"
 #include "cli/session.hpp"
-#include "infomax/data/blocks.hpp"
 
 namespace infomax::cli {
 namespace {
@@ -35,12 +34,10 @@ void add_data_options(OptionTable& options) {
       "what y holds: classes (made one-hot), values, or auto: one column of integers is classes")(
       "normalize", po::value<std::string>()->value_name("MODE"),
       "none; scale, all of x to [0, 1] (default for integers); center, each column (default for "
-      "floats); standardize, each column")(
-      "blocks",
-      po::value<std::int64_t>()
-          ->default_value(static_cast<std::int64_t>(data::default_block_count))
-          ->value_name("V"),
-      "contiguous blocks of rows that are dealt to ranks; more than the ranks of any run to come");
+      "floats); standardize, each column")("blocks", po::value<std::int64_t>()->value_name("V"),
+                                           "contiguous blocks of rows that are dealt to ranks; no "
+                                           "fewer than ranks; default 240, or fewer "
+                                           "so that each holds 16 rows");
 }
 
 void add_network_options(OptionTable& options) {

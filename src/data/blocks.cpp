@@ -1,5 +1,6 @@
 #include "infomax/data/blocks.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include "infomax/core/error.hpp"
@@ -15,6 +16,11 @@ std::size_t boundary(std::size_t part, std::size_t whole, std::size_t parts) {
 }
 
 }  // namespace
+
+std::size_t default_blocks(std::size_t rows) {
+  constexpr std::size_t fewest_rows = 16;
+  return std::clamp<std::size_t>(rows / fewest_rows, 1, default_block_count);
+}
 
 Blocks::Blocks(std::size_t rows, std::size_t count) : rows_(rows), count_(count) {
   if (count < 1 || count > most_blocks) {

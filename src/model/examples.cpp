@@ -20,6 +20,10 @@ void require_two_rows(const data::DatasetShape& x) {
   }
 }
 
+data::Blocks blocks_of(std::size_t samples, std::size_t count) {
+  return count == 0 ? data::Blocks(samples) : data::Blocks(samples, count);
+}
+
 /// The pairs of a file's trajectories: those that /lengths says, or one of all rows.
 data::LaggedPairs find_pairs(data::DatasetFile& opened, const data::DatasetShape& x,
                              const PairSettings& settings) {
@@ -54,7 +58,7 @@ Examples load_lagged(const mpi::Communicator& communicator, data::DatasetFile& o
                      const data::DatasetShape& x_shape, const PairSettings& settings,
                      std::size_t block_count) {
   const auto pairs = find_pairs(opened, x_shape, settings);
-  const data::Blocks blocks(pairs.count(), block_count);
+  const data::Blocks blocks = blocks_of(pairs.count(), block_count);
   const data::Shard shard = blocks.shard(communicator.rank(), communicator.size());
   data::Shard held{shard.first_block, shard.block_count, 0, 0};
   std::vector<std::size_t> start_of(shard.row_count);
@@ -96,7 +100,7 @@ Examples load_examples(const mpi::Communicator& communicator, const std::string&
   if (with_y) {
     data::require_equal_rows(x_shape, opened.shape(settings.y_path));
   }
-  const data::Blocks blocks(x_shape.rows, block_count);
+  const data::Blocks blocks = blocks_of(x_shape.rows, block_count);
   const data::Shard shard = blocks.shard(communicator.rank(), communicator.size());
   Examples examples{blocks, shard, opened.load(settings.x_path, shard), std::nullopt, {}};
   if (with_y) {

@@ -54,7 +54,7 @@ double relative_error(const Gradient& found, const Gradient& exact) {
 
 void run(const mpi::Communicator& self, const std::string& file, const Case& chosen) {
   const model::PairSettings pair;
-  const auto examples = model::load_examples(self, file, pair, data::default_block_count);
+  const auto examples = model::load_examples(self, file, pair, 0);
   model::Model<double> model;
   model.add("b",
             nn::Network<double>(nn::parse_spec("dense:256,tanh,dense:32"), examples.x.features()),

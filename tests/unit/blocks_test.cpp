@@ -55,5 +55,13 @@ TEST(Blocks, RefuseAnAbsurdNumber) {
   EXPECT_THROW(Blocks(10, std::size_t{1} << 40U), UsageError);
 }
 
+TEST(Blocks, HoldSixteenRowsOrMoreUnlessAskedForOtherwise) {
+  EXPECT_EQ(Blocks(60000).count(), 240U);
+  EXPECT_EQ(Blocks(240 * 16).count(), 240U);
+  EXPECT_EQ(Blocks(203).count(), 12U);
+  EXPECT_EQ(Blocks(3).count(), 1U);
+  EXPECT_EQ(Blocks(3, 240).count(), 240U);
+}
+
 }  // namespace
 }  // namespace infomax::data

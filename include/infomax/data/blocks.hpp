@@ -7,6 +7,11 @@ namespace infomax::data {
 /// V where nothing else is asked for: divisible by many numbers of ranks.
 inline constexpr std::size_t default_block_count = 240;
 
+/// V for N rows where nothing else is asked for: default_block_count, or fewer so that a block
+/// holds 16 rows or more. Blocks of a row or two would leave a shuffle nothing to choose from:
+/// which of them go to a step is the same in every epoch, only which of their rows is not.
+[[nodiscard]] std::size_t default_blocks(std::size_t rows);
+
 /// The contiguous part of a data set that one rank holds. All zero-based and global.
 struct Shard {
   std::size_t first_block = 0;
@@ -20,7 +25,8 @@ struct Shard {
 class Blocks {
  public:
   /// Throws UsageError unless 1 <= V <= 2^31.
-  explicit Blocks(std::size_t rows, std::size_t count = default_block_count);
+  explicit Blocks(std::size_t rows) : Blocks(rows, default_blocks(rows)) {}
+  Blocks(std::size_t rows, std::size_t count);
 
   [[nodiscard]] std::size_t rows() const { return rows_; }    ///< N
   [[nodiscard]] std::size_t count() const { return count_; }  ///< V

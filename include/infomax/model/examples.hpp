@@ -28,7 +28,8 @@ enum class TargetKind { automatic, classes, values };
 /// Throws UsageError naming the choices.
 [[nodiscard]] TargetKind parse_target_kind(const std::string& name);
 
-/// Collective. Reads what the pair needs; `block_count` is V. Throws DataError.
+/// Collective. Reads what the pair needs; `block_count` is V, or 0 for
+/// data::default_blocks() of the samples. Throws DataError.
 [[nodiscard]] Examples load_examples(const mpi::Communicator& communicator, const std::string& file,
                                      const PairSettings& settings, std::size_t block_count);
 
