@@ -38,7 +38,7 @@ Json describe_data(const hdf5::File& file) {
     }
   }
   Json description{{"kind", "data"}, {"datasets", datasets}};
-  for (const char* known : {"canonical_correlations", "mutual_information"}) {
+  for (const char* known : {"canonical_correlations", "mutual_information", "timescales"}) {
     if (file.has_attribute("/", known)) {
       description[known] = file.reals_attribute("/", known);
     }

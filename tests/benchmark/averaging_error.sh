@@ -41,9 +41,9 @@ set title "Fashion-MNIST, global batch of 4,000 rows, in double precision"
 set key outside right center spacing 1.4
 plot "$table-averaged-cca.tsv" with linespoints pt 7 lw 2 lc rgb "#d1495b" title "averaged: cca", \
      "$table-averaged-rv.tsv" with linespoints pt 7 lw 2 lc rgb "#edae49" title "averaged: rv", \
-     "$table-averaged-lambda.tsv" with linespoints pt 6 lw 2 lc rgb "#8f6a12" title "averaged: rv, {/Symbol l} 0.1", \
+     "$table-averaged-lambda.tsv" with linespoints pt 6 lw 2 lc rgb "#8f6a12" title "averaged: rv, lambda 0.1", \
      "$table-infomax-cca.tsv" with linespoints pt 5 lw 2 lc rgb "#1b6ca8" title "Infomax: cca", \
      "$table-infomax-rv.tsv" with linespoints pt 5 lw 2 lc rgb "#66a182" title "Infomax: rv", \
-     "$table-infomax-lambda.tsv" with linespoints pt 4 lw 2 lc rgb "#2f5d46" title "Infomax: rv, {/Symbol l} 0.1"
+     "$table-infomax-lambda.tsv" with linespoints pt 4 lw 2 lc rgb "#2f5d46" title "Infomax: rv, lambda 0.1"
 TEXT
 cat "$table-averaged.tsv" "$table-infomax.tsv"

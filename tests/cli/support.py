@@ -99,17 +99,17 @@ def metrics(run_directory, kind="step"):
     return [line for line in map(json.loads, lines) if line["kind"] == kind]
 
 
-def parameters(model):
-    """All parameters of network b, in one vector."""
+def parameters(model, network="b"):
+    """All parameters of a network, in one vector."""
     with h5py.File(model) as file:
-        layers = file["networks/b/layers"]
+        layers = file[f"networks/{network}/layers"]
         return numpy.concatenate([layers[k][part][()].astype(float).ravel()
                                   for k in sorted(layers, key=int) for part in ("weight", "bias")])
 
 
-def preprocessed(model, x):
+def preprocessed(model, x, network="b"):
     with h5py.File(model) as file:
-        group = file["networks/b/preprocess"]
+        group = file[f"networks/{network}/preprocess"]
         flat = x.reshape(len(x), -1).astype(float)
         return (flat - group["shift"][()]) * group["scale"][()]
 
@@ -130,11 +130,11 @@ def encode(spec, flat, z):
     return z
 
 
-def encoded(model, x):
-    """The outputs of network b for raw rows, in double precision."""
+def encoded(model, x, network="b"):
+    """The outputs of a network for raw rows, in double precision."""
     with h5py.File(model) as file:
-        spec = file["networks/b"].attrs["spec"]
-    return encode(spec, parameters(model), preprocessed(model, x))
+        spec = file[f"networks/{network}"].attrs["spec"]
+    return encode(spec, parameters(model, network), preprocessed(model, x, network))
 
 
 def covariance(a, b):
