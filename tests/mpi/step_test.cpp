@@ -195,7 +195,7 @@ std::vector<Case> cases() {
   for (const char* rho : {"rv", "pearson", "cca", "mse"}) {
     for (const Targets targets : {Targets::none, Targets::values, Targets::classes}) {
       // Unequal shards, ranks without rows, more blocks than rows.
-      for (const std::size_t blocks : {5, 2, 240}) {
+      for (const std::size_t blocks : {5UL, 2UL, 240UL}) {
         all.push_back({rho, targets, blocks, 30, 0, 0.01});
       }
       all.push_back({rho, targets, 5, 0, 0, 0.0});
@@ -219,7 +219,7 @@ TEST(Step, AtAnyNumberOfRanksIsThatOfOneInFloat) {
 TEST(Step, IsTheSameForEveryMicroBatch) {
   for (const char* rho : {"rv", "pearson", "cca", "mse"}) {
     for (const Targets targets : {Targets::none, Targets::classes}) {
-      for (const std::size_t micro_batch : {1, 7, 64}) {
+      for (const std::size_t micro_batch : {1UL, 7UL, 64UL}) {
         const Case whole{rho, targets, 5, 0, 0, 0.0};
         Case parts = whole;
         parts.micro_batch = micro_batch;
