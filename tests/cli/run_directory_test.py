@@ -108,7 +108,7 @@ class RunDirectory(support.ProgramTest):
         run = self.run_of("run", "--epochs", "1")
         said = (run / "config.ini").read_text().splitlines()
         for line in (f"batch = {self.ROWS}", "normalize = scale", "optimizer = adam", "rho = rv",
-                     "blocks = 240", f"data = {self.data}"):
+                     "blocks = 12", f"data = {self.data}"):
             self.assertIn(line, said)
 
 
