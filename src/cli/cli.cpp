@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "cli/session.hpp"
+#include "cli/runtime.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/core/version.hpp"
 

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/cli.hpp"
-#include "cli/session.hpp"
+#include "cli/runtime.hpp"
 #include "infomax/analysis/canonical_fit.hpp"
 #include "infomax/analysis/evaluate.hpp"
 #include "infomax/core/logging.hpp"

@@ -2,7 +2,7 @@
 #include <fmt/ranges.h>
 
 #include "cli/cli.hpp"
-#include "cli/session.hpp"
+#include "cli/runtime.hpp"
 #include "infomax/core/logging.hpp"
 #include "infomax/data/importer_idx.hpp"
 #include "infomax/mpi/failure.hpp"

@@ -2,7 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/cli.hpp"
-#include "cli/session.hpp"
+#include "cli/runtime.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/hdf5/file.hpp"
 #include "infomax/model/model_file.hpp"

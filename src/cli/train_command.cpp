@@ -5,7 +5,7 @@
 
 #include "cli/cli.hpp"
 #include "cli/objective_options.hpp"
-#include "cli/session.hpp"
+#include "cli/runtime.hpp"
 #include "cli/train_options.hpp"
 #include "infomax/core/logging.hpp"
 #include "infomax/core/version.hpp"

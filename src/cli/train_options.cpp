@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "cli/objective_options.hpp"
-#include "cli/session.hpp"
+#include "cli/runtime.hpp"
 
 namespace infomax::cli {
 namespace {

@@ -4,10 +4,8 @@
 #include <cmath>
 
 #include "data/generator_support.hpp"
-#include "infomax/core/matrix.hpp"
 #include "infomax/core/pending_file.hpp"
 #include "infomax/hdf5/file.hpp"
-#include "infomax/math/blas.hpp"
 
 namespace infomax::data {
 
@@ -35,24 +33,12 @@ double mutual_information(const std::vector<double>& canonical_correlations) {
 
 void generate_gaussian_views(const GaussianViews& wanted, const std::filesystem::path& output) {
   check_views(wanted.rows, wanted.x_columns, wanted.y_columns, wanted.canonical_correlations);
-  const Matrix<double> x_map = random_map(wanted.seed, Purpose::x_map, wanted.x_columns);
-  const Matrix<double> y_map = random_map(wanted.seed, Purpose::y_map, wanted.y_columns);
-  Matrix<double> u(slab_rows, wanted.x_columns);
-  Matrix<double> v(slab_rows, wanted.y_columns);
-
   PendingFile pending(output);
   hdf5::File file = hdf5::File::create(pending.path());
-  write_pair<double>(file, wanted.rows, wanted.x_columns, wanted.y_columns,
-                     [&](std::size_t first, MatrixView<double> x, MatrixView<double> y) {
-                       const auto u_part = u.view().row_range(0, x.rows());
-                       const auto v_part = v.view().row_range(0, y.rows());
-                       fill_normal(wanted.seed, Purpose::x, first, u_part);
-                       fill_normal(wanted.seed, Purpose::y, first, v_part);
-                       correlate(wanted.canonical_correlations, u_part, v_part);
-                       const auto no = math::Transpose::no;
-                       math::gemm<double>(no, no, 1.0, u_part, x_map.view(), 0.0, x);
-                       math::gemm<double>(no, no, 1.0, v_part, y_map.view(), 0.0, y);
-                     });
+  write_latent_views(
+      file,
+      {wanted.rows, wanted.x_columns, wanted.y_columns, wanted.canonical_correlations, wanted.seed},
+      [](std::size_t, MatrixView<double>, MatrixView<double>) {});
   std::vector<double> sorted = wanted.canonical_correlations;
   std::sort(sorted.begin(), sorted.end(),
             [](double a, double b) { return std::abs(a) > std::abs(b); });

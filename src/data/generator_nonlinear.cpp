@@ -5,7 +5,6 @@
 #include "data/generator_support.hpp"
 #include "infomax/core/pending_file.hpp"
 #include "infomax/data/generator.hpp"
-#include "infomax/math/blas.hpp"
 
 namespace infomax::data {
 namespace {
@@ -49,25 +48,12 @@ std::vector<double> maximal_correlations(const std::vector<double>& correlations
 void generate_nonlinear_views(const NonlinearViews& wanted, const std::filesystem::path& output) {
   const auto& rhos = wanted.correlations;
   check_views(wanted.rows, wanted.x_columns, wanted.y_columns, rhos);
-  const Matrix<double> x_map = random_map(wanted.seed, Purpose::x_map, wanted.x_columns);
-  const Matrix<double> y_map = random_map(wanted.seed, Purpose::y_map, wanted.y_columns);
-  Matrix<double> u(slab_rows, wanted.x_columns);
-  Matrix<double> v(slab_rows, wanted.y_columns);
-
   PendingFile pending(output);
   hdf5::File file = hdf5::File::create(pending.path());
-  write_pair<double>(file, wanted.rows, wanted.x_columns, wanted.y_columns,
-                     [&](std::size_t first, MatrixView<double> x, MatrixView<double> y) {
-                       const auto u_part = u.view().row_range(0, x.rows());
-                       const auto v_part = v.view().row_range(0, y.rows());
-                       fill_normal(wanted.seed, Purpose::x, first, u_part);
-                       fill_normal(wanted.seed, Purpose::y, first, v_part);
-                       correlate(rhos, u_part, v_part);
-                       hide(wanted.seed, Purpose::x_sign, first, rhos.size(), u_part);
-                       hide(wanted.seed, Purpose::y_sign, first, rhos.size(), v_part);
-                       const auto no = math::Transpose::no;
-                       math::gemm<double>(no, no, 1.0, u_part, x_map.view(), 0.0, x);
-                       math::gemm<double>(no, no, 1.0, v_part, y_map.view(), 0.0, y);
+  write_latent_views(file, {wanted.rows, wanted.x_columns, wanted.y_columns, rhos, wanted.seed},
+                     [&](std::size_t first, MatrixView<double> u, MatrixView<double> v) {
+                       hide(wanted.seed, Purpose::x_sign, first, rhos.size(), u);
+                       hide(wanted.seed, Purpose::y_sign, first, rhos.size(), v);
                      });
   file.write_attribute("/", "correlations", rhos);
   file.write_attribute("/", "maximal_correlations",

@@ -34,6 +34,25 @@ void correlate(const std::vector<double>& rhos, MatrixView<const double> u, Matr
   }
 }
 
+void write_latent_views(hdf5::File& file, const LatentViews& views, const Distort& distort) {
+  const Matrix<double> x_map = random_map(views.seed, Purpose::x_map, views.p);
+  const Matrix<double> y_map = random_map(views.seed, Purpose::y_map, views.q);
+  Matrix<double> u(slab_rows, views.p);
+  Matrix<double> v(slab_rows, views.q);
+  write_pair<double>(file, views.rows, views.p, views.q,
+                     [&](std::size_t first, MatrixView<double> x, MatrixView<double> y) {
+                       const auto u_part = u.view().row_range(0, x.rows());
+                       const auto v_part = v.view().row_range(0, y.rows());
+                       fill_normal(views.seed, Purpose::x, first, u_part);
+                       fill_normal(views.seed, Purpose::y, first, v_part);
+                       correlate(views.rhos, u_part, v_part);
+                       distort(first, u_part, v_part);
+                       const auto no = math::Transpose::no;
+                       math::gemm<double>(no, no, 1.0, u_part, x_map.view(), 0.0, x);
+                       math::gemm<double>(no, no, 1.0, v_part, y_map.view(), 0.0, y);
+                     });
+}
+
 void require(bool holds, const std::string& message) {
   if (!holds) {
     throw UsageError(message);

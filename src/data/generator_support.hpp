@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -61,6 +62,21 @@ void write_pair(hdf5::File& file, std::size_t rows, std::size_t p, std::size_t q
 
 /// v_i = rho_i u_i + sqrt(1 - rho_i^2) e_i, where v holds e at first; the other columns stay.
 void correlate(const std::vector<double>& rhos, MatrixView<const double> u, MatrixView<double> v);
+
+/// Two views of latent pairs u, v with correlations `rhos`: `distort(first row, u, v)` changes the
+/// latent rows of a slab as it likes, and each view is its latent rows under a random_map.
+struct LatentViews {
+  std::size_t rows;
+  std::size_t p;
+  std::size_t q;
+  const std::vector<double>& rhos;
+  std::uint64_t seed;
+};
+
+using Distort = std::function<void(std::size_t, MatrixView<double>, MatrixView<double>)>;
+
+/// Writes /x [rows, p] and /y [rows, q]. The sizes must have passed check_views().
+void write_latent_views(hdf5::File& file, const LatentViews& views, const Distort& distort);
 
 /// Throws UsageError unless it holds.
 void require(bool holds, const std::string& message);

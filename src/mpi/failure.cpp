@@ -35,7 +35,7 @@ Report describe(const std::exception_ptr& failure) {
   }
 }
 
-constexpr double arrival_limit_s = 1.0;
+constexpr double arrival_limit_s = 3.0;
 
 /// True where every rank calls this within the limit.
 bool all_arrive(const Communicator& communicator) {

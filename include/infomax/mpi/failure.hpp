@@ -25,9 +25,9 @@ void together(const Communicator& communicator, Work work) {
 }
 
 /// Says one line for a job that `failure` ends, and returns the exit code for this process. Where
-/// all ranks arrive here within a second, rank 0 speaks and MPI can be finalised; where they do
-/// not, peers sit in a collective this rank will never enter: it names itself and aborts the job.
-/// `communicator` must be one that nothing else uses.
+/// all ranks arrive here within three seconds, rank 0 speaks and MPI can be finalised; where they
+/// do not, peers sit in a collective this rank will never enter: it names itself and aborts the
+/// job. `communicator` must be one that nothing else uses.
 [[nodiscard]] int end_job(const Communicator& communicator, const std::exception_ptr& failure);
 
 }  // namespace infomax::mpi

@@ -1,4 +1,4 @@
-#include "cli/session.hpp"
+#include "cli/runtime.hpp"
 
 #include <cstdio>
 #include <filesystem>
