@@ -46,7 +46,7 @@ template <math::Real T>
 Step<T>::Step(const mpi::Communicator& communicator, model::Model<T>& model, data::Sampler& sampler,
               model::Sides<T>& sides, objective::Objective<T>& objective,
               const StepOptions& options)
-    : communicator_(&communicator),
+    : communicator_(communicator),
       model_(&model),
       sampler_(&sampler),
       sides_(&sides),
@@ -58,7 +58,7 @@ Step<T>::Step(const mpi::Communicator& communicator, model::Model<T>& model, dat
 template <math::Real T>
 StepReport Step<T>::differentiate(std::uint64_t epoch, std::uint64_t step_of_epoch) {
   const Stopwatch whole;
-  const double reduced_before_s = communicator_->collective_s();
+  const double reduced_before_s = communicator_.collective_s();
   const double converted_before_s = sides_->input_s();
   StepReport report;
 
@@ -72,14 +72,14 @@ StepReport Step<T>::differentiate(std::uint64_t epoch, std::uint64_t step_of_epo
 
   // measure, allreduce, differentiate, pull back
   report.value =
-      objective_->evaluate(*communicator_, sides_->a(), sides_->b(), sides_->da(), sides_->db());
+      objective_->evaluate(communicator_, sides_->a(), sides_->b(), sides_->da(), sides_->db());
 
   // backward: this rank's part of the gradient
   std::ranges::fill(gradient_, T{0});
   sides_->backward(gradient_);
 
   // allreduce: a sum and no division, for J already carries the global N
-  communicator_->sum(std::span<T>(gradient_));
+  communicator_.sum(std::span<T>(gradient_));
 
   // penalty: once, after the sum over ranks, for it depends on no row
   report.penalty = add_penalty();
@@ -88,7 +88,7 @@ StepReport Step<T>::differentiate(std::uint64_t epoch, std::uint64_t step_of_epo
 
   report.times.total_s = whole.elapsed_s();
   report.times.input_s = planning_s + sides_->input_s() - converted_before_s;
-  report.times.reduce_s = communicator_->collective_s() - reduced_before_s;
+  report.times.reduce_s = communicator_.collective_s() - reduced_before_s;
   report.times.compute_s = report.times.total_s - report.times.input_s - report.times.reduce_s;
   return report;
 }

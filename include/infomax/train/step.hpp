@@ -42,8 +42,8 @@ struct StepOptions {
 template <math::Real T>
 [[nodiscard]] std::vector<optim::WeightRange> weight_ranges(const model::Model<T>& model);
 
-/// One exact step on one global batch. What is passed by reference, but for an optimiser, must
-/// outlive this.
+/// One exact step on one global batch. What is passed by reference, but for the communicator and an
+/// optimiser, must outlive this.
 template <math::Real T>
 class Step {
  public:
@@ -66,7 +66,7 @@ class Step {
   double add_penalty();
   void clip(double norm);
 
-  const mpi::Communicator* communicator_;
+  mpi::Communicator communicator_;
   model::Model<T>* model_;
   data::Sampler* sampler_;
   model::Sides<T>* sides_;
