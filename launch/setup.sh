@@ -10,7 +10,7 @@ packages=(
   libopenblas-dev libsleef-dev librandom123-dev liblbfgs-dev  # numbers
   libboost-program-options-dev nlohmann-json3-dev libfmt-dev libspdlog-dev zlib1g-dev
   libgtest-dev libgmock-dev clang-format python3 python3-numpy python3-h5py  # tests
-  dataset-fashion-mnist gnuplot-nox jq                 # demo
+  dataset-fashion-mnist gnuplot-nox fonts-dejavu-core jq  # demo
 )
 
 usage() {
