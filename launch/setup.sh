@@ -6,7 +6,7 @@ set -euo pipefail
 
 packages=(
   g++ cmake ninja-build pkg-config                     # build
-  openmpi-bin libopenmpi-dev libhdf5-openmpi-dev       # ranks and files
+  openmpi-bin libopenmpi-dev openssh-client libhdf5-openmpi-dev  # ranks and files
   libopenblas-dev libsleef-dev librandom123-dev liblbfgs-dev  # numbers
   libboost-program-options-dev nlohmann-json3-dev libfmt-dev libspdlog-dev zlib1g-dev
   libgtest-dev libgmock-dev clang-format python3 python3-numpy python3-h5py  # tests
