@@ -14,7 +14,7 @@ More: they share them, unbound. The exit code is infomax's.
 
   launch/local.sh -n 2 train --data datasets/fashion-mnist-train.h5 --output runs/first
 
-Environment: INFOMAX_PROGRAM the program (default: the newest build of this repository),
+Environment: INFOMAX_PROGRAM the program (default: this repository's build, else the installed one),
              INFOMAX_MPIEXEC the launcher (default: mpirun, or mpiexec).
 TEXT
 }
