@@ -61,7 +61,7 @@ CanonicalFit fit_canonical(const mpi::Communicator& communicator, const stats::R
                            std::size_t components) {
   using stats::Extent;
   stats::MeanPass<T> mean_pass;
-  stats::MomentPass<T> moment_pass({Extent::full, Extent::full, Extent::full});
+  stats::MomentPass<T> moment_pass({Extent::full, Extent::full, Extent::full, true});
   const auto& means = mean_pass.measure(communicator, a, b);
   const auto& moments = moment_pass.measure(communicator, a, b, means);
   const objective::CanonicalSpectrum spectrum(moments, ridge);

@@ -46,7 +46,7 @@ SpectralFunction::SpectralFunction(SpectralForm form, std::size_t components, co
     : form_(form), components_(components), ridge_(ridge) {}
 
 stats::MomentNeeds SpectralFunction::needs() const {
-  return {stats::Extent::full, stats::Extent::full, stats::Extent::full};
+  return {stats::Extent::full, stats::Extent::full, stats::Extent::full, true};
 }
 
 double SpectralFunction::apply(std::span<const double> sigma, std::span<double> derivative) const {

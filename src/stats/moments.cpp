@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <type_traits>
 
 #include "infomax/math/elementwise.hpp"
 
@@ -78,10 +79,9 @@ void unpack_cross(Extent extent, std::span<const double> sums, double divisor,
   }
 }
 
-}  // namespace
-
 template <math::Real T>
-void MomentPass<T>::add_symmetric(Extent extent, MatrixView<const T> rows, std::span<double> sums) {
+void add_symmetric(Extent extent, MatrixView<const T> rows, Buffer<T>& scratch,
+                   std::span<double> sums) {
   const std::size_t p = rows.columns();
   if (extent != Extent::full) {
     for (std::size_t i = 0; i < rows.rows(); ++i) {
@@ -89,8 +89,8 @@ void MomentPass<T>::add_symmetric(Extent extent, MatrixView<const T> rows, std::
     }
     return;
   }
-  product_.resize(p * p);
-  const MatrixView<T> product(product_.data(), p, p);
+  scratch.resize(p * p);
+  const MatrixView<T> product(scratch.data(), p, p);
   math::syrk<T>(T{1}, rows, T{0}, product);
   for (std::size_t i = 0; i < p; ++i) {
     math::accumulate<T>(product.row(i).subspan(i), sums.first(p - i));
@@ -99,19 +99,47 @@ void MomentPass<T>::add_symmetric(Extent extent, MatrixView<const T> rows, std::
 }
 
 template <math::Real T>
-void MomentPass<T>::add_cross(MatrixView<const T> a, MatrixView<const T> b,
-                              std::span<double> sums) {
-  if (needs_.ab == Extent::diagonal) {
+void add_cross(Extent extent, MatrixView<const T> a, MatrixView<const T> b, Buffer<T>& scratch,
+               std::span<double> sums) {
+  if (extent == Extent::diagonal) {
     for (std::size_t i = 0; i < a.rows(); ++i) {
       math::accumulate_products<T>(a.row(i), b.row(i), sums);
     }
-  } else if (needs_.ab == Extent::full) {
-    product_.resize(a.columns() * b.columns());
-    const MatrixView<T> product(product_.data(), a.columns(), b.columns());
+  } else if (extent == Extent::full) {
+    scratch.resize(a.columns() * b.columns());
+    const MatrixView<T> product(scratch.data(), a.columns(), b.columns());
     math::gemm<T>(math::Transpose::yes, math::Transpose::no, T{1}, a, b, T{0}, product);
-    math::accumulate<T>(product_, sums);
+    math::accumulate<T>(scratch, sums);
   }
 }
+
+/// The rows in double, in `scratch`.
+template <math::Real T>
+MatrixView<const double> widened(MatrixView<const T> rows, Buffer<double>& scratch) {
+  scratch.resize(rows.size());
+  for (std::size_t i = 0; i < rows.rows(); ++i) {
+    std::ranges::copy(rows.row(i),
+                      scratch.begin() + static_cast<std::ptrdiff_t>(i * rows.columns()));
+  }
+  return {scratch.data(), rows.rows(), rows.columns()};
+}
+
+/// Where one tile's products are added, one span a matrix.
+struct Sums {
+  std::span<double> aa;
+  std::span<double> bb;
+  std::span<double> ab;
+};
+
+template <math::Real T>
+void add_tile(const MomentNeeds& needs, MatrixView<const T> a, MatrixView<const T> b,
+              Buffer<T>& scratch, const Sums& sums) {
+  add_symmetric(needs.aa, a, scratch, sums.aa);
+  add_symmetric(needs.bb, b, scratch, sums.bb);
+  add_cross(needs.ab, a, b, scratch, sums.ab);
+}
+
+}  // namespace
 
 template <math::Real T>
 const SecondMoments& MomentPass<T>::measure(const mpi::Communicator& communicator,
@@ -130,9 +158,12 @@ const SecondMoments& MomentPass<T>::measure(const mpi::Communicator& communicato
   for_each_tile(a.rows(), [&](std::size_t first, std::size_t count) {
     const MatrixView<const T> rows_a = tiles_a_.read(a, means.a, first, count);
     const MatrixView<const T> rows_b = tiles_b_.read(b, means.b, first, count);
-    add_symmetric(needs_.aa, rows_a, aa);
-    add_symmetric(needs_.bb, rows_b, bb);
-    add_cross(rows_a, rows_b, ab);
+    if (needs_.in_double && !std::is_same_v<T, double>) {
+      add_tile(needs_, widened(rows_a, wide_a_), widened(rows_b, wide_b_), wide_product_,
+               {aa, bb, ab});
+    } else {
+      add_tile(needs_, rows_a, rows_b, product_, {aa, bb, ab});
+    }
   });
 
   communicator.sum(std::span<double>(sums_));

@@ -23,6 +23,9 @@ struct MomentNeeds {
   Extent aa = Extent::diagonal;
   Extent ab = Extent::none;  ///< diagonal needs p = q
   Extent bb = Extent::diagonal;
+  /// Float rows are multiplied in double too: for functions that invert covariances, which amplify
+  /// what a float product rounds by up to 1 / ridge. Twice the work.
+  bool in_double = false;
 };
 
 /// Biased second moments about the global mean: C_aa = (1/N) sum_i (a_i - m_a)(a_i - m_a)^T and so
@@ -39,9 +42,9 @@ struct SecondMoments {
 };
 
 /// The second pass over the rows of both sides. Tiles of at most 256 rows are centred and
-/// multiplied in T, their products added in double. Float rows should keep within 1e-18 and 1e18
-/// about their mean, so that squares do not leave float's range. Keeps its memory from call to
-/// call.
+/// multiplied in T, or in double, their products added in double. Float rows should keep within
+/// 1e-18 and 1e18 about their mean, so that squares do not leave float's range. Keeps its memory
+/// from call to call.
 template <math::Real T>
 class MomentPass {
  public:
@@ -53,13 +56,13 @@ class MomentPass {
                                const RowSource<T>& b, const Means& means);
 
  private:
-  void add_symmetric(Extent extent, MatrixView<const T> rows, std::span<double> sums);
-  void add_cross(MatrixView<const T> a, MatrixView<const T> b, std::span<double> sums);
-
   MomentNeeds needs_;
   SecondMoments moments_;
   Buffer<double> sums_;  // aa, bb, ab one after the other: packed upper triangle, rows, or diagonal
   Buffer<T> product_;    // of one tile
+  Buffer<double> wide_product_;
+  Buffer<double> wide_a_;  // a tile in double
+  Buffer<double> wide_b_;
   CentredTiles<T> tiles_a_;
   CentredTiles<T> tiles_b_;
 };
