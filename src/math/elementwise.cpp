@@ -21,21 +21,12 @@ const Kernels& choose_kernels() {
   return generic_kernels;
 }
 
+}  // namespace
+
 const Kernels& kernels() {
   static const Kernels& chosen = choose_kernels();
   return chosen;
 }
-
-template <class T>
-const RealKernels<T>& real_kernels() {
-  if constexpr (std::is_same_v<T, float>) {
-    return kernels().single_precision;
-  } else {
-    return kernels().double_precision;
-  }
-}
-
-}  // namespace
 
 template <Real T>
 void add_bias_and_activate(Activation activation, std::span<const T> bias, MatrixView<T> z) {

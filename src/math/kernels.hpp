@@ -3,8 +3,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <tuple>
+#include <type_traits>
 
 #include "infomax/math/elementwise.hpp"
+#include "infomax/math/random_rows.hpp"
+#include "infomax/math/warp.hpp"
 
 /// One set of the elementwise kernels for each instruction set, all compiled from kernels_body.hpp.
 /// Functions take raw rows: what they are given was checked by elementwise.cpp.
@@ -18,6 +21,10 @@ struct RealKernels {
                        std::int32_t* cell, double* fraction, std::size_t n);
   void (*accumulate)(const T* values, double* sums, std::size_t n);
   void (*accumulate_products)(const T* x, const T* y, double* sums, std::size_t n);
+  void (*add_normals)(const RandomRow& row, T deviation, T* values, std::size_t n);
+  void (*drop)(const RandomRow& row, std::uint32_t below, T kept, T* values, std::size_t n);
+  void (*resample)(const T* padded, std::size_t rows, std::size_t columns, const AffineMap& map,
+                   std::size_t row, T* out);
 };
 
 template <class From, class To>
@@ -41,6 +48,18 @@ struct Kernels {
                     std::uint32_t, std::int64_t, std::uint64_t, float, double>
       conversion;
 };
+
+/// Those that suit the processor, chosen once.
+[[nodiscard]] const Kernels& kernels();
+
+template <class T>
+[[nodiscard]] const RealKernels<T>& real_kernels() {
+  if constexpr (std::is_same_v<T, float>) {
+    return kernels().single_precision;
+  } else {
+    return kernels().double_precision;
+  }
+}
 
 extern const Kernels generic_kernels;
 #if defined(__x86_64__)

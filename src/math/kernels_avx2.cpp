@@ -4,6 +4,7 @@
 
 #include <cstring>
 
+#include <Random123/philox.h>
 #include <immintrin.h>
 #include <sleef.h>
 
@@ -23,6 +24,13 @@ struct Lanes<float> {
   static void store(float* y, __m256 v) { _mm256_storeu_ps(y, v); }
   static __m256 tanh(__m256 v) { return Sleef_tanhf8_u10avx2(v); }
   static __m256 exp(__m256 v) { return Sleef_expf8_u10avx2(v); }
+  static __m256 log(__m256 v) { return Sleef_logf8_u35avx2(v); }
+  /// sin and cos of pi v.
+  static void sincospi(__m256 v, float* sine, float* cosine) {
+    const auto both = Sleef_sincospif8_u35avx2(v);
+    store(sine, both.x);
+    store(cosine, both.y);
+  }
 };
 
 template <>

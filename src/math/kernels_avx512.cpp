@@ -4,6 +4,7 @@
 
 #include <cstring>
 
+#include <Random123/philox.h>
 #include <immintrin.h>
 #include <sleef.h>
 
@@ -23,6 +24,13 @@ struct Lanes<float> {
   static void store(float* y, __m512 v) { _mm512_storeu_ps(y, v); }
   static __m512 tanh(__m512 v) { return Sleef_tanhf16_u10avx512f(v); }
   static __m512 exp(__m512 v) { return Sleef_expf16_u10avx512f(v); }
+  static __m512 log(__m512 v) { return Sleef_logf16_u35avx512f(v); }
+  /// sin and cos of pi v.
+  static void sincospi(__m512 v, float* sine, float* cosine) {
+    const auto both = Sleef_sincospif16_u35avx512f(v);
+    store(sine, both.x);
+    store(cosine, both.y);
+  }
 };
 
 template <>

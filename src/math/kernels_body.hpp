@@ -1,8 +1,8 @@
 // The elementwise kernels, once for each instruction set: an including file defines the namespace
 // INFOMAX_KERNELS, its name INFOMAX_KERNELS_NAME, and Lanes<float> and Lanes<double> (load, store,
-// tanh, exp, log of one register). No #pragma once: it is included by design in several files, each
-// compiled with other instruction flags; everything is in an unnamed namespace, so that no linker
-// takes one file's copy for another's.
+// tanh, exp, log of one register; sincospi). No #pragma once: it is included by design in several
+// files, each compiled with other instruction flags; everything is in an unnamed namespace, so that
+// no linker takes one file's copy for another's.
 
 namespace infomax::math {
 namespace {
@@ -155,25 +155,134 @@ void shift_and_scale(const From* in, const double* shift, const double* scale, T
   }
 }
 
+/// A chunk of a row's random words: words[j] belongs to element first + j.
+constexpr std::size_t random_chunk = 256;
+
+void make_random_words(const RandomRow& row, std::size_t first, std::uint32_t* words) {
+  constexpr std::size_t counters = random_chunk / 4;
+  const auto low = [](std::uint64_t word) { return static_cast<std::uint32_t>(word); };
+  const auto high = [](std::uint64_t word) { return static_cast<std::uint32_t>(word >> 32U); };
+  philox4x32_key_t key;
+  key.v[0] = low(row.key);
+  key.v[1] = high(row.key);
+  for (std::size_t i = 0; i < counters; ++i) {
+    // A chunk has 64 counters, and a row has far fewer than 2^26 chunks.
+    philox4x32_ctr_t counter;
+    counter.v[0] = static_cast<std::uint32_t>(first / 4 + i);
+    counter.v[1] = row.purpose;
+    counter.v[2] = low(row.index);
+    counter.v[3] = high(row.index);
+    // The C functions are static, the class's are not: a linker might share those between files.
+    const auto drawn = philox4x32_R(10, counter, key);
+    for (std::size_t q = 0; q < 4; ++q) {
+      words[q * counters + i] = drawn.v[q];
+    }
+  }
+}
+
+/// normals[j] from words[j], both halves of a chunk together.
+void make_normals(const std::uint32_t* words, float* normals) {
+  constexpr std::size_t half = random_chunk / 2;
+  constexpr std::size_t width = Lanes<float>::width;
+  alignas(64) float radius[half];
+  alignas(64) float angle[half];  // in half turns
+  for (std::size_t i = 0; i < half; ++i) {
+    // By way of int, which vectorises; u in (0, 1): never 0, so its logarithm is finite.
+    radius[i] = (static_cast<float>(static_cast<std::int32_t>(words[i] >> 8U)) + 0.5F) * 0x1p-24F;
+    angle[i] = static_cast<float>(static_cast<std::int32_t>(words[half + i] >> 8U)) * 0x1p-23F;
+  }
+  for (std::size_t i = 0; i < half; i += width) {
+    Lanes<float>::store(radius + i, Lanes<float>::log(Lanes<float>::load(radius + i)));
+  }
+  for (std::size_t i = 0; i < half; ++i) {
+    radius[i] = __builtin_sqrtf(-2.0F * radius[i]);
+  }
+  for (std::size_t i = 0; i < half; i += width) {
+    Lanes<float>::sincospi(Lanes<float>::load(angle + i), normals + half + i, normals + i);
+  }
+  for (std::size_t i = 0; i < half; ++i) {
+    normals[i] *= radius[i];
+    normals[half + i] *= radius[i];
+  }
+}
+
+template <class T>
+void add_normals(const RandomRow& row, T deviation, T* values, std::size_t n) {
+  alignas(64) std::uint32_t words[random_chunk];
+  alignas(64) float normals[random_chunk];
+  for (std::size_t first = 0; first < n; first += random_chunk) {
+    const std::size_t count = n - first < random_chunk ? n - first : random_chunk;
+    make_random_words(row, first, words);
+    make_normals(words, normals);
+    for (std::size_t j = 0; j < count; ++j) {
+      values[first + j] += deviation * static_cast<T>(normals[j]);
+    }
+  }
+}
+
+template <class T>
+void drop(const RandomRow& row, std::uint32_t below, T kept, T* values, std::size_t n) {
+  alignas(64) std::uint32_t words[random_chunk];
+  for (std::size_t first = 0; first < n; first += random_chunk) {
+    const std::size_t count = n - first < random_chunk ? n - first : random_chunk;
+    make_random_words(row, first, words);
+    for (std::size_t j = 0; j < count; ++j) {
+      values[first + j] = words[j] < below ? T{0} : values[first + j] * kept;
+    }
+  }
+}
+
+/// One row of a warped image; `padded` is the image with a zero row and column before it and two
+/// after, so that all four neighbours of a clamped point exist.
+template <class T>
+void resample(const T* __restrict padded, std::size_t rows, std::size_t columns,
+              const AffineMap& map, std::size_t row, T* __restrict out) {
+  const auto stride = static_cast<std::int32_t>(columns + 3);
+  const auto last_row = static_cast<float>(rows + 1);
+  const auto last_column = static_cast<float>(columns + 1);
+  const float r0 = map.rr * static_cast<float>(row) + map.r0 + 1.0F;
+  const float c0 = map.cr * static_cast<float>(row) + map.c0 + 1.0F;
+  const auto width = static_cast<std::int32_t>(columns);
+  for (std::int32_t column = 0; column < width; ++column) {
+    const float r = map.rc * static_cast<float>(column) + r0;
+    const float c = map.cc * static_cast<float>(column) + c0;
+    const float r_below = r < last_row ? r : last_row;
+    const float c_below = c < last_column ? c : last_column;
+    const float r_inside = r_below > 0.0F ? r_below : 0.0F;
+    const float c_inside = c_below > 0.0F ? c_below : 0.0F;
+    const auto r_whole = static_cast<std::int32_t>(r_inside);
+    const auto c_whole = static_cast<std::int32_t>(c_inside);
+    const T v = static_cast<T>(r_inside - static_cast<float>(r_whole));
+    const T u = static_cast<T>(c_inside - static_cast<float>(c_whole));
+    const std::int32_t at = r_whole * stride + c_whole;
+    const T above = padded[at] + u * (padded[at + 1] - padded[at]);
+    const T under = padded[at + stride] + u * (padded[at + stride + 1] - padded[at + stride]);
+    out[column] = above + v * (under - above);
+  }
+}
+
 template <class... From>
 constexpr ConversionKernels<From...> conversions(const ConversionKernels<From...>* /*types*/) {
   return {{shift_and_scale<From, float>...}, {shift_and_scale<From, double>...}};
 }
 
 template <class T>
-constexpr RealKernels<T> real_kernels() {
-  return {add_bias_and_activate<T>, multiply_by_derivative<T>, locate_cells<T>, accumulate<T>,
-          accumulate_products<T>};
+constexpr RealKernels<T> kernels_for() {
+  return {add_bias_and_activate<T>,
+          multiply_by_derivative<T>,
+          locate_cells<T>,
+          accumulate<T>,
+          accumulate_products<T>,
+          add_normals<T>,
+          drop<T>,
+          resample<T>};
 }
 
 }  // namespace
 
 const Kernels INFOMAX_KERNELS = {
-    INFOMAX_KERNELS_NAME,
-    real_kernels<float>(),
-    real_kernels<double>(),
-    log_of,
-    add_power_sums,
-    conversions(static_cast<const decltype(Kernels::conversion)*>(nullptr))};
+    INFOMAX_KERNELS_NAME,  kernels_for<float>(),
+    kernels_for<double>(), log_of,
+    add_power_sums,        conversions(static_cast<const decltype(Kernels::conversion)*>(nullptr))};
 
 }  // namespace infomax::math

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include <Random123/philox.h>
 #include <sleef.h>
 
 #define INFOMAX_KERNELS generic_kernels
@@ -20,6 +21,13 @@ struct Lanes<float> {
   static void store(float* y, float v) { *y = v; }
   static float tanh(float v) { return Sleef_tanhf_u10(v); }
   static float exp(float v) { return Sleef_expf_u10(v); }
+  static float log(float v) { return Sleef_logf_u35(v); }
+  /// sin and cos of pi v.
+  static void sincospi(float v, float* sine, float* cosine) {
+    const auto both = Sleef_sincospif_u35(v);
+    *sine = both.x;
+    *cosine = both.y;
+  }
 };
 
 template <>

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "infomax/core/matrix.hpp"
+#include "infomax/math/blas.hpp"
+
+namespace infomax::math {
+
+/// An affine map of the plane in pixels: (row, column) -> (rr row + rc column + r0, cr row +
+/// cc column + c0).
+struct AffineMap {
+  float rr = 1.0F, rc = 0.0F, r0 = 0.0F;
+  float cr = 0.0F, cc = 1.0F, c0 = 0.0F;
+};
+
+/// out(row, column) = image at map(row, column), bilinear between pixels; 0 outside the image.
+/// `padded` is scratch of at least (rows + 3) * (columns + 3). image and out must not overlap.
+template <Real T>
+void warp(MatrixView<const T> image, const AffineMap& map, std::span<T> padded, MatrixView<T> out);
+
+}  // namespace infomax::math
