@@ -5,12 +5,13 @@
 namespace infomax::analysis {
 
 template <math::Real T>
-WholeSides<T>::WholeSides(const model::Model<T>& model, const model::Examples& examples,
-                          const model::PairSettings& settings, std::size_t micro_batch)
+WholeSides<T>::WholeSides(const mpi::Communicator& communicator, const model::Model<T>& model,
+                          const model::Examples& examples, const model::PairSettings& settings,
+                          std::size_t micro_batch)
     : samples_(examples.shard.row_count),
-      sides_(model, examples, settings, samples_.size(), micro_batch, false) {
+      sides_(communicator, model, examples, settings, samples_.size(), micro_batch, false) {
   std::iota(samples_.begin(), samples_.end(), std::size_t{0});
-  sides_.forward(samples_);
+  sides_.forward(samples_, model::Occasion{});
 }
 
 template <math::Real T>

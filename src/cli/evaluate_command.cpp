@@ -97,7 +97,8 @@ void add_correlations(const mpi::Communicator& communicator, const OptionTable& 
   if (options.given("fit")) {
     const auto examples =
         load(communicator, options, stored, pair, options.value<std::string>("fit"));
-    const auto fit = fit_to({model, examples, pair, options.count("micro-batch", "all rows")});
+    const auto fit =
+        fit_to({communicator, model, examples, pair, options.count("micro-batch", "all rows")});
     findings.fitted = fit.correlations;
     findings.correlations = analysis::correlations_under(communicator, fit, sides.a(), sides.b());
     auto& value = findings.value;
@@ -123,7 +124,7 @@ Findings evaluate_in(const mpi::Communicator& communicator, const OptionTable& o
   objective::check_shapes(chosen, model::columns_of_a(model, examples, pair),
                           model.member("b").network.outputs());
   const auto objective = objective::make_objective<T>(chosen);
-  const analysis::WholeSides<T> sides(model, examples, pair,
+  const analysis::WholeSides<T> sides(communicator, model, examples, pair,
                                       options.count("micro-batch", "all rows"));
   Findings findings{analysis::evaluate(communicator, sides, *objective), {}, {}, {}};
   const auto spectral = objective::make_spectral_function(chosen);

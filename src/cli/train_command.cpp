@@ -9,6 +9,7 @@
 #include "cli/train_options.hpp"
 #include "infomax/core/logging.hpp"
 #include "infomax/core/version.hpp"
+#include "infomax/data/augmentation.hpp"
 #include "infomax/data/normalization.hpp"
 #include "infomax/data/sampler.hpp"
 #include "infomax/model/examples.hpp"
@@ -70,6 +71,32 @@ std::string split_of(const OptionTable& options) {
   return options.given("split-image") ? "image:" + options.value<std::string>("split-image") : "";
 }
 
+/// The words of the pair `augment`, checked as far as they can be before data is read.
+std::string augment_of(const OptionTable& options, model::Pair pair) {
+  require_pair(options, "augment", pair, model::Pair::augment);
+  if (pair != model::Pair::augment) {
+    return "";
+  }
+  const auto words = options.required("augment", "noise:0.1,mask:0.2");
+  const data::ImageShape any{1, 1};
+  (void)data::Augmentation(words, any);
+  return words;
+}
+
+/// The shape of the rows as images: as said, or that of the data set's rows of two axes or three.
+std::string image_of(const OptionTable& options, const model::PairSettings& pair,
+                     const data::Rows& x) {
+  std::optional<data::ImageShape> image;
+  const auto& axes = x.trailing_shape();
+  if (options.given("image")) {
+    image = data::parse_image_shape(options.value<std::string>("image"));
+  } else if (axes.size() == 2 || axes.size() == 3) {
+    image = data::ImageShape{axes[axes.size() - 2], axes[axes.size() - 1]};
+  }
+  data::Augmentation(pair.augment, image).check_features(x.features());
+  return image ? data::to_string(*image) : "";
+}
+
 std::optional<nn::Spec> second_encoder(const OptionTable& options, model::Pair pair,
                                        const nn::Spec& first) {
   if (pair != model::Pair::views || options.value<bool>("share")) {
@@ -89,11 +116,13 @@ Understood understand(const OptionTable& options) {
     require_pair(options, option, result.pair.pair, model::Pair::views);
   }
   require_pair(options, "lag", result.pair.pair, model::Pair::lag);
+  require_pair(options, "image", result.pair.pair, model::Pair::augment);
   result.pair.x_path = options.value<std::string>("x");
   result.pair.y_path = options.value<std::string>("y");
   result.pair.lag = options.given("lag") ? options.count("lag") : default_lag;
   result.pair.lengths_path = options.value<std::string>("lengths");
   result.pair.split = split_of(options);
+  result.pair.augment = augment_of(options, result.pair.pair);
   result.encoder_b = second_encoder(options, result.pair.pair, result.encoder);
   result.target = model::parse_target_kind(options.value<std::string>("target"));
   if (options.given("normalize")) {
@@ -125,6 +154,10 @@ Prepared prepare(const mpi::Communicator& communicator, OptionTable& options,
   const auto& examples = prepared.examples;
   if (understood.pair.pair == model::Pair::target) {
     prepared.options.pair.classes = model::count_classes(communicator, examples, understood.target);
+  }
+  if (understood.pair.pair == model::Pair::augment) {
+    prepared.options.pair.image = image_of(options, understood.pair, examples.x);
+    options.resolve("image", prepared.options.pair.image);
   }
   if (understood.pair.pair == model::Pair::lag) {
     options.resolve("lag", std::to_string(understood.pair.lag));
@@ -228,8 +261,8 @@ int train_in(const mpi::Communicator& communicator, OptionTable& options, const 
 
   data::Sampler sampler(examples.blocks, examples.shard, prepared.batch_rows,
                         prepared.options.seed);
-  model::Sides<T> sides(model, examples, prepared.options.pair, sampler.largest_local_rows(),
-                        prepared.options.micro_batch, true);
+  model::Sides<T> sides(communicator, model, examples, prepared.options.pair,
+                        sampler.largest_local_rows(), prepared.options.micro_batch, true);
   const auto objective = objective::make_objective<T>(prepared.options.objective);
   const auto optimizer = optim::make_optimizer<T>(
       optimizer_options(options), model.parameters().size(), train::weight_ranges(model));

@@ -21,9 +21,19 @@ void add_data_options(OptionTable& options) {
       "pair", po::value<std::string>()->default_value("input")->value_name("NAME"),
       "what is compared: input, a = x and b = f(x); target, a = y and b = f(x); views, a = f(x) "
       "and "
-      "b = g(y); lag, a = f(x_t) and b = f(x_t+tau), within a trajectory")(
-      "split-columns", po::value<std::int64_t>()->value_name("K"),
-      "for --pair views: the first K columns of x are one view, the rest the other")(
+      "b = g(y); augment, a = f(t(x)) and b = f(t'(x)), two random changes of x; lag, a = f(x_t) "
+      "and "
+      "b = f(x_t+tau), within a trajectory")(
+      "augment", po::value<std::string>()->value_name("WORDS"),
+      "for --pair augment, of preprocessed rows: noise:S adds normal noise, mask:P sets features "
+      "to "
+      "0, scale:S multiplies by 1-S to 1+S; of images: shift:K whole pixels, flip left and right, "
+      "rotate:DEG, crop:S a window of at least S of either side; such as "
+      "shift:2,rotate:10,noise:0.1")(
+      "image", po::value<std::string>()->value_name("HxW"),
+      "for --pair augment: height and width of the images in x; default as the data set's rows "
+      "have it")("split-columns", po::value<std::int64_t>()->value_name("K"),
+                 "for --pair views: the first K columns of x are one view, the rest the other")(
       "split-image", po::value<std::string>()->value_name("HALVES"),
       "for --pair views: halves of the images in x, left,right or top,bottom")(
       "lag", po::value<std::int64_t>()->value_name("TAU"),
@@ -43,14 +53,15 @@ void add_data_options(OptionTable& options) {
 void add_network_options(OptionTable& options) {
   options.group("Network")(
       "encoder", po::value<std::string>()->value_name("SPEC"),
-      "layers in order, such as dense:1024,tanh,dense:64; dense:N, tanh, relu, sigmoid, identity")(
+      "layers in order, such as dense:1024,tanh,dense:64; dense:N, tanh, relu, sigmoid, "
+      "identity, dropout:P, batchnorm (of the global batch)")(
       "encoder-b", po::value<std::string>()->value_name("SPEC"),
       "for --pair views: the network g of y; default as --encoder")(
       "share", po::bool_switch(), "for --pair views: one network for both, preprocessed as x")(
       "precision", po::value<std::string>()->default_value("float")->value_name("TYPE"),
       "of parameters and activations: float or double")(
       "seed", po::value<std::int64_t>()->default_value(1)->value_name("S"),
-      "of the initial parameters and the order of rows");
+      "of the initial parameters, the order of rows, and what is changed or dropped at random");
 }
 
 void add_optimizer_options(OptionTable& options) {
@@ -210,6 +221,7 @@ train::StepOptions step_options(const OptionTable& options) {
   const bool decoupled = optim::parse_optimizer(options.value<std::string>("optimizer")) ==
                          optim::OptimizerKind::adamw;
   result.weight_decay = decoupled ? 0.0 : decay;
+  result.seed = options.count("seed", "a seed like any other");
   return result;
 }
 

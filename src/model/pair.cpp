@@ -12,10 +12,11 @@ namespace infomax::model {
 
 namespace {
 
-constexpr std::array<std::pair<const char*, Pair>, 4> names{{
+constexpr std::array<std::pair<const char*, Pair>, 5> names{{
     {"input", Pair::input},
     {"target", Pair::target},
     {"views", Pair::views},
+    {"augment", Pair::augment},
     {"lag", Pair::lag},
 }};
 
@@ -27,7 +28,8 @@ Pair parse_pair(const std::string& name) {
       return pair;
     }
   }
-  throw UsageError(fmt::format("--pair is \"{}\"; it must be input, target, views or lag", name));
+  throw UsageError(
+      fmt::format("--pair is \"{}\"; it must be input, target, views, augment or lag", name));
 }
 
 std::string name_of(Pair pair) {

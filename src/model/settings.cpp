@@ -17,6 +17,12 @@ const std::string& required(const Settings& settings, const std::string& name) {
   return found->second;
 }
 
+/// Of a setting that models did not always have.
+std::string optional(const Settings& settings, const std::string& name) {
+  const auto found = settings.find(name);
+  return found == settings.end() ? std::string{} : found->second;
+}
+
 std::size_t required_number(const Settings& settings, const std::string& name) {
   const std::string& digits = required(settings, name);
   std::size_t number = 0;
@@ -36,6 +42,8 @@ void PairSettings::to_settings(Settings& settings) const {
   settings["y"] = y_path;
   settings["classes"] = std::to_string(classes);
   settings["split"] = split;
+  settings["augment"] = augment;
+  settings["image"] = image;
   settings["lag"] = std::to_string(lag);
   settings["lengths"] = lengths_path;
 }
@@ -47,6 +55,8 @@ PairSettings PairSettings::from_settings(const Settings& settings) {
   result.y_path = required(settings, "y");
   result.classes = required_number(settings, "classes");
   result.split = required(settings, "split");
+  result.augment = optional(settings, "augment");
+  result.image = optional(settings, "image");
   result.lag = required_number(settings, "lag");
   result.lengths_path = required(settings, "lengths");
   return result;

@@ -1,7 +1,11 @@
 #include "infomax/model/sides.hpp"
 
+#include <algorithm>
+#include <array>
 #include <stdexcept>
 #include <type_traits>
+
+#include "infomax/core/random.hpp"
 
 namespace infomax::model {
 namespace {
@@ -12,7 +16,26 @@ const Member<T>& member_of_a(const Model<T>& model) {
   return model.members().front();
 }
 
-bool encodes_a(Pair pair) { return pair == Pair::views || pair == Pair::lag; }
+bool encodes_a(Pair pair) {
+  return pair == Pair::views || pair == Pair::augment || pair == Pair::lag;
+}
+
+std::optional<data::Augmentation> augmentation_of(const PairSettings& settings) {
+  if (settings.pair != Pair::augment) {
+    return std::nullopt;
+  }
+  std::optional<data::ImageShape> image;
+  if (!settings.image.empty()) {
+    image = data::parse_image_shape(settings.image);
+  }
+  return data::Augmentation(settings.augment, image);
+}
+
+/// Of the random numbers of one side on one occasion.
+std::uint64_t key_of(const Occasion& occasion, std::uint64_t side) {
+  const CounterRandom random(occasion.seed, RandomStream::pass, occasion.epoch, occasion.step);
+  return random.words(side)[0];
+}
 
 }  // namespace
 
@@ -25,6 +48,7 @@ std::size_t columns_of_a(const Model<T>& model, const Examples& examples,
     case Pair::target:
       return settings.classes > 0 ? settings.classes : examples.y->features();
     case Pair::views:
+    case Pair::augment:
     case Pair::lag:
       return member_of_a(model).network.outputs();
   }
@@ -32,18 +56,23 @@ std::size_t columns_of_a(const Model<T>& model, const Examples& examples,
 }
 
 template <math::Real T>
-Sides<T>::Sides(const Model<T>& model, const Examples& examples, const PairSettings& settings,
-                std::size_t batch_rows, std::size_t micro_batch, bool for_backward)
+Sides<T>::Sides(const mpi::Communicator& communicator, const Model<T>& model,
+                const Examples& examples, const PairSettings& settings, std::size_t batch_rows,
+                std::size_t micro_batch, bool for_backward)
     : model_(&model),
       examples_(&examples),
       settings_(settings),
-      encoder_b_(model.member("b"), settings.pair == Pair::views ? *examples.y : examples.x,
-                 batch_rows, micro_batch, for_backward),
+      augmentation_(augmentation_of(settings)),
+      encoder_b_(communicator, model.member("b"),
+                 settings.pair == Pair::views ? *examples.y : examples.x,
+                 augmentation_ ? &*augmentation_ : nullptr, batch_rows, micro_batch, for_backward),
       db_(for_backward ? batch_rows : 0, model.member("b").network.outputs()),
-      as_they_are_(data::Normalization::identity(examples.y ? examples.y->features() : 0)) {
+      as_they_are_(data::Normalization::identity(examples.y ? examples.y->features() : 0)),
+      numbers_(batch_rows) {
   if (encodes_a(settings.pair)) {
     const auto& member = member_of_a(model);
-    encoder_a_.emplace(member, examples.x, batch_rows, micro_batch, for_backward);
+    encoder_a_.emplace(communicator, member, examples.x, augmentation_ ? &*augmentation_ : nullptr,
+                       batch_rows, micro_batch, for_backward);
     da_ = Matrix<T>(for_backward ? batch_rows : 0, member.network.outputs());
   }
   if (settings.pair == Pair::lag) {
@@ -53,13 +82,21 @@ Sides<T>::Sides(const Model<T>& model, const Examples& examples, const PairSetti
 }
 
 template <math::Real T>
-MatrixView<const T> Sides<T>::encode(EncodedSide<T>& encoder, std::span<const std::size_t> rows) {
-  return encoder.forward(model_->parameters_of(encoder.member()), rows);
+MatrixView<const T> Sides<T>::encode(EncodedSide<T>& encoder, std::span<const std::size_t> rows,
+                                     const nn::Pass& pass) {
+  return encoder.forward(model_->parameters_of(encoder.member()), rows, pass);
 }
 
 template <math::Real T>
-void Sides<T>::forward(std::span<const std::size_t> samples) {
+void Sides<T>::forward(std::span<const std::size_t> samples, const Occasion& occasion) {
   count_ = samples.size();
+  const auto numbers = std::span(numbers_).first(count_);
+  std::ranges::transform(samples, numbers.begin(), [this](std::size_t sample) {
+    return std::uint64_t{examples_->shard.first_row + sample};
+  });
+  const auto pass_of = [&](std::uint64_t side) {
+    return nn::Pass{occasion.training, key_of(occasion, side), numbers};
+  };
   std::span<const std::size_t> rows_a = samples;
   std::span<const std::size_t> rows_b = samples;
   if (settings_.pair == Pair::lag) {
@@ -70,9 +107,9 @@ void Sides<T>::forward(std::span<const std::size_t> samples) {
     rows_a = std::span(rows_a_).first(count_);
     rows_b = std::span(rows_b_).first(count_);
   }
-  b_.emplace(encode(encoder_b_, rows_b));
+  b_.emplace(encode(encoder_b_, rows_b, pass_of(1)));
   if (encoder_a_) {
-    a_.template emplace<stats::MatrixRows<T>>(encode(*encoder_a_, rows_a));
+    a_.template emplace<stats::MatrixRows<T>>(encode(*encoder_a_, rows_a, pass_of(0)));
   } else {
     show_data(samples);
   }
@@ -140,6 +177,22 @@ void Sides<T>::backward(std::span<T> gradient, const typename nn::Network<T>::Pa
     backward(*encoder_a_, da(), gradient, shared ? typename nn::Network<T>::PartReady{} : ready);
   }
   backward(encoder_b_, db(), gradient, ready);
+}
+
+template <math::Real T>
+void Sides<T>::remember(double share, std::span<T> parameters) const {
+  for (const auto& member : model_->members()) {
+    std::array<const typename nn::Network<T>::Tape*, 2> tapes{};
+    std::size_t count = 0;
+    if (encoder_a_ && &encoder_a_->member() == &member) {
+      tapes[count++] = &encoder_a_->tape();
+    }
+    if (&encoder_b_.member() == &member) {
+      tapes[count++] = &encoder_b_.tape();
+    }
+    member.network.remember(std::span(tapes).first(count), share,
+                            parameters.subspan(member.offset, member.network.parameter_count()));
+  }
 }
 
 template <math::Real T>

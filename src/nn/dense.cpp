@@ -46,8 +46,8 @@ void Dense<T>::initialize(std::uint64_t seed, std::uint64_t network, std::uint64
 }
 
 template <math::Real T>
-void Dense<T>::forward(std::span<const T> parameters, MatrixView<const T> x,
-                       MatrixView<T> y) const {
+void Dense<T>::forward(std::span<const T> parameters, MatrixView<const T> x, MatrixView<T> y,
+                       const Pass& /*pass*/) const {
   const MatrixView<const T> weight(parameters.data(), this->inputs(), this->outputs());
   const auto bias = parameters.subspan(weight_count());
   math::gemm(math::Transpose::no, math::Transpose::no, T{1}, x, weight, T{0}, y);
@@ -56,50 +56,21 @@ void Dense<T>::forward(std::span<const T> parameters, MatrixView<const T> x,
 
 template <math::Real T>
 void Dense<T>::backward(std::span<const T> parameters, MatrixView<const T> x, MatrixView<const T> y,
-                        MatrixView<T> dy, MatrixView<T> dx, std::span<T> gradient) const {
+                        MatrixView<T> dy, MatrixView<T> dx, std::span<T> gradient,
+                        const Pass& /*pass*/) const {
   math::multiply_by_derivative(activation_, y, dy);  // dz, in place of dy
-  const MatrixView<T> weight_gradient(gradient.data(), this->inputs(), this->outputs());
-  math::gemm(math::Transpose::yes, math::Transpose::no, T{1}, x, dy, T{1}, weight_gradient);
-  add_column_sums<T>(dy, gradient.subspan(weight_count()));
+  if (!gradient.empty()) {
+    const MatrixView<T> weight_gradient(gradient.data(), this->inputs(), this->outputs());
+    math::gemm(math::Transpose::yes, math::Transpose::no, T{1}, x, dy, T{1}, weight_gradient);
+    add_column_sums<T>(dy, gradient.subspan(weight_count()));
+  }
   if (!dx.empty()) {
     const MatrixView<const T> weight(parameters.data(), this->inputs(), this->outputs());
     math::gemm(math::Transpose::no, math::Transpose::yes, T{1}, dy, weight, T{0}, dx);
   }
 }
 
-template <math::Real T>
-Elementwise<T>::Elementwise(std::size_t width, std::size_t offset, math::Activation activation)
-    : Stage<T>(width, width, offset, 0), activation_(activation) {}
-
-template <math::Real T>
-void Elementwise<T>::initialize(std::uint64_t /*seed*/, std::uint64_t /*network*/,
-                                std::uint64_t /*layer*/, std::span<T> /*parameters*/) const {}
-
-template <math::Real T>
-void Elementwise<T>::forward(std::span<const T> /*parameters*/, MatrixView<const T> x,
-                             MatrixView<T> y) const {
-  for (std::size_t i = 0; i < x.rows(); ++i) {
-    std::ranges::copy(x.row(i), y.row(i).begin());
-  }
-  math::add_bias_and_activate(activation_, std::span<const T>{}, y);
-}
-
-template <math::Real T>
-void Elementwise<T>::backward(std::span<const T> /*parameters*/, MatrixView<const T> /*x*/,
-                              MatrixView<const T> y, MatrixView<T> dy, MatrixView<T> dx,
-                              std::span<T> /*gradient*/) const {
-  if (dx.empty()) {
-    return;
-  }
-  math::multiply_by_derivative(activation_, y, dy);
-  for (std::size_t i = 0; i < dy.rows(); ++i) {
-    std::ranges::copy(dy.row(i), dx.row(i).begin());
-  }
-}
-
 template class Dense<float>;
 template class Dense<double>;
-template class Elementwise<float>;
-template class Elementwise<double>;
 
 }  // namespace infomax::nn

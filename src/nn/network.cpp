@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <cassert>
+#include <string_view>
 
+#include "nn/batch_norm.hpp"
 #include "nn/dense.hpp"
+#include "nn/dropout.hpp"
+#include "nn/elementwise.hpp"
 #include "nn/stage.hpp"
 
 namespace infomax::nn {
@@ -24,7 +28,17 @@ Network<T>::Tape::Tape(const Network& network, std::size_t rows, bool for_backwa
       gradients_[g] = Matrix<T>(rows, widest_hidden);
     }
   }
+  for (const std::size_t stage : network.normalizations_) {
+    statistics_.emplace_back(network.stages_[stage]->inputs());
+  }
 }
+
+template <math::Real T>
+Network<T>::Tape::~Tape() = default;
+template <math::Real T>
+Network<T>::Tape::Tape(Tape&&) noexcept = default;
+template <math::Real T>
+typename Network<T>::Tape& Network<T>::Tape::operator=(Tape&&) noexcept = default;
 
 template <math::Real T>
 std::size_t Network<T>::Tape::bytes() const {
@@ -40,13 +54,21 @@ Network<T>::Network(Spec spec, std::size_t inputs)
     : spec_(std::move(spec)), inputs_(inputs), outputs_(inputs) {
   const auto& items = spec_.items;
   for (std::size_t i = 0; i < items.size(); ++i) {
-    if (items[i].kind == ItemKind::activation) {
-      append_activation(items[i].activation);
-    } else if (i + 1 < items.size() && items[i + 1].kind == ItemKind::activation) {
-      append_dense(items[i], items[i + 1].activation);
-      ++i;  // the activation is part of this stage
-    } else {
-      append_dense(items[i], math::Activation::identity);
+    const bool activated = i + 1 < items.size() && items[i + 1].kind == ItemKind::activation;
+    switch (items[i].kind) {
+      case ItemKind::dense:
+        append_dense(items[i], activated ? items[i + 1].activation : math::Activation::identity);
+        i += activated ? 1 : 0;  // the activation is part of this stage
+        break;
+      case ItemKind::activation:
+        append_activation(items[i].activation);
+        break;
+      case ItemKind::dropout:
+        append_dropout(items[i].probability);
+        break;
+      case ItemKind::batchnorm:
+        append_batch_norm();
+        break;
     }
   }
 }
@@ -59,31 +81,51 @@ template <math::Real T>
 Network<T>& Network<T>::operator=(Network&&) noexcept = default;
 
 template <math::Real T>
-void Network<T>::append_dense(const SpecItem& dense, math::Activation activation) {
-  const std::size_t layer = blocks_.empty() ? 0 : blocks_.back().layer + 1;
-  auto stage =
-      std::make_unique<const Dense<T>>(outputs_, dense.units, parameter_count_, activation);
-  const std::size_t weights = outputs_ * dense.units;
+std::size_t Network<T>::next_layer() const {
+  return blocks_.empty() ? 0 : blocks_.back().layer + 1;
+}
+
+template <math::Real T>
+void Network<T>::append_parameters(const char* name, std::size_t rows, std::size_t layer) {
   blocks_.push_back({.layer = layer,
-                     .name = "weight",
+                     .name = name,
                      .offset = parameter_count_,
-                     .rows = outputs_,
-                     .columns = dense.units,
-                     .is_weight = true});
-  blocks_.push_back({.layer = layer,
-                     .name = "bias",
-                     .offset = parameter_count_ + weights,
-                     .rows = 1,
-                     .columns = dense.units,
-                     .is_weight = false});
-  parameter_count_ += stage->parameter_count();
+                     .rows = rows,
+                     .columns = outputs_,
+                     .is_weight = std::string_view(name) == "weight"});
+  parameter_count_ += blocks_.back().size();
+}
+
+template <math::Real T>
+void Network<T>::append_dense(const SpecItem& dense, math::Activation activation) {
+  const std::size_t layer = next_layer();
+  const std::size_t inputs = outputs_;
   outputs_ = dense.units;
-  stages_.push_back(std::move(stage));
+  stages_.push_back(
+      std::make_unique<const Dense<T>>(inputs, outputs_, parameter_count_, activation));
+  append_parameters("weight", inputs, layer);
+  append_parameters("bias", 1, layer);
 }
 
 template <math::Real T>
 void Network<T>::append_activation(math::Activation activation) {
   stages_.push_back(std::make_unique<const Elementwise<T>>(outputs_, parameter_count_, activation));
+}
+
+template <math::Real T>
+void Network<T>::append_dropout(double probability) {
+  stages_.push_back(
+      std::make_unique<const Dropout<T>>(outputs_, parameter_count_, probability, dropouts_++));
+}
+
+template <math::Real T>
+void Network<T>::append_batch_norm() {
+  normalizations_.push_back(stages_.size());
+  stages_.push_back(std::make_unique<const BatchNorm<T>>(outputs_, parameter_count_));
+  const std::size_t layer = next_layer();
+  for (const char* name : {"scale", "shift", "mean", "variance"}) {
+    append_parameters(name, 1, layer);
+  }
 }
 
 template <math::Real T>
@@ -114,37 +156,152 @@ void Network<T>::initialize(std::uint64_t seed, std::uint64_t which,
 }
 
 template <math::Real T>
-MatrixView<const T> Network<T>::forward(std::span<const T> parameters, MatrixView<const T> x,
-                                        Tape& tape) const {
-  assert(x.rows() <= tape.rows() && x.columns() == inputs_);
-  MatrixView<const T> input = x;
-  for (std::size_t s = 0; s < stages_.size(); ++s) {
-    const auto& stage = *stages_[s];
-    const MatrixView<T> output = tape.outputs_[s].view().row_range(0, x.rows());
-    stage.forward(parameters.subspan(stage.offset(), stage.parameter_count()), input, output);
-    input = output;
+std::size_t Network<T>::first_stage(std::size_t part) const {
+  if (part == 0) {
+    return 0;
   }
-  return input;
+  return part <= normalizations_.size() ? normalizations_[part - 1] : stages_.size();
+}
+
+template <math::Real T>
+const BatchNorm<T>& Network<T>::normalization(std::size_t n) const {
+  return static_cast<const BatchNorm<T>&>(*stages_[normalizations_[n]]);
+}
+
+template <math::Real T>
+std::size_t Network<T>::sum_count(std::size_t n) const {
+  return normalization(n).sum_count();
+}
+
+template <math::Real T>
+MatrixView<const T> Network<T>::input_of(std::size_t stage, MatrixView<const T> x,
+                                         const Tape& tape) const {
+  return stage == 0 ? x : tape.outputs_[stage - 1].view().row_range(0, x.rows());
+}
+
+template <math::Real T>
+template <class U>
+std::span<U> Network<T>::part_of(std::span<U> parameters, const Stage<T>& stage) const {
+  return parameters.empty() ? parameters
+                            : parameters.subspan(stage.offset(), stage.parameter_count());
+}
+
+template <math::Real T>
+MatrixView<const T> Network<T>::forward(std::span<const T> parameters, MatrixView<const T> x,
+                                        Tape& tape, const Pass& pass) const {
+  assert(!pass.training || normalizations_.empty());
+  MatrixView<const T> output;
+  for (std::size_t part = 0; part <= normalizations_.size(); ++part) {
+    output = forward_part(part, parameters, x, tape, pass);
+  }
+  return output;
+}
+
+template <math::Real T>
+MatrixView<const T> Network<T>::forward_part(std::size_t part, std::span<const T> parameters,
+                                             MatrixView<const T> x, Tape& tape,
+                                             const Pass& pass) const {
+  assert(x.rows() <= tape.rows() && x.columns() == inputs_);
+  for (std::size_t s = first_stage(part); s < first_stage(part + 1); ++s) {
+    const auto& stage = *stages_[s];
+    const auto own = part_of(parameters, stage);
+    const auto input = input_of(s, x, tape);
+    const MatrixView<T> output = tape.outputs_[s].view().row_range(0, x.rows());
+    if (pass.training && part > 0 && s == first_stage(part)) {
+      normalization(part - 1).forward(own, input, output, tape.statistics_[part - 1]);
+    } else {
+      stage.forward(own, input, output, pass);
+    }
+  }
+  return input_of(first_stage(part + 1), x, tape);
+}
+
+template <math::Real T>
+void Network<T>::add_sums(std::size_t n, std::span<const T> parameters, MatrixView<const T> x,
+                          const Tape& tape, std::span<double> sums) const {
+  const auto& stage = normalization(n);
+  stage.add_sums(part_of(parameters, stage), input_of(normalizations_[n], x, tape), sums);
+}
+
+template <math::Real T>
+void Network<T>::set_moments(std::size_t n, std::span<const T> parameters,
+                             std::span<const double> sums, Tape& tape) const {
+  const auto& stage = normalization(n);
+  stage.set_moments(part_of(parameters, stage), sums, tape.statistics_[n]);
 }
 
 template <math::Real T>
 void Network<T>::backward(std::span<const T> parameters, MatrixView<const T> x, Tape& tape,
-                          MatrixView<T> dy, std::span<T> gradient, const PartReady& ready) const {
-  assert(dy.rows() == x.rows() && dy.columns() == outputs_);
-  for (std::size_t s = stages_.size(); s-- > 0;) {
+                          MatrixView<T> dy, std::span<T> gradient, const PartReady& ready,
+                          const Pass& pass) const {
+  assert(normalizations_.empty());
+  backward_part(0, parameters, x, tape, dy, gradient, pass, ready);
+}
+
+template <math::Real T>
+void Network<T>::backward_part(std::size_t part, std::span<const T> parameters,
+                               MatrixView<const T> x, Tape& tape, MatrixView<T> dy,
+                               std::span<T> gradient, const Pass& pass,
+                               const PartReady& ready) const {
+  // A part's normalisation runs with the part before it, once its sums are known.
+  const bool last = part == normalizations_.size();
+  if (last) {
+    assert(dy.rows() == x.rows() && dy.columns() == outputs_);
+    tape.dy_ = dy;
+  }
+  const std::size_t end = last ? stages_.size() : first_stage(part + 1) + 1;
+  const std::size_t begin = part == 0 ? 0 : first_stage(part) + 1;
+  for (std::size_t s = end; s-- > begin;) {
     const auto& stage = *stages_[s];
-    const MatrixView<const T> input =
-        s == 0 ? x : MatrixView<const T>(tape.outputs_[s - 1].view().row_range(0, x.rows()));
-    const MatrixView<const T> output = tape.outputs_[s].view().row_range(0, x.rows());
+    const auto own = part_of(parameters, stage);
+    const auto own_gradient = part_of(gradient, stage);
+    const auto input = input_of(s, x, tape);
     const MatrixView<T> dx =
         s == 0 ? MatrixView<T>{}
                : MatrixView<T>(tape.gradients_[(s - 1) % 2].data(), x.rows(), stage.inputs());
-    stage.backward(parameters.subspan(stage.offset(), stage.parameter_count()), input, output, dy,
-                   dx, gradient.subspan(stage.offset(), stage.parameter_count()));
+    if (!last && s + 1 == end) {
+      normalization(part).backward(own, input, tape.dy_, dx, own_gradient, tape.statistics_[part]);
+    } else {
+      stage.backward(own, input, input_of(s + 1, x, tape), tape.dy_, dx, own_gradient, pass);
+    }
     if (ready && stage.parameter_count() > 0) {
       ready(stage.offset(), stage.parameter_count());
     }
-    dy = dx;
+    tape.dy_ = dx;
+  }
+}
+
+template <math::Real T>
+void Network<T>::add_gradient_sums(std::size_t n, MatrixView<const T> x, const Tape& tape,
+                                   std::span<double> sums) const {
+  normalization(n).add_gradient_sums(input_of(normalizations_[n], x, tape), tape.dy_,
+                                     tape.statistics_[n], sums);
+}
+
+template <math::Real T>
+void Network<T>::set_gradient_means(std::size_t n, std::span<const double> sums, Tape& tape) const {
+  normalization(n).set_gradient_means(sums, tape.statistics_[n]);
+}
+
+template <math::Real T>
+void Network<T>::remember(std::span<const Tape* const> tapes, double share,
+                          std::span<T> parameters) const {
+  for (std::size_t n = 0; n < normalizations_.size(); ++n) {
+    const auto& stage = normalization(n);
+    BatchStatistics all(stage.inputs());
+    for (std::size_t j = 0; j < stage.inputs(); ++j) {
+      double mean = 0.0;
+      double square = 0.0;
+      for (const Tape* tape : tapes) {
+        const auto& one = tape->statistics_[n];
+        mean += one.mean[j];
+        square += one.variance[j] + one.mean[j] * one.mean[j];
+      }
+      const auto count = static_cast<double>(tapes.size());
+      all.mean[j] = mean / count;
+      all.variance[j] = std::max(0.0, square / count - all.mean[j] * all.mean[j]);
+    }
+    stage.remember(all.mean, all.variance, share, part_of(parameters, stage));
   }
 }
 

@@ -40,23 +40,44 @@ std::optional<std::size_t> parse_units(std::string_view digits) {
   return units;
 }
 
+std::optional<double> parse_probability(std::string_view digits) {
+  double probability = 0.0;
+  const auto [end, status] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), probability);
+  if (status != std::errc{} || end != digits.data() + digits.size() || !(probability >= 0.0) ||
+      !(probability < 1.0)) {
+    return std::nullopt;
+  }
+  return probability;
+}
+
 SpecItem parse_item(std::string_view text, std::size_t position, std::string_view item) {
   const std::size_t colon = item.find(':');
   const std::string_view name = item.substr(0, colon);
+  const std::string_view digits =
+      colon == std::string_view::npos ? std::string_view{} : item.substr(colon + 1);
+  const std::size_t digits_at = position + std::min(item.size(), name.size() + 1);
   if (name == "dense") {
-    const std::string_view digits =
-        colon == std::string_view::npos ? std::string_view{} : item.substr(colon + 1);
     const auto units = parse_units(digits);
     if (!units) {
-      refuse(text, position + std::min(item.size(), name.size() + 1), digits,
-             "the number of outputs, as in dense:64");
+      refuse(text, digits_at, digits, "the number of outputs, as in dense:64");
     }
     return {.kind = ItemKind::dense, .units = *units};
+  }
+  if (name == "dropout") {
+    const auto probability = parse_probability(digits);
+    if (!probability) {
+      refuse(text, digits_at, digits, "a probability from 0 to below 1, as in dropout:0.2");
+    }
+    return {.kind = ItemKind::dropout, .probability = *probability};
+  }
+  if (item == "batchnorm") {
+    return {.kind = ItemKind::batchnorm};
   }
   const auto* const known =
       std::ranges::find(activations, name, &decltype(activations)::value_type::first);
   if (known == activations.end()) {
-    refuse(text, position, item, "dense:N, tanh, relu, sigmoid or identity");
+    refuse(text, position, item, "dense:N, tanh, relu, sigmoid, identity, dropout:P or batchnorm");
   }
   if (colon != std::string_view::npos) {
     refuse(text, position + colon, item.substr(colon),

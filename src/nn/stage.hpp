@@ -7,6 +7,7 @@
 #include "infomax/core/matrix.hpp"
 #include "infomax/math/blas.hpp"
 #include "infomax/math/elementwise.hpp"
+#include "infomax/nn/pass.hpp"
 
 namespace infomax::nn {
 
@@ -33,13 +34,14 @@ class Stage {
                           std::span<T> parameters) const = 0;
 
   /// y [B, outputs] from x [B, inputs].
-  virtual void forward(std::span<const T> parameters, MatrixView<const T> x,
-                       MatrixView<T> y) const = 0;
+  virtual void forward(std::span<const T> parameters, MatrixView<const T> x, MatrixView<T> y,
+                       const Pass& pass) const = 0;
 
-  /// Adds to `gradient`; overwrites dx [B, inputs] unless it is empty (the first stage); may
-  /// overwrite dy [B, outputs].
+  /// Adds to `gradient`, unless that is empty; overwrites dx [B, inputs] unless it is empty (the
+  /// first stage); may overwrite dy [B, outputs].
   virtual void backward(std::span<const T> parameters, MatrixView<const T> x, MatrixView<const T> y,
-                        MatrixView<T> dy, MatrixView<T> dx, std::span<T> gradient) const = 0;
+                        MatrixView<T> dy, MatrixView<T> dx, std::span<T> gradient,
+                        const Pass& pass) const = 0;
 
  private:
   std::size_t inputs_;

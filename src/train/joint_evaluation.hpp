@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
@@ -31,13 +32,17 @@ class JointEvaluation {
   }
 
   /// By the root, once: `point` is where the model stays.
-  void finish(std::span<const double> point) { announce(Order::finish, point); }
+  void finish(std::span<const double> point) {
+    announce(Order::finish, point);
+    settle();
+  }
 
   /// By the others: until the root finishes.
   void serve() {
     while (receive(Order::finish) == Order::evaluate) {
       (void)evaluate();
     }
+    settle();
   }
 
   [[nodiscard]] std::span<const T> gradient() const { return step_->gradient(); }
@@ -63,12 +68,22 @@ class JointEvaluation {
     return static_cast<Order>(word[0]);
   }
 
+  /// The root's point has no say in the running averages of batch normalisations: they are the
+  /// whole data set's own.
+  void settle() {
+    const auto normalizes = [](const auto& member) { return member.network.normalizations() > 0; };
+    if (std::ranges::any_of(model_->members(), normalizes)) {
+      (void)evaluate();
+    }
+  }
+
   StepReport evaluate() {
     constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
     StepReport report;
     try {
       // The same rows, in the same order, at every point.
       report = step_->differentiate(0, 0);
+      step_->remember(1.0);
       if (!std::isfinite(report.gradient_norm) || !std::isfinite(report.value.objective)) {
         complaint_ = std::isfinite(report.value.objective) ? "the gradient is not finite"
                                                            : "the objective is not finite";

@@ -11,6 +11,9 @@
 namespace infomax::train {
 namespace {
 
+/// Of a batch in the running averages of batch normalisation; what most libraries have.
+constexpr double remembered_share = 0.1;
+
 void require_finite(double number, const char* what, double learning_rate) {
   if (!std::isfinite(number)) {
     throw NumericError(
@@ -68,7 +71,7 @@ StepReport Step<T>::differentiate(std::uint64_t epoch, std::uint64_t step_of_epo
   const double planning_s = planning.elapsed_s();
 
   // forward: local rows to local outputs
-  sides_->forward(rows);
+  sides_->forward(rows, {true, options_.seed, epoch, step_of_epoch});
 
   // measure, allreduce, differentiate, pull back
   report.value =
@@ -105,6 +108,7 @@ StepReport Step<T>::run(std::uint64_t epoch, std::uint64_t step_of_epoch,
   const Stopwatch updating;
   clip(report.gradient_norm);
   optimizer.ascend(model_->parameters(), gradient_, learning_rate);
+  remember(remembered_share);
   const double update_s = updating.elapsed_s();
   report.times.total_s += update_s;
   report.times.compute_s += update_s;

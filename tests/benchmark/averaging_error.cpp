@@ -36,7 +36,7 @@ Gradient gradient_of(const mpi::Communicator& self, const model::Model<double>& 
                      model::Sides<double>& sides, objective::Objective<double>& objective,
                      std::span<const std::size_t> rows) {
   Gradient gradient(model.parameters().size(), 0.0);
-  sides.forward(rows);
+  sides.forward(rows, {});
   (void)objective.evaluate(self, sides.a(), sides.b(), sides.da(), sides.db());
   sides.backward(gradient);
   return gradient;
@@ -67,7 +67,7 @@ struct Job {
         model(model_of(ranks, examples)),
         sampler(examples.blocks, examples.shard, batch, 1),
         objective(objective_of(chosen)),
-        sides(model, examples, pair, sampler.largest_local_rows(), 0, true),
+        sides(ranks, model, examples, pair, sampler.largest_local_rows(), 0, true),
         step(ranks, model, sampler, sides, *objective, {}) {
     const auto optimizer =
         optim::make_optimizer<double>({}, model.parameters().size(), train::weight_ranges(model));

@@ -71,7 +71,7 @@ class Lbfgs : public test::SharedScratch {
     model.parameters()[0] = 1.0;
     model.parameters()[1] = 0.0;
     data::Sampler sampler(blocks, shard, 0, 1);
-    model::Sides<double> sides(model, examples, {}, sampler.largest_local_rows(), 0, true);
+    model::Sides<double> sides(world_, model, examples, {}, sampler.largest_local_rows(), 0, true);
     OfTheMean objective(function);
     Step<double> step(world_, model, sampler, sides, objective, {});
     const RunDirectory directory(world_, file("run").string(), true);

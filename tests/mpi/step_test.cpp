@@ -32,10 +32,12 @@ struct Case {
   std::size_t batch = 30;
   std::size_t micro_batch = 0;
   double weight_decay = 0.0;
+  std::string layers = "dense:6,tanh,";  ///< before the last one
+  std::string augment = "";              ///< data::Augmentation's words; of 2x2 images
 
   [[nodiscard]] std::string text() const {
-    return fmt::format("{}, targets {}, {} blocks, batch {}, micro-batch {}", rho,
-                       static_cast<int>(targets), blocks, batch, micro_batch);
+    return fmt::format("{}, targets {}, {} blocks, batch {}, micro-batch {}, {} {}", rho,
+                       static_cast<int>(targets), blocks, batch, micro_batch, layers, augment);
   }
 
   [[nodiscard]] objective::ObjectiveOptions objective() const {
@@ -51,7 +53,7 @@ struct Case {
   /// Pearson and mse pair column with column.
   [[nodiscard]] std::string encoder() const {
     const bool equal = targets == Targets::none && (rho == "pearson" || rho == "mse");
-    return fmt::format("dense:6,tanh,dense:{}", equal ? features : outputs);
+    return fmt::format("{}dense:{}", layers, equal ? features : outputs);
   }
 };
 
@@ -88,6 +90,11 @@ model::Examples examples_of(const Case& wanted, const mpi::Communicator& communi
 model::PairSettings pair_of(const Case& wanted) {
   model::PairSettings settings;
   settings.pair = wanted.targets == Targets::none ? model::Pair::input : model::Pair::target;
+  if (!wanted.augment.empty()) {
+    settings.pair = model::Pair::augment;
+    settings.augment = wanted.augment;
+    settings.image = "2x2";
+  }
   settings.classes = wanted.targets == Targets::classes ? outputs : 0;
   return settings;
 }
@@ -123,12 +130,12 @@ struct Job {
       : examples(examples_of(wanted, communicator)),
         model(model_of<T>(wanted)),
         sampler(examples.blocks, examples.shard, wanted.batch, 9),
-        sides(model, examples, pair_of(wanted), sampler.largest_local_rows(), wanted.micro_batch,
-              true),
+        sides(communicator, model, examples, pair_of(wanted), sampler.largest_local_rows(),
+              wanted.micro_batch, true),
         objective(objective::make_objective<T>(wanted.objective())),
         optimizer(optim::make_optimizer<T>(plain_ascent(), model.parameters().size(), {})),
         step(communicator, model, sampler, sides, *objective,
-             {.clip_norm = 0.0, .weight_decay = wanted.weight_decay}) {}
+             {.clip_norm = 0.0, .weight_decay = wanted.weight_decay, .seed = 5}) {}
 };
 
 template <class T>
@@ -193,6 +200,21 @@ std::vector<Case> cases() {
       all.push_back({rho, targets, 5, 0, 0, 0.0});
     }
   }
+  // What draws random numbers by sample, and what needs the whole batch within the network.
+  constexpr const char* all_words = "crop:0.6,rotate:20,shift:1,flip,scale:0.3,noise:0.1,mask:0.2";
+  for (const char* rho : {"rv", "mse"}) {
+    for (const char* words : {"", "noise:1", all_words}) {
+      for (const char* layers :
+           {"dense:6,tanh,", "dense:6,sigmoid,dropout:0.4,", "dense:6,batchnorm,tanh,",
+            "batchnorm,dense:6,tanh,dropout:0.2,batchnorm,dense:5,batchnorm,sigmoid,"}) {
+        const bool plain = std::string(layers) == "dense:6,tanh," && std::string(words).empty();
+        if (!plain) {
+          all.push_back({rho, Targets::none, 5, 30, 0, 0.01, layers, words});
+          all.push_back({rho, Targets::none, 2, 0, 0, 0.0, layers, words});
+        }
+      }
+    }
+  }
   return all;
 }
 
@@ -222,9 +244,26 @@ TEST(Step, IsTheSameForEveryMicroBatch) {
   }
 }
 
+TEST(Step, IsTheSameForEveryMicroBatchWithAugmentationDropoutAndBatchNormalisation) {
+  for (const Case& wanted : cases()) {
+    if (wanted.layers == Case{}.layers && wanted.augment.empty()) {
+      continue;
+    }
+    for (const std::size_t micro_batch : {1UL, 7UL, 64UL}) {
+      Case parts = wanted;
+      parts.micro_batch = micro_batch;
+      check<double>(parts, wanted, 1e-12);
+    }
+  }
+}
+
 TEST(Step, GradientIsThatOfCentralDifferences) {
   const auto world = mpi::Communicator::world();
   for (Case wanted : cases()) {
+    const bool drawn = wanted.layers != Case{}.layers || !wanted.augment.empty();
+    if (drawn && (wanted.rho == "mse" || wanted.batch == 0)) {
+      continue;  // larger networks, to the same effect
+    }
     wanted.micro_batch = 7;
     Job<double> job(world, wanted);
     (void)job.step.differentiate(0, 0);

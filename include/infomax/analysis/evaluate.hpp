@@ -15,8 +15,9 @@ namespace infomax::analysis {
 template <math::Real T>
 class WholeSides {
  public:
-  WholeSides(const model::Model<T>& model, const model::Examples& examples,
-             const model::PairSettings& settings, std::size_t micro_batch);
+  WholeSides(const mpi::Communicator& communicator, const model::Model<T>& model,
+             const model::Examples& examples, const model::PairSettings& settings,
+             std::size_t micro_batch);
 
   [[nodiscard]] const stats::RowSource<T>& a() const { return sides_.a(); }
   [[nodiscard]] const stats::RowSource<T>& b() const { return sides_.b(); }

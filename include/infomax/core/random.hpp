@@ -10,6 +10,8 @@ enum class RandomStream : std::uint64_t {
   initialization = 1,
   permutation = 2,
   generation = 3,
+  pass = 4,  ///< keys of what a training pass draws
+  augmentation = 5,
 };
 
 /// Counter-based random numbers: Philox 4x64-10 (Salmon et al. 2011, "Parallel random numbers: as

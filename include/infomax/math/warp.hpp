@@ -16,7 +16,7 @@ struct AffineMap {
 };
 
 /// out(row, column) = image at map(row, column), bilinear between pixels; 0 outside the image.
-/// `padded` is scratch of at least (rows + 3) * (columns + 3). image and out must not overlap.
+/// `padded` is scratch of at least (rows + 3) * (columns + 3). image and out may be the same.
 template <Real T>
 void warp(MatrixView<const T> image, const AffineMap& map, std::span<T> padded, MatrixView<T> out);
 

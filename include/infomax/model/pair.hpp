@@ -8,10 +8,11 @@ namespace infomax::model {
 /// Which two sides, a and b, the objective compares; x and y are preprocessed rows, f and g
 /// networks.
 enum class Pair : std::uint8_t {
-  input,   ///< a = x, b = f(x)
-  target,  ///< a = y (one-hot where y holds classes), b = f(x)
-  views,   ///< a = f(x), b = g(y)
-  lag,     ///< a = f(x_t), b = f(x_{t + tau}), never across a trajectory's end
+  input,    ///< a = x, b = f(x)
+  target,   ///< a = y (one-hot where y holds classes), b = f(x)
+  views,    ///< a = f(x), b = g(y)
+  augment,  ///< a = f(t(x)), b = f(t'(x)), t and t' random changes of x
+  lag,      ///< a = f(x_t), b = f(x_{t + tau}), never across a trajectory's end
 };
 
 /// Throws UsageError naming the choices.

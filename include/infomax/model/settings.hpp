@@ -19,6 +19,8 @@ struct PairSettings {
   std::string y_path = "/y";  ///< of the targets or the second view
   std::size_t classes = 0;    ///< of the pair `target`: width of the one-hot rows; 0 = y as it is
   std::string split;          ///< of `views`: how x alone makes both (data::parse_split); or empty
+  std::string augment;        ///< of `augment`: data::Augmentation's words
+  std::string image;          ///< of `augment`: data::ImageShape of the rows, or empty
   std::size_t lag = 1;        ///< of `lag`: tau, in rows
   std::string lengths_path =
       "/lengths";  ///< of `lag`: rows of each trajectory, where there are any

@@ -9,17 +9,19 @@
 
 namespace infomax::nn {
 
-enum class ItemKind { dense, activation };
+enum class ItemKind { dense, activation, dropout, batchnorm };
 
 /// One item of an encoder's specification.
 struct SpecItem {
   ItemKind kind = ItemKind::dense;
   std::size_t units = 0;                                     ///< of dense
   math::Activation activation = math::Activation::identity;  ///< of activation
+  double probability = 0.0;                                  ///< of dropout
 };
 
 /// An encoder in words, such as "dense:1024,tanh,dense:64": items in the order in which they apply,
-/// separated by commas. Items: dense:N (h = z W + b, N outputs), tanh, relu, sigmoid, identity.
+/// separated by commas. Items: dense:N (h = z W + b, N outputs), tanh, relu, sigmoid, identity,
+/// dropout:P (in training, each element is 0 with probability P), batchnorm (of the global batch).
 struct Spec {
   std::string text;  ///< without blanks
   std::vector<SpecItem> items;

@@ -36,6 +36,7 @@ struct StepReport {
 struct StepOptions {
   double clip_norm = 0.0;     ///< the gradient is shortened to this Euclidean norm; 0 = never
   double weight_decay = 0.0;  ///< J loses half of this times the weights' squared norm, once
+  std::uint64_t seed = 0;     ///< of what changes rows and drops units at random
 };
 
 /// Where the weights of a model's layers, and not their biases, are in its parameters.
@@ -58,6 +59,10 @@ class Step {
   /// the value or the gradient is not finite; the parameters are then those of before.
   StepReport run(std::uint64_t epoch, std::uint64_t step_of_epoch, optim::Optimizer<T>& optimizer,
                  double learning_rate);
+
+  /// Moves the running averages of batch normalisations, where the model has any, by `share` of the
+  /// way to the moments that differentiate() found; run() does so after its update.
+  void remember(double share) { sides_->remember(share, model_->parameters()); }
 
   /// The global gradient that differentiate() found; after run(), as the optimiser got it.
   [[nodiscard]] std::span<const T> gradient() const { return gradient_; }

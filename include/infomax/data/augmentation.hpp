@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "infomax/core/matrix.hpp"
+#include "infomax/math/blas.hpp"
+#include "infomax/math/warp.hpp"
+
+namespace infomax::data {
+
+/// A row as an image: features = planes * height * width, each plane contiguous, row by row.
+struct ImageShape {
+  std::size_t height = 0;
+  std::size_t width = 0;
+};
+
+/// "28x28". Throws UsageError.
+[[nodiscard]] ImageShape parse_image_shape(std::string_view text);
+
+[[nodiscard]] std::string to_string(const ImageShape& shape);
+
+/// Random changes of rows that leave what they show the same, such as
+/// "noise:0.1,shift:2,flip,rotate:10". Applied to preprocessed rows, in this order whatever the
+/// order of the words:
+///
+///     crop:S    a window of the image, its sides a share in [S, 1] of the whole's, brought to full
+///               size; rotate:DEG  by an angle in [-DEG, DEG]; shift:K  by whole pixels in [-K, K]
+///               along each axis; flip  left and right, every other time. All four in one bilinear
+///               resampling, 0 outside the image.
+///     scale:S   times a factor in [1 - S, 1 + S]
+///     noise:S   plus independent normal numbers of standard deviation S
+///     mask:P    each feature 0 with probability P
+///
+/// Uniform where it is not said. What is drawn is a function of (key, sample) alone, so that the
+/// number of ranks changes nothing.
+class Augmentation {
+ public:
+  /// `image` is the shape of the rows, where they are images. Throws UsageError: a word that is not
+  /// known or out of its range, a change of images without their shape.
+  Augmentation(std::string_view words, std::optional<ImageShape> image);
+
+  [[nodiscard]] bool needs_image() const { return crop_ < 1.0 || turns_ || shift_ > 0 || flip_; }
+
+  /// Throws UsageError unless rows of so many features are made of such images.
+  void check_features(std::size_t features) const;
+
+  /// Changes rows [B, features] in place. `samples` [B], the global number of each.
+  template <math::Real T>
+  void apply(std::uint64_t key, std::span<const std::uint64_t> samples, MatrixView<T> rows) const;
+
+ private:
+  void take(std::string_view text, std::string_view word);
+  [[nodiscard]] math::AffineMap draw_map(std::uint64_t key, std::uint64_t sample) const;
+
+  double crop_ = 1.0;
+  double degrees_ = 0.0;
+  bool turns_ = false;
+  std::size_t shift_ = 0;
+  bool flip_ = false;
+  double scale_ = 0.0;
+  double noise_ = 0.0;
+  double mask_ = 0.0;
+  ImageShape image_;
+};
+
+}  // namespace infomax::data

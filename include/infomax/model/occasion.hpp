@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstdint>
+
+namespace infomax::model {
+
+/// What a pass over samples is part of: training at a step, or evaluation. Random changes of rows
+/// and networks are functions of this and the sample.
+struct Occasion {
+  bool training = false;
+  std::uint64_t seed = 0;
+  std::uint64_t epoch = 0;
+  std::uint64_t step = 0;  ///< of the epoch
+};
+
+}  // namespace infomax::model
