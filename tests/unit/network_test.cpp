@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -132,6 +134,86 @@ TEST(Network, SaysWhenEachPartOfTheGradientIsComplete) {
       [&](std::size_t offset, std::size_t count) { parts.emplace_back(offset, count); });
 
   EXPECT_EQ(parts, (std::vector<std::pair<std::size_t, std::size_t>>{{35, 18}, {0, 35}}));
+}
+
+TEST(Network, DropsUnitsInTrainingAloneAndKeepsTheirMean) {
+  constexpr double probability = 0.25;
+  const Network<double> network(parse_spec("dropout:0.25"), features);
+  Network<double>::Tape tape(network, rows, true);
+  const auto x = random_rows<double>(features, 1);
+  std::vector<std::uint64_t> samples(rows);
+  std::iota(samples.begin(), samples.end(), std::uint64_t{40});
+
+  const auto evaluated = network.forward({}, x.view(), tape);
+  for (std::size_t i = 0; i < rows; ++i) {
+    EXPECT_TRUE(std::ranges::equal(evaluated.row(i), x.view().row(i)));
+  }
+  std::size_t dropped = 0;
+  constexpr std::uint64_t passes = 200;
+  for (std::uint64_t key = 0; key < passes; ++key) {
+    const auto y = network.forward({}, x.view(), tape, {true, key, samples});
+    for (std::size_t i = 0; i < rows; ++i) {
+      for (std::size_t j = 0; j < features; ++j) {
+        dropped += y(i, j) == 0.0 ? 1 : 0;
+        EXPECT_TRUE(y(i, j) == 0.0 || std::abs(y(i, j) * (1.0 - probability) - x(i, j)) < 1e-12);
+      }
+    }
+  }
+  EXPECT_NEAR(static_cast<double>(dropped) / static_cast<double>(passes * rows * features),
+              probability, 0.02);
+}
+
+TEST(Network, NormalisesABatchAndRemembersItForEvaluation) {
+  const Network<double> network(parse_spec("batchnorm"), features);
+  ASSERT_EQ(network.normalizations(), 1U);
+  Buffer<double> parameters(network.parameter_count());
+  network.initialize(1, 1, parameters);
+  Network<double>::Tape tape(network, rows, true);
+  const auto x = random_rows<double>(features, 1);
+  const Pass training{true, 0, {}};
+
+  (void)network.forward_part(0, parameters, x.view(), tape, training);
+  Buffer<double> sums(network.sum_count(0), 0.0);
+  network.add_sums(0, parameters, x.view(), tape, sums);
+  network.set_moments(0, parameters, sums, tape);
+  const auto y = network.forward_part(1, parameters, x.view(), tape, training);
+  for (std::size_t j = 0; j < features; ++j) {
+    double mean = 0.0;
+    double square = 0.0;
+    for (std::size_t i = 0; i < rows; ++i) {
+      mean += y(i, j) / rows;
+      square += y(i, j) * y(i, j) / rows;
+    }
+    EXPECT_NEAR(mean, 0.0, 1e-14);
+    EXPECT_NEAR(square, 1.0, 1e-4);  // but for what keeps constant columns finite
+  }
+
+  const Matrix<double> trained = [&] {
+    Matrix<double> copy(rows, features);
+    for (std::size_t i = 0; i < rows; ++i) {
+      std::ranges::copy(y.row(i), copy.view().row(i).begin());
+    }
+    return copy;
+  }();
+  const Network<double>::Tape* const tapes[] = {&tape};
+  network.remember(tapes, 1.0, parameters);
+  const auto evaluated = network.forward(parameters, x.view(), tape);
+  for (std::size_t i = 0; i < rows; ++i) {
+    for (std::size_t j = 0; j < features; ++j) {
+      EXPECT_NEAR(evaluated(i, j), trained(i, j), 1e-13);
+    }
+  }
+  // A second batch, twice as far out, counts by its share.
+  const double mean_before = parameters[2 * features];
+  auto farther = x;
+  for (double& value : farther.span()) {
+    value *= 2.0;
+  }
+  sums.assign(sums.size(), 0.0);
+  network.add_sums(0, parameters, farther.view(), tape, sums);
+  network.set_moments(0, parameters, sums, tape);
+  network.remember(tapes, 0.1, parameters);
+  EXPECT_NEAR(parameters[2 * features], 1.1 * mean_before, 1e-14);
 }
 
 }  // namespace

@@ -29,6 +29,15 @@ TEST(Spec, ReadsItemsInOrderAndDropsBlanks) {
   EXPECT_EQ(spec.items[2].units, 64U);
 }
 
+TEST(Spec, ReadsDropoutAndBatchNormalisation) {
+  const auto spec = parse_spec("dense:8,batchnorm,relu,dropout:0.25,dense:2");
+
+  ASSERT_EQ(spec.items.size(), 5U);
+  EXPECT_EQ(spec.items[1].kind, ItemKind::batchnorm);
+  EXPECT_EQ(spec.items[3].kind, ItemKind::dropout);
+  EXPECT_EQ(spec.items[3].probability, 0.25);
+}
+
 TEST(Spec, RefusesWithThePositionAndWhatWasExpected) {
   using testing::AllOf;
   using testing::HasSubstr;
@@ -40,6 +49,10 @@ TEST(Spec, RefusesWithThePositionAndWhatWasExpected) {
   EXPECT_THAT(refusal("dense:-4"), HasSubstr("number of outputs"));
   EXPECT_THAT(refusal("dense:99999999999999999999"), HasSubstr("number of outputs"));
   EXPECT_THAT(refusal("dense:8,tanh:2"), HasSubstr("takes no number"));
+  EXPECT_THAT(refusal("dense:8,dropout"), AllOf(HasSubstr("character 16"), HasSubstr("nothing")));
+  EXPECT_THAT(refusal("dropout:1"), AllOf(HasSubstr("character 9"), HasSubstr("probability")));
+  EXPECT_THAT(refusal("dropout:-0.1"), HasSubstr("probability"));
+  EXPECT_THAT(refusal("batchnorm:3"), HasSubstr("batchnorm:3"));
   EXPECT_THAT(refusal("dense:8,"), AllOf(HasSubstr("character 9"), HasSubstr("nothing")));
   EXPECT_THAT(refusal(""), AllOf(HasSubstr("character 1"), HasSubstr("nothing")));
 }

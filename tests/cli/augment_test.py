@@ -1,0 +1,113 @@
+"""The pair `augment`, and the layers that are otherwise in training than in evaluation."""
+
+import unittest
+
+import h5py
+import numpy
+
+import support
+
+
+class Augment(support.ProgramTest):
+    ENCODER = ("--pair", "augment", "--encoder", "dense:8,tanh,dense:3", "--objective", "barlow",
+               "--precision", "double", "--batch", "40", "--steps", "4", "--optimizer", "sgd",
+               "--learning-rate", "0.01")
+
+    def test_training_is_the_same_at_any_number_of_ranks_and_micro_batch(self):
+        data = self.write_data(x=support.images(90))
+        words = ["--augment", "crop:0.8,rotate:15,shift:1,flip,scale:0.2,noise:0.05,mask:0.1"]
+        alone = support.parameters(self.train(data, "one", *self.ENCODER, *words) / "model.h5")
+        for ranks, micro in ((2, 0), (3, 7)):
+            run = self.train(data, f"at-{ranks}", *self.ENCODER, *words, "--micro-batch",
+                             str(micro), ranks=ranks)
+            numpy.testing.assert_allclose(support.parameters(run / "model.h5"), alone, rtol=0,
+                                          atol=1e-10)
+
+    def test_without_a_change_both_sides_are_one(self):
+        data = self.write_data(x=support.images(90))
+        run = self.train(data, "run", *self.ENCODER, "--augment", "noise:0")
+        outputs = support.encoded(run / "model.h5", support.images(90))
+        centred = outputs - outputs.mean(axis=0)
+        scaled = centred / numpy.sqrt(outputs.var(axis=0) + 1e-5)
+        correlation = scaled.T @ scaled / len(scaled)
+        diagonal = numpy.diag(correlation)
+        off = correlation - numpy.diag(diagonal)
+        expected = -(((1 - diagonal) ** 2).sum() + 5e-3 * (off ** 2).sum())
+        found = self.evaluate(run / "model.h5", data, ranks=2)
+        self.assertAlmostEqual(found["objective"], expected, delta=1e-10)
+
+    def test_evaluation_draws_the_same_changes_each_time(self):
+        data = self.write_data(x=support.images(90))
+        run = self.train(data, "run", *self.ENCODER, "--augment", "noise:0.3,shift:1")
+        once = self.evaluate(run / "model.h5", data)
+        again = self.evaluate(run / "model.h5", data, ranks=3)
+        self.assertLess(once["objective"], -1e-4)
+        self.assertAlmostEqual(once["objective"], again["objective"], delta=1e-10)
+
+    def test_what_does_not_fit_is_refused(self):
+        flat = self.write_data(x=support.images(30).reshape(30, -1))
+        cases = [
+            (("--augment", "shift:1"), 2, "--image"),
+            (("--augment", "shift:1", "--image", "5x7"), 2, "36 features"),
+            (("--augment", "blur:1"), 2, "not known"),
+            ((), 2, "--augment"),
+        ]
+        for words, code, hint in cases:
+            done = support.run("train", "--data", flat, "--output", self.scratch / "refused",
+                               *self.ENCODER, *words, ranks=2)
+            self.assertEqual(done.code, code, done.err)
+            self.assertEqual(len(done.complaints), 1, done.err)
+            self.assertIn(hint, done.complaints[0])
+        done = support.run("train", "--data", flat, "--output", self.scratch / "refused",
+                           "--encoder", "dense:2", "--augment", "noise:1")
+        self.assertEqual(done.code, 2)
+        self.assertIn("--pair augment", done.complaints[0])
+
+
+class BatchNormalisation(support.ProgramTest):
+    def test_full_batch_search_ends_with_the_data_sets_own_moments(self):
+        x = numpy.random.default_rng(4).normal(size=(120, 5)) * [1, 2, 3, 4, 5] + 7
+        data = self.write_data(x=x)
+        run = self.train(data, "run", "--encoder", "dense:4,batchnorm,tanh,dense:2", "--optimizer",
+                         "lbfgs", "--batch", "0", "--steps", "5", "--precision", "double",
+                         "--micro-batch", "16", ranks=2)
+        model = run / "model.h5"
+        with h5py.File(model) as file:
+            layers = file["networks/b/layers"]
+            first = {name: layers["0"][name][()] for name in ("weight", "bias")}
+            norm = {name: layers["1"][name][()] for name in ("scale", "shift", "mean", "variance")}
+            last = {name: layers["2"][name][()] for name in ("weight", "bias")}
+        z = support.preprocessed(model, x)
+        h = z @ first["weight"] + first["bias"]
+        numpy.testing.assert_allclose(norm["mean"], h.mean(axis=0), atol=1e-10)
+        numpy.testing.assert_allclose(norm["variance"], h.var(axis=0), rtol=1e-10)
+        h = (h - norm["mean"]) / numpy.sqrt(norm["variance"] + 1e-5) * norm["scale"] + norm["shift"]
+        y = numpy.tanh(h) @ last["weight"] + last["bias"]
+        found = self.evaluate(model, data, ranks=3)
+        self.assertAlmostEqual(found["objective"], support.rv(z, y), delta=1e-10)
+        # Training saw the same moments, so its last value is that of evaluation.
+        self.assertAlmostEqual(support.metrics(run)[-1]["objective"], found["objective"],
+                               delta=1e-9)
+
+
+class Dropout(support.ProgramTest):
+    def test_is_off_in_evaluation_and_the_same_on_any_number_of_ranks(self):
+        x = support.images(90)
+        data = self.write_data(x=x)
+        arguments = ("--encoder", "dense:8,tanh,dropout:0.5,dense:3", "--precision", "double",
+                     "--steps", "4", "--batch", "50")
+        run = self.train(data, "one", *arguments)
+        other = self.train(data, "three", *arguments, ranks=3)
+        numpy.testing.assert_allclose(support.parameters(other / "model.h5"),
+                                      support.parameters(run / "model.h5"), rtol=0, atol=1e-10)
+        with h5py.File(run / "model.h5") as file:
+            layers = file["networks/b/layers"]
+            z = support.preprocessed(run / "model.h5", x)
+            h = numpy.tanh(z @ layers["0/weight"][()] + layers["0/bias"][()])
+            y = h @ layers["1/weight"][()] + layers["1/bias"][()]
+        found = self.evaluate(run / "model.h5", data)
+        self.assertAlmostEqual(found["objective"], support.rv(z, y), delta=1e-10)
+
+
+if __name__ == "__main__":
+    unittest.main()

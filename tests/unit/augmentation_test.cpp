@@ -1,0 +1,180 @@
+#include "infomax/data/augmentation.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include <gtest/gtest.h>
+
+#include "infomax/core/error.hpp"
+
+namespace infomax::data {
+namespace {
+
+constexpr ImageShape shape{6, 5};
+constexpr std::size_t rows = 400;
+constexpr std::size_t features = 2 * shape.height * shape.width;  // two planes
+
+Matrix<double> ramp() {
+  Matrix<double> made(rows, features);
+  for (std::size_t i = 0; i < made.size(); ++i) {
+    made.span()[i] = 1.0 + static_cast<double>(i % features);
+  }
+  return made;
+}
+
+std::vector<std::uint64_t> samples_from(std::uint64_t first) {
+  std::vector<std::uint64_t> samples(rows);
+  std::iota(samples.begin(), samples.end(), first);
+  return samples;
+}
+
+Matrix<double> changed(const char* words, std::uint64_t key = 7, std::uint64_t first = 0) {
+  auto made = ramp();
+  Augmentation(words, shape).apply(key, samples_from(first), made.view());
+  return made;
+}
+
+TEST(Augmentation, ShiftsByEveryWholeNumberOfPixelsAndNoMore) {
+  const auto made = changed("shift:2");
+  const auto before = ramp();
+  int seen[5][5] = {};
+  for (std::size_t i = 0; i < rows; ++i) {
+    int found = 0;
+    for (int down = -2; down <= 2; ++down) {
+      for (int right = -2; right <= 2; ++right) {
+        bool equal = true;
+        for (std::size_t plane = 0; plane < 2; ++plane) {
+          for (int r = 0; r < 6; ++r) {
+            for (int c = 0; c < 5; ++c) {
+              const bool inside = r - down >= 0 && r - down < 6 && c - right >= 0 && c - right < 5;
+              const auto at = [plane](int row, int column) {
+                return plane * 30 + static_cast<std::size_t>(5 * row + column);
+              };
+              const double expected = inside ? before(i, at(r - down, c - right)) : 0.0;
+              equal = equal && made(i, at(r, c)) == expected;
+            }
+          }
+        }
+        found += equal ? 1 : 0;
+        seen[down + 2][right + 2] += equal ? 1 : 0;
+      }
+    }
+    EXPECT_EQ(found, 1) << "row " << i;
+  }
+  for (const auto& line : seen) {
+    for (const int count : line) {
+      EXPECT_GT(count, 0);  // expected 16 each
+    }
+  }
+}
+
+TEST(Augmentation, FlipsAboutHalfOfTheImages) {
+  const auto made = changed("flip");
+  const auto before = ramp();
+  std::size_t flipped = 0;
+  for (std::size_t i = 0; i < rows; ++i) {
+    const bool mirrored = made(i, 0) != before(i, 0);
+    flipped += mirrored ? 1 : 0;
+    for (std::size_t j = 0; j < features; ++j) {
+      EXPECT_EQ(made(i, j), before(i, mirrored ? j - j % 5 + 4 - j % 5 : j));
+    }
+  }
+  EXPECT_NEAR(static_cast<double>(flipped), 200.0, 60.0);
+}
+
+TEST(Augmentation, TurnsAndCropsAboutTheImagesOwnContent) {
+  // A plane that is linear in row and column stays so under both, inside: check three points'
+  // worth.
+  auto made = ramp();
+  Augmentation("rotate:30,crop:0.5", ImageShape{6, 5}).apply(3, samples_from(0), made.view());
+  std::size_t moved = 0;
+  for (std::size_t i = 0; i < rows; ++i) {
+    const auto at = [&](std::size_t r, std::size_t c) { return made(i, 5 * r + c); };
+    // Second differences of a linear function vanish.
+    const double bend = at(2, 1) - 2.0 * at(2, 2) + at(2, 3);
+    EXPECT_NEAR(bend, 0.0, 1e-4) << "row " << i;
+    moved += std::abs(at(2, 2) - (1.0 + 12.0)) > 1e-3 ? 1 : 0;
+    EXPECT_LE(std::abs(at(2, 3) - at(2, 2)), 5.0 * 0.5 + 1.0 + 1e-6);
+  }
+  EXPECT_GT(moved, rows / 2);
+}
+
+TEST(Augmentation, ScalesWholeRowsWithinItsRange) {
+  const auto made = changed("scale:0.2");
+  const auto before = ramp();
+  double least = 2.0;
+  double most = 0.0;
+  for (std::size_t i = 0; i < rows; ++i) {
+    const double factor = made(i, 0) / before(i, 0);
+    least = std::min(least, factor);
+    most = std::max(most, factor);
+    for (std::size_t j = 0; j < features; ++j) {
+      EXPECT_NEAR(made(i, j), factor * before(i, j), 1e-12 * made(i, j));
+    }
+  }
+  EXPECT_GE(least, 0.8);
+  EXPECT_LT(least, 0.82);
+  EXPECT_LE(most, 1.2);
+  EXPECT_GT(most, 1.18);
+}
+
+TEST(Augmentation, AddsNoiseOfItsDeviationAndMasksItsShare) {
+  const auto noisy = changed("noise:0.5");
+  const auto masked = changed("mask:0.3");
+  const auto before = ramp();
+  double squares = 0.0;
+  std::size_t zeros = 0;
+  for (std::size_t k = 0; k < before.size(); ++k) {
+    const double noise = noisy.span()[k] - before.span()[k];
+    squares += noise * noise;
+    const double kept = masked.span()[k];
+    EXPECT_TRUE(kept == 0.0 || kept == before.span()[k]);
+    zeros += kept == 0.0 ? 1 : 0;
+  }
+  const auto count = static_cast<double>(before.size());
+  EXPECT_NEAR(std::sqrt(squares / count), 0.5, 0.01);
+  EXPECT_NEAR(static_cast<double>(zeros) / count, 0.3, 0.02);
+}
+
+TEST(Augmentation, IsAFunctionOfKeyAndSample) {
+  constexpr const char* words = "crop:0.7,rotate:9,shift:1,flip,scale:0.1,noise:0.1,mask:0.1";
+  const auto made = changed(words);
+  const auto again = changed(words);
+  const auto other_key = changed(words, 8);
+  const auto later = changed(words, 7, 100);  // row i is sample 100 + i
+  EXPECT_TRUE(std::ranges::equal(made.span(), again.span()));
+  EXPECT_FALSE(std::ranges::equal(made.view().row(0), other_key.view().row(0)));
+  EXPECT_FALSE(std::ranges::equal(made.view().row(0), later.view().row(0)));
+  EXPECT_TRUE(std::ranges::equal(made.view().row(150), later.view().row(50)));
+}
+
+TEST(Augmentation, RefusesWordsItDoesNotKnowAndNumbersOutOfRange) {
+  for (const char* words :
+       {"", "noise", "noise:", "noise:-1", "noise:x", "mask:1", "flip:1", "rotate:181", "crop:0",
+        "crop:1.5", "blur:1", "noise:0.1,", "noise:nan", "scale:2"}) {
+    EXPECT_THROW(Augmentation(words, shape), UsageError) << words;
+  }
+}
+
+TEST(Augmentation, WantsAShapeForChangesOfImagesAlone) {
+  EXPECT_NO_THROW(Augmentation("noise:0.1,mask:0.1,scale:0.1", std::nullopt));
+  for (const char* words : {"flip", "shift:1", "rotate:5", "crop:0.9"}) {
+    EXPECT_THROW(Augmentation(words, std::nullopt), UsageError) << words;
+    EXPECT_NO_THROW(Augmentation(words, shape).check_features(features));
+    EXPECT_THROW(Augmentation(words, shape).check_features(features + 1), UsageError) << words;
+  }
+}
+
+TEST(Augmentation, ReadsShapes) {
+  const auto read = parse_image_shape("28x30");
+  EXPECT_EQ(read.height, 28U);
+  EXPECT_EQ(read.width, 30U);
+  EXPECT_EQ(to_string(read), "28x30");
+  for (const char* wrong : {"", "28", "x28", "28x", "0x5", "axb", "28x28x3"}) {
+    EXPECT_THROW((void)parse_image_shape(wrong), UsageError) << wrong;
+  }
+}
+
+}  // namespace
+}  // namespace infomax::data
