@@ -7,6 +7,7 @@
 
 #include "infomax/core/error.hpp"
 #include "infomax/core/stopwatch.hpp"
+#include "train/gradient_reduction.hpp"
 
 namespace infomax::train {
 namespace {
@@ -56,7 +57,11 @@ Step<T>::Step(const mpi::Communicator& communicator, model::Model<T>& model, dat
       objective_(&objective),
       options_(options),
       weights_(weight_ranges(model)),
-      gradient_(model.parameters().size()) {}
+      gradient_(model.parameters().size()),
+      reduction_(std::make_unique<GradientReduction<T>>(communicator_, options.bucket_bytes)) {}
+
+template <math::Real T>
+Step<T>::~Step() = default;
 
 template <math::Real T>
 StepReport Step<T>::differentiate(std::uint64_t epoch, std::uint64_t step_of_epoch) {
@@ -77,12 +82,14 @@ StepReport Step<T>::differentiate(std::uint64_t epoch, std::uint64_t step_of_epo
   report.value =
       objective_->evaluate(communicator_, sides_->a(), sides_->b(), sides_->da(), sides_->db());
 
-  // backward: this rank's part of the gradient
+  // backward: this rank's part of the gradient; allreduce, part by part while it goes on: a sum and
+  // no division, for J already carries the global N
   std::ranges::fill(gradient_, T{0});
-  sides_->backward(gradient_);
-
-  // allreduce: a sum and no division, for J already carries the global N
-  communicator_.sum(std::span<T>(gradient_));
+  reduction_->begin(gradient_);
+  sides_->backward(gradient_, [this](std::size_t offset, std::size_t count) {
+    reduction_->part_ready(offset, count);
+  });
+  reduction_->finish();
 
   // penalty: once, after the sum over ranks, for it depends on no row
   report.penalty = add_penalty();
@@ -91,7 +98,7 @@ StepReport Step<T>::differentiate(std::uint64_t epoch, std::uint64_t step_of_epo
 
   report.times.total_s = whole.elapsed_s();
   report.times.input_s = planning_s + sides_->input_s() - converted_before_s;
-  report.times.reduce_s = communicator_.collective_s() - reduced_before_s;
+  report.times.reduce_s = communicator_.collective_s() - reduced_before_s + reduction_->seconds();
   report.times.compute_s = report.times.total_s - report.times.input_s - report.times.reduce_s;
   return report;
 }

@@ -34,6 +34,7 @@ struct Case {
   double weight_decay = 0.0;
   std::string layers = "dense:6,tanh,";  ///< before the last one
   std::string augment = "";              ///< data::Augmentation's words; of 2x2 images
+  std::size_t bucket_bytes = 64;         ///< less than a layer of these networks
 
   [[nodiscard]] std::string text() const {
     return fmt::format("{}, targets {}, {} blocks, batch {}, micro-batch {}, {} {}", rho,
@@ -135,7 +136,10 @@ struct Job {
         objective(objective::make_objective<T>(wanted.objective())),
         optimizer(optim::make_optimizer<T>(plain_ascent(), model.parameters().size(), {})),
         step(communicator, model, sampler, sides, *objective,
-             {.clip_norm = 0.0, .weight_decay = wanted.weight_decay, .seed = 5}) {}
+             {.clip_norm = 0.0,
+              .weight_decay = wanted.weight_decay,
+              .seed = 5,
+              .bucket_bytes = wanted.bucket_bytes}) {}
 };
 
 template <class T>
@@ -254,6 +258,19 @@ TEST(Step, IsTheSameForEveryMicroBatchWithAugmentationDropoutAndBatchNormalisati
       parts.micro_batch = micro_batch;
       check<double>(parts, wanted, 1e-12);
     }
+  }
+}
+
+TEST(Step, IsTheSameHoweverTheGradientIsReduced) {
+  for (const std::size_t bucket_bytes : {std::size_t{1}, std::size_t{300}, std::size_t{1} << 30U}) {
+    Case wanted;
+    wanted.bucket_bytes = bucket_bytes;
+    check<double>(wanted, Case{}, 1e-12);
+    wanted.augment = "noise:1";
+    wanted.micro_batch = 4;
+    Case alone = wanted;
+    alone.bucket_bytes = Case{}.bucket_bytes;
+    check<double>(wanted, alone, 1e-12);
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 
 #include "infomax/core/matrix.hpp"
@@ -37,11 +38,16 @@ struct StepOptions {
   double clip_norm = 0.0;     ///< the gradient is shortened to this Euclidean norm; 0 = never
   double weight_decay = 0.0;  ///< J loses half of this times the weights' squared norm, once
   std::uint64_t seed = 0;     ///< of what changes rows and drops units at random
+  std::size_t bucket_bytes = std::size_t{1} << 20U;  ///< of gradient that is reduced at a time
+                                                     ///< while the backward pass goes on
 };
 
 /// Where the weights of a model's layers, and not their biases, are in its parameters.
 template <math::Real T>
 [[nodiscard]] std::vector<optim::WeightRange> weight_ranges(const model::Model<T>& model);
+
+template <math::Real T>
+class GradientReduction;
 
 /// One exact step on one global batch. What is passed by reference, but for the communicator and an
 /// optimiser, must outlive this.
@@ -50,6 +56,9 @@ class Step {
  public:
   Step(const mpi::Communicator& communicator, model::Model<T>& model, data::Sampler& sampler,
        model::Sides<T>& sides, objective::Objective<T>& objective, const StepOptions& options);
+  ~Step();
+  Step(const Step&) = delete;
+  Step& operator=(const Step&) = delete;
 
   /// Collective. The objective of a global batch by the model's parameters as they are, and its
   /// gradient; neither need be finite. The penalty is part of both.
@@ -79,6 +88,7 @@ class Step {
   StepOptions options_;
   std::vector<optim::WeightRange> weights_;
   Buffer<T> gradient_;
+  std::unique_ptr<GradientReduction<T>> reduction_;
 };
 
 }  // namespace infomax::train
