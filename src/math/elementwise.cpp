@@ -38,11 +38,17 @@ void add_bias_and_activate(Activation activation, std::span<const T> bias, Matri
 }
 
 template <Real T>
-void multiply_by_derivative(Activation activation, MatrixView<const T> y, MatrixView<T> dy) {
+void multiply_by_derivative(Activation activation, MatrixView<const T> y, MatrixView<T> dy,
+                            std::span<T> sums) {
   assert(y.rows() == dy.rows() && y.columns() == dy.columns());
+  assert(sums.empty() || sums.size() == dy.columns());
+  const auto add = real_kernels<T>().add;
   const auto kernel = real_kernels<T>().multiply_by_derivative;
   for (std::size_t i = 0; i < y.rows(); ++i) {
     kernel(activation, y.row(i).data(), dy.row(i).data(), y.columns());
+    if (!sums.empty()) {
+      add(dy.row(i).data(), sums.data(), sums.size());
+    }
   }
 }
 
@@ -96,13 +102,14 @@ void accumulate_products(std::span<const T> x, std::span<const T> y, std::span<d
 
 const char* vector_instructions() { return kernels().name; }
 
-#define INFOMAX_INSTANTIATE(T)                                                             \
-  template void add_bias_and_activate<T>(Activation, std::span<const T>, MatrixView<T>);   \
-  template void multiply_by_derivative<T>(Activation, MatrixView<const T>, MatrixView<T>); \
-  template void locate_cells<T>(std::span<const T>, std::span<const double>,               \
-                                std::span<const double>, int, std::span<std::int32_t>,     \
-                                std::span<double>);                                        \
-  template void accumulate<T>(std::span<const T>, std::span<double>);                      \
+#define INFOMAX_INSTANTIATE(T)                                                            \
+  template void add_bias_and_activate<T>(Activation, std::span<const T>, MatrixView<T>);  \
+  template void multiply_by_derivative<T>(Activation, MatrixView<const T>, MatrixView<T>, \
+                                          std::span<T>);                                  \
+  template void locate_cells<T>(std::span<const T>, std::span<const double>,              \
+                                std::span<const double>, int, std::span<std::int32_t>,    \
+                                std::span<double>);                                       \
+  template void accumulate<T>(std::span<const T>, std::span<double>);                     \
   template void accumulate_products<T>(std::span<const T>, std::span<const T>, std::span<double>);
 INFOMAX_INSTANTIATE(float)
 INFOMAX_INSTANTIATE(double)

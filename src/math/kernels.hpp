@@ -17,6 +17,7 @@ template <class T>
 struct RealKernels {
   void (*add_bias_and_activate)(Activation, const T* bias, T* z, std::size_t n);
   void (*multiply_by_derivative)(Activation, const T* y, T* dy, std::size_t n);
+  void (*add)(const T* values, T* sums, std::size_t n);
   void (*locate_cells)(const T* values, const double* slope, const double* offset, int cells,
                        std::int32_t* cell, double* fraction, std::size_t n);
   void (*accumulate)(const T* values, double* sums, std::size_t n);

@@ -80,6 +80,13 @@ void multiply_by_derivative(Activation activation, const T* y, T* dy, std::size_
   }
 }
 
+template <class T>
+void add(const T* __restrict values, T* __restrict sums, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) {
+    sums[i] += values[i];
+  }
+}
+
 void log_of(const double* x, double* y, std::size_t n) {
   map(x, y, n, [](auto v) { return Lanes<double>::log(v); });
 }
@@ -270,6 +277,7 @@ template <class T>
 constexpr RealKernels<T> kernels_for() {
   return {add_bias_and_activate<T>,
           multiply_by_derivative<T>,
+          add<T>,
           locate_cells<T>,
           accumulate<T>,
           accumulate_products<T>,

@@ -7,22 +7,6 @@
 #include "infomax/core/random.hpp"
 
 namespace infomax::nn {
-namespace {
-
-/// sums[j] += sum_i z(i, j): one pass over z in row order, which vectorises and needs no vector of
-/// ones.
-template <class T>
-void add_column_sums(MatrixView<const T> z, std::span<T> sums) {
-  for (std::size_t i = 0; i < z.rows(); ++i) {
-    const T* row = z.row(i).data();
-    for (std::size_t j = 0; j < sums.size(); ++j) {
-      sums[j] += row[j];
-    }
-  }
-}
-
-}  // namespace
-
 template <math::Real T>
 Dense<T>::Dense(std::size_t inputs, std::size_t outputs, std::size_t offset,
                 math::Activation activation)
@@ -58,11 +42,11 @@ template <math::Real T>
 void Dense<T>::backward(std::span<const T> parameters, MatrixView<const T> x, MatrixView<const T> y,
                         MatrixView<T> dy, MatrixView<T> dx, std::span<T> gradient,
                         const Pass& /*pass*/) const {
-  math::multiply_by_derivative(activation_, y, dy);  // dz, in place of dy
+  const auto bias_gradient = gradient.empty() ? gradient : gradient.subspan(weight_count());
+  math::multiply_by_derivative(activation_, y, dy, bias_gradient);  // dz, in place of dy
   if (!gradient.empty()) {
     const MatrixView<T> weight_gradient(gradient.data(), this->inputs(), this->outputs());
     math::gemm(math::Transpose::yes, math::Transpose::no, T{1}, x, dy, T{1}, weight_gradient);
-    add_column_sums<T>(dy, gradient.subspan(weight_count()));
   }
   if (!dx.empty()) {
     const MatrixView<const T> weight(parameters.data(), this->inputs(), this->outputs());

@@ -72,9 +72,15 @@ TYPED_TEST(Elementwise, DerivativesEqualCentralDifferences) {
       y(0, j) = static_cast<T>(activate(activation, points[j]));
     }
 
-    multiply_by_derivative<T>(activation, y.view(), dy.view());
+    std::vector<T> sums(40, T{1});
+    multiply_by_derivative<T>(activation, y.view(), dy.view(), sums);
 
     for (std::size_t j = 0; j < 40; ++j) {
+      T column{1};
+      for (std::size_t i = 0; i < dy.rows(); ++i) {
+        column += dy(i, j);
+      }
+      EXPECT_NEAR(sums[j], column, this->tolerance);
       const double h = 1e-5;
       const double slope =
           (activate(activation, points[j] + h) - activate(activation, points[j] - h)) / (2.0 * h);

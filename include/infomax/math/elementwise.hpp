@@ -17,9 +17,11 @@ enum class Activation : std::uint8_t { identity, tanh, relu, sigmoid };
 template <Real T>
 void add_bias_and_activate(Activation activation, std::span<const T> bias, MatrixView<T> z);
 
-/// dy *= activation'(z), where y = activation(z).
+/// dy *= activation'(z), where y = activation(z); then sums += the columns of dy, unless `sums` is
+/// empty: the derivative by a bias, in the one pass over the rows that there has to be.
 template <Real T>
-void multiply_by_derivative(Activation activation, MatrixView<const T> y, MatrixView<T> dy);
+void multiply_by_derivative(Activation activation, MatrixView<const T> y, MatrixView<T> dy,
+                            std::span<T> sums = {});
 
 /// Natural logarithm of positive values; x and y may be the same.
 void log(std::span<const double> x, std::span<double> y);
