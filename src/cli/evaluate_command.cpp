@@ -7,13 +7,14 @@
 
 #include "cli/cli.hpp"
 #include "cli/runtime.hpp"
-#include "infomax/analysis/canonical_fit.hpp"
 #include "infomax/analysis/evaluate.hpp"
+#include "infomax/analysis/held_out_correlations.hpp"
 #include "infomax/core/logging.hpp"
 #include "infomax/data/labels.hpp"
 #include "infomax/model/examples.hpp"
 #include "infomax/model/model_file.hpp"
 #include "infomax/model/sides.hpp"
+#include "infomax/objective/canonical_fit.hpp"
 #include "infomax/objective/make.hpp"
 #include "infomax/objective/options.hpp"
 
@@ -91,8 +92,8 @@ void add_correlations(const mpi::Communicator& communicator, const OptionTable& 
                       const model::PairSettings& pair, const objective::SpectralFunction& spectral,
                       const analysis::WholeSides<T>& sides, Findings& findings) {
   const auto fit_to = [&](const analysis::WholeSides<T>& fitted) {
-    return analysis::fit_canonical(communicator, fitted.a(), fitted.b(), spectral.ridge(),
-                                   spectral.components());
+    return objective::fit_canonical(communicator, fitted.a(), fitted.b(), spectral.ridge(),
+                                    spectral.components());
   };
   if (options.given("fit")) {
     const auto examples =

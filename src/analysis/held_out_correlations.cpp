@@ -1,12 +1,9 @@
-#include "infomax/analysis/canonical_fit.hpp"
+#include "infomax/analysis/held_out_correlations.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "infomax/math/blas.hpp"
-#include "infomax/stats/means.hpp"
-#include "infomax/stats/moments.hpp"
 #include "infomax/stats/tiles.hpp"
 
 namespace infomax::analysis {
@@ -45,40 +42,12 @@ class Projection {
   Buffer<double> projected_;
 };
 
-Matrix<double> leading_columns(const Matrix<double>& from, std::size_t columns) {
-  Matrix<double> leading(from.rows(), columns);
-  for (std::size_t i = 0; i < from.rows(); ++i) {
-    std::ranges::copy(from.view().row(i).first(columns), leading.view().row(i).begin());
-  }
-  return leading;
-}
-
 }  // namespace
 
 template <math::Real T>
-CanonicalFit fit_canonical(const mpi::Communicator& communicator, const stats::RowSource<T>& a,
-                           const stats::RowSource<T>& b, const objective::Ridge& ridge,
-                           std::size_t components) {
-  using stats::Extent;
-  stats::MeanPass<T> mean_pass;
-  stats::MomentPass<T> moment_pass({Extent::full, Extent::full, Extent::full, true});
-  const auto& means = mean_pass.measure(communicator, a, b);
-  const auto& moments = moment_pass.measure(communicator, a, b, means);
-  const objective::CanonicalSpectrum spectrum(moments, ridge);
-  const std::size_t all = spectrum.directions_a().columns();
-  const std::size_t k = components == 0 ? all : std::min(components, all);
-  const auto sigma = spectrum.values().first(k);
-  return {means.a,
-          means.b,
-          leading_columns(spectrum.directions_a(), k),
-          leading_columns(spectrum.directions_b(), k),
-          {sigma.begin(), sigma.end()}};
-}
-
-template <math::Real T>
 std::vector<double> correlations_under(const mpi::Communicator& communicator,
-                                       const CanonicalFit& fit, const stats::RowSource<T>& a,
-                                       const stats::RowSource<T>& b) {
+                                       const objective::CanonicalFit& fit,
+                                       const stats::RowSource<T>& a, const stats::RowSource<T>& b) {
   const std::size_t k = fit.correlations.size();
   Projection<T> project_a(a, fit.mean_a, fit.directions_a);
   Projection<T> project_b(b, fit.mean_b, fit.directions_b);
@@ -121,12 +90,9 @@ std::vector<double> implied_timescales(const std::vector<double>& correlations, 
   return timescales;
 }
 
-#define INFOMAX_INSTANTIATE(T)                                                                 \
-  template CanonicalFit fit_canonical<T>(const mpi::Communicator&, const stats::RowSource<T>&, \
-                                         const stats::RowSource<T>&, const objective::Ridge&,  \
-                                         std::size_t);                                         \
-  template std::vector<double> correlations_under<T>(                                          \
-      const mpi::Communicator&, const CanonicalFit&, const stats::RowSource<T>&,               \
+#define INFOMAX_INSTANTIATE(T)                                                              \
+  template std::vector<double> correlations_under<T>(                                       \
+      const mpi::Communicator&, const objective::CanonicalFit&, const stats::RowSource<T>&, \
       const stats::RowSource<T>&);
 INFOMAX_INSTANTIATE(float)
 INFOMAX_INSTANTIATE(double)

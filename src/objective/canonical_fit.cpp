@@ -1,0 +1,38 @@
+#include "infomax/objective/canonical_fit.hpp"
+
+#include <algorithm>
+
+#include "infomax/stats/means.hpp"
+#include "infomax/stats/moments.hpp"
+#include "objective/leading_columns.hpp"
+
+namespace infomax::objective {
+
+template <math::Real T>
+CanonicalFit fit_canonical(const mpi::Communicator& communicator, const stats::RowSource<T>& a,
+                           const stats::RowSource<T>& b, const Ridge& ridge,
+                           std::size_t components) {
+  using stats::Extent;
+  stats::MeanPass<T> mean_pass;
+  stats::MomentPass<T> moment_pass({Extent::full, Extent::full, Extent::full, true});
+  const auto& means = mean_pass.measure(communicator, a, b);
+  const auto& moments = moment_pass.measure(communicator, a, b, means);
+  const CanonicalSpectrum spectrum(moments, ridge);
+  const std::size_t all = spectrum.directions_a().columns();
+  const std::size_t k = components == 0 ? all : std::min(components, all);
+  const auto sigma = spectrum.values().first(k);
+  return {means.a,
+          means.b,
+          leading_columns(spectrum.directions_a(), k),
+          leading_columns(spectrum.directions_b(), k),
+          {sigma.begin(), sigma.end()}};
+}
+
+#define INFOMAX_INSTANTIATE(T)                                                                 \
+  template CanonicalFit fit_canonical<T>(const mpi::Communicator&, const stats::RowSource<T>&, \
+                                         const stats::RowSource<T>&, const Ridge&, std::size_t);
+INFOMAX_INSTANTIATE(float)
+INFOMAX_INSTANTIATE(double)
+#undef INFOMAX_INSTANTIATE
+
+}  // namespace infomax::objective

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+
+#include "infomax/core/matrix.hpp"
+
+namespace infomax::objective {
+
+/// The first `columns` columns of a matrix.
+inline Matrix<double> leading_columns(const Matrix<double>& from, std::size_t columns) {
+  Matrix<double> leading(from.rows(), columns);
+  for (std::size_t i = 0; i < from.rows(); ++i) {
+    std::ranges::copy(from.view().row(i).first(columns), leading.view().row(i).begin());
+  }
+  return leading;
+}
+
+}  // namespace infomax::objective
