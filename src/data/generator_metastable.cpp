@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <span>
+#include <vector>
 
 #include "data/generator_support.hpp"
 #include "infomax/core/pending_file.hpp"
@@ -100,8 +102,8 @@ class Motion {
         cumulative_(cumulative_transitions(spectrum)),
         cell_(spectrum.roots.size()) {}
 
-  /// The next rows, of which the first is `first`.
-  void advance(std::size_t first, MatrixView<double> out) {
+  /// The next rows, of which the first is `first`, and the positions q they show.
+  void advance(std::size_t first, MatrixView<double> out, std::span<double> positions) {
     const std::size_t n = cumulative_.columns();
     for (std::size_t i = 0; i < out.rows(); ++i) {
       const std::size_t row = first + i;
@@ -112,6 +114,7 @@ class Motion {
       cell_ = std::min(n - 1, static_cast<std::size_t>(chosen - next.begin()));
       const double place =
           (static_cast<double>(cell_) + random.uniform(1)) / static_cast<double>(n);  // q / wells
+      positions[i] = place * static_cast<double>(wanted_->wells);
       const double radius = 0.5 + 2.0 * place;
       const double angle = 2.0 * pi * random.uniform(2);
       out(i, 0) = radius * std::cos(angle);
@@ -129,15 +132,20 @@ void write_rows(hdf5::File& file, const MetastableTrajectories& wanted, const Sp
   const std::size_t rows = wanted.trajectories * wanted.frames;
   hdf5::Dataset x =
       file.create_dataset("/x", hdf5::element_type_of<double>(), {rows, wanted.columns});
+  hdf5::Dataset position =
+      file.create_dataset("/position", hdf5::element_type_of<double>(), {rows});
   const Matrix<double> map = random_map(wanted.seed, Purpose::x_map, wanted.columns);
   Motion motion(wanted, spectrum);
   Matrix<double> latent(slab_rows, wanted.columns);
   Matrix<double> seen(slab_rows, wanted.columns);
+  std::vector<double> positions(slab_rows);
   for (std::size_t first = 0; first < rows; first += slab_rows) {
     const std::size_t count = std::min(slab_rows, rows - first);
     const auto part = latent.view().row_range(0, count);
     fill_normal(wanted.seed, Purpose::x, first, part);
-    motion.advance(first, part);
+    const auto where = std::span(positions).first(count);
+    motion.advance(first, part, where);
+    position.write<double>(first, count, where);
     const auto out = seen.view().row_range(0, count);
     math::gemm<double>(math::Transpose::no, math::Transpose::no, 1.0, part, map.view(), 0.0, out);
     x.write<double>(first, count, {out.data(), out.size()});

@@ -48,6 +48,8 @@ TEST_F(Metastable, HopsBetweenWellsAsSlowlyAsAsked) {
   const hdf5::File opened = hdf5::File::open(file("m.h5"));
   const auto latent = test::unmixed(opened, "/x", random_map(2, Purpose::x_map, 4));
 
+  const auto position = opened.dataset("/position").read_all<double>();
+  ASSERT_EQ(position.size(), latent.rows());
   std::vector<double> well(latent.rows());
   std::vector<double> first(latent.rows());
   double right = 0.0;
@@ -55,6 +57,7 @@ TEST_F(Metastable, HopsBetweenWellsAsSlowlyAsAsked) {
     const double radius = std::hypot(latent(i, 0), latent(i, 1));
     ASSERT_GT(radius, 0.5 - 1e-9);
     ASSERT_LT(radius, 2.5 + 1e-9);
+    ASSERT_NEAR(radius, 0.5 + position[i], 1e-9);
     well[i] = radius < 1.5 ? -1.0 : 1.0;
     right += well[i] > 0.0 ? 1.0 : 0.0;
     first[i] = latent(i, 0);

@@ -91,11 +91,11 @@ struct MetastableTrajectories {
 /// motion, in frames, descending, without the stationary one. Throws UsageError.
 [[nodiscard]] std::vector<double> timescales(const MetastableTrajectories& wanted);
 
-/// Writes /x [trajectories * frames, columns], doubles, and /lengths [trajectories], 64-bit
-/// integers. The root has the attributes `timescales` (in frames; the slowest 2 `wells`), `lag`
-/// (1), `eigenvalues` (those of the transition over that lag) and `slow_timescales` (`wells` - 1).
-/// Throws UsageError where a number is out of its range, SystemError where the output cannot be
-/// written.
+/// Writes /x [trajectories * frames, columns], doubles; /lengths [trajectories], 64-bit integers;
+/// and the truth behind each frame, q, as /position [trajectories * frames]. The root has the
+/// attributes `timescales` (in frames; the slowest 2 `wells`), `lag` (1), `eigenvalues` (those of
+/// the transition over that lag) and `slow_timescales` (`wells` - 1). Throws UsageError where a
+/// number is out of its range, SystemError where the output cannot be written.
 void generate_metastable(const MetastableTrajectories& wanted, const std::filesystem::path& output);
 
 }  // namespace infomax::data
