@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "cli/cli.hpp"
+#include "cli/linear_options.hpp"
 #include "cli/objective_options.hpp"
 #include "cli/runtime.hpp"
 #include "cli/train_options.hpp"
@@ -16,6 +17,7 @@
 #include "infomax/model/sides.hpp"
 #include "infomax/mpi/failure.hpp"
 #include "infomax/objective/make.hpp"
+#include "infomax/train/linear_start.hpp"
 #include "infomax/train/trainer.hpp"
 
 namespace infomax::cli {
@@ -29,6 +31,7 @@ struct Understood {
   std::string file;
   nn::Spec encoder;
   std::optional<nn::Spec> encoder_b;  ///< of the second network, where there is one
+  bool linear = false;                ///< last layers start at the linear solution
   objective::ObjectiveOptions objective;
   model::PairSettings pair;
   model::TargetKind target = model::TargetKind::automatic;
@@ -124,6 +127,8 @@ Understood understand(const OptionTable& options) {
   result.pair.split = split_of(options);
   result.pair.augment = augment_of(options, result.pair.pair);
   result.encoder_b = second_encoder(options, result.pair.pair, result.encoder);
+  result.linear =
+      starts_linear(options, result.objective, result.pair.pair, result.encoder, result.encoder_b);
   result.target = model::parse_target_kind(options.value<std::string>("target"));
   if (options.given("normalize")) {
     result.normalize = data::parse_normalize_mode(options.value<std::string>("normalize"));
@@ -162,6 +167,7 @@ Prepared prepare(const mpi::Communicator& communicator, OptionTable& options,
   if (understood.pair.pair == model::Pair::lag) {
     options.resolve("lag", std::to_string(understood.pair.lag));
   }
+  resolve_linear(options, understood.linear);
   const auto mode = understood.normalize.value_or(data::default_normalize_mode(examples.x.type()));
   options.resolve("normalize", data::name(mode));
   options.resolve("blocks", std::to_string(examples.blocks.count()));
@@ -213,7 +219,8 @@ std::string describe(const OptionTable& options, const Prepared& prepared,
 
 std::string describe(const train::TrainSummary& summary, const train::RunDirectory& directory) {
   if (summary.steps == 0) {
-    return fmt::format("wrote the initial model, {}", directory.model());
+    return fmt::format("wrote the initial model, {}; `infomax evaluate` says its objective",
+                       directory.model());
   }
   const auto& value = summary.last.value;
   return fmt::format(
@@ -258,6 +265,10 @@ int train_in(const mpi::Communicator& communicator, OptionTable& options, const 
   model.settings["precision"] = options.value<std::string>("precision");
   model.settings["normalize"] = options.resolved("normalize");
   model.initialize(prepared.options.seed);
+  if (prepared.options.linear) {
+    train::start_linear(communicator, model, examples, prepared.options.pair,
+                        prepared.options.objective);
+  }
 
   data::Sampler sampler(examples.blocks, examples.shard, prepared.batch_rows,
                         prepared.options.seed);

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/linear_options.hpp"
 #include "cli/objective_options.hpp"
 #include "cli/runtime.hpp"
 
@@ -54,9 +55,15 @@ void add_network_options(OptionTable& options) {
   options.group("Network")(
       "encoder", po::value<std::string>()->value_name("SPEC"),
       "layers in order, such as dense:1024,tanh,dense:64; dense:N, tanh, relu, sigmoid, "
-      "identity, dropout:P, batchnorm (of the global batch)")(
-      "encoder-b", po::value<std::string>()->value_name("SPEC"),
-      "for --pair views: the network g of y; default as --encoder")(
+      "identity, dropout:P, batchnorm (of the global batch); or linear:N alone, the baseline: one "
+      "dense layer at the exact linear solution of the objective, trained only where --steps or "
+      "--epochs is given")("encoder-b", po::value<std::string>()->value_name("SPEC"),
+                           "for --pair views: the network g of y; default as --encoder")(
+      "init", po::value<std::string>()->default_value("glorot")->value_name("NAME"),
+      "initial weights: glorot, random; or linear, random but for each network's last layer, which "
+      "starts at the exact linear solution (canonical, time-lagged or principal components) given "
+      "the layers before; for dcca, vamp1, vamp2, gaussian-mi, coding-rate and infomax without "
+      "lambda, rho cca or, for --pair input and target, rv")(
       "share", po::bool_switch(), "for --pair views: one network for both, preprocessed as x")(
       "precision", po::value<std::string>()->default_value("float")->value_name("TYPE"),
       "of parameters and activations: float or double")(
@@ -158,6 +165,9 @@ std::uint64_t parse_steps(const std::string& option, const std::string& text,
 std::uint64_t total_steps(const OptionTable& options, std::uint64_t steps_per_epoch) {
   if (options.given("steps")) {
     return options.count("steps", "write the initial model");
+  }
+  if (is_untrained_baseline(options)) {
+    return 0;
   }
   return options.count("epochs", "write the initial model") * steps_per_epoch;
 }

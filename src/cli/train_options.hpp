@@ -19,7 +19,8 @@ namespace infomax::cli {
 [[nodiscard]] std::uint64_t parse_steps(const std::string& option, const std::string& text,
                                         std::uint64_t steps_per_epoch);
 
-/// Steps of the whole run: --steps where given, else --epochs.
+/// Steps of the whole run: --steps where given, else --epochs; of an encoder linear:N, none unless
+/// either is given.
 [[nodiscard]] std::uint64_t total_steps(const OptionTable& options, std::uint64_t steps_per_epoch);
 
 [[nodiscard]] optim::OptimizerOptions optimizer_options(const OptionTable& options);

@@ -57,12 +57,18 @@ SpecItem parse_item(std::string_view text, std::size_t position, std::string_vie
   const std::string_view digits =
       colon == std::string_view::npos ? std::string_view{} : item.substr(colon + 1);
   const std::size_t digits_at = position + std::min(item.size(), name.size() + 1);
-  if (name == "dense") {
+  if (name == "dense" || name == "linear") {
     const auto units = parse_units(digits);
     if (!units) {
-      refuse(text, digits_at, digits, "the number of outputs, as in dense:64");
+      refuse(text, digits_at, digits, fmt::format("the number of outputs, as in {}:64", name));
     }
-    return {.kind = ItemKind::dense, .units = *units};
+    const bool solved = name == "linear";
+    if (solved && item.size() != text.size()) {
+      refuse(text, position, item,
+             "linear:N alone; for a last layer that starts at the linear solution, dense:N and "
+             "--init linear");
+    }
+    return {.kind = ItemKind::dense, .units = *units, .solved = solved};
   }
   if (name == "dropout") {
     const auto probability = parse_probability(digits);
@@ -77,7 +83,8 @@ SpecItem parse_item(std::string_view text, std::size_t position, std::string_vie
   const auto* const known =
       std::ranges::find(activations, name, &decltype(activations)::value_type::first);
   if (known == activations.end()) {
-    refuse(text, position, item, "dense:N, tanh, relu, sigmoid, identity, dropout:P or batchnorm");
+    refuse(text, position, item,
+           "dense:N, tanh, relu, sigmoid, identity, dropout:P or batchnorm, or linear:N alone");
   }
   if (colon != std::string_view::npos) {
     refuse(text, position + colon, item.substr(colon),

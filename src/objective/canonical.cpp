@@ -10,6 +10,7 @@
 #include "infomax/core/error.hpp"
 #include "infomax/math/blas.hpp"
 #include "infomax/math/lapack.hpp"
+#include "objective/leading_columns.hpp"
 
 namespace infomax::objective {
 namespace {
@@ -150,6 +151,27 @@ void CanonicalSpectrum::differentiate(std::span<const double> derivative,
   if (gradient.wanted_b) {
     own_gradient(b_, weight, relative_ridge_, gradient.bb);
   }
+}
+
+Matrix<double> alike_directions(const stats::SecondMoments& moments, const Ridge& ridge,
+                                std::size_t count) {
+  Matrix<double> pooled = moments.aa;
+  math::axpy<double>(1.0, moments.bb.span(), pooled.span());
+  math::scale<double>(0.5, pooled.span());
+  Buffer<double> variance(pooled.rows());
+  for (std::size_t j = 0; j < variance.size(); ++j) {
+    variance[j] = pooled(j, j);
+  }
+  const Matrix<double> l = factor(pooled, variance, ridge, "b");
+  Matrix<double> k = moments.ab;
+  math::solve_lower(Side::left, Transpose::no, l.view(), k.view());
+  math::solve_lower(Side::right, Transpose::yes, l.view(), k.view());
+  Matrix<double> squares(k.rows(), k.rows());
+  math::gemm<double>(Transpose::no, Transpose::yes, 0.5, k.view(), k.view(), 0.0, squares.view());
+  math::gemm<double>(Transpose::yes, Transpose::no, 0.5, k.view(), k.view(), 1.0, squares.view());
+  Matrix<double> directions = leading_columns(math::symmetric_eigen(squares.view()).vectors, count);
+  math::solve_lower(Side::left, Transpose::yes, l.view(), directions.view());
+  return directions;
 }
 
 }  // namespace infomax::objective

@@ -119,8 +119,8 @@ def encode(spec, flat, z):
     activations = {"tanh": numpy.tanh, "relu": lambda z: numpy.maximum(z, 0.0),
                    "sigmoid": lambda z: 1.0 / (1.0 + numpy.exp(-z)), "identity": lambda z: z}
     for item in spec.split(","):
-        if item.startswith("dense:"):
-            shape = z.shape[1], int(item.removeprefix("dense:"))
+        if item.startswith(("dense:", "linear:")):
+            shape = z.shape[1], int(item.partition(":")[2])
             count = shape[0] * shape[1]
             z = z @ flat[:count].reshape(shape) + flat[count:count + shape[1]]
             flat = flat[count + shape[1]:]

@@ -38,6 +38,18 @@ TEST(Spec, ReadsDropoutAndBatchNormalisation) {
   EXPECT_EQ(spec.items[3].probability, 0.25);
 }
 
+TEST(Spec, LinearIsADenseLayerThatStandsAlone) {
+  const auto spec = parse_spec("linear:64");
+  ASSERT_EQ(spec.items.size(), 1U);
+  EXPECT_EQ(spec.items[0].kind, ItemKind::dense);
+  EXPECT_EQ(spec.items[0].units, 64U);
+  EXPECT_TRUE(is_linear_solution(spec));
+  EXPECT_FALSE(is_linear_solution(parse_spec("dense:64")));
+  EXPECT_THAT(refusal("linear"), testing::HasSubstr("linear:64"));
+  EXPECT_THAT(refusal("dense:8,linear:2"), testing::HasSubstr("--init linear"));
+  EXPECT_THAT(refusal("linear:2,dense:8"), testing::HasSubstr("--init linear"));
+}
+
 TEST(Spec, RefusesWithThePositionAndWhatWasExpected) {
   using testing::AllOf;
   using testing::HasSubstr;

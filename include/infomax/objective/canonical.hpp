@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <vector>
@@ -52,5 +53,11 @@ class CanonicalSpectrum {
   Matrix<double> a_;            // L_a^-T U [p, m]
   Matrix<double> b_;            // L_b^-T V [q, m]
 };
+
+/// For sides of the same p columns and one map for both: with C = (C_aa + C_bb) / 2, C + r I = L
+/// L^T and K = L^-1 C_ab L^-T, L^-T times the `count` leading eigenvectors of (K K^T + K^T K) / 2,
+/// [p, count]. Throws NumericError where C + r I is not positive definite.
+[[nodiscard]] Matrix<double> alike_directions(const stats::SecondMoments& moments,
+                                              const Ridge& ridge, std::size_t count);
 
 }  // namespace infomax::objective

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <span>
+
+#include "infomax/core/matrix.hpp"
+#include "infomax/data/normalization.hpp"
+#include "infomax/data/rows.hpp"
+#include "infomax/nn/network.hpp"
+#include "infomax/stats/row_source.hpp"
+
+namespace infomax::model {
+
+/// Rows of a data set, preprocessed and encoded whenever they are read: a side whose activations
+/// are as wide as they like never exists as a whole.
+template <math::Real T>
+class EncodedRows final : public stats::RowSource<T> {
+ public:
+  /// `network` may be of no items, and then is the identity. All but the network must outlive this.
+  EncodedRows(nn::Network<T> network, std::span<const T> parameters, const data::Rows& rows,
+              const data::Normalization& normalization, std::span<const std::size_t> local_rows);
+
+  [[nodiscard]] std::size_t rows() const override { return local_rows_.size(); }
+  [[nodiscard]] std::size_t columns() const override { return network_.outputs(); }
+  [[nodiscard]] MatrixView<const T> tile(std::size_t first, std::size_t count,
+                                         Buffer<T>& scratch) const override;
+
+ private:
+  nn::Network<T> network_;
+  std::span<const T> parameters_;
+  const data::Rows* rows_;
+  const data::Normalization* normalization_;
+  std::span<const std::size_t> local_rows_;
+  // Memory for one tile, no part of what this is.
+  mutable Matrix<T> inputs_;
+  mutable typename nn::Network<T>::Tape tape_;
+};
+
+}  // namespace infomax::model

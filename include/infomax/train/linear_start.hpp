@@ -1,0 +1,33 @@
+#pragma once
+
+#include <optional>
+
+#include "infomax/math/blas.hpp"
+#include "infomax/model/examples.hpp"
+#include "infomax/model/model.hpp"
+#include "infomax/model/settings.hpp"
+#include "infomax/mpi/communicator.hpp"
+#include "infomax/nn/spec.hpp"
+#include "infomax/objective/linear_solution.hpp"
+#include "infomax/objective/options.hpp"
+
+namespace infomax::train {
+
+/// What can be known before data is read: throws UsageError where the objective of this pair has no
+/// closed form, or an encoder does not end in a dense layer without activation. `encoder_b` is that
+/// of the second network, where there is one.
+void check_linear_start(const objective::ObjectiveOptions& objective, model::Pair pair,
+                        const nn::Spec& encoder, const std::optional<nn::Spec>& encoder_b);
+
+/// Collective. Puts the last layer of each of the model's networks at the exact linear solution
+/// (objective::solve_linear) for all samples of all ranks, given what the layers before make of
+/// them as they are; with one layer that is the preprocessed rows. Biases centre the outputs. Reads
+/// the samples tile by tile, whatever the width of the layers, and each of them twice. The result
+/// is the same at any number of ranks, to rounding. Throws UsageError where a layer has more
+/// outputs than there are directions, and what solve_linear and check_linear_start do.
+template <math::Real T>
+void start_linear(const mpi::Communicator& communicator, model::Model<T>& model,
+                  const model::Examples& examples, const model::PairSettings& pair,
+                  const objective::ObjectiveOptions& objective);
+
+}  // namespace infomax::train

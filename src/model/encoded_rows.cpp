@@ -1,0 +1,43 @@
+#include "infomax/model/encoded_rows.hpp"
+
+#include <algorithm>
+
+#include "infomax/stats/tiles.hpp"
+
+namespace infomax::model {
+
+template <math::Real T>
+EncodedRows<T>::EncodedRows(nn::Network<T> network, std::span<const T> parameters,
+                            const data::Rows& rows, const data::Normalization& normalization,
+                            std::span<const std::size_t> local_rows)
+    : network_(std::move(network)),
+      parameters_(parameters),
+      rows_(&rows),
+      normalization_(&normalization),
+      local_rows_(local_rows),
+      inputs_(stats::tile_rows, network_.inputs()),
+      tape_(network_, stats::tile_rows, false) {}
+
+template <math::Real T>
+MatrixView<const T> EncodedRows<T>::tile(std::size_t first, std::size_t count,
+                                         Buffer<T>& scratch) const {
+  if (scratch.size() < count * columns()) {
+    scratch.resize(count * columns());
+  }
+  const MatrixView<T> out(scratch.data(), count, columns());
+  for (std::size_t done = 0; done < count; done += stats::tile_rows) {
+    const std::size_t part = std::min(stats::tile_rows, count - done);
+    const MatrixView<T> inputs = inputs_.view().row_range(0, part);
+    rows_->convert(local_rows_.subspan(first + done, part), *normalization_, inputs);
+    const MatrixView<const T> encoded = network_.forward(parameters_, inputs, tape_);
+    for (std::size_t i = 0; i < part; ++i) {
+      std::ranges::copy(encoded.row(i), out.row(done + i).begin());
+    }
+  }
+  return out;
+}
+
+template class EncodedRows<float>;
+template class EncodedRows<double>;
+
+}  // namespace infomax::model

@@ -1,0 +1,198 @@
+#include "infomax/train/linear_start.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <numeric>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "infomax/core/error.hpp"
+#include "infomax/data/sources.hpp"
+#include "infomax/model/encoded_rows.hpp"
+
+namespace infomax::train {
+namespace {
+
+using model::Pair;
+using objective::LinearForm;
+using objective::LinearSides;
+
+LinearSides sides_of(Pair pair, bool two_networks) {
+  if (pair == Pair::input || pair == Pair::target) {
+    return LinearSides::b;
+  }
+  return two_networks ? LinearSides::both : LinearSides::both_alike;
+}
+
+LinearForm form_of(const objective::ObjectiveOptions& objective, Pair pair, bool two_networks) {
+  const auto form = pair == Pair::augment
+                        ? std::nullopt
+                        : objective::linear_form(objective, sides_of(pair, two_networks));
+  if (!form) {
+    throw UsageError(fmt::format(
+        "--objective {} with --pair {}, as set, has no linear solution in closed form; dcca, "
+        "vamp1, "
+        "vamp2, gaussian-mi and --rho cca have one, --rho rv with --pair input or target, "
+        "coding-rate with one network, infomax without --lambda, none with --pair augment; else "
+        "use "
+        "--init glorot",
+        objective.objective, model::name_of(pair)));
+  }
+  return *form;
+}
+
+void require_linear_end(const nn::Spec& encoder) {
+  if (encoder.items.back().kind != nn::ItemKind::dense) {
+    throw UsageError(fmt::format(
+        "the linear solution is one for the last layer, which must be dense with nothing after it; "
+        "\"{}\" ends otherwise: end it in dense:N, or use --init glorot",
+        encoder.text));
+  }
+  if (std::ranges::find(encoder.items, nn::ItemKind::batchnorm, &nn::SpecItem::kind) !=
+      encoder.items.end()) {
+    throw UsageError(
+        fmt::format("the linear solution holds for fixed layers before the last, and batchnorm "
+                    "changes with every batch; take it out of \"{}\", or use --init glorot",
+                    encoder.text));
+  }
+}
+
+/// The network without its last layer.
+template <math::Real T>
+nn::Network<T> without_last(const nn::Network<T>& network) {
+  nn::Spec spec = network.spec();
+  const std::size_t comma = spec.text.rfind(',');
+  spec.text.resize(comma == std::string::npos ? 0 : comma);
+  spec.items.pop_back();
+  return {std::move(spec), network.inputs()};
+}
+
+/// The samples' rows and, of the pair `lag`, those they end in.
+struct SampleRows {
+  std::vector<std::size_t> a;
+  std::vector<std::size_t> b;
+};
+
+SampleRows rows_of(const model::Examples& examples, const model::PairSettings& pair) {
+  SampleRows rows;
+  if (pair.pair == Pair::lag) {
+    rows.a = examples.start_of;
+    rows.b = examples.start_of;
+    std::ranges::for_each(rows.b, [&](std::size_t& row) { row += pair.lag; });
+  } else {
+    rows.a.resize(examples.shard.row_count);
+    std::iota(rows.a.begin(), rows.a.end(), std::size_t{0});
+    rows.b = rows.a;
+  }
+  return rows;
+}
+
+/// The last layer's inputs on one side.
+template <math::Real T>
+std::unique_ptr<stats::RowSource<T>> inputs_of(const model::Model<T>& model,
+                                               const model::Member<T>& member,
+                                               const data::Rows& rows,
+                                               const std::vector<std::size_t>& chosen) {
+  return std::make_unique<model::EncodedRows<T>>(without_last(member.network),
+                                                 model.parameters_of(member), rows,
+                                                 member.normalization, chosen);
+}
+
+/// Side a: data, or inputs of the last layer too.
+template <math::Real T>
+std::unique_ptr<stats::RowSource<T>> side_a(const model::Model<T>& model,
+                                            const model::Examples& examples,
+                                            const model::PairSettings& pair,
+                                            const std::vector<std::size_t>& chosen,
+                                            const data::Normalization& as_they_are) {
+  if (pair.pair == Pair::input) {
+    return std::make_unique<data::DatasetRows<T>>(examples.x, chosen,
+                                                  model.member("b").normalization);
+  }
+  if (pair.pair == Pair::target && pair.classes > 0) {
+    return std::make_unique<data::OneHotRows<T>>(*examples.y, chosen, pair.classes);
+  }
+  if (pair.pair == Pair::target) {
+    return std::make_unique<data::DatasetRows<T>>(*examples.y, chosen, as_they_are);
+  }
+  return inputs_of(model, model.members().front(), examples.x, chosen);
+}
+
+/// Writes y = W^T (h - mean) as the last layer h W + bias.
+template <math::Real T>
+void assign(const objective::LinearLayer& layer, const nn::Network<T>& network,
+            std::span<T> parameters) {
+  const auto& blocks = network.parameters();
+  const auto& weight = blocks[blocks.size() - 2];
+  const auto& bias = blocks.back();
+  std::ranges::transform(layer.weight.span(), parameters.subspan(weight.offset).begin(),
+                         [](double value) { return static_cast<T>(value); });
+  for (std::size_t j = 0; j < bias.columns; ++j) {
+    double centre = 0.0;
+    for (std::size_t i = 0; i < weight.rows; ++i) {
+      // The weights as they are stored, so that what they make is centred whatever T rounds.
+      centre +=
+          layer.mean[i] * static_cast<double>(parameters[weight.offset + i * bias.columns + j]);
+    }
+    parameters[bias.offset + j] = static_cast<T>(-centre);
+  }
+}
+
+void require_directions(const char* network, std::size_t outputs, std::size_t directions) {
+  if (outputs > directions) {
+    throw UsageError(fmt::format(
+        "network {} has {} outputs, but for its objective and data there are only {} linear "
+        "directions; end the encoder in dense:{}, or use --init glorot",
+        network, outputs, directions, directions));
+  }
+}
+
+}  // namespace
+
+void check_linear_start(const objective::ObjectiveOptions& objective, Pair pair,
+                        const nn::Spec& encoder, const std::optional<nn::Spec>& encoder_b) {
+  (void)form_of(objective, pair, encoder_b.has_value());
+  require_linear_end(encoder);
+  if (encoder_b) {
+    require_linear_end(*encoder_b);
+  }
+}
+
+template <math::Real T>
+void start_linear(const mpi::Communicator& communicator, model::Model<T>& model,
+                  const model::Examples& examples, const model::PairSettings& pair,
+                  const objective::ObjectiveOptions& objective) {
+  const bool two_networks = model.members().size() > 1;
+  const LinearForm form = form_of(objective, pair.pair, two_networks);
+  const auto& first = model.members().front();
+  const auto& second = model.member("b");
+  require_linear_end(first.network.spec());
+  require_linear_end(second.network.spec());
+  const SampleRows chosen = rows_of(examples, pair);
+  const auto as_they_are = data::Normalization::identity(examples.y ? examples.y->features() : 0);
+
+  const auto a = side_a<T>(model, examples, pair, chosen.a, as_they_are);
+  const auto b =
+      inputs_of(model, second, pair.pair == Pair::views ? *examples.y : examples.x, chosen.b);
+
+  const std::size_t directions = objective::largest_outputs(form, a->columns(), b->columns());
+  const std::size_t outputs_a = two_networks ? first.network.outputs() : 0;
+  require_directions("a", outputs_a, directions);
+  require_directions("b", second.network.outputs(), directions);
+  const auto solution = objective::solve_linear(communicator, form, objective, *a, *b, outputs_a,
+                                                second.network.outputs());
+  if (two_networks) {
+    assign(solution.a, first.network, model.parameters_of(first));
+  }
+  assign(solution.b, second.network, model.parameters_of(second));
+}
+
+template void start_linear<float>(const mpi::Communicator&, model::Model<float>&,
+                                  const model::Examples&, const model::PairSettings&,
+                                  const objective::ObjectiveOptions&);
+template void start_linear<double>(const mpi::Communicator&, model::Model<double>&,
+                                   const model::Examples&, const model::PairSettings&,
+                                   const objective::ObjectiveOptions&);
+
+}  // namespace infomax::train
