@@ -4,7 +4,6 @@
 #include <sstream>
 
 #include <fmt/format.h>
-#include <boost/any.hpp>
 
 namespace infomax::cli {
 namespace {
@@ -39,16 +38,26 @@ void OptionTable::refuse(const std::string& problem) const {
   throw UsageError(fmt::format("{}: {}; see infomax {} --help", command_, problem, command_));
 }
 
-bool OptionTable::parse(const std::vector<std::string>& arguments) {
+po::options_description OptionTable::all() const {
   po::options_description all;
   for (const auto& group : groups_) {
     all.add(group);
   }
+  return all;
+}
+
+bool OptionTable::parse(const std::vector<std::string>& arguments) {
+  const po::options_description all = this->all();
   const int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
   try {
     po::store(
         po::command_line_parser(arguments).options(all).positional(positional_).style(style).run(),
         values_);
+    for (const auto& [name, value] : values_) {
+      if (!value.defaulted()) {
+        typed_.insert(name);
+      }
+    }
     if (values_.count("help") != 0) {
       return false;
     }
@@ -81,6 +90,15 @@ bool OptionTable::given(const std::string& name) const {
   return values_.count(name) != 0 && !values_[name].defaulted();
 }
 
+bool OptionTable::changed(const std::string& name) const {
+  if (!given(name)) {
+    return false;
+  }
+  boost::any standard;
+  const bool has_default = all().find(name, false).semantic()->apply_default(standard);
+  return !has_default || text_of(values_[name].value()) != text_of(standard);
+}
+
 std::string OptionTable::required(const std::string& name, const std::string& example) const {
   if (values_.count(name) == 0) {
     refuse(fmt::format("--{} is missing, for example --{} {}", name, name, example));
@@ -104,7 +122,10 @@ std::string OptionTable::text_of(const std::string& name) const {
   if (resolved != resolved_.end()) {
     return resolved->second;
   }
-  const boost::any& stored = values_[name].value();
+  return text_of(values_[name].value());
+}
+
+std::string OptionTable::text_of(const boost::any& stored) {
   if (const auto* text = boost::any_cast<std::string>(&stored)) {
     return *text;
   }

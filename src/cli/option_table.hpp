@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
+#include <boost/any.hpp>
 #include <boost/program_options.hpp>
 
 #include "infomax/core/error.hpp"
@@ -34,6 +36,12 @@ class OptionTable {
   /// Whether the user gave it, on the command line or in the INI file.
   [[nodiscard]] bool given(const std::string& name) const;
 
+  /// Whether the user gave it on the command line itself.
+  [[nodiscard]] bool typed(const std::string& name) const { return typed_.contains(name); }
+
+  /// Whether its value is other than the default.
+  [[nodiscard]] bool changed(const std::string& name) const;
+
   template <class T>
   [[nodiscard]] T value(const std::string& name) const {
     return values_[name].template as<T>();
@@ -62,12 +70,15 @@ class OptionTable {
   [[noreturn]] void refuse(const std::string& problem) const;
   [[nodiscard]] std::string list(const char* between, const char* after) const;
   [[nodiscard]] std::string text_of(const std::string& name) const;
+  [[nodiscard]] static std::string text_of(const boost::any& stored);
+  [[nodiscard]] po::options_description all() const;
 
   std::string command_;
   std::string synopsis_;
   std::vector<po::options_description> groups_;
   po::positional_options_description positional_;
   po::variables_map values_;
+  std::set<std::string> typed_;
   std::map<std::string, std::string> resolved_;
 };
 

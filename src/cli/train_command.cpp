@@ -8,6 +8,7 @@
 #include "cli/objective_options.hpp"
 #include "cli/runtime.hpp"
 #include "cli/train_options.hpp"
+#include "cli/unused_options.hpp"
 #include "infomax/core/logging.hpp"
 #include "infomax/core/version.hpp"
 #include "infomax/data/augmentation.hpp"
@@ -144,6 +145,7 @@ Understood understand(const OptionTable& options) {
   (void)step_options(options);
   (void)optim::make_optimizer<float>(optimizer_options(options), 0, {});
   (void)lbfgs_options(options);
+  check_unused_options(options);
   return result;
 }
 

@@ -105,6 +105,19 @@ class Lbfgs(support.ProgramTest):
         self.refuse(USAGE, "--lbfgs-history", "--batch", "0", "--lbfgs-history", "0")
         self.refuse(USAGE, "--tolerance", "--batch", "0", "--tolerance=-1")
 
+    def test_options_it_takes_no_notice_of(self):
+        for name, given in (("learning-rate", "0.1"), ("schedule", "cosine"), ("clip-norm", "1"),
+                            ("warmup", "2steps"), ("final-fraction", "0.1")):
+            with self.subTest(name):
+                self.refuse(USAGE, f"takes no --{name}", "--batch", "0", f"--{name}", given)
+        adam = self.train(self.data, "adam", "--encoder", "dense:3", "--steps", "1",
+                          "--learning-rate", "0.1", "--clip-norm", "0")
+        done = self.succeed("train", "--config", adam / "config.ini", "--optimizer", "lbfgs",
+                            "--batch", "0", "--output", self.scratch / "run", ranks=2)
+        warned = [line for line in done.err.splitlines() if "takes no notice" in line]
+        self.assertEqual(len(warned), 1, done.err)
+        self.assertTrue(warned[0].endswith("learning-rate"), warned[0])
+
     def test_a_start_that_is_not_finite_ends_every_rank(self):
         with h5py.File(self.data, "r+") as file:
             file["x"][...] = self.x * 1e200
