@@ -102,8 +102,7 @@ void run(int repeats) {
   model.initialize(1);
   data::Sampler sampler(blocks, shard, batch, 1);
   const model::PairSettings pair;
-  model::Sides<float> sides(communicator, model, examples, pair, sampler.largest_local_rows(), 0,
-                            true);
+  model::Sides<float> sides(world, model, examples, pair, sampler.largest_local_rows(), 0, true);
   objective::ObjectiveOptions options;
   options.lambda_a = lambda;
   options.lambda_b = lambda;
