@@ -22,8 +22,8 @@ class LinearSolution(LinearTest):
             run = self.train(data, f"run{ranks}-{len(list(self.scratch.iterdir()))}", "--encoder",
                              f"linear:{outputs}", "--precision", "double", *arguments, ranks=ranks)
             self.assertEqual(support.metrics(run), [])
-            self.check_value(run, data, expected, 1e-9)
             models.append(run / "model.h5")
+        self.check_value(run, data, expected, 1e-9)
         self.assert_close(support.parameters(models[1]), support.parameters(models[0]), 1e-9)
         for column in weights(models[0], 0).T:
             self.assertGreater(column[numpy.abs(column).argmax()], 0.0)
@@ -163,7 +163,7 @@ class Start(LinearTest):
                              ranks=ranks)
             models.append(run / "model.h5")
             numpy.testing.assert_array_equal(weights(models[-1], 0), weights(plain, 0))
-            self.check_value(run, data, expected_of(models[-1]), 1e-9)
+        self.check_value(run, data, expected_of(models[-1]), 1e-9)
         self.assert_close(support.parameters(models[1]), support.parameters(models[0]), 1e-9)
 
     def test_canonical_correlations_of_activations(self):
