@@ -3,20 +3,14 @@
 #include <cstdint>
 #include <string>
 
+#include "infomax/core/progress_line.hpp"
 #include "infomax/core/stopwatch.hpp"
 #include "infomax/train/step.hpp"
 
 namespace infomax::train {
 
-enum class ProgressMode : std::uint8_t {
-  automatic,  ///< live on a terminal (mpirun's own, where this process's output is a pipe to it)
-  live,       ///< one line, rewritten
-  plain,      ///< a line now and then
-  none,
-};
-
-/// Throws UsageError naming the choices.
-[[nodiscard]] ProgressMode parse_progress(const std::string& name);
+using infomax::parse_progress;
+using infomax::ProgressMode;
 
 /// Progress on standard error: epoch, objective and its parts, samples/s and time left. By one
 /// rank.
@@ -28,20 +22,18 @@ class Progress {
   void step(std::uint64_t step, std::uint64_t epoch, const StepReport& report);
 
   /// Ends a live line, so that what follows starts on a line of its own.
-  void finish();
+  void finish() { line_.finish(); }
 
  private:
   [[nodiscard]] bool due(std::uint64_t step) const;
-  [[nodiscard]] std::string line(std::uint64_t step, std::uint64_t epoch,
+  [[nodiscard]] std::string text(std::uint64_t step, std::uint64_t epoch,
                                  const StepReport& report) const;
 
-  ProgressMode mode_;
+  ProgressLine line_;
   std::uint64_t total_epochs_;
   std::uint64_t total_steps_;
   Stopwatch since_start_;
-  Stopwatch since_shown_;
   double samples_ = 0.0;
-  std::size_t shown_width_ = 0;
 };
 
 }  // namespace infomax::train
