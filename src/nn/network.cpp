@@ -81,11 +81,6 @@ template <math::Real T>
 Network<T>& Network<T>::operator=(Network&&) noexcept = default;
 
 template <math::Real T>
-std::size_t Network<T>::next_layer() const {
-  return blocks_.empty() ? 0 : blocks_.back().layer + 1;
-}
-
-template <math::Real T>
 void Network<T>::append_parameters(const char* name, std::size_t rows, std::size_t layer) {
   blocks_.push_back({.layer = layer,
                      .name = name,
@@ -98,7 +93,7 @@ void Network<T>::append_parameters(const char* name, std::size_t rows, std::size
 
 template <math::Real T>
 void Network<T>::append_dense(const SpecItem& dense, math::Activation activation) {
-  const std::size_t layer = next_layer();
+  const std::size_t layer = layer_count();
   const std::size_t inputs = outputs_;
   outputs_ = dense.units;
   stages_.push_back(
@@ -122,7 +117,7 @@ template <math::Real T>
 void Network<T>::append_batch_norm() {
   normalizations_.push_back(stages_.size());
   stages_.push_back(std::make_unique<const BatchNorm<T>>(outputs_, parameter_count_));
-  const std::size_t layer = next_layer();
+  const std::size_t layer = layer_count();
   for (const char* name : {"scale", "shift", "mean", "variance"}) {
     append_parameters(name, 1, layer);
   }

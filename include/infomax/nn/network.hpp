@@ -101,6 +101,18 @@ class Network {
   MatrixView<const T> forward(std::span<const T> parameters, MatrixView<const T> x, Tape& tape,
                               const Pass& pass = {}) const;
 
+  /// Layers that have parameters, which K counts from 0.
+  [[nodiscard]] std::size_t layer_count() const;
+
+  /// Columns of the output of layer K. Throws UsageError, which says how many layers there are.
+  [[nodiscard]] std::size_t layer_columns(std::size_t layer) const;
+
+  /// After forward: what layer K gave for the first `rows` rows [rows, layer_columns(K)], with all
+  /// that follows it before the next layer that has parameters (its activation). Of the last layer
+  /// it is the network's output.
+  [[nodiscard]] MatrixView<const T> layer_output(const Tape& tape, std::size_t layer,
+                                                 std::size_t rows) const;
+
   /// After forward with the same parameters, x, tape and pass: adds J's derivative by the
   /// parameters to `gradient`, given `dy` = dJ/d(output) [B, q], which is overwritten. `ready` may
   /// be empty. Of a network without batch normalisations alone.
@@ -140,7 +152,6 @@ class Network {
   void append_dropout(double probability);
   void append_batch_norm();
   void append_parameters(const char* name, std::size_t rows, std::size_t layer);
-  [[nodiscard]] std::size_t next_layer() const;
 
   // The stages of part n are [first_stage(n), first_stage(n + 1)); a later part begins with its
   // normalisation.
@@ -150,6 +161,7 @@ class Network {
                                              const Tape& tape) const;
   template <class U>
   [[nodiscard]] std::span<U> part_of(std::span<U> parameters, const Stage<T>& stage) const;
+  [[nodiscard]] std::size_t last_stage_of(std::size_t layer) const;
 
   Spec spec_;
   std::size_t inputs_;
