@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "infomax/data/blocks.hpp"
+#include "infomax/data/loader.hpp"
+#include "infomax/data/rows.hpp"
+#include "infomax/mpi/communicator.hpp"
+
+namespace infomax::data {
+
+/// Local rows [first, first + count).
+struct Tile {
+  std::size_t first = 0;
+  std::size_t count = 0;
+};
+
+/// The rows of a shard, each block cut from its start on into tiles of at most `most_rows` (> 0).
+/// So the same rows are worked on together whatever the number of ranks, and what is computed of
+/// them has the same bits where the library below sees to that.
+[[nodiscard]] std::vector<Tile> tiles_of(const Blocks& blocks, const Shard& shard,
+                                         std::size_t most_rows);
+
+/// How rows that need not fit memory are read.
+struct WindowSize {
+  std::size_t tile_rows = 0;                   ///< of tiles_of
+  std::size_t bytes = std::size_t{32} << 20U;  ///< of a window, as the file has them
+};
+
+/// Collective. Reads this rank's shard of a data set in its order, in windows of whole tiles (one,
+/// or as many as the size allows), and calls `each(rows, tiles of these rows)`. All ranks make as
+/// many calls as the one with most windows, the last ones with no rows, so `each` may be
+/// collective. Throws as DatasetFile::load.
+void for_each_window(const mpi::Communicator& communicator, DatasetFile& file,
+                     const std::string& dataset, const Blocks& blocks, const WindowSize& size,
+                     const std::function<void(const Rows&, std::span<const Tile>)>& each);
+
+}  // namespace infomax::data
