@@ -1,0 +1,29 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "infomax/core/pending_file.hpp"
+#include "infomax/mpi/communicator.hpp"
+
+namespace infomax::mpi {
+
+/// A PendingFile that all ranks write: the root owns it, every rank knows where it is.
+class PendingFile {
+ public:
+  /// Collective.
+  PendingFile(const Communicator& communicator, const std::filesystem::path& final_path);
+
+  /// Where to write.
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+  /// Collective. Gives the file, which every rank has closed, its name. Throws SystemError.
+  void commit();
+
+ private:
+  Communicator communicator_;
+  std::optional<infomax::PendingFile> owned_;  // on the root
+  std::filesystem::path path_;
+};
+
+}  // namespace infomax::mpi

@@ -1,0 +1,23 @@
+#include "infomax/mpi/pending_file.hpp"
+
+#include "infomax/mpi/failure.hpp"
+
+namespace infomax::mpi {
+
+PendingFile::PendingFile(const Communicator& communicator, const std::filesystem::path& final_path)
+    : communicator_(communicator) {
+  if (communicator_.is_root()) {
+    owned_.emplace(final_path);
+  }
+  path_ = communicator_.broadcast(owned_ ? owned_->path().string() : std::string(), 0);
+}
+
+void PendingFile::commit() {
+  together(communicator_, [&] {
+    if (owned_) {
+      owned_->commit();
+    }
+  });
+}
+
+}  // namespace infomax::mpi

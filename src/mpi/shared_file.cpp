@@ -1,0 +1,73 @@
+#include "infomax/mpi/shared_file.hpp"
+
+#include <algorithm>
+#include <exception>
+
+#include "infomax/core/error.hpp"
+#include "infomax/mpi/check.hpp"
+#include "infomax/mpi/failure.hpp"
+
+namespace infomax::mpi {
+namespace {
+
+/// MPI-IO fails in several ways beyond 2 GiB.
+constexpr std::size_t most_bytes = std::size_t{1} << 28U;
+
+/// As check(), naming the file.
+void check_file(int status, const char* call, const std::filesystem::path& path) {
+  try {
+    check(status, call);
+  } catch (const SystemError& error) {
+    throw SystemError("cannot write " + path.string() + ": " + error.what());
+  }
+}
+
+}  // namespace
+
+SharedFile::SharedFile(const Communicator& communicator, const std::filesystem::path& path)
+    : communicator_(communicator), path_(path) {
+  together(communicator_, [&] {
+    check_file(MPI_File_open(communicator_.native(), path_.c_str(),
+                             MPI_MODE_CREATE | MPI_MODE_WRONLY, MPI_INFO_NULL, &file_),
+               "MPI_File_open", path_);
+  });
+  together(communicator_,
+           [&] { check_file(MPI_File_set_size(file_, 0), "MPI_File_set_size", path_); });
+}
+
+SharedFile::~SharedFile() {
+  if (file_ != MPI_FILE_NULL && std::uncaught_exceptions() == 0) {
+    MPI_File_close(&file_);
+  }
+}
+
+void SharedFile::write_at(std::uint64_t offset, std::span<const std::byte> bytes) {
+  const std::uint64_t rounds =
+      communicator_.max(std::uint64_t{(bytes.size() + most_bytes - 1) / most_bytes});
+  for (std::uint64_t round = 0; round < rounds; ++round) {
+    const std::size_t done = std::min(bytes.size(), static_cast<std::size_t>(round) * most_bytes);
+    const std::size_t part = std::min(bytes.size() - done, most_bytes);
+    together(communicator_, [&] {
+      MPI_Status status;
+      check_file(
+          MPI_File_write_at_all(file_, static_cast<MPI_Offset>(offset + done), bytes.data() + done,
+                                static_cast<int>(part), MPI_BYTE, &status),
+          "MPI_File_write_at_all", path_);
+      int written = 0;
+      check(MPI_Get_count(&status, MPI_BYTE, &written), "MPI_Get_count");
+      if (static_cast<std::size_t>(written) != part) {
+        throw SystemError("cannot write " + path_.string() + ": the disk took " +
+                          std::to_string(written) + " of " + std::to_string(part) + " bytes");
+      }
+    });
+  }
+}
+
+void SharedFile::close() {
+  together(communicator_, [&] {
+    check_file(MPI_File_sync(file_), "MPI_File_sync", path_);
+    check_file(MPI_File_close(&file_), "MPI_File_close", path_);
+  });
+}
+
+}  // namespace infomax::mpi
