@@ -18,12 +18,13 @@ struct Command {
   int (*run)(const mpi::Communicator&, const std::vector<std::string>&);
 };
 
-constexpr std::array<Command, 5> commands{{
+constexpr std::array<Command, 6> commands{{
     {"import", "IDX files (also .gz) -> a data set file", import_data},
     {"generate", "synthetic data with known truth", generate},
     {"inspect", "what is in a data set or a model", inspect},
     {"train", "train an encoder; writes a run directory", train},
     {"evaluate", "the exact objective over a whole data set", evaluate},
+    {"encode", "rows -> representations, in a file", encode},
 }};
 
 std::string overview() {

@@ -14,6 +14,7 @@ int run(const mpi::Communicator& communicator, const std::vector<std::string>& a
 // The subcommands, each in a file of its own; `arguments` begin after the subcommand's name.
 int train(const mpi::Communicator& communicator, const std::vector<std::string>& arguments);
 int evaluate(const mpi::Communicator& communicator, const std::vector<std::string>& arguments);
+int encode(const mpi::Communicator& communicator, const std::vector<std::string>& arguments);
 int inspect(const mpi::Communicator& communicator, const std::vector<std::string>& arguments);
 int import_data(const mpi::Communicator& communicator, const std::vector<std::string>& arguments);
 int generate(const mpi::Communicator& communicator, const std::vector<std::string>& arguments);

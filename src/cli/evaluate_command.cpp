@@ -12,6 +12,7 @@
 #include "infomax/core/logging.hpp"
 #include "infomax/data/labels.hpp"
 #include "infomax/model/examples.hpp"
+#include "infomax/model/input.hpp"
 #include "infomax/model/model_file.hpp"
 #include "infomax/model/sides.hpp"
 #include "infomax/objective/canonical_fit.hpp"
@@ -50,16 +51,6 @@ OptionTable option_table() {
   return options;
 }
 
-void check_features(const model::StoredNetwork& network, const data::Rows& rows) {
-  const std::size_t expected = network.normalization.columns();
-  if (rows.features() != expected) {
-    throw DataError(
-        fmt::format("{} has rows of {} features, but the model was trained on {}; give "
-                    "data of the same kind, or another --x or --y",
-                    rows.where(), rows.features(), expected));
-  }
-}
-
 /// A data set of the model's kind, checked against it.
 model::Examples load(const mpi::Communicator& communicator, const OptionTable& options,
                      const model::StoredModel& stored, const model::PairSettings& pair,
@@ -69,9 +60,9 @@ model::Examples load(const mpi::Communicator& communicator, const OptionTable& o
   if (pair.classes > 0) {
     data::require_labels_below(communicator, *examples.y, pair.classes);
   }
-  check_features(stored.networks.front(), examples.x);
+  model::require_features(stored.networks.front().normalization, examples.x);
   if (pair.pair == model::Pair::views) {
-    check_features(stored.networks.back(), *examples.y);
+    model::require_features(stored.networks.back().normalization, *examples.y);
   }
   return examples;
 }

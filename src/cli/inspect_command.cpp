@@ -43,6 +43,12 @@ Json describe_data(const hdf5::File& file) {
       description[known] = file.reals_attribute("/", known);
     }
   }
+  for (const char* origin : {"encoded_by", "model", "model_checksum", "encoder", "network", "layer",
+                             "data", "data_path"}) {
+    if (file.has_attribute("/", origin)) {
+      description[origin] = file.string_attribute("/", origin);
+    }
+  }
   return description;
 }
 

@@ -1,7 +1,6 @@
 """A rank that dies or throws while the others wait for it: the job ends within seconds."""
 
 import os
-import pathlib
 import signal
 import subprocess
 import time
@@ -12,27 +11,6 @@ import support
 THROWING_RANK = os.environ["INFOMAX_THROWING_RANK"]
 DATA = 3
 LIMIT_S = 10.0
-
-
-def processes_that_mention(word):
-    """Ids of the processes with `word` in their command line; those that ended do not count."""
-    found = []
-    for entry in pathlib.Path("/proc").iterdir():
-        if entry.name.isdigit() and int(entry.name) != os.getpid():
-            try:
-                if word in (entry / "cmdline").read_bytes().decode(errors="replace").split("\0"):
-                    found.append(int(entry.name))
-            except OSError:
-                continue
-    return found
-
-
-def wait_until(condition, limit_s):
-    """What `condition` returned last: true, unless the limit passed before."""
-    end = time.monotonic() + limit_s
-    while not (result := condition()) and time.monotonic() < end:
-        time.sleep(0.02)
-    return result
 
 
 class KilledRank(support.ProgramTest):
@@ -46,9 +24,10 @@ class KilledRank(support.ProgramTest):
              "--progress", "none"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         try:
             metrics = run / "metrics.jsonl"
-            self.assertTrue(wait_until(lambda: metrics.exists() and metrics.stat().st_size > 2000,
-                                       60), "training did not begin")
-            program = [process for process in processes_that_mention(str(run))
+            self.assertTrue(
+                support.wait_until(lambda: metrics.exists() and metrics.stat().st_size > 2000, 60),
+                "training did not begin")
+            program = [process for process in support.processes_that_mention(str(run))
                        if process != job.pid]
             self.assertEqual(len(program), ranks)
             start = time.monotonic()
@@ -56,11 +35,12 @@ class KilledRank(support.ProgramTest):
             job.communicate(timeout=60)
             self.assertLess(time.monotonic() - start, LIMIT_S)
             self.assertNotEqual(job.returncode, 0)
-            self.assertTrue(wait_until(lambda: not processes_that_mention(str(run)),
-                                       LIMIT_S - (time.monotonic() - start)),
-                            processes_that_mention(str(run)))
+            self.assertTrue(
+                support.wait_until(lambda: not support.processes_that_mention(str(run)),
+                                   LIMIT_S - (time.monotonic() - start)),
+                support.processes_that_mention(str(run)))
         finally:
-            for process in processes_that_mention(str(run)):
+            for process in support.processes_that_mention(str(run)):
                 os.kill(process, signal.SIGKILL)
             job.kill()
             job.communicate()

@@ -41,6 +41,27 @@ def run(*arguments, ranks=1, timeout=120, program=PROGRAM, environment=None):
                     time.monotonic() - start)
 
 
+def processes_that_mention(word):
+    """Ids of the processes with `word` in their command line; those that ended do not count."""
+    found = []
+    for entry in pathlib.Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) != os.getpid():
+            try:
+                if word in (entry / "cmdline").read_bytes().decode(errors="replace").split("\0"):
+                    found.append(int(entry.name))
+            except OSError:
+                continue
+    return found
+
+
+def wait_until(condition, limit_s):
+    """What `condition` returned last: true, unless the limit passed before."""
+    end = time.monotonic() + limit_s
+    while not (result := condition()) and time.monotonic() < end:
+        time.sleep(0.02)
+    return result
+
+
 class ProgramTest(unittest.TestCase):
     """A test with a directory of its own."""
 

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+
+#include "infomax/analysis/encoder.hpp"
+#include "infomax/core/progress_line.hpp"
+#include "infomax/data/blocks.hpp"
+#include "infomax/data/loader.hpp"
+#include "infomax/data/rows.hpp"
+#include "infomax/mpi/communicator.hpp"
+
+// N global rows, q columns of a representation.
+namespace infomax::analysis {
+
+/// Representations of `count` rows from the data set's row `first` on: `rows` [count, q].
+template <math::Real T>
+using Sink = std::function<void(std::size_t first, MatrixView<const T> rows)>;
+
+/// Collective. Represents all rows of encoder.path() in `file`, of which this rank takes its shard
+/// by `blocks`, window by window, and gives them to `sink`, in order. All ranks call it equally
+/// often, some with no rows, so it may be collective. The bits do not depend on the number of ranks
+/// where BLAS runs with the same threads. Throws as DatasetFile::load and Encoder::encode.
+template <math::Real T>
+void encode(const mpi::Communicator& communicator, data::DatasetFile& file,
+            const data::Blocks& blocks, Encoder<T>& encoder, WorkProgress& progress,
+            const Sink<T>& sink);
+
+/// Collective. The same into memory, as a data set of T.
+template <math::Real T>
+[[nodiscard]] data::Rows encode_rows(const mpi::Communicator& communicator, data::DatasetFile& file,
+                                     const data::Blocks& blocks, Encoder<T>& encoder,
+                                     WorkProgress& progress);
+
+enum class EncodingFormat : std::uint8_t { hdf5, npy };
+
+/// Throws UsageError naming the choices.
+[[nodiscard]] EncodingFormat parse_encoding_format(const std::string& name);
+
+/// What encode_file writes, and where.
+struct EncodingFile {
+  std::filesystem::path path;
+  EncodingFormat format = EncodingFormat::hdf5;
+  /// Data sets of the input that are copied, as the type they have, under their new names ("/y");
+  /// hdf5 alone. All but "/lengths" must have N rows.
+  std::map<std::string, std::string> copies;
+  std::map<std::string, std::string> attributes;  ///< of the root; hdf5 alone
+};
+
+/// Collective. Writes representations of all rows of encoder.path() in `file`, in their order, as
+/// /x [N, q] (of npy: as the array) and what is to be copied. The file gets its name when whole.
+/// Returns N. Throws as encode() and SystemError.
+template <math::Real T>
+std::size_t encode_file(const mpi::Communicator& communicator, data::DatasetFile& file,
+                        Encoder<T>& encoder, const EncodingFile& output, WorkProgress& progress);
+
+}  // namespace infomax::analysis

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "infomax/core/matrix.hpp"
+#include "infomax/data/rows.hpp"
+#include "infomax/data/windows.hpp"
+#include "infomax/model/input.hpp"
+#include "infomax/model/model.hpp"
+#include "infomax/nn/network.hpp"
+
+// n rows of a window, M of a micro-batch, q columns of a representation.
+namespace infomax::analysis {
+
+/// What of a model represents a row.
+struct EncoderOptions {
+  std::string side;                  ///< "a" or "b"; empty as model::input_of_side has it
+  std::optional<std::size_t> layer;  ///< K; nothing: the network's output
+  std::string path;                  ///< data set of the rows; empty: as in training
+  std::size_t micro_batch = 1024;    ///< M: rows encoded at a time
+};
+
+/// A model as a function from rows of a data set to representations: the output of a network or of
+/// one of its layers.
+template <math::Real T>
+class Encoder {
+ public:
+  /// `model` must outlive this. Throws UsageError where there is no such side or layer.
+  Encoder(const model::Model<T>& model, const EncoderOptions& options);
+
+  [[nodiscard]] const std::string& path() const { return input_.path; }
+  [[nodiscard]] const model::Member<T>& member() const { return *member_; }
+  [[nodiscard]] std::optional<std::size_t> layer() const { return layer_; }
+  [[nodiscard]] std::size_t columns() const { return columns_; }  ///< q
+  [[nodiscard]] std::size_t micro_batch() const { return tape_.rows(); }
+
+  /// Representations out [n, q] of rows as the file has them, tile by tile, of which none has more
+  /// than M rows and which are all of the n rows. Throws UsageError or DataError where rows are not
+  /// what the network takes; that depends on their shape alone.
+  void encode(const data::Rows& rows, std::span<const data::Tile> tiles, MatrixView<T> out);
+
+ private:
+  const model::Model<T>* model_;
+  model::SideInput input_;
+  const model::Member<T>* member_;
+  std::optional<std::size_t> layer_;
+  std::size_t columns_;
+  Matrix<T> inputs_;  // [M, D]
+  typename nn::Network<T>::Tape tape_;
+};
+
+}  // namespace infomax::analysis

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "infomax/data/normalization.hpp"
+#include "infomax/data/rows.hpp"
+#include "infomax/data/split.hpp"
+#include "infomax/model/settings.hpp"
+
+namespace infomax::model {
+
+/// Throws DataError, which names both, unless rows have the features that a network was trained on.
+void require_features(const data::Normalization& expected, const data::Rows& rows);
+
+/// What the encoded side "a" or "b" of a pair is made from in a data set file.
+struct SideInput {
+  std::string network;   ///< the model's name for its network
+  std::string path;      ///< data set of its rows
+  std::string split;     ///< how these rows are cut into views (data::parse_split); or empty
+  bool is_first = true;  ///< of the two views
+};
+
+/// For a model of `settings` with `networks` networks. Where a pair encodes one kind of row only,
+/// that is side "b", and so is an empty `side`; of the pair `views` an empty one is "a". Throws
+/// UsageError where the pair has no such encoded side.
+[[nodiscard]] SideInput input_of_side(const PairSettings& settings, std::size_t networks,
+                                      const std::string& side);
+
+/// The columns of `rows` that the side takes; nothing where it takes them as they are.
+[[nodiscard]] std::optional<data::Rows> part_for_side(const SideInput& side,
+                                                      const data::Rows& rows);
+
+}  // namespace infomax::model

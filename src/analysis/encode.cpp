@@ -1,0 +1,158 @@
+#include "infomax/analysis/encode.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "infomax/analysis/npy_file.hpp"
+#include "infomax/core/error.hpp"
+#include "infomax/hdf5/file.hpp"
+#include "infomax/mpi/failure.hpp"
+#include "infomax/mpi/pending_file.hpp"
+
+namespace infomax::analysis {
+namespace {
+
+constexpr const char* lengths_name = "/lengths";
+
+/// Copies a data set of the input, window by window, as the type it has.
+void copy(const mpi::Communicator& communicator, data::DatasetFile& from, const std::string& name,
+          hdf5::File& to, const std::string& new_name) {
+  const auto shape = from.shape(name);
+  std::vector<std::size_t> extent{shape.rows};
+  extent.insert(extent.end(), shape.trailing.begin(), shape.trailing.end());
+  auto dataset = to.create_dataset(new_name, shape.type, extent);
+  data::for_each_window(communicator, from, name, data::Blocks(shape.rows), {.tile_rows = 1024},
+                        [&](const data::Rows& rows, std::span<const data::Tile> /*tiles*/) {
+                          dataset.write_rows(rows.first_row(), rows.count(), rows.type(),
+                                             rows.bytes());
+                        });
+}
+
+template <math::Real T>
+void write_hdf5(const mpi::Communicator& communicator, data::DatasetFile& file,
+                const data::Blocks& blocks, Encoder<T>& encoder, const EncodingFile& output,
+                const std::filesystem::path& path, WorkProgress& progress) {
+  auto written = hdf5::File::create_parallel(communicator, path);
+  for (const auto& [name, text] : output.attributes) {
+    written.write_attribute("/", name, text);
+  }
+  {
+    auto x = written.create_dataset("/x", hdf5::element_type_of<T>(),
+                                    {blocks.rows(), encoder.columns()});
+    encode<T>(communicator, file, blocks, encoder, progress,
+              [&](std::size_t first, MatrixView<const T> rows) {
+                x.template write<T>(first, rows.rows(), {rows.data(), rows.size()});
+              });
+  }
+  for (const auto& [name, new_name] : output.copies) {
+    copy(communicator, file, name, written, new_name);
+  }
+  written.close();
+}
+
+template <math::Real T>
+void write_npy(const mpi::Communicator& communicator, data::DatasetFile& file,
+               const data::Blocks& blocks, Encoder<T>& encoder, const std::filesystem::path& path,
+               WorkProgress& progress) {
+  NpyFile<T> written(communicator, path, blocks.rows(), encoder.columns());
+  encode<T>(communicator, file, blocks, encoder, progress,
+            [&](std::size_t first, MatrixView<const T> rows) {
+              written.write(first, {rows.data(), rows.size()});
+            });
+  written.close();
+}
+
+}  // namespace
+
+EncodingFormat parse_encoding_format(const std::string& name) {
+  if (name == "hdf5") {
+    return EncodingFormat::hdf5;
+  }
+  if (name == "npy") {
+    return EncodingFormat::npy;
+  }
+  throw UsageError(fmt::format("--format is \"{}\"; it must be hdf5 or npy", name));
+}
+
+template <math::Real T>
+void encode(const mpi::Communicator& communicator, data::DatasetFile& file,
+            const data::Blocks& blocks, Encoder<T>& encoder, WorkProgress& progress,
+            const Sink<T>& sink) {
+  const auto shard = blocks.shard(communicator.rank(), communicator.size());
+  const auto shape = file.shape(encoder.path());
+  data::WindowSize window{.tile_rows = encoder.micro_batch()};
+  // A window's representations take memory too.
+  const std::size_t in_bytes = shape.features * hdf5::size(shape.type);
+  window.bytes = window.bytes / (in_bytes + encoder.columns() * sizeof(T)) * in_bytes;
+  Buffer<T> encoded;
+  std::size_t done = 0;
+  data::for_each_window(
+      communicator, file, encoder.path(), blocks, window,
+      [&](const data::Rows& rows, std::span<const data::Tile> tiles) {
+        mpi::together(communicator, [&] {
+          encoded.resize(rows.count() * encoder.columns());
+          encoder.encode(rows, tiles, {encoded.data(), rows.count(), encoder.columns()});
+        });
+        sink(rows.first_row(), {encoded.data(), rows.count(), encoder.columns()});
+        done += rows.count();
+        progress.reach(done, std::max<std::size_t>(1, shard.row_count));
+      });
+  progress.finish();
+}
+
+template <math::Real T>
+data::Rows encode_rows(const mpi::Communicator& communicator, data::DatasetFile& file,
+                       const data::Blocks& blocks, Encoder<T>& encoder, WorkProgress& progress) {
+  const auto shard = blocks.shard(communicator.rank(), communicator.size());
+  const auto shape = file.shape(encoder.path());
+  std::optional<data::Rows> all;
+  mpi::together(communicator, [&] {
+    all.emplace("representations of " + shape.where, hdf5::element_type_of<T>(),
+                std::vector{encoder.columns()}, shard.first_row, shard.row_count);
+  });
+  encode<T>(communicator, file, blocks, encoder, progress,
+            [&](std::size_t first, MatrixView<const T> rows) {
+              if (!rows.empty()) {
+                std::memcpy(
+                    all->bytes().data() + (first - shard.first_row) * encoder.columns() * sizeof(T),
+                    rows.data(), rows.size() * sizeof(T));
+              }
+            });
+  return std::move(*all);
+}
+
+template <math::Real T>
+std::size_t encode_file(const mpi::Communicator& communicator, data::DatasetFile& file,
+                        Encoder<T>& encoder, const EncodingFile& output, WorkProgress& progress) {
+  const auto shape = file.shape(encoder.path());
+  for (const auto& [name, new_name] : output.copies) {
+    if (new_name != lengths_name) {
+      data::require_equal_rows(shape, file.shape(name));
+    }
+  }
+  const data::Blocks blocks(shape.rows);
+  mpi::PendingFile pending(communicator, output.path);
+  if (output.format == EncodingFormat::hdf5) {
+    write_hdf5(communicator, file, blocks, encoder, output, pending.path(), progress);
+  } else {
+    write_npy(communicator, file, blocks, encoder, pending.path(), progress);
+  }
+  pending.commit();
+  return shape.rows;
+}
+
+#define INFOMAX_INSTANTIATE(T)                                                                   \
+  template void encode<T>(const mpi::Communicator&, data::DatasetFile&, const data::Blocks&,     \
+                          Encoder<T>&, WorkProgress&, const Sink<T>&);                           \
+  template data::Rows encode_rows<T>(const mpi::Communicator&, data::DatasetFile&,               \
+                                     const data::Blocks&, Encoder<T>&, WorkProgress&);           \
+  template std::size_t encode_file<T>(const mpi::Communicator&, data::DatasetFile&, Encoder<T>&, \
+                                      const EncodingFile&, WorkProgress&);
+INFOMAX_INSTANTIATE(float)
+INFOMAX_INSTANTIATE(double)
+#undef INFOMAX_INSTANTIATE
+
+}  // namespace infomax::analysis

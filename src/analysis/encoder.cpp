@@ -1,0 +1,52 @@
+#include "infomax/analysis/encoder.hpp"
+
+#include <algorithm>
+
+namespace infomax::analysis {
+namespace {
+
+model::SideInput input_for(const model::Settings& settings, std::size_t networks,
+                           const EncoderOptions& options) {
+  auto input =
+      model::input_of_side(model::PairSettings::from_settings(settings), networks, options.side);
+  if (!options.path.empty()) {
+    input.path = options.path;
+  }
+  return input;
+}
+
+}  // namespace
+
+template <math::Real T>
+Encoder<T>::Encoder(const model::Model<T>& model, const EncoderOptions& options)
+    : model_(&model),
+      input_(input_for(model.settings, model.members().size(), options)),
+      member_(&model.member(input_.network)),
+      layer_(options.layer),
+      columns_(layer_ ? member_->network.layer_columns(*layer_) : member_->network.outputs()),
+      inputs_(options.micro_batch, member_->network.inputs()),
+      tape_(member_->network, options.micro_batch, false) {}
+
+template <math::Real T>
+void Encoder<T>::encode(const data::Rows& rows, std::span<const data::Tile> tiles,
+                        MatrixView<T> out) {
+  const auto part = model::part_for_side(input_, rows);
+  const data::Rows& taken = part ? *part : rows;
+  model::require_features(member_->normalization, taken);
+  for (const data::Tile& tile : tiles) {
+    const MatrixView<T> inputs = inputs_.view().row_range(0, tile.count);
+    taken.convert(tile.first, member_->normalization, inputs);
+    auto encoded = member_->network.forward(model_->parameters_of(*member_), inputs, tape_);
+    if (layer_) {
+      encoded = member_->network.layer_output(tape_, *layer_, tile.count);
+    }
+    for (std::size_t i = 0; i < tile.count; ++i) {
+      std::ranges::copy(encoded.row(i), out.row(tile.first + i).begin());
+    }
+  }
+}
+
+template class Encoder<float>;
+template class Encoder<double>;
+
+}  // namespace infomax::analysis

@@ -1,0 +1,43 @@
+#include "infomax/model/input.hpp"
+
+#include <fmt/format.h>
+
+#include "infomax/core/error.hpp"
+
+namespace infomax::model {
+
+void require_features(const data::Normalization& expected, const data::Rows& rows) {
+  if (rows.features() != expected.columns()) {
+    throw DataError(
+        fmt::format("{} has rows of {} features, but the model was trained on {}; give "
+                    "data of the same kind, or another --x or --y",
+                    rows.where(), rows.features(), expected.columns()));
+  }
+}
+
+SideInput input_of_side(const PairSettings& settings, std::size_t networks,
+                        const std::string& side) {
+  const bool views = settings.pair == Pair::views;
+  const std::string name = side.empty() ? (views ? "a" : "b") : side;
+  if (name != "b" && !(views && name == "a")) {
+    throw UsageError(
+        fmt::format("--network is \"{}\"; {}", name,
+                    views ? "it must be a (of the first view) or b (of the second)"
+                          : fmt::format("a model of the pair {} has one network, which is b",
+                                        name_of(settings.pair))));
+  }
+  const bool is_first = !views || name == "a";
+  const bool second_data_set = !is_first && settings.split.empty();
+  return {networks == 1 ? "b" : name, second_data_set ? settings.y_path : settings.x_path,
+          views ? settings.split : "", is_first};
+}
+
+std::optional<data::Rows> part_for_side(const SideInput& side, const data::Rows& rows) {
+  if (side.split.empty()) {
+    return std::nullopt;
+  }
+  const auto split = data::parse_split(side.split, rows);
+  return rows.select(side.is_first ? split.first : split.second);
+}
+
+}  // namespace infomax::model

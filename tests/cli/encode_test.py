@@ -1,0 +1,229 @@
+"""`encode`: representations read back by h5py and NumPy, against a forward pass in NumPy."""
+
+import json
+import os
+import signal
+import subprocess
+import unittest
+import zlib
+
+import h5py
+import numpy
+
+import support
+
+USAGE, DATA, SYSTEM = 2, 3, 5
+SPEC = "dense:7,tanh,dense:4,relu,dense:3"
+TOLERANCE = 2e-6  # of float
+
+
+def layer(model, x, stop, network="b"):
+    """What the network gives after the first `stop` dense layers and what follows each."""
+    with h5py.File(model) as file:
+        spec = file[f"networks/{network}"].attrs["spec"].split(",")
+    dense = [i for i, item in enumerate(spec) if item.startswith("dense:")] + [len(spec)]
+    flat = support.parameters(model, network)
+    z = support.preprocessed(model, x, network)
+    cut = spec[:dense[stop]]
+    width, count = z.shape[1], 0
+    for item in cut:
+        if item.startswith("dense:"):
+            units = int(item.removeprefix("dense:"))
+            count += (width + 1) * units
+            width = units
+    return support.encode(",".join(cut), flat[:count], z)
+
+
+class Encode(support.ProgramTest):
+    def setUp(self):
+        super().setUp()
+        self.x = support.images(211, seed=3)
+        self.labels = numpy.random.default_rng(4).integers(0, 5, size=211).astype(numpy.uint8)
+        self.data = self.write_data(x=self.x, y=self.labels)
+
+    def model(self, *arguments, data=None, spec=SPEC):
+        run = self.train(data or self.data, "run", "--encoder", spec, "--steps", "3", *arguments)
+        return run / "model.h5"
+
+    def encode(self, model, output, *arguments, data=None, ranks=1):
+        path = self.scratch / output
+        self.succeed("encode", "--model", model, "--data", data or self.data, "--output", path,
+                     *arguments, ranks=ranks)
+        return path
+
+    def read(self, path, name="x"):
+        with h5py.File(path) as file:
+            return file[name][()]
+
+    def test_output_and_hidden_layers(self):
+        model = self.model()
+        for number, arguments in ((3, []), (1, ["--layer", "0"]), (2, ["--layer", "1"]),
+                                  (3, ["--layer", "2"])):
+            expected = layer(model, self.x, number)
+            for ranks in (1, 3):
+                with self.subTest(arguments=arguments, ranks=ranks):
+                    path = self.encode(model, "codes.h5", "--overwrite", *arguments, ranks=ranks)
+                    self.assertEqual(self.read(path).dtype, numpy.float32)
+                    self.assert_close(self.read(path), expected, TOLERANCE)
+                    numpy.testing.assert_array_equal(self.read(path, "y"), self.labels)
+                    self.assertEqual(self.read(path, "y").dtype, numpy.uint8)
+
+    def test_any_number_of_ranks_writes_the_same(self):
+        model = self.model("--precision", "double")
+        written = [self.read(self.encode(model, f"{ranks}.h5", "--threads", "1", ranks=ranks))
+                   for ranks in (1, 2, 3, 4)]
+        self.assert_close(written[0], layer(model, self.x, 3), 1e-12)
+        for other in written[1:]:
+            numpy.testing.assert_array_equal(other, written[0])
+
+    def test_micro_batches_change_nothing_but_rounding(self):
+        model = self.model()
+        expected = layer(model, self.x, 3)
+        for rows in (1, 10, 4096):
+            path = self.encode(model, f"{rows}.h5", "--micro-batch", rows, ranks=2)
+            self.assert_close(self.read(path), expected, TOLERANCE)
+
+    def test_npy(self):
+        for precision, kind in (("float", "<f4"), ("double", "<f8")):
+            model = self.train(self.data, precision, "--encoder", SPEC, "--steps", "2",
+                               "--precision", precision) / "model.h5"
+            for ranks in (1, 3):
+                path = self.encode(model, f"{precision}{ranks}.npy", "--format", "npy",
+                                   "--layer", "0", ranks=ranks)
+                array = numpy.load(path, allow_pickle=False)
+                self.assertEqual(array.dtype.str, kind)
+                self.assertTrue(array.flags.c_contiguous)
+                self.assert_close(array, layer(model, self.x, 1), TOLERANCE)
+                with open(path, "rb") as file:
+                    self.assertEqual(numpy.lib.format.read_magic(file), (1, 0))
+                    numpy.lib.format.read_array_header_1_0(file)
+                    self.assertEqual(file.tell() % 64, 0)
+                    self.assertEqual(file.tell() + array.nbytes, path.stat().st_size)
+
+    def test_its_output_is_a_data_set_again_that_says_where_it_comes_from(self):
+        model = self.model()
+        path = self.encode(model, "codes.h5", "--layer", "0", ranks=2)
+        again = self.train(path, "again", "--encoder", "dense:2", "--pair", "target", "--steps", "2",
+                           ranks=2)
+        self.assertEqual(support.parameters(again / "model.h5").size, 7 * 2 + 2)
+        with h5py.File(path) as file:
+            said = dict(file.attrs)
+        self.assertEqual(said["model"], str(model))
+        self.assertEqual(said["data"], str(self.data))
+        self.assertEqual(said["data_path"], "/x")
+        self.assertEqual(said["encoder"], SPEC)
+        self.assertEqual(said["layer"], "0")
+        self.assertEqual(said["model_checksum"], f"crc32:{zlib.crc32(model.read_bytes()):08x}")
+        inspected = json.loads(self.succeed("inspect", path, "--json").out)
+        self.assertEqual({name: inspected[name] for name in said}, said)
+
+    def test_labels_under_another_name_and_none(self):
+        other = self.labels[:, None].astype(float) / 2
+        data = self.write_data("named.h5", x=self.x, y=self.labels, target=other)
+        model = self.model()
+        path = self.encode(model, "named-codes.h5", "--labels", "/target", data=data, ranks=3)
+        numpy.testing.assert_array_equal(self.read(path, "y"), other)
+        path = self.encode(model, "bare.h5", "--labels", "none", data=data)
+        with h5py.File(path) as file:
+            self.assertEqual(list(file), ["x"])
+
+    def test_lengths_of_trajectories_go_along(self):
+        data = self.write_data("lag.h5", x=self.x, lengths=numpy.array([100, 111]))
+        model = self.model("--pair", "lag", "--lag", "2", "--objective", "vamp2", data=data)
+        path = self.encode(model, "codes.h5", data=data, ranks=3)
+        numpy.testing.assert_array_equal(self.read(path, "lengths"), [100, 111])
+        self.assert_close(self.read(path), layer(model, self.x, 3), TOLERANCE)
+        with h5py.File(path) as file:
+            self.assertEqual(sorted(file), ["lengths", "x"])
+
+    def test_either_view(self):
+        x = numpy.random.default_rng(8).normal(size=(90, 9))
+        y = numpy.random.default_rng(9).normal(size=(90, 4))
+        whole = self.write_data("views.h5", x=x, y=y)
+        parts = self.write_data("parts.h5", x=numpy.hstack([x, y]))
+        for data, arguments in ((whole, []), (parts, ["--split-columns", "9"])):
+            run = self.train(data, f"views{len(arguments)}", "--pair", "views", "--objective", "dcca",
+                             "--encoder", "dense:5,tanh,dense:2", "--encoder-b", "dense:3",
+                             "--steps", "2", *arguments)
+            model = run / "model.h5"
+            for network, rows, count in (("a", x, 2), ("b", y, 1)):
+                path = self.encode(model, f"{network}{len(arguments)}.h5", "--network", network,
+                                   "--labels", "none", data=data, ranks=2)
+                self.assert_close(self.read(path), layer(model, rows, count, network), TOLERANCE)
+            path = self.encode(model, f"default{len(arguments)}.h5", "--labels", "none", data=data)
+            self.assert_close(self.read(path), layer(model, x, 2, "a"), TOLERANCE)
+
+    def test_another_data_set_of_rows(self):
+        model = self.model()
+        data = self.write_data("other.h5", images=self.x[:50])
+        path = self.encode(model, "codes.h5", "--x", "/images", data=data, ranks=4)
+        self.assert_close(self.read(path), layer(model, self.x[:50], 3), TOLERANCE)
+
+    def refuse(self, code, *words, arguments, model, data=None):
+        output = self.scratch / "refused.h5"
+        done = support.run("encode", "--model", model, "--data", data or self.data, "--output", output,
+                           *arguments, ranks=3, timeout=30)
+        self.assertEqual(done.code, code, done.err)
+        self.assertEqual(len(done.complaints), 1, done.err)
+        for word in words:
+            self.assertIn(str(word), done.complaints[0])
+        self.assertEqual([path for path in self.scratch.iterdir() if "refused" in path.name], [])
+
+    def test_refuses_what_cannot_be(self):
+        model = self.model()
+        self.refuse(USAGE, "layer 3", "3 with parameters", arguments=["--layer", "3"], model=model)
+        self.refuse(USAGE, "--network", arguments=["--network", "a"], model=model)
+        self.refuse(USAGE, "--format", arguments=["--format", "csv"], model=model)
+        self.refuse(USAGE, "--labels", arguments=["--format", "npy", "--labels", "/y"], model=model)
+        self.refuse(USAGE, "--micro-batch", arguments=["--micro-batch", "0"], model=model)
+        self.refuse(DATA, "/labels", arguments=["--labels", "/labels"], model=model)
+        self.refuse(DATA, "36 features", "5", model=self.model("--overwrite", data=self.write_data(
+            "narrow.h5", x=numpy.random.default_rng(1).normal(size=(40, 5)))), arguments=[])
+        self.refuse(DATA, "is not a model", model=self.data, arguments=[])
+
+    def test_refuses_data_that_is_wrong_and_leaves_nothing(self):
+        x = numpy.random.default_rng(1).normal(size=(60, 5))
+        model = self.model(data=self.write_data("good.h5", x=x))
+        x[41, 2] = numpy.nan
+        self.refuse(DATA, "nan", "row 41", "column 2", model=model, arguments=["--micro-batch", "7"],
+                    data=self.write_data("nan.h5", x=x))
+        self.refuse(DATA, "60 rows", "59", model=model, arguments=[], data=self.write_data(
+            "unequal.h5", x=numpy.ones((60, 5)), y=numpy.ones(59)))
+
+    def test_a_file_that_is_there_stays(self):
+        model = self.model()
+        path = self.encode(model, "codes.h5")
+        before = path.read_bytes()
+        done = support.run("encode", "--model", model, "--data", self.data, "--output", path, ranks=3)
+        self.assertEqual(done.code, USAGE)
+        self.assertEqual(len(done.complaints), 1, done.err)
+        self.assertEqual(path.read_bytes(), before)
+        done = support.run("encode", "--model", model, "--data", self.data, "--output",
+                           self.scratch / "no" / "codes.h5", ranks=3)
+        self.assertEqual(done.code, SYSTEM, done.err)
+
+    def test_a_killed_encode_leaves_no_half_file(self):
+        model = self.model(spec="dense:400,tanh,dense:400,tanh,dense:400")
+        data = self.write_data("long.h5", x=numpy.tile(self.x, (200, 1, 1)))
+        output = self.scratch / "half.h5"
+        job = subprocess.Popen([support.MPIEXEC, "-n", "2", support.PROGRAM, "encode", "--model",
+                                str(model), "--data", str(data), "--output", str(output)],
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        try:
+            begun = support.wait_until(
+                lambda: any(".part-" in path.name for path in self.scratch.iterdir()), 60)
+            self.assertTrue(begun, "nothing was written")
+            self.assertFalse(output.exists())
+            for process in support.processes_that_mention(str(output)):
+                if process != job.pid:
+                    os.kill(process, signal.SIGKILL)
+            job.communicate(timeout=60)
+            self.assertNotEqual(job.returncode, 0)
+        finally:
+            job.kill()
+            job.communicate()
+        self.assertFalse(output.exists())
+
+
+if __name__ == "__main__":
+    unittest.main()
