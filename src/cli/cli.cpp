@@ -18,13 +18,14 @@ struct Command {
   int (*run)(const mpi::Communicator&, const std::vector<std::string>&);
 };
 
-constexpr std::array<Command, 6> commands{{
+constexpr std::array<Command, 7> commands{{
     {"import", "IDX files (also .gz) -> a data set file", import_data},
     {"generate", "synthetic data with known truth", generate},
     {"inspect", "what is in a data set or a model", inspect},
     {"train", "train an encoder; writes a run directory", train},
     {"evaluate", "the exact objective over a whole data set", evaluate},
     {"encode", "rows -> representations, in a file", encode},
+    {"probe", "how well simple models predict from representations", probe},
 }};
 
 std::string overview() {

@@ -15,6 +15,7 @@ int run(const mpi::Communicator& communicator, const std::vector<std::string>& a
 int train(const mpi::Communicator& communicator, const std::vector<std::string>& arguments);
 int evaluate(const mpi::Communicator& communicator, const std::vector<std::string>& arguments);
 int encode(const mpi::Communicator& communicator, const std::vector<std::string>& arguments);
+int probe(const mpi::Communicator& communicator, const std::vector<std::string>& arguments);
 int inspect(const mpi::Communicator& communicator, const std::vector<std::string>& arguments);
 int import_data(const mpi::Communicator& communicator, const std::vector<std::string>& arguments);
 int generate(const mpi::Communicator& communicator, const std::vector<std::string>& arguments);

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "infomax/core/matrix.hpp"
+#include "infomax/mpi/communicator.hpp"
+
+// C classes.
+namespace infomax::analysis {
+
+/// Classes beyond which no confusion matrix is kept.
+inline constexpr std::size_t most_confused_classes = 1024;
+
+/// Counts of true and predicted classes, over the rows of all ranks.
+struct ClassScores {
+  std::vector<std::uint64_t> support;    ///< [C] rows of the class
+  std::vector<std::uint64_t> predicted;  ///< [C] rows taken for it
+  std::vector<std::uint64_t> correct;    ///< [C] both
+  Matrix<std::uint64_t> confusion;       ///< [C, C], truth by prediction; empty above the limit
+
+  [[nodiscard]] std::size_t classes() const { return support.size(); }
+  [[nodiscard]] std::uint64_t rows() const;
+
+  /// The share of rows whose class is predicted.
+  [[nodiscard]] double accuracy() const;
+
+  /// Of the rows taken for the class those that are of it, of its rows those found, and their
+  /// harmonic mean; 0 where there are none.
+  [[nodiscard]] double precision(std::size_t c) const;
+  [[nodiscard]] double recall(std::size_t c) const;
+  [[nodiscard]] double f1(std::size_t c) const;
+};
+
+/// Collective. labels, predictions [local rows], below `classes`.
+[[nodiscard]] ClassScores count_scores(const mpi::Communicator& communicator,
+                                       std::span<const std::uint32_t> labels,
+                                       std::span<const std::uint32_t> predictions,
+                                       std::size_t classes);
+
+}  // namespace infomax::analysis

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "infomax/analysis/logistic.hpp"
+#include "infomax/mpi/communicator.hpp"
+
+// K neighbours, D features.
+namespace infomax::analysis {
+
+enum class Metric : std::uint8_t { euclidean, cosine };
+
+/// Throws UsageError naming the choices.
+[[nodiscard]] Metric parse_metric(const std::string& name);
+
+/// Told of rows of the training set that are done, and of all.
+using NeighbourProgress = std::function<void(std::size_t done, std::size_t all)>;
+
+/// Collective. The class that most of the K nearest rows of `train` (of all ranks) have, for each
+/// of this rank's rows of `test`: exact, by comparing all with all in double. Of rows that are
+/// equally near, those of lower global index count as nearer; of classes with as many votes, the
+/// lowest is taken. Ranks must hold consecutive rows, in order of rank. The training set goes
+/// through every rank tile by tile, so memory is that of a tile and of K neighbours a row. Throws
+/// UsageError where K is 0 or more than `train` has rows.
+[[nodiscard]] std::vector<std::uint32_t> predict_by_neighbours(
+    const mpi::Communicator& communicator, const ClassifiedRows<double>& train,
+    const ClassifiedRows<double>& test, std::size_t neighbours, Metric metric,
+    const NeighbourProgress& progress = {});
+
+}  // namespace infomax::analysis

@@ -1,0 +1,84 @@
+#include "infomax/analysis/ridge.hpp"
+
+#include <numeric>
+
+#include "infomax/core/error.hpp"
+#include "infomax/math/blas.hpp"
+#include "infomax/math/lapack.hpp"
+#include "infomax/stats/means.hpp"
+#include "infomax/stats/moments.hpp"
+#include "infomax/stats/tiles.hpp"
+
+namespace infomax::analysis {
+namespace {
+
+double mean(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+}  // namespace
+
+RidgeFit fit_ridge(const mpi::Communicator& communicator, const stats::RowSource<double>& x,
+                   const stats::RowSource<double>& y, double l2) {
+  using stats::Extent;
+  stats::MeanPass<double> mean_pass;
+  stats::MomentPass<double> moment_pass({Extent::full, Extent::full, Extent::diagonal});
+  const auto& means = mean_pass.measure(communicator, x, y);
+  const auto& moments = moment_pass.measure(communicator, x, y, means);
+  Matrix<double> normal = moments.aa;
+  for (std::size_t j = 0; j < normal.rows(); ++j) {
+    normal(j, j) += l2;
+  }
+  const auto factor = math::cholesky(normal.view());
+  if (!factor) {
+    throw NumericError(
+        "ridge regression has no single solution: features depend on each other or do not vary; "
+        "give a larger --l2");
+  }
+  RidgeFit fit{means.a, means.b, moments.ab};
+  math::solve_lower(math::Side::left, math::Transpose::no, factor->view(), fit.weights.view());
+  math::solve_lower(math::Side::left, math::Transpose::yes, factor->view(), fit.weights.view());
+  return fit;
+}
+
+RegressionScores score(const mpi::Communicator& communicator, const RidgeFit& fit,
+                       const stats::RowSource<double>& x, const stats::RowSource<double>& y) {
+  const std::size_t targets = y.columns();
+  // N, then of each target the sums of d, d^2 (d = y - mean_y) and of squared errors.
+  std::vector<double> sums(1 + 3 * targets, 0.0);
+  sums[0] = static_cast<double>(x.rows());
+  stats::CentredTiles<double> tiles_x;
+  stats::CentredTiles<double> tiles_y;
+  Matrix<double> predicted(stats::tile_rows, targets);
+  stats::for_each_tile(x.rows(), [&](std::size_t first, std::size_t count) {
+    const auto centred = tiles_x.read(x, fit.mean_x, first, count);
+    const auto difference = tiles_y.read(y, fit.mean_y, first, count);
+    const auto out = predicted.view().row_range(0, count);
+    math::gemm<double>(math::Transpose::no, math::Transpose::no, 1.0, centred, fit.weights.view(),
+                       0.0, out);
+    for (std::size_t i = 0; i < count; ++i) {
+      for (std::size_t j = 0; j < targets; ++j) {
+        const double d = difference(i, j);
+        const double error = d - out(i, j);
+        sums[1 + 3 * j] += d;
+        sums[2 + 3 * j] += d * d;
+        sums[3 + 3 * j] += error * error;
+      }
+    }
+  });
+  communicator.sum(std::span<double>(sums));
+  RegressionScores scores;
+  const double n = sums[0];
+  for (std::size_t j = 0; j < targets; ++j) {
+    const double shift = sums[1 + 3 * j] / n;
+    const double variance = sums[2 + 3 * j] / n - shift * shift;
+    const double mse = sums[3 + 3 * j] / n;
+    scores.mse.push_back(mse);
+    scores.r2.push_back(variance > 0.0 ? 1.0 - mse / variance : mse > 0.0 ? 0.0 : 1.0);
+  }
+  scores.mean_r2 = mean(scores.r2);
+  scores.mean_mse = mean(scores.mse);
+  return scores;
+}
+
+}  // namespace infomax::analysis

@@ -1,0 +1,156 @@
+#include "cli/probe_report.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace infomax::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Classes beyond which a table of them is no longer read by people.
+constexpr std::size_t most_printed_classes = 30;
+
+const char* name_of(optim::SearchEnding ending) {
+  switch (ending) {
+    case optim::SearchEnding::converged:
+      return "converged";
+    case optim::SearchEnding::rounding:
+      return "converged as far as float can tell";
+    case optim::SearchEnding::enough:
+      return "stopped by --iterations";
+    case optim::SearchEnding::stuck:
+      return "stuck";
+  }
+  return "";
+}
+
+const char* name_of(analysis::Metric metric) {
+  return metric == analysis::Metric::euclidean ? "euclidean" : "cosine";
+}
+
+void add_facts(Json& object, const ProbeFacts& facts) {
+  object["features"] = facts.columns;
+  object["train_samples"] = facts.train_rows;
+  object["test_samples"] = facts.test_rows;
+  object["normalize"] = data::name(facts.options.normalize);
+  object["l2"] = facts.options.l2;
+  object["ranks"] = facts.ranks;
+  object["seconds"] = facts.seconds;
+}
+
+Json rows_of(const Matrix<std::uint64_t>& matrix) {
+  Json rows = Json::array();
+  for (std::size_t i = 0; i < matrix.rows(); ++i) {
+    const auto row = matrix.view().row(i);
+    rows.push_back(std::vector<std::uint64_t>(row.begin(), row.end()));
+  }
+  return rows;
+}
+
+std::string heading(const ProbeFacts& facts) {
+  return fmt::format("{}: {} features, {} training and {} test rows\n", facts.features,
+                     facts.columns, facts.train_rows, facts.test_rows);
+}
+
+std::string class_table(const analysis::ClassScores& scores) {
+  std::string text = "\nclass  precision  recall      f1  support\n";
+  for (std::size_t c = 0; c < scores.classes(); ++c) {
+    text += fmt::format("{:5}  {:9.4f}  {:6.4f}  {:6.4f}  {:7}\n", c, scores.precision(c),
+                        scores.recall(c), scores.f1(c), scores.support[c]);
+  }
+  return text;
+}
+
+std::string confusion_table(const Matrix<std::uint64_t>& confusion) {
+  std::string text = "\ntruth \\ predicted\n      ";
+  for (std::size_t c = 0; c < confusion.columns(); ++c) {
+    text += fmt::format("{:7}", c);
+  }
+  for (std::size_t c = 0; c < confusion.rows(); ++c) {
+    text += fmt::format("\n{:5} ", c);
+    for (std::size_t to = 0; to < confusion.columns(); ++to) {
+      text += fmt::format("{:7}", confusion(c, to));
+    }
+  }
+  return text + "\n";
+}
+
+}  // namespace
+
+std::string probe_json(const ProbeFacts& facts, const analysis::ClassProbe& probe) {
+  Json object{{"accuracy", probe.test.accuracy()},
+              {"train_accuracy", probe.train.accuracy()},
+              {"classes", probe.test.classes()}};
+  add_facts(object, facts);
+  object["loss"] = probe.outcome.f;
+  object["iterations"] = probe.outcome.iterations;
+  object["converged"] = probe.outcome.ending == optim::SearchEnding::converged ||
+                        probe.outcome.ending == optim::SearchEnding::rounding;
+  if (probe.neighbours) {
+    object["neighbours"] = facts.options.neighbours;
+    object["metric"] = name_of(facts.options.metric);
+    object["neighbour_accuracy"] = probe.neighbours->accuracy();
+  }
+  object["per_class"] = Json::array();
+  for (std::size_t c = 0; c < probe.test.classes(); ++c) {
+    object["per_class"].push_back({{"class", c},
+                                   {"precision", probe.test.precision(c)},
+                                   {"recall", probe.test.recall(c)},
+                                   {"f1", probe.test.f1(c)},
+                                   {"support", probe.test.support[c]}});
+  }
+  if (!probe.test.confusion.empty()) {
+    object["confusion"] = rows_of(probe.test.confusion);
+  }
+  return object.dump() + "\n";
+}
+
+std::string probe_json(const ProbeFacts& facts, const analysis::ValueProbe& probe) {
+  Json object{{"r2", probe.test.mean_r2},
+              {"mse", probe.test.mean_mse},
+              {"train_r2", probe.train.mean_r2},
+              {"train_mse", probe.train.mean_mse},
+              {"targets", probe.test.r2.size()}};
+  add_facts(object, facts);
+  object["r2_per_target"] = probe.test.r2;
+  object["mse_per_target"] = probe.test.mse;
+  return object.dump() + "\n";
+}
+
+std::string probe_table(const ProbeFacts& facts, const analysis::ClassProbe& probe) {
+  std::string text = heading(facts);
+  text += fmt::format(
+      "accuracy          {:.4f}  multinomial logistic regression ({:.4f} on the training rows)\n",
+      probe.test.accuracy(), probe.train.accuracy());
+  if (probe.neighbours) {
+    text += fmt::format("of {} neighbours{} {:.4f}  {}\n", facts.options.neighbours,
+                        std::string(facts.options.neighbours < 10 ? 2 : 1, ' '),
+                        probe.neighbours->accuracy(), name_of(facts.options.metric));
+  }
+  text += fmt::format("fit               {} after {} iterations, loss {:.6f}, {:.1f} s\n",
+                      name_of(probe.outcome.ending), probe.outcome.iterations, probe.outcome.f,
+                      facts.seconds);
+  if (probe.test.classes() > most_printed_classes) {
+    return text + "per-class figures of this many classes are in --json\n";
+  }
+  return text + class_table(probe.test) + confusion_table(probe.test.confusion);
+}
+
+std::string probe_table(const ProbeFacts& facts, const analysis::ValueProbe& probe) {
+  std::string text = heading(facts);
+  text +=
+      fmt::format("R^2  {:.6f}  ridge regression, mean over targets ({:.6f} on training rows)\n",
+                  probe.test.mean_r2, probe.train.mean_r2);
+  text += fmt::format("MSE  {:.6g}  ({:.6g} on training rows)\n", probe.test.mean_mse,
+                      probe.train.mean_mse);
+  if (probe.test.r2.size() > 1 && probe.test.r2.size() <= most_printed_classes) {
+    text += "\ntarget        R^2           MSE\n";
+    for (std::size_t j = 0; j < probe.test.r2.size(); ++j) {
+      text += fmt::format("{:6}  {:9.6f}  {:12.6g}\n", j, probe.test.r2[j], probe.test.mse[j]);
+    }
+  }
+  return text;
+}
+
+}  // namespace infomax::cli

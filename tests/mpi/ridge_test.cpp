@@ -1,0 +1,85 @@
+#include "infomax/analysis/ridge.hpp"
+
+#include <gtest/gtest.h>
+
+#include "infomax/core/error.hpp"
+#include "objective_fixture.hpp"
+#include "support/scratch.hpp"
+
+namespace infomax::analysis {
+namespace {
+
+constexpr std::size_t rows = 61;
+constexpr double l2 = 0.05;
+
+class Ridge : public testing::Test {
+ protected:
+  const mpi::Communicator world_ = mpi::Communicator::world();
+  const reference::Sides global_ = reference::keyed_sides(rows, 5, 2, 9);
+  const test::Share share_{world_, rows};
+  const Matrix<double> x_ = test::local_rows<double>(global_.a, share_);
+  const Matrix<double> y_ = test::local_rows<double>(global_.b, share_);
+  const stats::MatrixRows<double> x_rows_{x_.view()};
+  const stats::MatrixRows<double> y_rows_{y_.view()};
+
+  [[nodiscard]] double predicted(const RidgeFit& fit, std::size_t row, std::size_t target) const {
+    double value = fit.mean_y[target];
+    for (std::size_t j = 0; j < fit.mean_x.size(); ++j) {
+      value += (static_cast<double>(global_.a[row][j]) - fit.mean_x[j]) * fit.weights(j, target);
+    }
+    return value;
+  }
+};
+
+/// Where the derivatives of the convex function vanish is its minimum.
+TEST_F(Ridge, FitIsTheMinimum) {
+  const RidgeFit fit = fit_ridge(world_, x_rows_, y_rows_, l2);
+  for (std::size_t t = 0; t < 2; ++t) {
+    double by_mean = 0.0;
+    for (std::size_t i = 0; i < rows; ++i) {
+      by_mean += predicted(fit, i, t) - static_cast<double>(global_.b[i][t]);
+    }
+    EXPECT_NEAR(by_mean / rows, 0.0, 1e-12);
+    for (std::size_t j = 0; j < 5; ++j) {
+      double slope = l2 * fit.weights(j, t);
+      for (std::size_t i = 0; i < rows; ++i) {
+        slope += (predicted(fit, i, t) - static_cast<double>(global_.b[i][t])) *
+                 static_cast<double>(global_.a[i][j]) / rows;
+      }
+      EXPECT_NEAR(slope, 0.0, 1e-11) << "feature " << j << ", target " << t;
+    }
+  }
+}
+
+TEST_F(Ridge, ScoresAreThoseOfTheDefinition) {
+  const RidgeFit fit = fit_ridge(world_, x_rows_, y_rows_, l2);
+  const RegressionScores scores = score(world_, fit, x_rows_, y_rows_);
+  ASSERT_EQ(scores.r2.size(), 2U);
+  for (std::size_t t = 0; t < 2; ++t) {
+    double mean = 0.0;
+    for (std::size_t i = 0; i < rows; ++i) {
+      mean += static_cast<double>(global_.b[i][t]) / rows;
+    }
+    double variance = 0.0;
+    double mse = 0.0;
+    for (std::size_t i = 0; i < rows; ++i) {
+      const auto y = static_cast<double>(global_.b[i][t]);
+      variance += (y - mean) * (y - mean) / rows;
+      mse += (y - predicted(fit, i, t)) * (y - predicted(fit, i, t)) / rows;
+    }
+    EXPECT_NEAR(scores.mse[t], mse, 1e-12);
+    EXPECT_NEAR(scores.r2[t], 1.0 - mse / variance, 1e-12);
+  }
+  EXPECT_NEAR(scores.mean_r2, (scores.r2[0] + scores.r2[1]) / 2.0, 1e-15);
+}
+
+TEST_F(Ridge, FeaturesWithoutVariationNeedAPenalty) {
+  const Matrix<double> flat(share_.count, 2, 3.0);
+  const stats::MatrixRows<double> flat_rows(flat.view());
+  (void)test::message_of<NumericError>([&] { (void)fit_ridge(world_, flat_rows, y_rows_, 0.0); });
+  const RidgeFit fit = fit_ridge(world_, flat_rows, y_rows_, l2);
+  EXPECT_NEAR(score(world_, fit, flat_rows, y_rows_).mean_r2, 0.0, 1e-12);
+}
+
+}  // namespace
+}  // namespace infomax::analysis
