@@ -6,6 +6,7 @@
 #include "cli/cli.hpp"
 #include "cli/linear_options.hpp"
 #include "cli/objective_options.hpp"
+#include "cli/reproducible.hpp"
 #include "cli/runtime.hpp"
 #include "cli/train_options.hpp"
 #include "cli/unused_options.hpp"
@@ -209,14 +210,16 @@ std::string describe(const OptionTable& options, const Prepared& prepared,
       "data       {}: {} {} x {} features ({}), normalised by {}\n"
       "{}parameters {} in {}\n"
       "batch      {} global rows, {} steps an epoch, {} blocks\n"
-      "memory     {} of rows, {} for the batch, {} of parameters and state at most, on rank 0\n"
+      "{}memory     {} of rows, {} for the batch, {} of parameters and state at most, on rank 0\n"
       "settings   {}",
       options.value<std::string>("data"), prepared.examples.blocks.rows(),
       prepared.options.pair.pair == model::Pair::lag ? "pairs of rows" : "rows", x.features(),
       hdf5::name(x.type()), options.resolved("normalize"), networks, model.parameters().size(),
       std::is_same_v<T, float> ? "float" : "double", sampler.global_rows(0),
-      sampler.steps_per_epoch(), prepared.examples.blocks.count(), mebibytes(row_bytes),
-      mebibytes(sides.bytes()), mebibytes(parameter_bytes), options.summary());
+      sampler.steps_per_epoch(), prepared.examples.blocks.count(),
+      describe_reproducible(options, sampler, prepared.examples.blocks.count()),
+      mebibytes(row_bytes), mebibytes(sides.bytes()), mebibytes(parameter_bytes),
+      options.summary());
 }
 
 std::string describe(const train::TrainSummary& summary, const train::RunDirectory& directory) {
@@ -266,6 +269,7 @@ int train_in(const mpi::Communicator& communicator, OptionTable& options, const 
   model.settings.merge(objective::to_settings(prepared.options.objective));
   model.settings["precision"] = options.value<std::string>("precision");
   model.settings["normalize"] = options.resolved("normalize");
+  record_arithmetic(options, model.settings);
   model.initialize(prepared.options.seed);
   if (prepared.options.linear) {
     train::start_linear(communicator, model, examples, prepared.options.pair,
@@ -275,7 +279,8 @@ int train_in(const mpi::Communicator& communicator, OptionTable& options, const 
   data::Sampler sampler(examples.blocks, examples.shard, prepared.batch_rows,
                         prepared.options.seed);
   model::Sides<T> sides(communicator, model, examples, prepared.options.pair,
-                        sampler.largest_local_rows(), prepared.options.micro_batch, true);
+                        sampler.largest_local_rows(), prepared.options.micro_batch, true,
+                        options.value<bool>("reproducible"));
   const auto objective = objective::make_objective<T>(prepared.options.objective);
   const auto optimizer = optim::make_optimizer<T>(
       optimizer_options(options), model.parameters().size(), train::weight_ranges(model));
@@ -319,6 +324,7 @@ int train(const mpi::Communicator& communicator, const std::vector<std::string>&
   const std::string output = options.required("output", "runs/first");
   const Understood understood = understand(options);
   const std::string machine = prepare_compute(communicator, options);
+  prepare_reproducible(communicator, options);
   const train::RunDirectory directory(communicator, output, options.value<bool>("overwrite"));
   const Prepared prepared = prepare(communicator, options, understood);
   return precision == "float"

@@ -7,6 +7,7 @@
 
 #include "cli/linear_options.hpp"
 #include "cli/objective_options.hpp"
+#include "cli/reproducible.hpp"
 #include "cli/runtime.hpp"
 
 namespace infomax::cli {
@@ -142,6 +143,7 @@ OptionTable train_option_table() {
   add_objective_options(options);
   add_optimizer_options(options);
   add_run_options(options);
+  add_reproducible_option(options);
   add_compute_options(options);
   return options;
 }

@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "infomax/math/elementwise.hpp"
+#include "infomax/math/fixed_point.hpp"
 #include "infomax/math/random_rows.hpp"
 #include "infomax/math/warp.hpp"
 
@@ -26,6 +27,9 @@ struct RealKernels {
   void (*drop)(const RandomRow& row, std::uint32_t below, T kept, T* values, std::size_t n);
   void (*resample)(const T* padded, std::size_t rows, std::size_t columns, const AffineMap& map,
                    std::size_t row, T* out);
+  std::uint64_t (*largest_magnitude)(const T* values, std::size_t n);
+  void (*add_to_limbs)(const T* values, double scale, std::size_t limb_count, std::int64_t* limbs,
+                       std::size_t n);
 };
 
 template <class From, class To>

@@ -26,16 +26,20 @@ std::size_t largest_sum_count(const nn::Network<T>& network) {
 template <math::Real T>
 EncodedSide<T>::EncodedSide(const mpi::Communicator& communicator, const Member<T>& member,
                             const data::Rows& rows, const data::Augmentation* augmentation,
-                            std::size_t batch_rows, std::size_t micro_batch, bool for_backward)
+                            const stats::RowParts* parts, std::size_t batch_rows,
+                            std::size_t micro_batch, bool for_backward)
     : communicator_(communicator),
       member_(&member),
       rows_(&rows),
       augmentation_(augmentation),
+      parts_(parts),
       micro_rows_(rows_at_once(batch_rows, micro_batch)),
-      whole_(micro_rows_ == batch_rows),
+      whole_(parts == nullptr && micro_rows_ == batch_rows),
       inputs_(micro_rows_, member.network.inputs()),
       outputs_(whole_ ? 0 : batch_rows, member.network.outputs()),
-      doutputs_(for_backward && !whole_ && member.network.normalizations() > 0 ? micro_rows_ : 0,
+      doutputs_(for_backward && !whole_ && (parts != nullptr || member.network.normalizations() > 0)
+                    ? micro_rows_
+                    : 0,
                 member.network.outputs()),
       sums_(largest_sum_count(member.network)),
       tape_(member.network, micro_rows_, for_backward) {}
@@ -44,6 +48,12 @@ EncodedSide<T>::EncodedSide(const mpi::Communicator& communicator, const Member<
 template <math::Real T>
 template <class Use>
 void EncodedSide<T>::for_each_micro(Use&& use) const {
+  if (parts_ != nullptr && !indices_.empty()) {
+    stats::for_each_part(parts_, indices_.size(), [&](std::size_t first, std::size_t count) {
+      use(Micro{first, count});
+    });
+    return;
+  }
   std::size_t first = 0;
   do {
     const std::size_t count = std::min(micro_rows_, indices_.size() - first);
@@ -87,9 +97,12 @@ template <math::Real T>
 template <class Add>
 std::span<const double> EncodedSide<T>::sum_over_batch(std::size_t normalization, Add&& add) {
   const auto sums = std::span<double>(sums_).first(member_->network.sum_count(normalization));
-  std::ranges::fill(sums, 0.0);
-  for_each_micro([&](const Micro& micro) { add(micro, sums); });
-  communicator_.sum(sums);
+  summation_.begin(parts_, sums);
+  for_each_micro([&](const Micro& micro) {
+    add(micro, sums);
+    summation_.end_part(parts_, sums);
+  });
+  summation_.finish(communicator_, parts_, sums);
   return sums;
 }
 
@@ -128,10 +141,11 @@ MatrixView<const T> EncodedSide<T>::inputs() const {
 template <math::Real T>
 void EncodedSide<T>::backward(std::span<const T> parameters, MatrixView<T> doutputs,
                               std::span<T> gradient,
-                              const typename nn::Network<T>::PartReady& ready) {
+                              const typename nn::Network<T>::PartReady& ready,
+                              const std::function<void()>& added) {
   const auto& network = member_->network;
   if (network.normalizations() > 0) {
-    backward_normalized(parameters, doutputs, gradient);
+    backward_normalized(parameters, doutputs, gradient, added);
     if (ready) {
       ready(0, network.parameter_count());
     }
@@ -142,18 +156,34 @@ void EncodedSide<T>::backward(std::span<const T> parameters, MatrixView<T> doutp
     if (!whole_) {
       (void)forward_to(0, parameters, micro);
     }
-    network.backward(parameters, inputs_.view().row_range(0, micro.count), tape_,
-                     doutputs.row_range(micro.first, micro.count), gradient,
-                     last ? ready : typename nn::Network<T>::PartReady{},
-                     pass_.rows(micro.first, micro.count));
+    network.backward(
+        parameters, inputs_.view().row_range(0, micro.count), tape_,
+        parts_ != nullptr ? copied(doutputs, micro) : doutputs.row_range(micro.first, micro.count),
+        gradient, last ? ready : typename nn::Network<T>::PartReady{},
+        pass_.rows(micro.first, micro.count));
+    if (added) {
+      added();
+    }
   });
+}
+
+/// Rows of doutputs in memory of their own, for where backward starts from them more than once, or
+/// their alignment is to be the same whatever the rows before them.
+template <math::Real T>
+MatrixView<T> EncodedSide<T>::copied(MatrixView<T> doutputs, const Micro& micro) {
+  const auto start = doutputs_.view().row_range(0, micro.count);
+  for (std::size_t i = 0; i < micro.count; ++i) {
+    std::ranges::copy(doutputs.row(micro.first + i), start.row(i).begin());
+  }
+  return start;
 }
 
 /// Collective. From the last normalisation to the first, the means over the batch that it needs,
 /// then what comes before it. Where activations are not kept, the way there is made again for each.
 template <math::Real T>
 void EncodedSide<T>::backward_normalized(std::span<const T> parameters, MatrixView<T> doutputs,
-                                         std::span<T> gradient) {
+                                         std::span<T> gradient,
+                                         const std::function<void()>& added) {
   const auto& network = member_->network;
   for (std::size_t n = network.normalizations(); n-- > 0;) {
     const auto sums = sum_over_batch(n, [&](const Micro& micro, std::span<double> into) {
@@ -161,11 +191,7 @@ void EncodedSide<T>::backward_normalized(std::span<const T> parameters, MatrixVi
       if (whole_) {
         network.backward_part(n + 1, parameters, inputs, tape_, doutputs, gradient, pass_);
       } else {
-        const auto start = doutputs_.view().row_range(0, micro.count);
-        for (std::size_t i = 0; i < micro.count; ++i) {
-          std::ranges::copy(doutputs.row(micro.first + i), start.row(i).begin());
-        }
-        propagate(n + 1, parameters, micro, start, {});
+        propagate(n + 1, parameters, micro, copied(doutputs, micro), {});
       }
       network.add_gradient_sums(n, inputs, tape_, into);
     });
@@ -176,7 +202,10 @@ void EncodedSide<T>::backward_normalized(std::span<const T> parameters, MatrixVi
     return;
   }
   for_each_micro([&](const Micro& micro) {
-    propagate(0, parameters, micro, doutputs.row_range(micro.first, micro.count), gradient);
+    propagate(0, parameters, micro, copied(doutputs, micro), gradient);
+    if (added) {
+      added();
+    }
   });
 }
 

@@ -37,6 +37,13 @@ std::uint64_t key_of(const Occasion& occasion, std::uint64_t side) {
   return random.words(side)[0];
 }
 
+/// Rows of the batch that one block may have, at most; at least 1, for 0 would be all.
+std::size_t largest_part(const Examples& examples, std::size_t batch_rows) {
+  const std::size_t blocks = examples.blocks.count();
+  return std::max<std::size_t>(
+      1, std::min(batch_rows, (examples.blocks.rows() + blocks - 1) / blocks));
+}
+
 }  // namespace
 
 template <math::Real T>
@@ -58,21 +65,25 @@ std::size_t columns_of_a(const Model<T>& model, const Examples& examples,
 template <math::Real T>
 Sides<T>::Sides(const mpi::Communicator& communicator, const Model<T>& model,
                 const Examples& examples, const PairSettings& settings, std::size_t batch_rows,
-                std::size_t micro_batch, bool for_backward)
+                std::size_t micro_batch, bool for_backward, bool reproducible)
     : model_(&model),
       examples_(&examples),
       settings_(settings),
+      reproducible_(reproducible),
       augmentation_(augmentation_of(settings)),
-      encoder_b_(communicator, model.member("b"),
-                 settings.pair == Pair::views ? *examples.y : examples.x,
-                 augmentation_ ? &*augmentation_ : nullptr, batch_rows, micro_batch, for_backward),
+      encoder_b_(
+          communicator, model.member("b"), settings.pair == Pair::views ? *examples.y : examples.x,
+          augmentation_ ? &*augmentation_ : nullptr, reproducible ? &parts_ : nullptr, batch_rows,
+          reproducible ? largest_part(examples, batch_rows) : micro_batch, for_backward),
       db_(for_backward ? batch_rows : 0, model.member("b").network.outputs()),
       as_they_are_(data::Normalization::identity(examples.y ? examples.y->features() : 0)),
       numbers_(batch_rows) {
   if (encodes_a(settings.pair)) {
     const auto& member = member_of_a(model);
     encoder_a_.emplace(communicator, member, examples.x, augmentation_ ? &*augmentation_ : nullptr,
-                       batch_rows, micro_batch, for_backward);
+                       reproducible ? &parts_ : nullptr, batch_rows,
+                       reproducible ? largest_part(examples, batch_rows) : micro_batch,
+                       for_backward);
     da_ = Matrix<T>(for_backward ? batch_rows : 0, member.network.outputs());
   }
   if (settings.pair == Pair::lag) {
@@ -90,6 +101,9 @@ MatrixView<const T> Sides<T>::encode(EncodedSide<T>& encoder, std::span<const st
 template <math::Real T>
 void Sides<T>::forward(std::span<const std::size_t> samples, const Occasion& occasion) {
   count_ = samples.size();
+  if (reproducible_) {
+    cut_into_parts(samples);
+  }
   const auto numbers = std::span(numbers_).first(count_);
   std::ranges::transform(samples, numbers.begin(), [this](std::size_t sample) {
     return std::uint64_t{examples_->shard.first_row + sample};
@@ -112,6 +126,31 @@ void Sides<T>::forward(std::span<const std::size_t> samples, const Occasion& occ
     a_.template emplace<stats::MatrixRows<T>>(encode(*encoder_a_, rows_a, pass_of(0)));
   } else {
     show_data(samples);
+  }
+  const stats::RowParts* parts = reproducible_ ? &parts_ : nullptr;
+  b_->set_parts(parts);
+  std::visit(
+      [parts](auto& source) {
+        if constexpr (!std::is_same_v<std::decay_t<decltype(source)>, std::monostate>) {
+          source.set_parts(parts);
+        }
+      },
+      a_);
+}
+
+/// Samples come block after block.
+template <math::Real T>
+void Sides<T>::cut_into_parts(std::span<const std::size_t> samples) {
+  const data::Shard& shard = examples_->shard;
+  parts_.ends.assign(shard.block_count, 0);
+  std::size_t end = 0;
+  for (std::size_t v = 0; v < shard.block_count; ++v) {
+    const std::size_t block_end =
+        examples_->blocks.first_row(shard.first_block + v + 1) - shard.first_row;
+    while (end < samples.size() && samples[end] < block_end) {
+      ++end;
+    }
+    parts_.ends[v] = end;
   }
 }
 
@@ -157,7 +196,8 @@ MatrixView<T> Sides<T>::db() {
 
 template <math::Real T>
 void Sides<T>::backward(EncodedSide<T>& encoder, MatrixView<T> doutputs, std::span<T> gradient,
-                        const typename nn::Network<T>::PartReady& ready) {
+                        const typename nn::Network<T>::PartReady& ready,
+                        const std::function<void()>& added) {
   const auto& member = encoder.member();
   typename nn::Network<T>::PartReady shifted;
   if (ready) {
@@ -166,7 +206,8 @@ void Sides<T>::backward(EncodedSide<T>& encoder, MatrixView<T> doutputs, std::sp
     };
   }
   encoder.backward(model_->parameters_of(member), doutputs,
-                   gradient.subspan(member.offset, member.network.parameter_count()), shifted);
+                   gradient.subspan(member.offset, member.network.parameter_count()), shifted,
+                   added);
 }
 
 template <math::Real T>
@@ -177,6 +218,23 @@ void Sides<T>::backward(std::span<T> gradient, const typename nn::Network<T>::Pa
     backward(*encoder_a_, da(), gradient, shared ? typename nn::Network<T>::PartReady{} : ready);
   }
   backward(encoder_b_, db(), gradient, ready);
+}
+
+template <math::Real T>
+void Sides<T>::backward(std::span<T> gradient, stats::ExactSum& sum) {
+  const auto backward_of = [&](EncodedSide<T>& encoder, MatrixView<T> doutputs) {
+    const auto& member = encoder.member();
+    const auto own = gradient.subspan(member.offset, member.network.parameter_count());
+    std::ranges::fill(own, T{0});
+    backward(encoder, doutputs, gradient, {}, [&] {
+      sum.add(member.offset, std::span<const T>(own));
+      std::ranges::fill(own, T{0});
+    });
+  };
+  if (encoder_a_) {
+    backward_of(*encoder_a_, da());
+  }
+  backward_of(encoder_b_, db());
 }
 
 template <math::Real T>

@@ -31,7 +31,7 @@ void DifferencePart<T>::write_gradient(double weight, bool overwrite, const stat
     return;
   }
   const T factor = static_cast<T>(weight);
-  stats::for_each_tile(a.rows(), [&](std::size_t first, std::size_t count) {
+  stats::for_each_tile(a, [&](std::size_t first, std::size_t count) {
     const MatrixView<const T> rows_a = a.tile(first, count, scratch_a_);
     const MatrixView<const T> rows_b = b.tile(first, count, scratch_b_);
     for (std::size_t i = 0; i < count; ++i) {

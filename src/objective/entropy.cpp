@@ -61,10 +61,11 @@ typename EntropyPart<T>::Entropies EntropyPart<T>::measure(const mpi::Communicat
   message_.resize(size_a + b_.histogram.message_size());
   const auto message_a = std::span(message_).first(size_a);
   const auto message_b = std::span(message_).subspan(size_a);
-  a_.histogram.template count<T>(a, scratch_, message_a);
-  b_.histogram.template count<T>(b, scratch_, message_b);
-
-  communicator.sum(std::span<double>(message_));
+  summation_.over(communicator, a.parts(), a.rows(), std::span<double>(message_),
+                  [&](std::size_t first, std::size_t count) {
+                    a_.histogram.template count<T>(a, first, count, scratch_, message_a);
+                    b_.histogram.template count<T>(b, first, count, scratch_, message_b);
+                  });
 
   return {a_.finish(message_a), b_.finish(message_b)};
 }

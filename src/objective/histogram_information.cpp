@@ -71,8 +71,7 @@ Value HistogramInformation<T>::evaluate(const mpi::Communicator& communicator,
   const stats::Means& means = mean_pass_.measure(communicator, a, b);
   const stats::SecondMoments& moments = moment_pass_.measure(communicator, a, b, means);
   histogram_.begin(means, moments);
-  communicator.sum(histogram_.count(a, b));
-  histogram_.finish();
+  histogram_.count(communicator, a, b);
 
   if (derivative_.rows() != a.columns()) {
     derivative_ = Matrix<double>(a.columns(), options_.bins * options_.bins);
@@ -85,8 +84,7 @@ Value HistogramInformation<T>::evaluate(const mpi::Communicator& communicator,
   value.dependence = value.objective;
 
   if (da.columns() != 0 || db.columns() != 0) {
-    communicator.sum(histogram_.differentiate(derivative_.view(), a, b, da, db));
-    histogram_.through_standardisation(a, b, da, db);
+    histogram_.differentiate(communicator, derivative_.view(), a, b, da, db);
   }
   return value;
 }

@@ -36,6 +36,7 @@ void SoftHistogram::begin(double samples, std::span<const double> mean,
   samples_ = std::max(1.0, samples);
   with_gradient_ = with_gradient;
   cells_.begin(mean, variance);
+  powers_.resize(columns() * column_size());  // a rank may have no rows to count
 }
 
 std::size_t SoftHistogram::message_size() const {
@@ -43,11 +44,11 @@ std::size_t SoftHistogram::message_size() const {
 }
 
 template <math::Real T>
-void SoftHistogram::count(const RowSource<T>& source, Buffer<T>& scratch,
-                          std::span<double> message) {
+void SoftHistogram::count(const RowSource<T>& source, std::size_t first_row, std::size_t row_count,
+                          Buffer<T>& scratch, std::span<double> message) {
   assert(source.columns() == columns() && message.size() == message_size());
-  powers_.assign(columns() * column_size(), 0.0);
-  for_each_tile(source.rows(), [&](std::size_t first, std::size_t rows) {
+  std::ranges::fill(powers_, 0.0);
+  for_each_tile(first_row, row_count, [&](std::size_t first, std::size_t rows) {
     const MatrixView<const T> tile = source.tile(first, rows, scratch);
     // Row by row, so that consecutive additions go to different columns and do not wait for each
     // other.
@@ -146,7 +147,7 @@ template <math::Real T>
 void SoftHistogram::add_gradient(const RowSource<T>& source, Buffer<T>& scratch,
                                  MatrixView<T> gradient) {
   assert(gradient.rows() == source.rows() && gradient.columns() == columns());
-  for_each_tile(source.rows(), [&](std::size_t first, std::size_t rows) {
+  for_each_tile(source, [&](std::size_t first, std::size_t rows) {
     const MatrixView<const T> tile = source.tile(first, rows, scratch);
     for (std::size_t i = 0; i < rows; ++i) {
       const auto row = tile.row(i);
@@ -167,8 +168,9 @@ void SoftHistogram::add_gradient(const RowSource<T>& source, Buffer<T>& scratch,
   });
 }
 
-#define INFOMAX_INSTANTIATE(T)                                                               \
-  template void SoftHistogram::count<T>(const RowSource<T>&, Buffer<T>&, std::span<double>); \
+#define INFOMAX_INSTANTIATE(T)                                                                     \
+  template void SoftHistogram::count<T>(const RowSource<T>&, std::size_t, std::size_t, Buffer<T>&, \
+                                        std::span<double>);                                        \
   template void SoftHistogram::add_gradient<T>(const RowSource<T>&, Buffer<T>&, MatrixView<T>);
 INFOMAX_INSTANTIATE(float)
 INFOMAX_INSTANTIATE(double)

@@ -51,11 +51,11 @@ void JointHistogram<T>::begin(const Means& means, const SecondMoments& moments) 
 }
 
 template <math::Real T>
-std::span<double> JointHistogram<T>::count(const RowSource<T>& a, const RowSource<T>& b) {
+void JointHistogram<T>::count_rows(const RowSource<T>& a, const RowSource<T>& b,
+                                   std::size_t first_row, std::size_t row_count) {
   const std::size_t bins = cells_a_.bins();
   const std::size_t columns = cells_a_.columns();
-  table_.assign(columns * bins * bins, 0.0);
-  for_each_tile(a.rows(), [&](std::size_t first, std::size_t rows) {
+  for_each_tile(first_row, row_count, [&](std::size_t first, std::size_t rows) {
     const MatrixView<const T> tile_a = a.tile(first, rows, scratch_a_);
     const MatrixView<const T> tile_b = b.tile(first, rows, scratch_b_);
     for (std::size_t from = 0; from < columns; from += column_block) {
@@ -83,12 +83,16 @@ std::span<double> JointHistogram<T>::count(const RowSource<T>& a, const RowSourc
       }
     }
   });
-  return table_;
 }
 
 template <math::Real T>
-void JointHistogram<T>::finish() {
-  math::scale<double>(1.0 / samples_, std::span<double>(table_));
+void JointHistogram<T>::count(const mpi::Communicator& communicator, const RowSource<T>& a,
+                              const RowSource<T>& b) {
+  table_.resize(cells_a_.columns() * cells_a_.bins() * cells_a_.bins());
+  const std::span<double> table = table_;
+  summation_.over(communicator, a.parts(), a.rows(), table,
+                  [&](std::size_t first, std::size_t rows) { count_rows(a, b, first, rows); });
+  math::scale<double>(1.0 / samples_, table);
 }
 
 template <math::Real T>
@@ -142,11 +146,11 @@ void JointHistogram<T>::differentiate_row(MatrixView<const double> derivative, s
 }
 
 template <math::Real T>
-std::span<double> JointHistogram<T>::differentiate(MatrixView<const double> derivative,
-                                                   const RowSource<T>& a, const RowSource<T>& b,
-                                                   MatrixView<T> da, MatrixView<T> db) {
-  sums_.assign(4 * cells_a_.columns(), 0.0);
-  for_each_tile(a.rows(), [&](std::size_t first, std::size_t rows) {
+void JointHistogram<T>::differentiate(const mpi::Communicator& communicator,
+                                      MatrixView<const double> derivative, const RowSource<T>& a,
+                                      const RowSource<T>& b, MatrixView<T> da, MatrixView<T> db) {
+  sums_.resize(4 * cells_a_.columns());
+  const auto differentiate_tile = [&](std::size_t first, std::size_t rows) {
     const MatrixView<const T> tile_a = a.tile(first, rows, scratch_a_);
     const MatrixView<const T> tile_b = b.tile(first, rows, scratch_b_);
     for (std::size_t i = 0; i < rows; ++i) {
@@ -155,8 +159,14 @@ std::span<double> JointHistogram<T>::differentiate(MatrixView<const double> deri
                         da.columns() == 0 ? std::span<T>{} : da.row(row),
                         db.columns() == 0 ? std::span<T>{} : db.row(row));
     }
-  });
-  return sums_;
+  };
+  const std::span<double> sums = sums_;
+  summation_.over(
+      communicator, a.parts(), a.rows(), sums,
+      [&](std::size_t first, std::size_t rows) { for_each_tile(first, rows, differentiate_tile); });
+  const auto half = sums.size() / 2;
+  through_side(cells_a_, sums.first(half), a, da);
+  through_side(cells_b_, sums.subspan(half), b, db);
 }
 
 template <math::Real T>
@@ -174,7 +184,7 @@ void JointHistogram<T>::through_side(const ColumnCells& cells, std::span<const d
     shift_[j] = -scale_[j] * sums[j] / samples_;
     tilt_[j] = -scale_[j] * scale_[j] * sums[n + j] / samples_;
   }
-  for_each_tile(source.rows(), [&](std::size_t first, std::size_t rows) {
+  for_each_tile(source, [&](std::size_t first, std::size_t rows) {
     const MatrixView<const T> tile = source.tile(first, rows, scratch_a_);
     for (std::size_t i = 0; i < rows; ++i) {
       const T* const values = tile.row(i).data();
@@ -186,14 +196,6 @@ void JointHistogram<T>::through_side(const ColumnCells& cells, std::span<const d
       }
     }
   });
-}
-
-template <math::Real T>
-void JointHistogram<T>::through_standardisation(const RowSource<T>& a, const RowSource<T>& b,
-                                                MatrixView<T> da, MatrixView<T> db) {
-  const std::size_t half = 2 * cells_a_.columns();
-  through_side(cells_a_, std::span(sums_).first(half), a, da);
-  through_side(cells_b_, std::span(sums_).subspan(half), b, db);
 }
 
 template class JointHistogram<float>;

@@ -9,9 +9,10 @@
 namespace infomax::stats {
 
 template <math::Real T>
-void MeanPass<T>::add_columns(const RowSource<T>& source, std::span<double> sums) {
+void MeanPass<T>::add_columns(const RowSource<T>& source, std::size_t first_row,
+                              std::size_t row_count, std::span<double> sums) {
   tile_sums_.resize(source.columns());
-  for_each_tile(source.rows(), [&](std::size_t first, std::size_t count) {
+  for_each_tile(first_row, row_count, [&](std::size_t first, std::size_t count) {
     // Sums of tiles, then the sum of these: rounding errors grow with 256 + B / 256, not with B.
     std::ranges::fill(tile_sums_, 0.0);
     const MatrixView<const T> rows = source.tile(first, count, scratch_a_);
@@ -23,11 +24,12 @@ void MeanPass<T>::add_columns(const RowSource<T>& source, std::span<double> sums
 }
 
 template <math::Real T>
-double MeanPass<T>::squared_difference(const RowSource<T>& a, const RowSource<T>& b) {
+double MeanPass<T>::squared_difference(const RowSource<T>& a, const RowSource<T>& b,
+                                       std::size_t first_row, std::size_t row_count) {
   assert(a.columns() == b.columns());
   const std::size_t columns = a.columns();
   tile_sums_.assign(columns, 0.0);
-  for_each_tile(a.rows(), [&](std::size_t first, std::size_t count) {
+  for_each_tile(first_row, row_count, [&](std::size_t first, std::size_t count) {
     const MatrixView<const T> rows_a = a.tile(first, count, scratch_a_);
     const MatrixView<const T> rows_b = b.tile(first, count, scratch_b_);
     for (std::size_t i = 0; i < count; ++i) {
@@ -53,14 +55,15 @@ const Means& MeanPass<T>::measure(const mpi::Communicator& communicator, const R
   assert(a.rows() == b.rows());
   const std::size_t p = a.columns();
   const std::size_t q = b.columns();
-  sums_.assign(2 + p + q, 0.0);
+  sums_.resize(2 + p + q);
   const std::span<double> sums = sums_;
-  sums[0] = static_cast<double>(a.rows());
-  sums[1] = with_difference ? squared_difference(a, b) : 0.0;
-  add_columns(a, sums.subspan(2, p));
-  add_columns(b, sums.subspan(2 + p, q));
-
-  communicator.sum(sums);
+  summation_.over(communicator, a.parts(), a.rows(), sums,
+                  [&](std::size_t first, std::size_t count) {
+                    sums[0] = static_cast<double>(count);
+                    sums[1] = with_difference ? squared_difference(a, b, first, count) : 0.0;
+                    add_columns(a, first, count, sums.subspan(2, p));
+                    add_columns(b, first, count, sums.subspan(2 + p, q));
+                  });
 
   means_.samples = sums[0];
   means_.squared_difference = sums[1];

@@ -115,7 +115,7 @@ void MomentPullBack<T>::apply(const RowSource<T>& a, const RowSource<T>& b, cons
   convert_cross(gradient, samples);
 
   const bool crossed = needs_.ab != Extent::none;
-  for_each_tile(a.rows(), [&](std::size_t first, std::size_t count) {
+  for_each_tile(a, [&](std::size_t first, std::size_t count) {
     MatrixView<const T> rows_a;
     MatrixView<const T> rows_b;
     if (gradient.wanted_a || crossed) {

@@ -150,12 +150,12 @@ const SecondMoments& MomentPass<T>::measure(const mpi::Communicator& communicato
   assert(a.rows() == b.rows() && (needs_.ab != Extent::diagonal || p == q));
   const std::size_t size_aa = symmetric_size(needs_.aa, p);
   const std::size_t size_bb = symmetric_size(needs_.bb, q);
-  sums_.assign(size_aa + size_bb + cross_size(needs_.ab, p, q), 0.0);
+  sums_.resize(size_aa + size_bb + cross_size(needs_.ab, p, q));
   const std::span<double> aa = std::span(sums_).first(size_aa);
   const std::span<double> bb = std::span(sums_).subspan(size_aa, size_bb);
   const std::span<double> ab = std::span(sums_).subspan(size_aa + size_bb);
 
-  for_each_tile(a.rows(), [&](std::size_t first, std::size_t count) {
+  const auto add_tile_of = [&](std::size_t first, std::size_t count) {
     const MatrixView<const T> rows_a = tiles_a_.read(a, means.a, first, count);
     const MatrixView<const T> rows_b = tiles_b_.read(b, means.b, first, count);
     if (needs_.in_double && !std::is_same_v<T, double>) {
@@ -164,9 +164,10 @@ const SecondMoments& MomentPass<T>::measure(const mpi::Communicator& communicato
     } else {
       add_tile(needs_, rows_a, rows_b, product_, {aa, bb, ab});
     }
-  });
-
-  communicator.sum(std::span<double>(sums_));
+  };
+  summation_.over(
+      communicator, a.parts(), a.rows(), std::span<double>(sums_),
+      [&](std::size_t first, std::size_t count) { for_each_tile(first, count, add_tile_of); });
 
   const double divisor = std::max(1.0, means.samples);
   moments_.samples = means.samples;

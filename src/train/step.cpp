@@ -84,12 +84,7 @@ StepReport Step<T>::differentiate(std::uint64_t epoch, std::uint64_t step_of_epo
 
   // backward: this rank's part of the gradient; allreduce, part by part while it goes on: a sum and
   // no division, for J already carries the global N
-  std::ranges::fill(gradient_, T{0});
-  reduction_->begin(gradient_);
-  sides_->backward(gradient_, [this](std::size_t offset, std::size_t count) {
-    reduction_->part_ready(offset, count);
-  });
-  reduction_->finish();
+  backward();
 
   // penalty: once, after the sum over ranks, for it depends on no row
   report.penalty = add_penalty();
@@ -120,6 +115,23 @@ StepReport Step<T>::run(std::uint64_t epoch, std::uint64_t step_of_epoch,
   report.times.total_s += update_s;
   report.times.compute_s += update_s;
   return report;
+}
+
+/// The gradient of the global batch, from that of the local rows.
+template <math::Real T>
+void Step<T>::backward() {
+  if (sides_->reproducible()) {
+    exact_.start(gradient_.size());
+    sides_->backward(gradient_, exact_);
+    exact_.finish(communicator_, std::span<T>(gradient_));
+    return;
+  }
+  std::ranges::fill(gradient_, T{0});
+  reduction_->begin(gradient_);
+  sides_->backward(gradient_, [this](std::size_t offset, std::size_t count) {
+    reduction_->part_ready(offset, count);
+  });
+  reduction_->finish();
 }
 
 template <math::Real T>

@@ -24,7 +24,7 @@ Matrix<double> histogram_of(const std::vector<double>& values, std::size_t bins,
   histogram.begin(static_cast<double>(values.size()), mean, variance, with_gradient);
   std::vector<double> message(histogram.message_size());
   Buffer<double> scratch;
-  histogram.count<double>(MatrixRows<double>(side.view()), scratch, message);
+  histogram.count<double>(MatrixRows<double>(side.view()), 0, side.rows(), scratch, message);
   histogram.finish(message);
   Matrix<double> p(1, bins);
   std::ranges::copy(histogram.probabilities().row(0), p.data());
@@ -88,7 +88,7 @@ TEST(SoftHistogram, GradientWithoutStandardisingIsLocal) {
   std::vector<double> message(histogram.message_size());
   Buffer<double> scratch;
   const MatrixRows<double> rows(side.view());
-  histogram.count<double>(rows, scratch, message);
+  histogram.count<double>(rows, 0, rows.rows(), scratch, message);
   histogram.finish(message);
   histogram.differentiate(weight.view());
   Matrix<double> gradient(3, 1, 10.0);

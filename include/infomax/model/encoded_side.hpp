@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <span>
 
 #include "infomax/core/matrix.hpp"
@@ -10,6 +11,7 @@
 #include "infomax/nn/network.hpp"
 #include "infomax/nn/pass.hpp"
 #include "infomax/stats/row_source.hpp"
+#include "infomax/stats/summation.hpp"
 
 // B local rows of a batch, M rows of a micro-batch, D input features, q outputs.
 namespace infomax::model {
@@ -20,14 +22,20 @@ namespace infomax::model {
 /// are kept, and backward makes the activations again, M rows at a time. The result is the same. A
 /// batch normalisation takes its statistics over all ranks and micro-batches; of these, each then
 /// costs one more pass either way.
+///
+/// Where rows come in parts that are the same at any number of ranks, these take the place of the
+/// micro-batches: each is computed by calls of its own, on memory aligned alike, so that its bits
+/// depend on nothing else.
 template <math::Real T>
 class EncodedSide {
  public:
   /// Room for `batch_rows` local rows (B at most), `micro_batch` (M; 0 = all) at a time. `member`,
-  /// `rows` and `augmentation`, which may be null, must outlive this.
+  /// `rows`, and `augmentation` and `parts`, which may be null, must outlive this. `parts` are
+  /// those of each batch when it is passed forward, of M rows at most.
   EncodedSide(const mpi::Communicator& communicator, const Member<T>& member,
               const data::Rows& rows, const data::Augmentation* augmentation,
-              std::size_t batch_rows, std::size_t micro_batch, bool for_backward);
+              const stats::RowParts* parts, std::size_t batch_rows, std::size_t micro_batch,
+              bool for_backward);
 
   /// Collective where the network has batch normalisations and the pass is of training. Outputs
   /// [B, q] of the given shard rows, valid until the next call; pass.samples [B] goes with them.
@@ -43,9 +51,11 @@ class EncodedSide {
   [[nodiscard]] MatrixView<const T> inputs() const;
 
   /// Collective as forward is. After it, with the same parameters: adds to `gradient`; overwrites
-  /// `doutputs` [B, q]. `ready` is told the same parts, in the same order, on every rank.
+  /// `doutputs` [B, q]. `ready` is told the same parts, in the same order, on every rank. `added`,
+  /// where given, is called after each micro-batch has been added, and may change the gradient.
   void backward(std::span<const T> parameters, MatrixView<T> doutputs, std::span<T> gradient,
-                const typename nn::Network<T>::PartReady& ready);
+                const typename nn::Network<T>::PartReady& ready,
+                const std::function<void()>& added = {});
 
   /// Seconds spent since construction in turning rows of the data set into numbers.
   [[nodiscard]] double input_s() const { return input_s_; }
@@ -68,8 +78,9 @@ class EncodedSide {
                                  const Micro& micro);
   template <class Add>
   std::span<const double> sum_over_batch(std::size_t normalization, Add&& add);
+  [[nodiscard]] MatrixView<T> copied(MatrixView<T> doutputs, const Micro& micro);
   void backward_normalized(std::span<const T> parameters, MatrixView<T> doutputs,
-                           std::span<T> gradient);
+                           std::span<T> gradient, const std::function<void()>& added);
   void propagate(std::size_t to_part, std::span<const T> parameters, const Micro& micro,
                  MatrixView<T> doutputs, std::span<T> gradient);
 
@@ -77,12 +88,14 @@ class EncodedSide {
   const Member<T>* member_;
   const data::Rows* rows_;
   const data::Augmentation* augmentation_;
+  const stats::RowParts* parts_;
   std::size_t micro_rows_;
   bool whole_;
-  Matrix<T> inputs_;                    // [M, D]
-  Matrix<T> outputs_;                   // [B, q], unless whole
-  Matrix<T> doutputs_;                  // [M, q], where backward needs to start more than once
-  Buffer<double> sums_;                 // of a normalisation
+  Matrix<T> inputs_;     // [M, D]
+  Matrix<T> outputs_;    // [B, q], unless whole
+  Matrix<T> doutputs_;   // [M, q], where dy has to be copied
+  Buffer<double> sums_;  // of a normalisation
+  stats::Summation summation_;
   typename nn::Network<T>::Tape tape_;  // M rows
   std::span<const std::size_t> indices_;
   nn::Pass pass_;

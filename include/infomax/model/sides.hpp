@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <variant>
@@ -13,6 +14,7 @@
 #include "infomax/model/model.hpp"
 #include "infomax/model/occasion.hpp"
 #include "infomax/mpi/communicator.hpp"
+#include "infomax/stats/exact_sum.hpp"
 #include "infomax/stats/row_source.hpp"
 
 namespace infomax::model {
@@ -29,10 +31,12 @@ template <math::Real T>
 class Sides {
  public:
   /// Room for batches of at most `batch_rows` local samples, `micro_batch` (0 = all) at a time.
-  /// What is passed by reference, but for the communicator and settings, must outlive this.
+  /// Where `reproducible`, each block's part of a batch is taken by itself instead, and all that is
+  /// computed of it has the same bits at any number of ranks. What is passed by reference, but for
+  /// the communicator and settings, must outlive this.
   Sides(const mpi::Communicator& communicator, const Model<T>& model, const Examples& examples,
         const PairSettings& settings, std::size_t batch_rows, std::size_t micro_batch,
-        bool for_backward);
+        bool for_backward, bool reproducible = false);
   Sides(const Sides&) = delete;
   Sides& operator=(const Sides&) = delete;
 
@@ -52,6 +56,12 @@ class Sides {
   /// told of parts by their offset in it.
   void backward(std::span<T> gradient, const typename nn::Network<T>::PartReady& ready = {});
 
+  /// The same, but each block's part goes to `sum`, which was started with the size of `gradient`:
+  /// that is scratch memory then. Where sides are reproducible.
+  void backward(std::span<T> gradient, stats::ExactSum& sum);
+
+  [[nodiscard]] bool reproducible() const { return reproducible_; }
+
   /// After forward in training: moves the running averages of batch normalisations by `share` of
   /// the way to the moments of this batch, both sides together. `parameters` are the model's.
   void remember(double share, std::span<T> parameters) const;
@@ -66,12 +76,16 @@ class Sides {
   [[nodiscard]] MatrixView<const T> encode(EncodedSide<T>& encoder,
                                            std::span<const std::size_t> rows, const nn::Pass& pass);
   void backward(EncodedSide<T>& encoder, MatrixView<T> doutputs, std::span<T> gradient,
-                const typename nn::Network<T>::PartReady& ready);
+                const typename nn::Network<T>::PartReady& ready,
+                const std::function<void()>& added = {});
+  void cut_into_parts(std::span<const std::size_t> samples);
   void show_data(std::span<const std::size_t> samples);
 
   const Model<T>* model_;
   const Examples* examples_;
   PairSettings settings_;
+  bool reproducible_;
+  stats::RowParts parts_;  // of the batch, by block, where reproducible
   std::optional<data::Augmentation> augmentation_;
   std::optional<EncodedSide<T>> encoder_a_;  // where side a is encoded
   EncodedSide<T> encoder_b_;

@@ -9,6 +9,7 @@
 #include "infomax/stats/means.hpp"
 #include "infomax/stats/moments.hpp"
 #include "infomax/stats/row_source.hpp"
+#include "infomax/stats/summation.hpp"
 
 // N: global rows. B: local rows. p, q: columns of a and b. M: bins.
 
@@ -32,7 +33,7 @@ class EntropyPart {
     double b = 0.0;
   };
 
-  /// Collective: one sum over ranks, for both sides. A side has a gradient where it is wanted and
+  /// Collective: one summation, for both sides. A side has a gradient where it is wanted and
   /// its lambda is not 0.
   Entropies measure(const mpi::Communicator& communicator, const stats::RowSource<T>& a,
                     const stats::RowSource<T>& b, const stats::Means& means,
@@ -53,6 +54,7 @@ class EntropyPart {
 
   HistogramSide a_;
   HistogramSide b_;
+  stats::Summation summation_;
   Buffer<double> message_;
   Buffer<T> scratch_;
 };

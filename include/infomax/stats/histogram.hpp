@@ -49,12 +49,13 @@ class SoftHistogram {
   /// Doubles that this side's part of the message takes; the same on every rank.
   [[nodiscard]] std::size_t message_size() const;
 
-  /// Counts the local rows into `message` [message_size()], overwritten; additive over ranks.
-  /// `scratch` is memory for the source's tiles.
+  /// Counts local rows [first, first + rows) into `message` [message_size()], overwritten; additive
+  /// over rows and ranks. `scratch` is memory for the source's tiles.
   template <math::Real T>
-  void count(const RowSource<T>& source, Buffer<T>& scratch, std::span<double> message);
+  void count(const RowSource<T>& source, std::size_t first, std::size_t rows, Buffer<T>& scratch,
+             std::span<double> message);
 
-  /// Takes the message summed over ranks.
+  /// Takes the message summed over all rows.
   void finish(std::span<const double> message);
 
   /// p_k, [n, M].

@@ -8,6 +8,7 @@
 #include "infomax/stats/means.hpp"
 #include "infomax/stats/moments.hpp"
 #include "infomax/stats/row_source.hpp"
+#include "infomax/stats/summation.hpp"
 
 // N: global rows. B: local rows. n: columns of either side. M: bins.
 
@@ -32,11 +33,8 @@ class JointHistogram {
   /// Begins a global batch.
   void begin(const Means& means, const SecondMoments& moments);
 
-  /// The counts of the local rows, [n, M, M]: additive over ranks, to be summed in place.
-  std::span<double> count(const RowSource<T>& a, const RowSource<T>& b);
-
-  /// Takes the counts as summed over ranks to probabilities.
-  void finish();
+  /// Collective: one summation, of n M^2 doubles. Counts all rows, of all ranks, to probabilities.
+  void count(const mpi::Communicator& communicator, const RowSource<T>& a, const RowSource<T>& b);
 
   /// p_kl of column j, [M, M], k of a.
   [[nodiscard]] MatrixView<const double> probabilities(std::size_t j) const;
@@ -44,16 +42,15 @@ class JointHistogram {
   [[nodiscard]] bool constant_a(std::size_t j) const { return cells_a_.constant(j); }
   [[nodiscard]] bool constant_b(std::size_t j) const { return cells_b_.constant(j); }
 
-  /// Given dJ/dp_kl [n, M M], overwrites da and db [B, n], or with 0 columns where not wanted, by
-  /// dJ/dz. Returns sums over local rows [4 n], to be summed over ranks in place.
-  std::span<double> differentiate(MatrixView<const double> derivative, const RowSource<T>& a,
-                                  const RowSource<T>& b, MatrixView<T> da, MatrixView<T> db);
-
-  /// Takes dJ/dz to dJ/drows, with the sums over all ranks.
-  void through_standardisation(const RowSource<T>& a, const RowSource<T>& b, MatrixView<T> da,
-                               MatrixView<T> db);
+  /// Collective: one summation, of 4 n doubles. Given dJ/dp_kl [n, M M], overwrites da and db [B,
+  /// n], or with 0 columns where not wanted, by dJ/drows.
+  void differentiate(const mpi::Communicator& communicator, MatrixView<const double> derivative,
+                     const RowSource<T>& a, const RowSource<T>& b, MatrixView<T> da,
+                     MatrixView<T> db);
 
  private:
+  void count_rows(const RowSource<T>& a, const RowSource<T>& b, std::size_t first_row,
+                  std::size_t row_count);
   void differentiate_row(MatrixView<const double> derivative, std::span<const T> a,
                          std::span<const T> b, std::span<T> da, std::span<T> db);
   void through_side(const ColumnCells& cells, std::span<const double> sums,
@@ -62,6 +59,7 @@ class JointHistogram {
   ColumnCells cells_a_;
   ColumnCells cells_b_;
   double samples_ = 0.0;
+  Summation summation_;
   Buffer<double> table_;  // [n, M, M]
   Buffer<double> sums_;   // of side a: dJ/dz [n], z dJ/dz [n]; the same of side b
   Buffer<double> scale_;  // [n], a row's gradient is scale dJ/dz + shift + tilt (v - m)

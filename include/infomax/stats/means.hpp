@@ -6,6 +6,7 @@
 #include "infomax/math/blas.hpp"
 #include "infomax/mpi/communicator.hpp"
 #include "infomax/stats/row_source.hpp"
+#include "infomax/stats/summation.hpp"
 
 // N: global rows. p, q: columns of a and b.
 
@@ -24,15 +25,18 @@ struct Means {
 template <math::Real T>
 class MeanPass {
  public:
-  /// Collective: one sum over ranks, of 2 + p + q doubles. `with_difference` needs p = q.
+  /// Collective: one summation, of 2 + p + q doubles. `with_difference` needs p = q.
   const Means& measure(const mpi::Communicator& communicator, const RowSource<T>& a,
                        const RowSource<T>& b, bool with_difference = false);
 
  private:
-  void add_columns(const RowSource<T>& source, std::span<double> sums);
-  double squared_difference(const RowSource<T>& a, const RowSource<T>& b);
+  void add_columns(const RowSource<T>& source, std::size_t first_row, std::size_t row_count,
+                   std::span<double> sums);
+  double squared_difference(const RowSource<T>& a, const RowSource<T>& b, std::size_t first_row,
+                            std::size_t row_count);
 
   Means means_;
+  Summation summation_;
   Buffer<double> sums_;       // N, difference, sums of a [p], sums of b [q]
   Buffer<double> tile_sums_;  // [max(p, q)]
   Buffer<T> scratch_a_;

@@ -8,6 +8,7 @@
 #include "infomax/mpi/communicator.hpp"
 #include "infomax/stats/means.hpp"
 #include "infomax/stats/row_source.hpp"
+#include "infomax/stats/summation.hpp"
 #include "infomax/stats/tiles.hpp"
 
 // N: global rows. B: local rows. p, q: columns of a and b.
@@ -50,7 +51,7 @@ class MomentPass {
  public:
   explicit MomentPass(MomentNeeds needs) : needs_(needs) {}
 
-  /// Collective: one sum over ranks, of a triangle for each of aa and bb that is full, p q doubles
+  /// Collective: one summation, of a triangle for each of aa and bb that is full, p q doubles
   /// for a full ab, and a vector for a diagonal.
   const SecondMoments& measure(const mpi::Communicator& communicator, const RowSource<T>& a,
                                const RowSource<T>& b, const Means& means);
@@ -58,6 +59,7 @@ class MomentPass {
  private:
   MomentNeeds needs_;
   SecondMoments moments_;
+  Summation summation_;
   Buffer<double> sums_;  // aa, bb, ab one after the other: packed upper triangle, rows, or diagonal
   Buffer<T> product_;    // of one tile
   Buffer<double> wide_product_;

@@ -1,11 +1,34 @@
 #pragma once
 
 #include <cstddef>
+#include <vector>
 
 #include "infomax/core/matrix.hpp"
 #include "infomax/math/blas.hpp"
 
 namespace infomax::stats {
+
+/// Local rows cut into consecutive parts that are the same rows at any number of ranks, for sums
+/// that must not depend on it.
+struct RowParts {
+  std::vector<std::size_t> ends;  ///< part k is [ends[k - 1], ends[k]), from 0 to B; may be empty
+};
+
+/// Calls each(first, count) for every part that has rows; without parts, once for all rows.
+template <class Each>
+void for_each_part(const RowParts* parts, std::size_t rows, Each each) {
+  if (parts == nullptr) {
+    each(std::size_t{0}, rows);
+    return;
+  }
+  std::size_t first = 0;
+  for (const std::size_t end : parts->ends) {
+    if (end > first) {
+      each(first, end - first);
+    }
+    first = end;
+  }
+}
 
 /// The local rows of one side of the objective, read tile by tile, as often as needed: network
 /// outputs that lie in memory, or rows of a data set that are converted only when asked for, so
@@ -25,6 +48,13 @@ class RowSource {
   /// source, or of `scratch`, which is resized as needed and reused from call to call.
   [[nodiscard]] virtual MatrixView<const T> tile(std::size_t first, std::size_t count,
                                                  Buffer<T>& scratch) const = 0;
+
+  /// Null, or the parts to which everything computed of these rows is to keep; they outlive this.
+  [[nodiscard]] const RowParts* parts() const { return parts_; }
+  void set_parts(const RowParts* parts) { parts_ = parts; }
+
+ private:
+  const RowParts* parts_ = nullptr;
 };
 
 /// Rows of a matrix that lies in memory and outlives this.

@@ -11,16 +11,23 @@
 namespace infomax::stats {
 
 /// Rows that are multiplied in the rows' own precision before a sum is carried on in double; a tile
-/// of float rows also stays in the second-level cache. Tiles start at multiples of it, by local
-/// row.
+/// of float rows also stays in the second-level cache. Tiles start at multiples of it from
+/// the first local row, or from the first row of their part.
 inline constexpr std::size_t tile_rows = 256;
 
-/// Calls each(first, count) for the tiles of `rows` local rows.
+/// Calls each(first, count) for the tiles of local rows [first, first + rows).
 template <class Each>
-void for_each_tile(std::size_t rows, Each each) {
-  for (std::size_t first = 0; first < rows; first += tile_rows) {
-    each(first, std::min(tile_rows, rows - first));
+void for_each_tile(std::size_t first, std::size_t rows, Each each) {
+  for (std::size_t done = 0; done < rows; done += tile_rows) {
+    each(first + done, std::min(tile_rows, rows - done));
   }
+}
+
+/// The same for all rows of a source, part by part where it has parts.
+template <math::Real T, class Each>
+void for_each_tile(const RowSource<T>& source, Each each) {
+  for_each_part(source.parts(), source.rows(),
+                [&](std::size_t first, std::size_t rows) { for_each_tile(first, rows, each); });
 }
 
 /// Tiles of one side minus its mean, subtracted in double. Keeps its memory from call to call.

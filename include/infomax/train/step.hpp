@@ -12,6 +12,7 @@
 #include "infomax/mpi/communicator.hpp"
 #include "infomax/objective/objective.hpp"
 #include "infomax/optim/optimizer.hpp"
+#include "infomax/stats/exact_sum.hpp"
 
 namespace infomax::train {
 
@@ -77,6 +78,7 @@ class Step {
   [[nodiscard]] std::span<const T> gradient() const { return gradient_; }
 
  private:
+  void backward();
   double add_penalty();
   void clip(double norm);
 
@@ -89,6 +91,7 @@ class Step {
   std::vector<optim::WeightRange> weights_;
   Buffer<T> gradient_;
   std::unique_ptr<GradientReduction<T>> reduction_;
+  stats::ExactSum exact_{std::is_same_v<T, float> ? 2 : 3};  // where sides are reproducible
 };
 
 }  // namespace infomax::train

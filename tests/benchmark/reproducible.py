@@ -1,0 +1,150 @@
+"""The table of --reproducible: whether every objective, optimiser, pair and precision has the same
+bits at 1, 2, 3, 4, 5 and 8 ranks and for several micro-batches, and what the mode costs beside the
+fast one.
+
+    /usr/bin/python3 tests/benchmark/reproducible.py build/release [--quick | --times]
+
+Ends with 1 where bits differ. Times are shown and judge nothing."""
+
+import json
+import os
+import pathlib
+import statistics
+import sys
+import tempfile
+
+BUILD = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "build/release").resolve()
+os.environ.setdefault("INFOMAX_PROGRAM", str(BUILD / "infomax"))
+os.environ.setdefault("INFOMAX_MPIEXEC", str(BUILD / "tests" / "mpiexec"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "cli"))
+
+import h5py  # noqa: E402
+import numpy  # noqa: E402
+
+import support  # noqa: E402
+from reproducible_bits import bits  # noqa: E402
+
+RANKS = (1, 2, 3, 4, 5, 8)
+SMALL = ("--steps", "6", "--batch", "90", "--blocks", "16", "--encoder", "dense:9,tanh,dense:4")
+VIEWS = ("--pair", "views", "--encoder-b", "dense:4")
+OBJECTIVES = {
+    "infomax rv": ("--rho", "rv", "--lambda", "0.1"),
+    "infomax cca": ("--rho", "cca", "--lambda", "-0.1"),
+    "infomax pearson": ("--rho", "pearson", "--lambda-a", "0.2", *VIEWS),
+    "dcca": ("--objective", "dcca", *VIEWS),
+    "vamp1": ("--objective", "vamp1", "--pair", "lag", "--lag", "2"),
+    "vamp2": ("--objective", "vamp2", "--pair", "lag"),
+    "gaussian-mi": ("--objective", "gaussian-mi", *VIEWS),
+    "barlow": ("--objective", "barlow", *VIEWS),
+    "vicreg": ("--objective", "vicreg", *VIEWS),
+    "histogram-mi": ("--objective", "histogram-mi", *VIEWS),
+    "coding-rate": ("--objective", "coding-rate"),
+    "mse": ("--objective", "mse", *VIEWS),
+}
+OPTIMIZERS = {name: ("--optimizer", name, "--lambda", "0.1", "--weight-decay", "0.01")
+              for name in ("sgd", "adam", "adamw", "rmsprop", "adagrad", "lars")}
+OPTIMIZERS["lbfgs"] = ("--optimizer", "lbfgs", "--batch", "0")
+OTHERS = {
+    "target, classes": ("--pair", "target", "--y", "/labels"),
+    "target, values": ("--pair", "target", "--clip-norm", "0.1"),
+    "augment": ("--pair", "augment", "--augment", "noise:0.1,mask:0.2,scale:0.1", "--objective",
+                "barlow"),
+    "augment images": ("--x", "/images", "--pair", "augment", "--augment",
+                       "crop:0.7,rotate:10,shift:1,flip", "--objective", "vicreg"),
+    "dropout": ("--encoder", "dense:9,tanh,dropout:0.3,dense:4"),
+    "batchnorm": ("--encoder", "dense:9,batchnorm,tanh,dense:4,batchnorm", "--pair", "augment",
+                  "--augment", "noise:0.1", "--objective", "barlow"),
+    "batchnorm, lbfgs": ("--encoder", "dense:9,batchnorm,tanh,dense:4", "--optimizer", "lbfgs",
+                         "--batch", "0"),
+    "a row a part": ("--batch", "20", "--blocks", "24"),
+    "standardised": ("--normalize", "standardize", "--schedule", "cosine", "--warmup", "2steps"),
+}
+
+
+def write_data(directory):
+    random = numpy.random.default_rng(8)
+    x = random.normal(size=(301, 4)) @ random.normal(size=(4, 14))
+    x += 0.3 * random.normal(size=x.shape)
+    path = directory / "small.h5"
+    with h5py.File(path, "w") as file:
+        file["x"] = x.astype("f4")
+        file["y"] = numpy.tanh(x[:, 3:10]) ** 3
+        file["labels"] = (x[:, 0] > 0).astype("i4") + (x[:, 1] > 1)
+        file["images"] = support.images(301)
+    return path
+
+
+def train(data, output, *arguments, ranks=1, timeout=1200, **options):
+    done = support.run("train", "--data", data, "--output", output, "--overwrite", "--progress",
+                       "none", *arguments, ranks=ranks, timeout=timeout, **options)
+    if done.code != 0:
+        sys.exit(f"{' '.join(map(str, arguments))}\n{done.err}")
+    return output
+
+
+def table(directory, quick):
+    data = write_data(directory)
+    ranks = (1, 3, 8) if quick else RANKS
+    differing = 0
+    print(f"{'':28}{'ranks':8}" + "".join(f"{count:>6}" for count in ranks))
+    for what, arguments in {**OBJECTIVES, **OPTIMIZERS, **OTHERS}.items():
+        for precision in ("float", "double"):
+            row = f"{what:20}{precision:16}"
+            first = None
+            for index, count in enumerate(ranks):
+                micro = ("0", "1", "7")[index % 3]
+                options = [option for option in SMALL]
+                for name in ("--batch", "--encoder", "--blocks"):
+                    if name in arguments:
+                        at = options.index(name)
+                        del options[at:at + 2]
+                run = train(data, directory / "run", "--reproducible", *options, *arguments,
+                            "--precision", precision, "--micro-batch", micro, ranks=count)
+                found = bits(run)
+                first = first or found
+                differing += found != first
+                row += f"{'same' if found == first else 'DIFF':>6}"
+            print(row, flush=True)
+    return differing
+
+
+def seconds(run):
+    """Of a step, the median; the first, which touches its memory first, left out."""
+    lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+    steps = [line["seconds"] for line in lines if line["kind"] == "step"]
+    return statistics.median(steps[1:])
+
+
+def times(directory):
+    data = directory / "large.h5"
+    with h5py.File(data, "w") as file:
+        file["x"] = numpy.random.default_rng(1).integers(0, 255, (16384, 784), dtype="u1")
+    one_thread = {"OPENBLAS_NUM_THREADS": "1"}
+    print("\nseconds a step             ranks  blocks      fast  reproducible  ratio")
+    for what, encoder, batch in (("784-128-16, batch 256", "dense:128,tanh,dense:16", 256),
+                                 ("784-1024-1024-64, 4096", "dense:1024,tanh,dense:1024,tanh,"
+                                  "dense:64", 4096)):
+        for ranks in (1, 2):
+            for blocks in (8, 24, 240):
+                arguments = ("--encoder", encoder, "--batch", str(batch), "--blocks", str(blocks),
+                             "--steps", "5")
+                fast, reproducible = (
+                    seconds(train(data, directory / "run", *arguments, *mode, ranks=ranks,
+                                  environment=one_thread))
+                    for mode in ((), ("--reproducible",)))
+                print(f"{what:27}{ranks:5}{blocks:8}{fast:10.4f}{reproducible:14.4f}"
+                      f"{reproducible / fast:7.2f}", flush=True)
+
+
+def main():
+    with tempfile.TemporaryDirectory(prefix="infomax-reproducible-") as name:
+        directory = pathlib.Path(name)
+        differing = 0 if "--times" in sys.argv else table(directory, "--quick" in sys.argv)
+        if "--quick" not in sys.argv:
+            times(directory)
+    print("every bit the same" if differing == 0 else f"{differing} runs differ")
+    return 1 if differing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
