@@ -54,7 +54,7 @@ std::vector<double> correlations_under(const mpi::Communicator& communicator,
   // N, then for each component the sums of u, v, u^2, v^2, u v. The fit's means are shift enough.
   std::vector<double> sums(1 + 5 * k, 0.0);
   sums[0] = static_cast<double>(a.rows());
-  stats::for_each_tile(0, a.rows(), [&](std::size_t first, std::size_t count) {
+  stats::for_each_tile(a, [&](std::size_t first, std::size_t count) {
     const auto u = project_a.tile(first, count);
     const auto v = project_b.tile(first, count);
     for (std::size_t i = 0; i < count; ++i) {

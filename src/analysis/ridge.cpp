@@ -50,7 +50,7 @@ RegressionScores score(const mpi::Communicator& communicator, const RidgeFit& fi
   stats::CentredTiles<double> tiles_x;
   stats::CentredTiles<double> tiles_y;
   Matrix<double> predicted(stats::tile_rows, targets);
-  stats::for_each_tile(x.rows(), [&](std::size_t first, std::size_t count) {
+  stats::for_each_tile(x, [&](std::size_t first, std::size_t count) {
     const auto centred = tiles_x.read(x, fit.mean_x, first, count);
     const auto difference = tiles_y.read(y, fit.mean_y, first, count);
     const auto out = predicted.view().row_range(0, count);
