@@ -7,7 +7,6 @@
 
 #include "cli/cli.hpp"
 #include "cli/runtime.hpp"
-#include "infomax/analysis/evaluate.hpp"
 #include "infomax/analysis/held_out_correlations.hpp"
 #include "infomax/core/logging.hpp"
 #include "infomax/data/labels.hpp"
@@ -15,6 +14,7 @@
 #include "infomax/model/input.hpp"
 #include "infomax/model/model_file.hpp"
 #include "infomax/model/sides.hpp"
+#include "infomax/model/whole_sides.hpp"
 #include "infomax/objective/canonical_fit.hpp"
 #include "infomax/objective/make.hpp"
 #include "infomax/objective/options.hpp"
@@ -81,8 +81,8 @@ template <math::Real T>
 void add_correlations(const mpi::Communicator& communicator, const OptionTable& options,
                       const model::StoredModel& stored, const model::Model<T>& model,
                       const model::PairSettings& pair, const objective::SpectralFunction& spectral,
-                      const analysis::WholeSides<T>& sides, Findings& findings) {
-  const auto fit_to = [&](const analysis::WholeSides<T>& fitted) {
+                      const model::WholeSides<T>& sides, Findings& findings) {
+  const auto fit_to = [&](const model::WholeSides<T>& fitted) {
     return objective::fit_canonical(communicator, fitted.a(), fitted.b(), spectral.ridge(),
                                     spectral.components());
   };
@@ -116,9 +116,9 @@ Findings evaluate_in(const mpi::Communicator& communicator, const OptionTable& o
   objective::check_shapes(chosen, model::columns_of_a(model, examples, pair),
                           model.member("b").network.outputs());
   const auto objective = objective::make_objective<T>(chosen);
-  const analysis::WholeSides<T> sides(communicator, model, examples, pair,
-                                      options.count("micro-batch", "all rows"));
-  Findings findings{analysis::evaluate(communicator, sides, *objective), {}, {}, {}};
+  const model::WholeSides<T> sides(communicator, model, examples, pair,
+                                   options.count("micro-batch", "all rows"));
+  Findings findings{model::evaluate(communicator, sides, *objective), {}, {}, {}};
   const auto spectral = objective::make_spectral_function(chosen);
   if (spectral) {
     add_correlations(communicator, options, stored, model, pair, *spectral, sides, findings);

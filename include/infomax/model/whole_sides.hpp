@@ -8,23 +8,26 @@
 #include "infomax/mpi/communicator.hpp"
 #include "infomax/objective/objective.hpp"
 
-namespace infomax::analysis {
+namespace infomax::model {
 
-/// Both sides of all samples of a rank's shard, made once, `micro_batch` (0 = all) at a time. What
-/// is passed by reference must outlive this.
+/// Both sides of all samples of a rank's shard, `micro_batch` (0 = all) at a time. What is passed
+/// by reference must outlive this.
 template <math::Real T>
 class WholeSides {
  public:
-  WholeSides(const mpi::Communicator& communicator, const model::Model<T>& model,
-             const model::Examples& examples, const model::PairSettings& settings,
-             std::size_t micro_batch);
+  /// Makes the sides by the model's parameters as they are.
+  WholeSides(const mpi::Communicator& communicator, const Model<T>& model, const Examples& examples,
+             const PairSettings& settings, std::size_t micro_batch);
+
+  /// Makes them again, by the parameters as they are now.
+  void forward() { sides_.forward(samples_, Occasion{}); }
 
   [[nodiscard]] const stats::RowSource<T>& a() const { return sides_.a(); }
   [[nodiscard]] const stats::RowSource<T>& b() const { return sides_.b(); }
 
  private:
   std::vector<std::size_t> samples_;
-  model::Sides<T> sides_;
+  Sides<T> sides_;
 };
 
 /// Collective. The exact value of an objective over all samples of all ranks, as one global batch.
@@ -33,4 +36,4 @@ template <math::Real T>
                                         const WholeSides<T>& sides,
                                         objective::Objective<T>& objective);
 
-}  // namespace infomax::analysis
+}  // namespace infomax::model

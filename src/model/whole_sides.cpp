@@ -1,17 +1,17 @@
-#include "infomax/analysis/evaluate.hpp"
+#include "infomax/model/whole_sides.hpp"
 
 #include <numeric>
 
-namespace infomax::analysis {
+namespace infomax::model {
 
 template <math::Real T>
-WholeSides<T>::WholeSides(const mpi::Communicator& communicator, const model::Model<T>& model,
-                          const model::Examples& examples, const model::PairSettings& settings,
+WholeSides<T>::WholeSides(const mpi::Communicator& communicator, const Model<T>& model,
+                          const Examples& examples, const PairSettings& settings,
                           std::size_t micro_batch)
     : samples_(examples.shard.row_count),
       sides_(communicator, model, examples, settings, samples_.size(), micro_batch, false) {
   std::iota(samples_.begin(), samples_.end(), std::size_t{0});
-  sides_.forward(samples_, model::Occasion{});
+  forward();
 }
 
 template <math::Real T>
@@ -27,4 +27,4 @@ template objective::Value evaluate<float>(const mpi::Communicator&, const WholeS
 template objective::Value evaluate<double>(const mpi::Communicator&, const WholeSides<double>&,
                                            objective::Objective<double>&);
 
-}  // namespace infomax::analysis
+}  // namespace infomax::model
