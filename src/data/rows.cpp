@@ -34,6 +34,28 @@ Rows Rows::select(std::span<const std::size_t> columns) const {
   return selected;
 }
 
+Rows Rows::extract(std::span<const std::size_t> local_rows) {
+  Rows taken(where_, type_, trailing_, first_row_, local_rows.size());
+  const std::size_t row_bytes = features_ * hdf5::size(type_);
+  std::byte* to = taken.bytes_.data();
+  std::byte* stays = bytes_.data();
+  auto next = local_rows.begin();
+  for (std::size_t i = 0; i < count_; ++i) {
+    const std::byte* row = bytes_.data() + i * row_bytes;
+    if (next != local_rows.end() && *next == i) {
+      to = std::copy_n(row, row_bytes, to);
+      ++next;
+    } else {
+      // Onto itself or to before it, so the parts may overlap.
+      stays = std::copy(row, row + row_bytes, stays);
+    }
+  }
+  assert(next == local_rows.end());
+  count_ -= local_rows.size();
+  bytes_.resize(count_ * row_bytes);
+  return taken;
+}
+
 template <math::Real T>
 void Rows::convert(std::span<const std::size_t> local_rows, const Normalization& normalization,
                    MatrixView<T> out) const {

@@ -1,14 +1,15 @@
 #include "infomax/model/examples.hpp"
 
-#include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "infomax/core/error.hpp"
+#include "infomax/data/held_out.hpp"
 #include "infomax/data/labels.hpp"
 #include "infomax/data/loader.hpp"
 #include "infomax/data/split.hpp"
-#include "infomax/data/trajectories.hpp"
+#include "model/lagged_examples.hpp"
 
 namespace infomax::model {
 namespace {
@@ -20,57 +21,22 @@ void require_two_rows(const data::DatasetShape& x) {
   }
 }
 
-data::Blocks blocks_of(std::size_t samples, std::size_t count) {
-  return count == 0 ? data::Blocks(samples) : data::Blocks(samples, count);
-}
-
-/// The pairs of a file's trajectories: those that /lengths says, or one of all rows.
-data::LaggedPairs find_pairs(data::DatasetFile& opened, const data::DatasetShape& x,
-                             const PairSettings& settings) {
-  if (!opened.has(settings.lengths_path)) {
-    return {{x.rows}, settings.lag};
+/// Takes the held-out samples, whole rows, out of `examples`, and renumbers what stays.
+Examples take_out(const mpi::Communicator& communicator, Examples& examples,
+                  const HoldOut& hold_out) {
+  const data::HeldOut chosen(examples.blocks, hold_out.fraction, hold_out.seed);
+  const auto rows = chosen.rows_of(examples.shard);
+  const auto shard_of = [&](const data::Blocks& blocks) {
+    return blocks.shard(communicator.rank(), communicator.size());
+  };
+  Examples held_out{
+      chosen.held_out(), shard_of(chosen.held_out()), examples.x.extract(rows), std::nullopt, {}};
+  if (examples.y) {
+    held_out.y = examples.y->extract(rows);
   }
-  const auto shape = opened.shape(settings.lengths_path);
-  if (shape.features != 1 || !hdf5::is_integer(shape.type)) {
-    throw DataError(
-        fmt::format("{} must be one column of integers, the rows of each trajectory", shape.where));
-  }
-  // A few numbers, which every rank needs all of.
-  const auto stored = opened.load(settings.lengths_path, {0, 0, 0, shape.rows});
-  std::vector<std::size_t> lengths;
-  std::size_t total = 0;
-  stored.with_elements([&](auto elements) {
-    for (const auto length : elements) {
-      lengths.push_back(static_cast<std::size_t>(std::max(0.0, static_cast<double>(length))));
-      total += lengths.back();
-    }
-  });
-  if (total != x.rows) {
-    throw DataError(
-        fmt::format("{} adds up to {} rows, and {} has {}", shape.where, total, x.where, x.rows));
-  }
-  return {std::move(lengths), settings.lag};
-}
-
-/// Samples are pairs of rows; a rank holds the rows from its first pair's start to its last one's
-/// end, of which the last `lag` are its neighbour's too.
-Examples load_lagged(const mpi::Communicator& communicator, data::DatasetFile& opened,
-                     const data::DatasetShape& x_shape, const PairSettings& settings,
-                     std::size_t block_count) {
-  const auto pairs = find_pairs(opened, x_shape, settings);
-  const data::Blocks blocks = blocks_of(pairs.count(), block_count);
-  const data::Shard shard = blocks.shard(communicator.rank(), communicator.size());
-  data::Shard held{shard.first_block, shard.block_count, 0, 0};
-  std::vector<std::size_t> start_of(shard.row_count);
-  if (shard.row_count > 0) {
-    held.first_row = pairs.row(shard.first_row);
-    held.row_count =
-        pairs.row(shard.first_row + shard.row_count - 1) + pairs.lag() + 1 - held.first_row;
-    for (std::size_t i = 0; i < start_of.size(); ++i) {
-      start_of[i] = pairs.row(shard.first_row + i) - held.first_row;
-    }
-  }
-  return {blocks, shard, opened.load(settings.x_path, held), std::nullopt, std::move(start_of)};
+  examples.blocks = chosen.kept();
+  examples.shard = shard_of(examples.blocks);
+  return held_out;
 }
 
 }  // namespace
@@ -88,19 +54,21 @@ TargetKind parse_target_kind(const std::string& name) {
   throw UsageError(fmt::format("--target is \"{}\"; it must be auto, classes or values", name));
 }
 
-Examples load_examples(const mpi::Communicator& communicator, const std::string& file,
-                       const PairSettings& settings, std::size_t block_count) {
+SplitExamples load_split_examples(const mpi::Communicator& communicator, const std::string& file,
+                                  const PairSettings& settings, std::size_t block_count,
+                                  const HoldOut& hold_out) {
   data::DatasetFile opened(communicator, file);
   const auto x_shape = opened.shape(settings.x_path);
   require_two_rows(x_shape);
   if (settings.pair == Pair::lag) {
-    return load_lagged(communicator, opened, x_shape, settings, block_count);
+    return load_lagged(communicator, opened, x_shape, settings, block_count, hold_out.fraction);
   }
   const bool with_y = reads_y(settings.pair) && settings.split.empty();
   if (with_y) {
     data::require_equal_rows(x_shape, opened.shape(settings.y_path));
   }
-  const data::Blocks blocks = blocks_of(x_shape.rows, block_count);
+  const data::Blocks blocks =
+      block_count == 0 ? data::Blocks(x_shape.rows) : data::Blocks(x_shape.rows, block_count);
   const data::Shard shard = blocks.shard(communicator.rank(), communicator.size());
   Examples examples{blocks, shard, opened.load(settings.x_path, shard), std::nullopt, {}};
   if (with_y) {
@@ -110,7 +78,16 @@ Examples load_examples(const mpi::Communicator& communicator, const std::string&
     examples.y = examples.x.select(split.second);
     examples.x = examples.x.select(split.first);
   }
-  return examples;
+  if (hold_out.fraction == 0.0) {
+    return {std::move(examples), std::nullopt};
+  }
+  auto held_out = take_out(communicator, examples, hold_out);
+  return {std::move(examples), std::move(held_out)};
+}
+
+Examples load_examples(const mpi::Communicator& communicator, const std::string& file,
+                       const PairSettings& settings, std::size_t block_count) {
+  return load_split_examples(communicator, file, settings, block_count, {}).training;
 }
 
 data::Normalization fit_x(const mpi::Communicator& communicator, const Examples& examples,
@@ -121,7 +98,7 @@ data::Normalization fit_x(const mpi::Communicator& communicator, const Examples&
   }
   // Ranks share rows at the ends of their shards, so those are read again, each by one rank.
   data::DatasetFile opened(communicator, file);
-  const data::Blocks blocks(opened.shape(settings.x_path).rows, examples.blocks.count());
+  const data::Blocks blocks(examples.rows_used, examples.blocks.count());
   const auto rows =
       opened.load(settings.x_path, blocks.shard(communicator.rank(), communicator.size()));
   return data::fit_normalization(communicator, rows, blocks, mode);

@@ -12,6 +12,7 @@ enum class RandomStream : std::uint64_t {
   generation = 3,
   pass = 4,  ///< keys of what a training pass draws
   augmentation = 5,
+  held_out = 9,
 };
 
 /// Counter-based random numbers: Philox 4x64-10 (Salmon et al. 2011, "Parallel random numbers: as

@@ -44,6 +44,10 @@ class Rows {
   /// The same rows, of these columns alone.
   [[nodiscard]] Rows select(std::span<const std::size_t> columns) const;
 
+  /// Takes these local rows, in ascending order, out of this and returns them; what stays moves up.
+  /// Row numbers of the data set no longer follow from first_row() in either.
+  [[nodiscard]] Rows extract(std::span<const std::size_t> local_rows);
+
   /// Row i of `out` becomes local row local_rows[i], normalised: out [local_rows.size(), features].
   template <math::Real T>
   void convert(std::span<const std::size_t> local_rows, const Normalization& normalization,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +21,20 @@ struct Examples {
   data::Rows x;
   std::optional<data::Rows> y = std::nullopt;  ///< of the pairs `target` and `views`
   std::vector<std::size_t> start_of = {};      ///< of `lag`: the local row t of each local sample
+  std::size_t rows_used = 0;  ///< of `lag`: rows of the file, from its first, made use of
+};
+
+/// What is kept from training. Of rows that are samples, every block gives some by data::HeldOut;
+/// of the pair `lag`, whose pairs share rows, the last share of the pairs is held out, and the
+/// pairs before that share a row with it are left out altogether.
+struct HoldOut {
+  double fraction = 0.0;   ///< of the samples, below 1; 0 = nothing is kept
+  std::uint64_t seed = 0;  ///< of the choice
+};
+
+struct SplitExamples {
+  Examples training;
+  std::optional<Examples> held_out;
 };
 
 /// How the targets of the pair `target` are meant.
@@ -33,8 +48,15 @@ enum class TargetKind { automatic, classes, values };
 [[nodiscard]] Examples load_examples(const mpi::Communicator& communicator, const std::string& file,
                                      const PairSettings& settings, std::size_t block_count);
 
-/// Collective. The preprocessing of x, fitted to all its rows in `file`, each once. Throws
-/// DataError.
+/// Collective. As load_examples(), and some kept apart; which does not depend on the number of
+/// ranks. Throws UsageError where too few samples stay.
+[[nodiscard]] SplitExamples load_split_examples(const mpi::Communicator& communicator,
+                                                const std::string& file,
+                                                const PairSettings& settings,
+                                                std::size_t block_count, const HoldOut& hold_out);
+
+/// Collective. The preprocessing of x, fitted to all rows in `file` that the examples are
+/// made of, each once. Throws DataError.
 [[nodiscard]] data::Normalization fit_x(const mpi::Communicator& communicator,
                                         const Examples& examples, const std::string& file,
                                         const PairSettings& settings, data::NormalizeMode mode);

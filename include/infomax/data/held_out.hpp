@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "infomax/data/blocks.hpp"
+
+namespace infomax::data {
+
+/// A share of N rows in V blocks that is kept from training: k rows of every block, chosen at
+/// random by (seed, block) alone, so that the number of ranks changes nothing and no row travels.
+/// As every block gives as many, what is kept and what is held out are blocks of the same form.
+class HeldOut {
+ public:
+  /// k is `fraction` of a block's rows, rounded, one at least. Throws UsageError unless
+  /// 0 < fraction < 1 and both parts are left two rows or more.
+  HeldOut(const Blocks& blocks, double fraction, std::uint64_t seed);
+
+  [[nodiscard]] std::size_t rows_of_a_block() const { return taken_; }  ///< k
+
+  [[nodiscard]] Blocks kept() const { return {blocks_.rows() - taken_ * count(), count()}; }
+  [[nodiscard]] Blocks held_out() const { return {taken_ * count(), count()}; }
+
+  /// The held-out rows of a shard, counted from its start, ascending.
+  [[nodiscard]] std::vector<std::size_t> rows_of(const Shard& shard) const;
+
+ private:
+  [[nodiscard]] std::size_t count() const { return blocks_.count(); }
+
+  Blocks blocks_;
+  std::uint64_t seed_;
+  std::size_t taken_ = 0;
+};
+
+}  // namespace infomax::data

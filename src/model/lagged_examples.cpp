@@ -1,0 +1,111 @@
+#include "model/lagged_examples.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "infomax/core/error.hpp"
+#include "infomax/data/trajectories.hpp"
+
+namespace infomax::model {
+namespace {
+
+/// Consecutive pairs.
+struct Range {
+  std::size_t first = 0;
+  std::size_t count = 0;
+};
+
+/// The pairs of a file's trajectories: those that /lengths says, or one of all rows.
+data::LaggedPairs find_pairs(data::DatasetFile& opened, const data::DatasetShape& x,
+                             const PairSettings& settings) {
+  if (!opened.has(settings.lengths_path)) {
+    return {{x.rows}, settings.lag};
+  }
+  const auto shape = opened.shape(settings.lengths_path);
+  if (shape.features != 1 || !hdf5::is_integer(shape.type)) {
+    throw DataError(
+        fmt::format("{} must be one column of integers, the rows of each trajectory", shape.where));
+  }
+  // A few numbers, which every rank needs all of.
+  const auto stored = opened.load(settings.lengths_path, {0, 0, 0, shape.rows});
+  std::vector<std::size_t> lengths;
+  std::size_t total = 0;
+  stored.with_elements([&](auto elements) {
+    for (const auto length : elements) {
+      lengths.push_back(static_cast<std::size_t>(std::max(0.0, static_cast<double>(length))));
+      total += lengths.back();
+    }
+  });
+  if (total != x.rows) {
+    throw DataError(
+        fmt::format("{} adds up to {} rows, and {} has {}", shape.where, total, x.where, x.rows));
+  }
+  return {std::move(lengths), settings.lag};
+}
+
+/// A rank holds the rows from its first pair's start to its last one's end, of which the last `lag`
+/// are its neighbour's too.
+Examples load_range(const mpi::Communicator& communicator, data::DatasetFile& opened,
+                    const PairSettings& settings, const data::LaggedPairs& pairs,
+                    const Range& range, std::size_t block_count) {
+  const data::Blocks blocks =
+      block_count == 0 ? data::Blocks(range.count) : data::Blocks(range.count, block_count);
+  const data::Shard shard = blocks.shard(communicator.rank(), communicator.size());
+  data::Shard held{shard.first_block, shard.block_count, 0, 0};
+  std::vector<std::size_t> start_of(shard.row_count);
+  if (shard.row_count > 0) {
+    const std::size_t first = range.first + shard.first_row;
+    held.first_row = pairs.row(first);
+    held.row_count = pairs.row(first + shard.row_count - 1) + pairs.lag() + 1 - held.first_row;
+    for (std::size_t i = 0; i < start_of.size(); ++i) {
+      start_of[i] = pairs.row(first + i) - held.first_row;
+    }
+  }
+  return {blocks, shard, opened.load(settings.x_path, held), std::nullopt, std::move(start_of)};
+}
+
+/// The held-out pairs: the last ones.
+Range last_of(const data::LaggedPairs& pairs, double fraction) {
+  const std::size_t all = pairs.count();
+  const auto share = static_cast<std::size_t>(std::llround(fraction * static_cast<double>(all)));
+  const std::size_t count = std::clamp<std::size_t>(share, 1, all);
+  return {all - count, count};
+}
+
+/// The pairs before that share no row with them.
+Range before(const data::LaggedPairs& pairs, const Range& held_out) {
+  std::size_t count = held_out.first;
+  while (count > 0 && pairs.row(count - 1) + pairs.lag() >= pairs.row(held_out.first)) {
+    --count;
+  }
+  return {0, count};
+}
+
+}  // namespace
+
+SplitExamples load_lagged(const mpi::Communicator& communicator, data::DatasetFile& opened,
+                          const data::DatasetShape& x, const PairSettings& settings,
+                          std::size_t block_count, double fraction) {
+  const auto pairs = find_pairs(opened, x, settings);
+  if (fraction == 0.0) {
+    auto all = load_range(communicator, opened, settings, pairs, {0, pairs.count()}, block_count);
+    all.rows_used = x.rows;
+    return {std::move(all), std::nullopt};
+  }
+  const Range last = last_of(pairs, fraction);
+  const Range first = before(pairs, last);
+  if (first.count < 2 || last.count < 2) {
+    throw UsageError(fmt::format(
+        "--validation {} leaves {} of {} pairs to train on and {} to validate on; each needs two",
+        fraction, first.count, pairs.count(), last.count));
+  }
+  auto training = load_range(communicator, opened, settings, pairs, first, block_count);
+  training.rows_used = pairs.row(first.count - 1) + pairs.lag() + 1;
+  auto held_out = load_range(communicator, opened, settings, pairs, last, 0);
+  held_out.rows_used = x.rows;
+  return {std::move(training), std::move(held_out)};
+}
+
+}  // namespace infomax::model
