@@ -10,6 +10,7 @@
 #include "cli/runtime.hpp"
 #include "cli/train_options.hpp"
 #include "cli/unused_options.hpp"
+#include "cli/validation_options.hpp"
 #include "infomax/core/logging.hpp"
 #include "infomax/core/version.hpp"
 #include "infomax/data/augmentation.hpp"
@@ -41,15 +42,17 @@ struct Understood {
   std::size_t blocks = 0;  ///< 0 = by the number of samples
   std::size_t micro_batch = 0;
   std::uint64_t seed = 0;
+  ValidationChoice validation;
 };
 
 /// What stands before anything is computed: options resolved, data in memory.
 struct Prepared {
   Understood options;
   model::Examples examples;
-  data::Normalization normalization;    ///< of x
-  data::Normalization normalization_y;  ///< of the second view, where it has its own network
-  std::size_t batch_rows = 0;           ///< global
+  std::optional<model::Examples> held_out;  ///< to validate on
+  data::Normalization normalization;        ///< of x
+  data::Normalization normalization_y;      ///< of the second view, where it has its own network
+  std::size_t batch_rows = 0;               ///< global
 };
 
 std::size_t resolve_batch(OptionTable& options, std::size_t rows) {
@@ -141,6 +144,9 @@ Understood understand(const OptionTable& options) {
   if (options.given("batch")) {
     (void)options.count("batch", "all rows");
   }
+  result.validation = validation_choice(options);
+  train::TrainerOptions trainer;
+  set_validation(options, 1, trainer);
   // These depend on the number of steps an epoch has, but what is wrong with them does not.
   (void)schedule_options(options, 1);
   (void)step_options(options);
@@ -153,12 +159,10 @@ Understood understand(const OptionTable& options) {
 /// Collective.
 Prepared prepare(const mpi::Communicator& communicator, OptionTable& options,
                  const Understood& understood) {
-  Prepared prepared{
-      understood,
-      model::load_examples(communicator, understood.file, understood.pair, understood.blocks),
-      {},
-      {},
-      0};
+  auto loaded =
+      model::load_split_examples(communicator, understood.file, understood.pair, understood.blocks,
+                                 {understood.validation.fraction, understood.seed});
+  Prepared prepared{understood, std::move(loaded.training), std::move(loaded.held_out), {}, {}, 0};
   const auto& examples = prepared.examples;
   if (understood.pair.pair == model::Pair::target) {
     prepared.options.pair.classes = model::count_classes(communicator, examples, understood.target);
@@ -180,6 +184,10 @@ Prepared prepare(const mpi::Communicator& communicator, OptionTable& options,
     prepared.normalization_y =
         data::fit_normalization(communicator, *examples.y, examples.blocks, mode);
   }
+  if (!understood.validation.file.empty()) {
+    prepared.held_out =
+        load_validation(communicator, understood.validation.file, prepared.options.pair, examples);
+  }
   prepared.batch_rows = resolve_batch(options, examples.blocks.rows());
   return prepared;
 }
@@ -198,6 +206,13 @@ std::string describe(const OptionTable& options, const Prepared& prepared,
                   train::lbfgs_bytes(*lbfgs, model.parameters().size())
             : 4 * model.parameters().size_bytes();
   const auto& x = prepared.examples.x;
+  const std::string validation =
+      prepared.held_out
+          ? fmt::format("validation {} samples, {}\n", prepared.held_out->blocks.rows(),
+                        prepared.options.validation.file.empty()
+                            ? "held out of the data"
+                            : "of " + prepared.options.validation.file)
+          : "";
   std::string networks;
   for (const auto& member : model.members()) {
     networks +=
@@ -208,15 +223,15 @@ std::string describe(const OptionTable& options, const Prepared& prepared,
       x.bytes().size() + (prepared.examples.y ? prepared.examples.y->bytes().size() : 0);
   return fmt::format(
       "data       {}: {} {} x {} features ({}), normalised by {}\n"
-      "{}parameters {} in {}\n"
+      "{}{}parameters {} in {}\n"
       "batch      {} global rows, {} steps an epoch, {} blocks\n"
       "{}memory     {} of rows, {} for the batch, {} of parameters and state at most, on rank 0\n"
       "settings   {}",
       options.value<std::string>("data"), prepared.examples.blocks.rows(),
       prepared.options.pair.pair == model::Pair::lag ? "pairs of rows" : "rows", x.features(),
-      hdf5::name(x.type()), options.resolved("normalize"), networks, model.parameters().size(),
-      std::is_same_v<T, float> ? "float" : "double", sampler.global_rows(0),
-      sampler.steps_per_epoch(), prepared.examples.blocks.count(),
+      hdf5::name(x.type()), options.resolved("normalize"), validation, networks,
+      model.parameters().size(), std::is_same_v<T, float> ? "float" : "double",
+      sampler.global_rows(0), sampler.steps_per_epoch(), prepared.examples.blocks.count(),
       describe_reproducible(options, sampler, prepared.examples.blocks.count()),
       mebibytes(row_bytes), mebibytes(sides.bytes()), mebibytes(parameter_bytes),
       options.summary());
@@ -228,11 +243,16 @@ std::string describe(const train::TrainSummary& summary, const train::RunDirecto
                        directory.model());
   }
   const auto& value = summary.last.value;
+  const std::string best =
+      summary.best
+          ? fmt::format("best on validation: J {:.6f} after step {}, which the model is of\n",
+                        summary.best->objective, summary.best->step)
+          : "";
   return fmt::format(
       "trained {} steps in {:.1f} s ({:.0f} samples/s); last epoch: J {:.6f}, dependence {:.6f}, "
-      "H(a) {:.4f}, H(b) {:.4f}\nmodel {}, metrics {}",
+      "H(a) {:.4f}, H(b) {:.4f}\n{}model {}, metrics {}",
       summary.steps, summary.seconds, summary.samples / std::max(summary.seconds, 1e-9),
-      value.objective, value.dependence, value.entropy_a, value.entropy_b, directory.model(),
+      value.objective, value.dependence, value.entropy_a, value.entropy_b, best, directory.model(),
       directory.metrics());
 }
 
@@ -290,6 +310,15 @@ int train_in(const mpi::Communicator& communicator, OptionTable& options, const 
   trainer.schedule = schedule_options(options, sampler.steps_per_epoch());
   trainer.progress = train::parse_progress(options.value<std::string>("progress"));
 
+  set_validation(options, sampler.steps_per_epoch(), trainer);
+  std::optional<train::Validation<T>> validation;
+  if (prepared.held_out) {
+    validation.emplace(communicator, model, *prepared.held_out, prepared.options.pair,
+                       validation_micro_batch(prepared.options.micro_batch),
+                       objective::make_objective<T>(prepared.options.objective));
+  }
+  const train::Companions<T> companions{validation ? &*validation : nullptr};
+
   mpi::together(communicator, [&] {
     if (communicator.is_root()) {
       train::write_text(directory.config(), options.ini());
@@ -299,8 +328,9 @@ int train_in(const mpi::Communicator& communicator, OptionTable& options, const 
                         describe(options, prepared, model, sides, sampler)));
   const auto lbfgs = lbfgs_options(options);
   const auto summary =
-      lbfgs ? train::train_lbfgs(communicator, model, step, directory, trainer, *lbfgs)
-            : train::train(communicator, model, sampler, step, *optimizer, directory, trainer);
+      lbfgs ? train::train_lbfgs(communicator, model, step, directory, trainer, *lbfgs, companions)
+            : train::train(communicator, model, sampler, step, *optimizer, directory, trainer,
+                           companions);
   if (!summary.ending.empty()) {
     log::info(summary.ending);
   }

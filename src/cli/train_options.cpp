@@ -9,6 +9,7 @@
 #include "cli/objective_options.hpp"
 #include "cli/reproducible.hpp"
 #include "cli/runtime.hpp"
+#include "cli/validation_options.hpp"
 
 namespace infomax::cli {
 namespace {
@@ -142,6 +143,7 @@ OptionTable train_option_table() {
   add_network_options(options);
   add_objective_options(options);
   add_optimizer_options(options);
+  add_validation_options(options);
   add_run_options(options);
   add_reproducible_option(options);
   add_compute_options(options);

@@ -7,28 +7,41 @@
 #include <limits>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "infomax/core/error.hpp"
 #include "infomax/model/model.hpp"
 #include "infomax/mpi/communicator.hpp"
 #include "infomax/train/step.hpp"
+#include "train/milestones.hpp"
 
 namespace infomax::train {
 
 /// Evaluations of the full batch at points that the root alone chooses: it calls at() as often as
-/// it likes and finish() once, while the others are in serve().
+/// it likes, pause() between and finish() once, while the others are in serve().
 template <math::Real T>
 class JointEvaluation {
  public:
   /// What is passed by reference must outlive this.
-  JointEvaluation(const mpi::Communicator& communicator, model::Model<T>& model, Step<T>& step)
-      : communicator_(&communicator), model_(&model), step_(&step) {}
+  JointEvaluation(const mpi::Communicator& communicator, model::Model<T>& model, Step<T>& step,
+                  Milestones<T>& milestones)
+      : communicator_(&communicator), model_(&model), step_(&step), milestones_(&milestones) {}
 
   /// By the root. A point whose numbers are not finite has an objective that is not; complaint()
   /// says more. Throws what the step does but for NumericError; all ranks have then left.
   StepReport at(std::span<const double> point) {
     announce(Order::evaluate, point);
     return evaluate();
+  }
+
+  /// By the root, after `step`: all ranks do what is done between steps, at `point` where that
+  /// looks at the parameters. True where the run is to end.
+  [[nodiscard]] bool pause(const Milestone& milestone, std::span<const double> point) {
+    if (milestones_->looks_at_parameters(milestone)) {
+      place(point);
+    }
+    (void)receive(Order::pause, milestone);
+    return milestones_->reached(milestone);
   }
 
   /// By the root, once: `point` is where the model stays.
@@ -39,8 +52,16 @@ class JointEvaluation {
 
   /// By the others: until the root finishes.
   void serve() {
-    while (receive(Order::finish) == Order::evaluate) {
-      (void)evaluate();
+    for (;;) {
+      const auto [order, milestone] = receive(Order::finish, {});
+      if (order == Order::finish) {
+        return;
+      }
+      if (order == Order::pause) {
+        (void)milestones_->reached(milestone);
+      } else {
+        (void)evaluate();
+      }
     }
     settle();
   }
@@ -50,22 +71,31 @@ class JointEvaluation {
   [[nodiscard]] const std::string& complaint() const { return complaint_; }
 
  private:
-  enum class Order : std::int64_t { evaluate, finish };
+  enum class Order : std::uint64_t { evaluate, pause, finish };
 
-  void announce(Order order, std::span<const double> point) {
+  void place(std::span<const double> point) {
     const auto parameters = model_->parameters();
     for (std::size_t i = 0; i < parameters.size(); ++i) {
       parameters[i] = static_cast<T>(point[i]);
     }
-    (void)receive(order);
   }
 
-  /// The root's order, whatever the others pass, with its parameters.
-  Order receive(Order order) {
-    std::array<std::int64_t, 1> word{static_cast<std::int64_t>(order)};
-    communicator_->broadcast(std::span<std::int64_t>(word), 0);
-    communicator_->broadcast(model_->parameters(), 0);
-    return static_cast<Order>(word[0]);
+  void announce(Order order, std::span<const double> point) {
+    place(point);
+    (void)receive(order, {});
+  }
+
+  /// The root's order, whatever the others pass, with its parameters where they count.
+  std::pair<Order, Milestone> receive(Order order, Milestone milestone) {
+    std::array<std::uint64_t, 3> words{static_cast<std::uint64_t>(order), milestone.step,
+                                       milestone.last ? 1U : 0U};
+    communicator_->broadcast(std::span<std::uint64_t>(words), 0);
+    order = static_cast<Order>(words[0]);
+    milestone = {words[1], words[2] != 0};
+    if (order != Order::pause || milestones_->looks_at_parameters(milestone)) {
+      communicator_->broadcast(model_->parameters(), 0);
+    }
+    return {order, milestone};
   }
 
   /// The root's point has no say in the running averages of batch normalisations: they are the
@@ -102,6 +132,7 @@ class JointEvaluation {
   const mpi::Communicator* communicator_;
   model::Model<T>* model_;
   Step<T>* step_;
+  Milestones<T>* milestones_;
   std::string complaint_;
 };
 

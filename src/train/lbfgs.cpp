@@ -16,6 +16,7 @@
 #include "infomax/core/error.hpp"
 #include "infomax/mpi/failure.hpp"
 #include "train/joint_evaluation.hpp"
+#include "train/milestones.hpp"
 #include "train/recorder.hpp"
 
 // n parameters, m pairs of history; f = -J, which liblbfgs minimises.
@@ -41,10 +42,11 @@ double inner_product(std::span<const double> a, std::span<const double> b) {
 template <math::Real T>
 class Search {
  public:
-  Search(JointEvaluation<T>& evaluation, Recorder<T>& recorder, const TrainerOptions& options,
-         const LbfgsOptions& lbfgs, std::span<const T> start)
+  Search(JointEvaluation<T>& evaluation, Recorder<T>& recorder, const BestModel<T>& best,
+         const TrainerOptions& options, const LbfgsOptions& lbfgs, std::span<const T> start)
       : evaluation_(&evaluation),
         recorder_(&recorder),
+        best_(&best),
         total_steps_(options.total_steps),
         options_(lbfgs),
         point_(lbfgs_malloc(checked_cast<int>(start.size(), "the number of parameters"))),
@@ -70,7 +72,13 @@ class Search {
     if (left_) {
       std::rethrow_exception(left_);
     }
-    evaluation_->finish({point_.get(), base_.size()});
+    if (steps_ > 0 && !failure_) {
+      (void)evaluation_->pause({steps_, true}, point());
+    }
+    if (best_->known()) {
+      std::ranges::copy(best_->parameters(), point_.get());
+    }
+    evaluation_->finish(point());
   }
 
   /// How it ended. Throws what ended it where that is an error.
@@ -89,12 +97,14 @@ class Search {
     return static_cast<Search*>(self)->accept({x, count}, {g, count}, f, step);
   }
 
+  [[nodiscard]] std::span<const double> point() const { return {point_.get(), base_.size()}; }
   double value_at(std::span<const double> x, std::span<double> g, double step) noexcept;
   double discouraging_value(std::span<double> g, double slope_to_here) const;
   int accept(std::span<const double> x, std::span<const double> g, double f, double step) noexcept;
 
   JointEvaluation<T>* evaluation_;
   Recorder<T>* recorder_;
+  const BestModel<T>* best_;
   std::uint64_t total_steps_;
   LbfgsOptions options_;
   std::unique_ptr<double, FreeVariables> point_;  // [n], liblbfgs's own
@@ -197,7 +207,13 @@ int Search<T>::accept(std::span<const double> x, std::span<const double> g, doub
     return failed;
   }
   pending_ = StepReport{};
-  return steps_ == total_steps_ ? enough_steps : 0;
+  try {
+    const bool last = steps_ == total_steps_;
+    return evaluation_->pause({steps_, last}, x) || last ? enough_steps : 0;
+  } catch (...) {
+    left_ = std::current_exception();
+    return failed;
+  }
 }
 
 template <math::Real T>
@@ -264,14 +280,17 @@ std::size_t lbfgs_bytes(const LbfgsOptions& options, std::size_t parameter_count
 template <math::Real T>
 TrainSummary train_lbfgs(const mpi::Communicator& communicator, model::Model<T>& model,
                          Step<T>& step, const RunDirectory& directory,
-                         const TrainerOptions& options, const LbfgsOptions& lbfgs) {
+                         const TrainerOptions& options, const LbfgsOptions& lbfgs,
+                         const Companions<T>& companions) {
   lbfgs.check();
-  Recorder<T> recorder(communicator, model, directory, options, 1);
-  JointEvaluation<T> evaluation(communicator, model, step);
+  BestModel<T> best;
+  Recorder<T> recorder(communicator, model, best, directory, options, 1);
+  Milestones<T> milestones(communicator, model, recorder, best, options, companions);
+  JointEvaluation<T> evaluation(communicator, model, step, milestones);
   std::optional<Search<T>> search;
   mpi::together(communicator, [&] {
     if (communicator.is_root()) {
-      search.emplace(evaluation, recorder, options, lbfgs, model.parameters());
+      search.emplace(evaluation, recorder, best, options, lbfgs, model.parameters());
     }
   });
   if (search) {
@@ -283,7 +302,7 @@ TrainSummary train_lbfgs(const mpi::Communicator& communicator, model::Model<T>&
   mpi::together(communicator, [&] {
     if (search) {
       recorder.interrupt();
-      ending = search->ending();
+      ending = milestones.ending().empty() ? search->ending() : milestones.ending();
     }
   });
   TrainSummary summary = recorder.finish();
@@ -293,9 +312,9 @@ TrainSummary train_lbfgs(const mpi::Communicator& communicator, model::Model<T>&
 
 template TrainSummary train_lbfgs<float>(const mpi::Communicator&, model::Model<float>&,
                                          Step<float>&, const RunDirectory&, const TrainerOptions&,
-                                         const LbfgsOptions&);
+                                         const LbfgsOptions&, const Companions<float>&);
 template TrainSummary train_lbfgs<double>(const mpi::Communicator&, model::Model<double>&,
                                           Step<double>&, const RunDirectory&, const TrainerOptions&,
-                                          const LbfgsOptions&);
+                                          const LbfgsOptions&, const Companions<double>&);
 
 }  // namespace infomax::train

@@ -51,20 +51,30 @@ MetricsFile::MetricsFile(const std::string& path) : path_(path), file_(path, std
   }
 }
 
-void MetricsFile::write(const std::string& kind, std::uint64_t step, std::uint64_t epoch,
-                        const StepReport& report) {
+namespace {
+
+nlohmann::ordered_json begin_line(const std::string& kind, std::uint64_t step, std::uint64_t epoch,
+                                  const objective::Value& value) {
   nlohmann::ordered_json line{
       {"kind", kind},
       {"step", step},
       {"epoch", epoch},
-      {"objective", report.value.objective},
-      {"dependence", report.value.dependence},
-      {"entropy_a", report.value.entropy_a},
-      {"entropy_b", report.value.entropy_b},
+      {"objective", value.objective},
+      {"dependence", value.dependence},
+      {"entropy_a", value.entropy_a},
+      {"entropy_b", value.entropy_b},
   };
-  for (const auto& [name, number] : report.value.parts) {
+  for (const auto& [name, number] : value.parts) {
     line[name] = number;
   }
+  return line;
+}
+
+}  // namespace
+
+void MetricsFile::write(const std::string& kind, std::uint64_t step, std::uint64_t epoch,
+                        const StepReport& report) {
+  auto line = begin_line(kind, step, epoch, report.value);
   line["penalty"] = report.penalty;
   line["gradient_norm"] = report.gradient_norm;
   line["learning_rate"] = report.learning_rate;
@@ -76,7 +86,20 @@ void MetricsFile::write(const std::string& kind, std::uint64_t step, std::uint64
   line["input_s"] = report.times.input_s;
   line["compute_s"] = report.times.compute_s;
   line["reduce_s"] = report.times.reduce_s;
-  file_ << line.dump() << '\n' << std::flush;
+  write_line(line.dump());
+}
+
+void MetricsFile::write_validation(std::uint64_t step, std::uint64_t epoch,
+                                   const ValidationReport& report, bool best) {
+  auto line = begin_line("validation", step, epoch, report.value);
+  line["samples"] = report.value.samples;
+  line["seconds"] = report.seconds;
+  line["best"] = best;
+  write_line(line.dump());
+}
+
+void MetricsFile::write_line(const std::string& line) {
+  file_ << line << '\n' << std::flush;
   if (!file_) {
     throw SystemError(fmt::format("cannot write {}: is the disk full?", path_));
   }

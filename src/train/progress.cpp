@@ -21,11 +21,12 @@ std::string Progress::text(std::uint64_t step, std::uint64_t epoch,
   const double left_s =
       elapsed_s / static_cast<double>(step) * static_cast<double>(total_steps_ - step);
   return fmt::format(
-      "epoch {}/{}  step {}/{}  J {:.5f}  dependence {:.5f}  H(a) {:.4f}  H(b) {:.4f}  {} samples/s"
+      "epoch {}/{}  step {}/{}  J {:.5f}  dependence {:.5f}  H(a) {:.4f}  H(b) {:.4f}{}  {} "
+      "samples/s"
       "  {} left",
       epoch, total_epochs_, step, total_steps_, report.value.objective, report.value.dependence,
-      report.value.entropy_a, report.value.entropy_b, grouped_text(samples_ / elapsed_s),
-      duration_text(left_s));
+      report.value.entropy_a, report.value.entropy_b, validation_,
+      grouped_text(samples_ / elapsed_s), duration_text(left_s));
 }
 
 void Progress::step(std::uint64_t step, std::uint64_t epoch, const StepReport& report) {
@@ -33,6 +34,10 @@ void Progress::step(std::uint64_t step, std::uint64_t epoch, const StepReport& r
   if (due(step)) {
     line_.show(text(step, epoch, report));
   }
+}
+
+void Progress::validated(double objective) {
+  validation_ = fmt::format("  held out {:.5f}", objective);
 }
 
 }  // namespace infomax::train

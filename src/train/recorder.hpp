@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 
@@ -17,10 +18,11 @@ template <math::Real T>
 class Recorder {
  public:
   /// What is passed by reference must outlive this.
-  Recorder(const mpi::Communicator& communicator, const model::Model<T>& model,
+  Recorder(const mpi::Communicator& communicator, model::Model<T>& model, BestModel<T>& best,
            const RunDirectory& directory, const TrainerOptions& options,
            std::uint64_t steps_per_epoch)
       : model_(&model),
+        best_(&best),
         path_(directory.model()),
         options_(&options),
         steps_per_epoch_(steps_per_epoch) {
@@ -47,10 +49,21 @@ class Recorder {
     }
   }
 
+  /// After each validation.
+  void validated(std::uint64_t step, const ValidationReport& report, bool improved) {
+    if (metrics_) {
+      metrics_->write_validation(step, (step - 1) / steps_per_epoch_ + 1, report, improved);
+      progress_->validated(report.value.objective);
+    }
+  }
+
   /// At the end of the run: saves the model.
   [[nodiscard]] TrainSummary finish() {
     summary_.seconds = since_start_.elapsed_s();
     interrupt();
+    if (best_->known()) {
+      summary_.best = BestSummary{best_->step(), best_->objective()};
+    }
     if (metrics_) {
       save_model();
     }
@@ -78,9 +91,20 @@ class Recorder {
     }
   }
 
-  void save_model() const { model::write_model(path_, *model_); }
+  /// The best state so far where there is one, else the present.
+  void save_model() {
+    const auto exchange = [this] {
+      if (best_->known()) {
+        std::ranges::swap_ranges(model_->parameters(), best_->parameters());
+      }
+    };
+    exchange();
+    model::write_model(path_, *model_);
+    exchange();
+  }
 
-  const model::Model<T>* model_;
+  model::Model<T>* model_;
+  BestModel<T>* best_;
   std::string path_;
   const TrainerOptions* options_;
   std::uint64_t steps_per_epoch_;

@@ -37,6 +37,7 @@ struct LbfgsOptions {
 template <math::Real T>
 TrainSummary train_lbfgs(const mpi::Communicator& communicator, model::Model<T>& model,
                          Step<T>& step, const RunDirectory& directory,
-                         const TrainerOptions& options, const LbfgsOptions& lbfgs);
+                         const TrainerOptions& options, const LbfgsOptions& lbfgs,
+                         const Companions<T>& companions = {});
 
 }  // namespace infomax::train

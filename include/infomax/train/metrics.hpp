@@ -5,6 +5,7 @@
 #include <string>
 
 #include "infomax/train/step.hpp"
+#include "infomax/train/validation.hpp"
 
 namespace infomax::train {
 
@@ -34,7 +35,14 @@ class MetricsFile {
   void write(const std::string& kind, std::uint64_t step, std::uint64_t epoch,
              const StepReport& report);
 
+  /// A line of kind "validation": of the state after `step`; `best` says that none before was
+  /// better. Throws SystemError.
+  void write_validation(std::uint64_t step, std::uint64_t epoch, const ValidationReport& report,
+                        bool best);
+
  private:
+  void write_line(const std::string& line);
+
   std::string path_;
   std::ofstream file_;
 };

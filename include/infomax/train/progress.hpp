@@ -21,6 +21,9 @@ class Progress {
   /// After each step; `step` and `epoch` count from 1.
   void step(std::uint64_t step, std::uint64_t epoch, const StepReport& report);
 
+  /// After each validation: what it found is shown from the next line on.
+  void validated(double objective);
+
   /// Ends a live line, so that what follows starts on a line of its own.
   void finish() { line_.finish(); }
 
@@ -34,6 +37,7 @@ class Progress {
   std::uint64_t total_steps_;
   Stopwatch since_start_;
   double samples_ = 0.0;
+  std::string validation_;
 };
 
 }  // namespace infomax::train

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "infomax/data/sampler.hpp"
@@ -12,6 +13,7 @@
 #include "infomax/train/progress.hpp"
 #include "infomax/train/run_directory.hpp"
 #include "infomax/train/step.hpp"
+#include "infomax/train/validation.hpp"
 
 namespace infomax::train {
 
@@ -21,6 +23,20 @@ struct TrainerOptions {
   ProgressMode progress = ProgressMode::automatic;
   double save_every_s = 60.0;  ///< model.h5 is brought up to date after an epoch that ends so long
                                ///< after the last time, and at the end
+  std::uint64_t validate_every_steps = 1;
+  std::uint64_t patience = 0;  ///< ends after so many validations without improvement; 0 = never
+};
+
+/// What goes with a run where it is asked for. Must outlive it.
+template <math::Real T>
+struct Companions {
+  Validation<T>* validation = nullptr;
+};
+
+/// Which state of the model was best on validation.
+struct BestSummary {
+  std::uint64_t step = 0;
+  double objective = 0.0;
 };
 
 struct TrainSummary {
@@ -29,13 +45,16 @@ struct TrainSummary {
   double samples = 0.0;  ///< global rows seen, all steps together
   StepReport last;       ///< of the last epoch, complete or not: means over its steps
   std::string ending;    ///< why the run ended, where that is not the number of steps alone
+  std::optional<BestSummary> best;  ///< where there was a validation
 };
 
 /// Collective. Runs the steps, writes metrics and the model into the run directory. What fails in a
-/// step leaves with the step named; model.h5 then holds the last state that was saved.
+/// step leaves with the step named; model.h5 then holds the last state that was saved. With a
+/// validation, model.h5 is at any time the best state so far by it, and so is the model at the end.
 template <math::Real T>
 TrainSummary train(const mpi::Communicator& communicator, model::Model<T>& model,
                    data::Sampler& sampler, Step<T>& step, optim::Optimizer<T>& optimizer,
-                   const RunDirectory& directory, const TrainerOptions& options);
+                   const RunDirectory& directory, const TrainerOptions& options,
+                   const Companions<T>& companions = {});
 
 }  // namespace infomax::train
