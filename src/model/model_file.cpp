@@ -118,7 +118,7 @@ void write_model(const std::string& path, const Model<T>& model) {
     write_member(file, model, member);
   }
   file.close();
-  pending.commit();
+  pending.commit_durably();
 }
 
 StoredModel read_model(const std::string& path) {

@@ -19,6 +19,10 @@ class PendingFile {
   /// Gives the closed file its name. Throws SystemError.
   void commit();
 
+  /// As commit(), and what is under the name afterwards survives a loss of power: file and name are
+  /// on the disk when this returns. Throws SystemError.
+  void commit_durably();
+
  private:
   std::filesystem::path final_;
   std::filesystem::path pending_;
