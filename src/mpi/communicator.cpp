@@ -5,6 +5,7 @@
 
 #include "infomax/core/checked_cast.hpp"
 #include "infomax/core/stopwatch.hpp"
+#include "infomax/mpi/activity.hpp"
 #include "infomax/mpi/check.hpp"
 
 namespace infomax::mpi {
@@ -47,6 +48,7 @@ class Timed {
  private:
   double* sum_s_;
   Stopwatch stopwatch_;
+  InCollective in_collective_;
 };
 
 template <class T>
@@ -140,6 +142,7 @@ Request Communicator::start_sum(std::span<T> values) const {
 
 template <Element T>
 void Communicator::broadcast(std::span<T> values, int root) const {
+  const InCollective in_collective;
   in_messages(values, [&](T* first, int count) {
     check(MPI_Bcast(first, count, datatype<T>(), root, native()), "MPI_Bcast");
   });
@@ -157,6 +160,7 @@ std::string Communicator::broadcast(const std::string& text, int root) const {
 
 template <Element T>
 std::vector<T> Communicator::gather_all(T value) const {
+  const InCollective in_collective;
   std::vector<T> values(static_cast<std::size_t>(size_));
   check(MPI_Allgather(&value, 1, datatype<T>(), values.data(), 1, datatype<T>(), native()),
         "MPI_Allgather");

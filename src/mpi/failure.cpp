@@ -94,4 +94,14 @@ int end_job(const Communicator& communicator, const std::exception_ptr& failure)
   std::_Exit(exit_code);
 }
 
+void abandon_job(const Communicator& communicator, const std::string& text, int exit_code) {
+  log::failure(text);
+  std::thread([exit_code] {
+    std::this_thread::sleep_for(std::chrono::seconds(5));
+    std::_Exit(exit_code);
+  }).detach();
+  MPI_Abort(communicator.native(), exit_code);
+  std::_Exit(exit_code);
+}
+
 }  // namespace infomax::mpi

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "infomax/core/logging.hpp"
+#include "infomax/mpi/activity.hpp"
 #include "infomax/mpi/check.hpp"
 
 namespace infomax::mpi {
@@ -23,6 +24,7 @@ Request& Request::operator=(Request&& other) noexcept {
 }
 
 void Request::wait() {
+  const InCollective in_collective;
   check(MPI_Waitall(static_cast<int>(parts_.size()), parts_.data(), MPI_STATUSES_IGNORE),
         "MPI_Waitall");
   parts_.clear();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <exception>
+#include <string>
 
 #include "infomax/mpi/communicator.hpp"
 
@@ -29,5 +30,11 @@ void together(const Communicator& communicator, Work work) {
 /// do not, peers sit in a collective this rank will never enter: it names itself and aborts the
 /// job. `communicator` must be one that nothing else uses.
 [[nodiscard]] int end_job(const Communicator& communicator, const std::exception_ptr& failure);
+
+/// From any thread, where the others sit in MPI and will not return: says one line and ends the
+/// whole job with this exit code. MPI promises nothing to a second thread, so a process that its
+/// abort does not end ends itself, which the launcher sees.
+[[noreturn]] void abandon_job(const Communicator& communicator, const std::string& text,
+                              int exit_code);
 
 }  // namespace infomax::mpi

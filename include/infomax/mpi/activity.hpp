@@ -1,0 +1,36 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+
+namespace infomax::mpi {
+
+/// What this process's main thread is doing, for its other threads to look at: whether it is in a
+/// collective, and since when.
+class Activity {
+ public:
+  [[nodiscard]] static Activity& of_this_process();
+
+  [[nodiscard]] bool waiting() const { return waiting_.load(std::memory_order_relaxed); }
+
+  /// Seconds since a collective was last entered or left.
+  [[nodiscard]] double unchanged_s() const;
+
+  void set_waiting(bool waiting);
+
+ private:
+  std::atomic<bool> waiting_{false};
+  std::atomic<std::int64_t> changed_at_ns_{0};
+};
+
+/// Says, for its scope, that this process is in a collective.
+class InCollective {
+ public:
+  InCollective() { Activity::of_this_process().set_waiting(true); }
+  ~InCollective() { Activity::of_this_process().set_waiting(false); }
+  InCollective(const InCollective&) = delete;
+  InCollective& operator=(const InCollective&) = delete;
+};
+
+}  // namespace infomax::mpi
