@@ -13,7 +13,7 @@ constexpr unsigned line_width = 100;
 /// Options that steer one invocation and are no part of a run's configuration.
 bool is_of_invocation(const std::string& name) {
   return name == "help" || name == "config" || name == "overwrite" || name == "progress" ||
-         name == "json";
+         name == "json" || name == "resume";
 }
 
 }  // namespace
@@ -74,6 +74,20 @@ bool OptionTable::parse(const std::vector<std::string>& arguments) {
     refuse(error.what());
   }
   return true;
+}
+
+void OptionTable::adopt(const std::string& ini, const std::string& except) {
+  const po::options_description known = all();
+  try {
+    std::istringstream stream(ini);
+    auto parsed = po::parse_config_file(stream, known);
+    std::erase_if(parsed.options,
+                  [&](const po::option& option) { return option.string_key == except; });
+    po::store(parsed, values_);
+    po::notify(values_);
+  } catch (const po::error& error) {
+    refuse(error.what());
+  }
 }
 
 std::string OptionTable::help() const {
@@ -142,14 +156,28 @@ std::string OptionTable::ini() const { return list(" = ", "\n"); }
 
 std::string OptionTable::summary() const { return list("=", " "); }
 
-std::string OptionTable::list(const char* between, const char* after) const {
-  std::string text;
+std::map<std::string, std::string> OptionTable::settings() const {
+  std::map<std::string, std::string> all;
   for (const auto& group : groups_) {
     for (const auto& option : group.options()) {
       const std::string& name = option->long_name();
       const bool known = values_.count(name) != 0 || resolved_.contains(name);
       if (known && !is_of_invocation(name)) {
-        text += fmt::format("{}{}{}{}", name, between, text_of(name), after);
+        all[name] = text_of(name);
+      }
+    }
+  }
+  return all;
+}
+
+std::string OptionTable::list(const char* between, const char* after) const {
+  const auto known = settings();
+  std::string text;
+  for (const auto& group : groups_) {
+    for (const auto& option : group.options()) {
+      const auto found = known.find(option->long_name());
+      if (found != known.end()) {
+        text += fmt::format("{}{}{}{}", found->first, between, found->second, after);
       }
     }
   }

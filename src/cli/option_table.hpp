@@ -60,6 +60,13 @@ class OptionTable {
   /// The value as text, resolved.
   [[nodiscard]] std::string resolved(const std::string& name) const { return text_of(name); }
 
+  /// Takes what `ini`, made by ini(), has and the user did not give, but for the option `except`.
+  /// Throws UsageError.
+  void adopt(const std::string& ini, const std::string& except);
+
+  /// Every option with its resolved value, by name.
+  [[nodiscard]] std::map<std::string, std::string> settings() const;
+
   /// Every option with its resolved value, as --config takes it back.
   [[nodiscard]] std::string ini() const;
 
@@ -67,11 +74,11 @@ class OptionTable {
   [[nodiscard]] std::string summary() const;
 
  private:
+  [[nodiscard]] po::options_description all() const;
   [[noreturn]] void refuse(const std::string& problem) const;
   [[nodiscard]] std::string list(const char* between, const char* after) const;
   [[nodiscard]] std::string text_of(const std::string& name) const;
   [[nodiscard]] static std::string text_of(const boost::any& stored);
-  [[nodiscard]] po::options_description all() const;
 
   std::string command_;
   std::string synopsis_;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "cli/cli.hpp"
+#include "cli/durability_options.hpp"
 #include "cli/linear_options.hpp"
 #include "cli/objective_options.hpp"
 #include "cli/reproducible.hpp"
@@ -17,6 +18,7 @@
 #include "infomax/model/sides.hpp"
 #include "infomax/mpi/failure.hpp"
 #include "infomax/objective/make.hpp"
+#include "infomax/train/fingerprint.hpp"
 #include "infomax/train/linear_start.hpp"
 #include "infomax/train/trainer.hpp"
 
@@ -109,7 +111,8 @@ void add_networks(model::Model<T>& model, const Prepared& prepared) {
 
 template <math::Real T>
 int train_in(const mpi::Communicator& communicator, OptionTable& options, const Prepared& prepared,
-             const train::RunDirectory& directory, const std::string& machine) {
+             const train::RunDirectory& directory, const std::string& machine,
+             Resumption resumption) {
   const auto& examples = prepared.examples;
   model::Model<T> model;
   add_networks(model, prepared);
@@ -122,7 +125,7 @@ int train_in(const mpi::Communicator& communicator, OptionTable& options, const 
   model.settings["normalize"] = options.resolved("normalize");
   record_arithmetic(options, model.settings);
   model.initialize(prepared.options.seed);
-  if (prepared.options.linear) {
+  if (prepared.options.linear && !resumption.checkpoint) {
     train::start_linear(communicator, model, examples, prepared.options.pair,
                         prepared.options.objective);
   }
@@ -148,7 +151,10 @@ int train_in(const mpi::Communicator& communicator, OptionTable& options, const 
                        validation_micro_batch(prepared.options.micro_batch),
                        objective::make_objective<T>(prepared.options.objective));
   }
-  const train::Companions<T> companions{validation ? &*validation : nullptr};
+  auto durable = durability_options(options, sampler.steps_per_epoch());
+  durable.config = options.ini();
+  durable.fingerprint = train::fingerprint(communicator, examples);
+  check_resumption(resumption, options, durable.fingerprint);
 
   mpi::together(communicator, [&] {
     if (communicator.is_root()) {
@@ -157,6 +163,8 @@ int train_in(const mpi::Communicator& communicator, OptionTable& options, const 
   });
   log::info(fmt::format("infomax {}  train\n{}{}", version, machine,
                         describe(options, prepared, model, sides, sampler)));
+  train::Durability durability(communicator, directory, durable, std::move(resumption.checkpoint));
+  const train::Companions<T> companions{validation ? &*validation : nullptr, &durability};
   const auto lbfgs = lbfgs_options(options);
   const auto summary =
       lbfgs ? train::train_lbfgs(communicator, model, step, directory, trainer, *lbfgs, companions)
@@ -177,20 +185,26 @@ int train(const mpi::Communicator& communicator, const std::vector<std::string>&
     print_result(communicator, options.help());
     return 0;
   }
+  (void)train::parse_progress(options.value<std::string>("progress"));
+  const std::string output = options.required("output", "runs/first");
+  (void)durability_options(options, 1);
+  Resumption resumption = find_resumption(communicator, options, output);
   const auto precision = options.value<std::string>("precision");
   if (precision != "float" && precision != "double") {
     throw UsageError(fmt::format("--precision is \"{}\"; it must be float or double", precision));
   }
-  (void)train::parse_progress(options.value<std::string>("progress"));
-  const std::string output = options.required("output", "runs/first");
   const Understood understood = understand(options);
   const std::string machine = prepare_compute(communicator, options);
   prepare_reproducible(communicator, options);
-  const train::RunDirectory directory(communicator, output, options.value<bool>("overwrite"));
+  const bool replaces = options.value<bool>("overwrite") || options.value<bool>("resume");
+  const auto directory = resumption.checkpoint
+                             ? train::RunDirectory::reopen(communicator, output)
+                             : train::RunDirectory(communicator, output, replaces);
   const Prepared prepared = prepare(communicator, options, understood);
-  return precision == "float"
-             ? train_in<float>(communicator, options, prepared, directory, machine)
-             : train_in<double>(communicator, options, prepared, directory, machine);
+  return precision == "float" ? train_in<float>(communicator, options, prepared, directory, machine,
+                                                std::move(resumption))
+                              : train_in<double>(communicator, options, prepared, directory,
+                                                 machine, std::move(resumption));
 }
 
 }  // namespace infomax::cli

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/durability_options.hpp"
 #include "cli/linear_options.hpp"
 #include "cli/objective_options.hpp"
 #include "cli/reproducible.hpp"
@@ -122,7 +123,7 @@ void add_optimizer_options(OptionTable& options) {
 
 void add_run_options(OptionTable& options) {
   options.group("Run")("output", po::value<std::string>()->value_name("RUN"),
-                       "directory for config.ini, metrics.jsonl and model.h5")(
+                       "directory for config.ini, metrics.jsonl, model.h5 and checkpoints")(
       "overwrite", po::bool_switch(), "replace a run that is there")(
       "progress", po::value<std::string>()->default_value("auto")->value_name("MODE"),
       "auto, live (one line, rewritten), plain or none");
@@ -146,6 +147,7 @@ OptionTable train_option_table() {
   add_validation_options(options);
   add_run_options(options);
   add_reproducible_option(options);
+  add_durability_options(options);
   add_compute_options(options);
   return options;
 }

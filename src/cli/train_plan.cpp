@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/durability_options.hpp"
 #include "cli/linear_options.hpp"
 #include "cli/objective_options.hpp"
 #include "cli/train_options.hpp"
@@ -110,6 +111,7 @@ Understood understand(const OptionTable& options) {
   result.validation = validation_choice(options);
   train::TrainerOptions trainer;
   set_validation(options, 1, trainer);
+  (void)durability_options(options, 1);
   // These depend on the number of steps an epoch has, but what is wrong with them does not.
   (void)schedule_options(options, 1);
   (void)step_options(options);

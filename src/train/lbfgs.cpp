@@ -1,268 +1,19 @@
 #include "infomax/train/lbfgs.hpp"
 
-#include <algorithm>
 #include <cmath>
-#include <exception>
-#include <limits>
-#include <memory>
-#include <new>
 #include <optional>
-#include <stdexcept>
 
 #include <fmt/format.h>
-#include <lbfgs.h>
+#include <nlohmann/json.hpp>
 
-#include "infomax/core/checked_cast.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/mpi/failure.hpp"
 #include "train/joint_evaluation.hpp"
+#include "train/lbfgs_search.hpp"
 #include "train/milestones.hpp"
 #include "train/recorder.hpp"
 
-// n parameters, m pairs of history; f = -J, which liblbfgs minimises.
 namespace infomax::train {
-namespace {
-
-/// What the progress callback ends a search with; liblbfgs hands it back.
-enum Stop : int { enough_steps = 1000, failed = 1001 };
-
-struct FreeVariables {
-  void operator()(double* variables) const { lbfgs_free(variables); }
-};
-
-double inner_product(std::span<const double> a, std::span<const double> b) {
-  double sum = 0.0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    sum += a[i] * b[i];
-  }
-  return sum;
-}
-
-/// The root's side of a run: the search itself.
-template <math::Real T>
-class Search {
- public:
-  Search(JointEvaluation<T>& evaluation, Recorder<T>& recorder, const BestModel<T>& best,
-         const TrainerOptions& options, const LbfgsOptions& lbfgs, std::span<const T> start)
-      : evaluation_(&evaluation),
-        recorder_(&recorder),
-        best_(&best),
-        total_steps_(options.total_steps),
-        options_(lbfgs),
-        point_(lbfgs_malloc(checked_cast<int>(start.size(), "the number of parameters"))),
-        base_(start.begin(), start.end()),
-        slope_(start.size(), 0.0),
-        along_(start.size()) {
-    if (!point_) {
-      throw std::bad_alloc();
-    }
-    std::ranges::copy(start, point_.get());
-  }
-
-  /// Throws what left the other ranks too; all else is for ending().
-  void run() {
-    lbfgs_parameter_t parameters;
-    lbfgs_parameter_init(&parameters);
-    parameters.m = static_cast<int>(options_.history);
-    parameters.epsilon = options_.tolerance;
-    if (total_steps_ > 0) {
-      status_ = lbfgs(static_cast<int>(base_.size()), point_.get(), nullptr, evaluate, progress,
-                      this, &parameters);
-    }
-    if (left_) {
-      std::rethrow_exception(left_);
-    }
-    if (steps_ > 0 && !failure_) {
-      (void)evaluation_->pause({steps_, true}, point());
-    }
-    if (best_->known()) {
-      std::ranges::copy(best_->parameters(), point_.get());
-    }
-    evaluation_->finish(point());
-  }
-
-  /// How it ended. Throws what ended it where that is an error.
-  [[nodiscard]] std::string ending() const;
-
- private:
-  static double evaluate(void* self, const double* x, double* g, int n, double step) {
-    const auto count = static_cast<std::size_t>(n);
-    return static_cast<Search*>(self)->value_at({x, count}, {g, count}, step);
-  }
-
-  static int progress(void* self, const double* x, const double* g, double f, double x_norm,
-                      double g_norm, double step, int n, int /*iteration*/, int /*trials*/) {
-    const auto count = static_cast<std::size_t>(n);
-    static_cast<Search*>(self)->relative_norm_ = g_norm / std::max(1.0, x_norm);
-    return static_cast<Search*>(self)->accept({x, count}, {g, count}, f, step);
-  }
-
-  [[nodiscard]] std::span<const double> point() const { return {point_.get(), base_.size()}; }
-  double value_at(std::span<const double> x, std::span<double> g, double step) noexcept;
-  double discouraging_value(std::span<double> g, double slope_to_here) const;
-  int accept(std::span<const double> x, std::span<const double> g, double f, double step) noexcept;
-
-  JointEvaluation<T>* evaluation_;
-  Recorder<T>* recorder_;
-  const BestModel<T>* best_;
-  std::uint64_t total_steps_;
-  LbfgsOptions options_;
-  std::unique_ptr<double, FreeVariables> point_;  // [n], liblbfgs's own
-
-  // The point that the last iteration came to, where the line search starts.
-  Buffer<double> base_;   // [n]
-  Buffer<double> slope_;  // [n], the gradient of f there
-  std::optional<double> base_value_;
-  double relative_norm_ = 0.0;  // of that gradient, as the tolerance is meant
-  double largest_value_ = 0.0;  // |f|, which rounding errors are relative to
-
-  // The line search under way.
-  Buffer<double> along_;        // [n], from base_ to the trial point
-  StepReport pending_;          // its trial points so far, the last one's value
-  std::uint64_t refused_ = 0;   // of them not finite
-  double expected_gain_ = 0.0;  // of f by the whole quasi-Newton step, to second order
-
-  std::uint64_t steps_ = 0;
-  int status_ = enough_steps;
-  std::exception_ptr left_;     // what the other ranks left with too
-  std::exception_ptr failure_;  // of the root alone
-};
-
-/// Nothing may be thrown through liblbfgs, which is C.
-template <math::Real T>
-double Search<T>::value_at(std::span<const double> x, std::span<double> g, double step) noexcept {
-  constexpr double none = std::numeric_limits<double>::quiet_NaN();
-  std::ranges::fill(g, 0.0);
-  if (left_ || failure_) {
-    return none;
-  }
-  StepReport report;
-  try {
-    report = evaluation_->at(x);
-  } catch (...) {
-    left_ = std::current_exception();
-    return none;
-  }
-  report.value.samples += pending_.value.samples;
-  report.times += pending_.times;
-  report.evaluations = pending_.evaluations + 1;
-  pending_ = std::move(report);
-
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    along_[i] = x[i] - base_[i];
-  }
-  const double slope_to_here = inner_product(slope_, along_);
-  const double f = -pending_.value.objective;
-  if (!base_value_) {
-    if (!std::isfinite(f)) {
-      failure_ = std::make_exception_ptr(NumericError(
-          fmt::format("at the initial parameters {}; try another --seed or --normalize standardize",
-                      evaluation_->complaint())));
-      return none;
-    }
-    base_value_ = f;
-    largest_value_ = std::abs(f);
-  } else if (expected_gain_ == 0.0) {
-    expected_gain_ = -0.5 * slope_to_here / step;
-  }
-  if (!std::isfinite(f)) {
-    ++refused_;
-    return discouraging_value(g, slope_to_here);
-  }
-  std::ranges::transform(evaluation_->gradient(), g.begin(),
-                         [](T element) { return -static_cast<double>(element); });
-  if (steps_ == 0 && pending_.evaluations == 1) {
-    std::ranges::copy(g, slope_.begin());
-  }
-  return f;
-}
-
-/// For a trial point that has no value: as if f rose on the way by twice what it was to fall, and
-/// went on rising. The line search then comes back to about a tenth of the way; a value near the
-/// largest double would send it back to where it cannot tell the points apart.
-template <math::Real T>
-double Search<T>::discouraging_value(std::span<double> g, double slope_to_here) const {
-  std::ranges::transform(slope_, g.begin(), [](double element) { return -element; });
-  return *base_value_ + 2.0 * std::abs(slope_to_here);
-}
-
-template <math::Real T>
-int Search<T>::accept(std::span<const double> x, std::span<const double> g, double f,
-                      double step) noexcept {
-  if (left_ || failure_) {
-    return failed;
-  }
-  std::ranges::copy(x, base_.begin());
-  std::ranges::copy(g, slope_.begin());
-  base_value_ = f;
-  largest_value_ = std::max(largest_value_, std::abs(f));
-  refused_ = 0;
-  expected_gain_ = 0.0;
-  pending_.learning_rate = step;
-  ++steps_;
-  try {
-    recorder_->step(pending_);
-  } catch (...) {
-    failure_ = std::current_exception();
-    return failed;
-  }
-  pending_ = StepReport{};
-  try {
-    const bool last = steps_ == total_steps_;
-    return evaluation_->pause({steps_, last}, x) || last ? enough_steps : 0;
-  } catch (...) {
-    left_ = std::current_exception();
-    return failed;
-  }
-}
-
-template <math::Real T>
-std::string Search<T>::ending() const {
-  if (failure_) {
-    std::rethrow_exception(failure_);
-  }
-  const std::string where =
-      fmt::format("relative gradient norm {:.2e}, {} steps", relative_norm_, steps_);
-  switch (status_) {
-    case enough_steps:
-      return "stopped after the steps asked for: " + where;
-    case LBFGS_SUCCESS:
-    case LBFGS_STOP:
-    case LBFGS_ALREADY_MINIMIZED:
-      return fmt::format("converged within --tolerance {}: {}", options_.tolerance, where);
-    case LBFGSERR_OUTOFMEMORY:
-      throw std::bad_alloc();
-    case LBFGSERR_OUTOFINTERVAL:
-    case LBFGSERR_INCORRECT_TMINMAX:
-    case LBFGSERR_ROUNDING_ERROR:
-    case LBFGSERR_MINIMUMSTEP:
-    case LBFGSERR_MAXIMUMSTEP:
-    case LBFGSERR_MAXIMUMLINESEARCH:
-    case LBFGSERR_WIDTHTOOSMALL:
-    case LBFGSERR_INVALIDPARAMETERS:
-    case LBFGSERR_INCREASEGRADIENT:
-      break;
-    default:
-      throw std::logic_error(fmt::format("liblbfgs refused its parameters, code {}", status_));
-  }
-  constexpr bool single = std::is_same_v<T, float>;
-  constexpr const char* type = single ? "float" : "double";
-  constexpr double rounding = 100.0 * std::numeric_limits<T>::epsilon();
-  if (expected_gain_ <= rounding * largest_value_) {
-    return fmt::format("converged as far as {} can tell: {}", type, where);
-  }
-  throw NumericError(fmt::format(
-      "after step {} the line search finds no better point, though J should rise by {:.2g} ({}); "
-      "try {}another --seed, a larger --ridge where there is one, or --optimizer adam",
-      steps_, expected_gain_,
-      refused_ > 0 ? fmt::format("at {} of its {} points {}", refused_, pending_.evaluations,
-                                 evaluation_->complaint())
-                   : fmt::format("liblbfgs's code {}, in {}", status_, type),
-      single ? "--precision double, " : ""));
-}
-
-}  // namespace
-
 void LbfgsOptions::check() const {
   if (history == 0 || history > 1000) {
     throw UsageError(fmt::format("--lbfgs-history is {}; it must be 1 to 1000", history));
@@ -273,8 +24,8 @@ void LbfgsOptions::check() const {
 }
 
 std::size_t lbfgs_bytes(const LbfgsOptions& options, std::size_t parameter_count) {
-  // liblbfgs keeps 2 m + 6 vectors, Search three.
-  return (2 * options.history + 9) * parameter_count * sizeof(double);
+  // liblbfgs keeps 2 m + 6 vectors, Search three, and for checkpoints 2 m + 2.
+  return (4 * options.history + 11) * parameter_count * sizeof(double);
 }
 
 template <math::Real T>
@@ -284,15 +35,37 @@ TrainSummary train_lbfgs(const mpi::Communicator& communicator, model::Model<T>&
                          const Companions<T>& companions) {
   lbfgs.check();
   BestModel<T> best;
-  Recorder<T> recorder(communicator, model, best, directory, options, 1);
-  Milestones<T> milestones(communicator, model, recorder, best, options, companions);
-  JointEvaluation<T> evaluation(communicator, model, step, milestones);
+  Recorder<T> recorder(communicator, model, best, directory, options, 1, companions.durability);
   std::optional<Search<T>> search;
-  mpi::together(communicator, [&] {
+  Keeper keeper;
+  keeper.save = [&](Checkpoint& checkpoint, nlohmann::json& record) {
+    search->save(checkpoint, record);
+  };
+  Milestones<T> milestones(communicator, model, recorder, best, options, companions, keeper);
+  JointEvaluation<T> evaluation(communicator, model, step, milestones);
+  const auto begin = [&] {
     if (communicator.is_root()) {
       search.emplace(evaluation, recorder, best, options, lbfgs, model.parameters());
+      if (companions.durability != nullptr) {
+        search->remember();
+      }
     }
-  });
+  };
+  const bool resumed = milestones.restore([&](const nlohmann::json& record) {
+    mpi::together(communicator, [&] {
+      begin();
+      if (search) {
+        const auto& start = *companions.durability->start();
+        search->restore(start, record, start.step);
+      }
+    });
+  }) > 0;
+  if (resumed && milestones.ended_before() && search) {
+    search->end_here();
+  }
+  if (!resumed) {
+    mpi::together(communicator, begin);
+  }
   if (search) {
     search->run();
   } else {

@@ -1,6 +1,8 @@
 #include "infomax/train/metrics.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -45,12 +47,6 @@ StepReport EpochSummary::report() const {
   return mean;
 }
 
-MetricsFile::MetricsFile(const std::string& path) : path_(path), file_(path, std::ios::trunc) {
-  if (!file_) {
-    throw SystemError(fmt::format("cannot write {}", path_));
-  }
-}
-
 namespace {
 
 nlohmann::ordered_json begin_line(const std::string& kind, std::uint64_t step, std::uint64_t epoch,
@@ -70,7 +66,34 @@ nlohmann::ordered_json begin_line(const std::string& kind, std::uint64_t step, s
   return line;
 }
 
+/// The length of the file's beginning that holds whole lines of steps up to `last`.
+std::uint64_t bytes_up_to(const std::string& path, std::uint64_t last) {
+  std::ifstream file(path);
+  std::uint64_t bytes = 0;
+  for (std::string line; std::getline(file, line) && !file.eof(); bytes += line.size() + 1) {
+    const auto parsed = nlohmann::json::parse(line, nullptr, false);
+    if (!parsed.is_object() || parsed.value("step", last + 1) > last) {
+      break;
+    }
+  }
+  return bytes;
+}
+
 }  // namespace
+
+MetricsFile::MetricsFile(const std::string& path, std::uint64_t steps_to_keep) : path_(path) {
+  if (steps_to_keep > 0 && std::filesystem::exists(path)) {
+    std::error_code status;
+    std::filesystem::resize_file(path, bytes_up_to(path, steps_to_keep), status);
+    if (status) {
+      throw SystemError(fmt::format("cannot shorten {}: {}", path, status.message()));
+    }
+  }
+  file_.open(path, steps_to_keep > 0 ? std::ios::app : std::ios::trunc);
+  if (!file_) {
+    throw SystemError(fmt::format("cannot write {}", path_));
+  }
+}
 
 void MetricsFile::write(const std::string& kind, std::uint64_t step, std::uint64_t epoch,
                         const StepReport& report) {

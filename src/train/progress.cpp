@@ -4,11 +4,15 @@
 
 namespace infomax::train {
 
-Progress::Progress(ProgressMode mode, std::uint64_t total_epochs, std::uint64_t total_steps)
-    : line_(mode), total_epochs_(total_epochs), total_steps_(total_steps) {}
+Progress::Progress(ProgressMode mode, std::uint64_t total_epochs, std::uint64_t total_steps,
+                   std::uint64_t first_step)
+    : line_(mode),
+      total_epochs_(total_epochs),
+      total_steps_(total_steps),
+      first_step_(first_step) {}
 
 bool Progress::due(std::uint64_t step) const {
-  if (step == 1 || step == total_steps_ || line_.due()) {
+  if (step == first_step_ + 1 || step == total_steps_ || line_.due()) {
     return true;
   }
   const bool tenth = step * 10 / total_steps_ != (step - 1) * 10 / total_steps_;
@@ -18,8 +22,8 @@ bool Progress::due(std::uint64_t step) const {
 std::string Progress::text(std::uint64_t step, std::uint64_t epoch,
                            const StepReport& report) const {
   const double elapsed_s = since_start_.elapsed_s();
-  const double left_s =
-      elapsed_s / static_cast<double>(step) * static_cast<double>(total_steps_ - step);
+  const double left_s = elapsed_s / static_cast<double>(step - first_step_) *
+                        static_cast<double>(total_steps_ - step);
   return fmt::format(
       "epoch {}/{}  step {}/{}  J {:.5f}  dependence {:.5f}  H(a) {:.4f}  H(b) {:.4f}{}  {} "
       "samples/s"

@@ -4,11 +4,14 @@
 #include <optional>
 #include <string>
 
+#include <nlohmann/json.hpp>
+
 #include "infomax/core/stopwatch.hpp"
 #include "infomax/model/model_file.hpp"
 #include "infomax/mpi/communicator.hpp"
 #include "infomax/train/metrics.hpp"
 #include "infomax/train/trainer.hpp"
+#include "train/record_json.hpp"
 
 namespace infomax::train {
 
@@ -20,17 +23,20 @@ class Recorder {
   /// What is passed by reference must outlive this.
   Recorder(const mpi::Communicator& communicator, model::Model<T>& model, BestModel<T>& best,
            const RunDirectory& directory, const TrainerOptions& options,
-           std::uint64_t steps_per_epoch)
+           std::uint64_t steps_per_epoch, Durability* durability)
       : model_(&model),
         best_(&best),
         path_(directory.model()),
         options_(&options),
-        steps_per_epoch_(steps_per_epoch) {
+        steps_per_epoch_(steps_per_epoch),
+        durability_(durability) {
     if (communicator.is_root()) {
-      metrics_.emplace(directory.metrics());
+      const auto done =
+          durability != nullptr && durability->start() ? durability->start()->step : 0;
+      metrics_.emplace(directory.metrics(), done);
       progress_.emplace(options.progress,
                         (options.total_steps + steps_per_epoch - 1) / steps_per_epoch,
-                        options.total_steps);
+                        options.total_steps, done);
     }
   }
 
@@ -57,9 +63,26 @@ class Recorder {
     }
   }
 
+  /// What a checkpoint must keep of this.
+  [[nodiscard]] nlohmann::json record() const {
+    return {{"seconds", before_s_ + since_start_.elapsed_s()},
+            {"samples", summary_.samples},
+            {"steps", summary_.steps},
+            {"last", to_json(summary_.last)},
+            {"epoch_sum", to_json(epoch_.sum())},
+            {"epoch_steps", epoch_.steps()}};
+  }
+  void restore(const nlohmann::json& record) {
+    before_s_ = record.at("seconds");
+    summary_.samples = record.at("samples");
+    summary_.steps = record.at("steps");
+    summary_.last = report_from(record.at("last"));
+    epoch_.restore(report_from(record.at("epoch_sum")), record.at("epoch_steps"));
+  }
+
   /// At the end of the run: saves the model.
   [[nodiscard]] TrainSummary finish() {
-    summary_.seconds = since_start_.elapsed_s();
+    summary_.seconds = before_s_ + since_start_.elapsed_s();
     interrupt();
     if (best_->known()) {
       summary_.best = BestSummary{best_->step(), best_->objective()};
@@ -93,6 +116,9 @@ class Recorder {
 
   /// The best state so far where there is one, else the present.
   void save_model() {
+    if (durability_ != nullptr) {
+      durability_->wait();
+    }
     const auto exchange = [this] {
       if (best_->known()) {
         std::ranges::swap_ranges(model_->parameters(), best_->parameters());
@@ -108,6 +134,8 @@ class Recorder {
   std::string path_;
   const TrainerOptions* options_;
   std::uint64_t steps_per_epoch_;
+  Durability* durability_;
+  double before_s_ = 0.0;  ///< that the run took before it was resumed
   TrainSummary summary_;
   EpochSummary epoch_;
   Stopwatch since_start_;

@@ -18,8 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 
 /// The names a run uses; --overwrite removes these.
-constexpr std::array<const char*, 4> run_files{"config.ini", "metrics.jsonl", "model.h5",
-                                               "checkpoints"};
+constexpr std::array<const char*, 5> run_files{"config.ini", "metrics.jsonl", "model.h5",
+                                               "checkpoints", "stalled"};
 
 }  // namespace
 
@@ -55,6 +55,21 @@ void RunDirectory::prepare(bool overwrite) const {
                       (path_ / name).string(), status.message()));
     }
   }
+  require_writable();
+}
+
+RunDirectory RunDirectory::reopen(const mpi::Communicator& communicator, const std::string& path) {
+  const RunDirectory directory{std::filesystem::path(path)};
+  mpi::together(communicator, [&] {
+    if (communicator.is_root()) {
+      directory.require_writable();
+    }
+  });
+  return directory;
+}
+
+void RunDirectory::require_writable() const {
+  std::error_code status;
   fs::create_directories(path_, status);
   if (status || access(path_.c_str(), W_OK) != 0) {
     throw SystemError(

@@ -31,6 +31,11 @@ double grace_s(double limit_s) { return std::clamp(0.1 * limit_s, 2.0, 30.0); }
 StallWatch::StallWatch(const mpi::Communicator& communicator, std::filesystem::path directory,
                        double limit_s)
     : communicator_(communicator), directory_(std::move(directory)), limit_s_(limit_s) {
+  if (communicator.is_root()) {
+    // What a job that was ended left; before the broadcasts, so that none is taken for its own.
+    std::error_code ignored;
+    std::filesystem::remove_all(directory_, ignored);
+  }
   for (int rank = 0; rank < communicator.size(); ++rank) {
     hosts_.push_back(communicator.broadcast(host_name(), rank));
   }
@@ -110,8 +115,6 @@ void StallWatch::end_job() const {
                                 "directory,"
                           : missed.empty() ? "no rank is missing, but the network"
                                            : fmt::format("{}", fmt::join(missed, ", "));
-  std::error_code ignored;
-  std::filesystem::remove_all(directory_, ignored);
   mpi::abandon_job(
       communicator_,
       fmt::format(

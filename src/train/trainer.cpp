@@ -3,12 +3,38 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
+#include "infomax/core/checksum.hpp"
 #include "infomax/core/error.hpp"
 #include "train/milestones.hpp"
 #include "train/recorder.hpp"
 
 namespace infomax::train {
+
+namespace {
+
+template <math::Real T>
+Keeper keeper_of(model::Model<T>& model, optim::Optimizer<T>& optimizer) {
+  Keeper keeper;
+  keeper.save = [&optimizer](Checkpoint& checkpoint, nlohmann::json& record) {
+    record["updates"] = optimizer.updates();
+    const auto state = optimizer.state();
+    for (std::size_t k = 0; k < state.size(); ++k) {
+      checkpoint.put(fmt::format("optimizer-{}", k), std::span<const T>(state[k]));
+    }
+  };
+  keeper.replica = [&model, &optimizer] {
+    std::uint32_t sum = checksum(std::as_bytes(model.parameters()));
+    for (const auto part : optimizer.state()) {
+      sum = checksum(std::as_bytes(part), sum);
+    }
+    return std::uint64_t{sum};
+  };
+  return keeper;
+}
+
+}  // namespace
 
 template <math::Real T>
 TrainSummary train(const mpi::Communicator& communicator, model::Model<T>& model,
@@ -17,9 +43,19 @@ TrainSummary train(const mpi::Communicator& communicator, model::Model<T>& model
                    const Companions<T>& companions) {
   const std::uint64_t steps_per_epoch = sampler.steps_per_epoch();
   BestModel<T> best;
-  Recorder<T> recorder(communicator, model, best, directory, options, steps_per_epoch);
-  Milestones<T> milestones(communicator, model, recorder, best, options, companions);
-  for (std::uint64_t done = 0; done < options.total_steps;) {
+  Recorder<T> recorder(communicator, model, best, directory, options, steps_per_epoch,
+                       companions.durability);
+  Milestones<T> milestones(communicator, model, recorder, best, options, companions,
+                           keeper_of(model, optimizer));
+  const std::uint64_t done_before = milestones.restore([&](const nlohmann::json& record) {
+    optimizer.set_updates(record.at("updates"));
+    const auto state = optimizer.state();
+    for (std::size_t k = 0; k < state.size(); ++k) {
+      milestones.receive(fmt::format("optimizer-{}", k), state[k]);
+    }
+  });
+  const std::uint64_t total = milestones.ended_before() ? done_before : options.total_steps;
+  for (std::uint64_t done = done_before; done < total;) {
     const std::uint64_t epoch = done / steps_per_epoch;
     try {
       recorder.step(

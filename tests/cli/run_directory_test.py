@@ -65,7 +65,7 @@ class RunDirectory(support.ProgramTest):
                 self.assertEqual(network[f"layers/{layer}/bias"].shape, shape[1:])
                 self.assertEqual(network[f"layers/{layer}/weight"].dtype, numpy.float32)
         self.assertEqual(sorted(path.name for path in run.iterdir()),
-                         ["config.ini", "metrics.jsonl", "model.h5"])
+                         ["checkpoints", "config.ini", "metrics.jsonl", "model.h5"])
 
     def check_config(self, name, *arguments):
         run = self.run_of(name, "--steps", "5", *arguments)

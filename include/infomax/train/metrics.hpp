@@ -20,6 +20,14 @@ class EpochSummary {
   /// the last learning rate.
   [[nodiscard]] StepReport report() const;
 
+  // For checkpoints.
+  [[nodiscard]] const StepReport& sum() const { return sum_; }
+  [[nodiscard]] std::uint64_t steps() const { return steps_; }
+  void restore(const StepReport& sum, std::uint64_t steps) {
+    sum_ = sum;
+    steps_ = steps;
+  }
+
  private:
   StepReport sum_;
   std::uint64_t steps_ = 0;
@@ -28,8 +36,9 @@ class EpochSummary {
 /// `metrics.jsonl`: one JSON object a line, written and flushed as it happens. By one rank.
 class MetricsFile {
  public:
-  /// Throws SystemError.
-  explicit MetricsFile(const std::string& path);
+  /// Begins anew where `steps_to_keep` is 0; else lines of later steps are cut off first, and what
+  /// an interrupted write left. Throws SystemError.
+  explicit MetricsFile(const std::string& path, std::uint64_t steps_to_keep = 0);
 
   /// `kind` is "step" or "epoch"; step and epoch count from 1, as done. Throws SystemError.
   void write(const std::string& kind, std::uint64_t step, std::uint64_t epoch,

@@ -16,7 +16,9 @@ using infomax::ProgressMode;
 /// rank.
 class Progress {
  public:
-  Progress(ProgressMode mode, std::uint64_t total_epochs, std::uint64_t total_steps);
+  /// `first_step` steps were done before.
+  Progress(ProgressMode mode, std::uint64_t total_epochs, std::uint64_t total_steps,
+           std::uint64_t first_step = 0);
 
   /// After each step; `step` and `epoch` count from 1.
   void step(std::uint64_t step, std::uint64_t epoch, const StepReport& report);
@@ -35,6 +37,7 @@ class Progress {
   ProgressLine line_;
   std::uint64_t total_epochs_;
   std::uint64_t total_steps_;
+  std::uint64_t first_step_;
   Stopwatch since_start_;
   double samples_ = 0.0;
   std::string validation_;

@@ -10,6 +10,7 @@
 #include "infomax/mpi/communicator.hpp"
 #include "infomax/optim/optimizer.hpp"
 #include "infomax/optim/schedule.hpp"
+#include "infomax/train/durability.hpp"
 #include "infomax/train/progress.hpp"
 #include "infomax/train/run_directory.hpp"
 #include "infomax/train/step.hpp"
@@ -31,6 +32,7 @@ struct TrainerOptions {
 template <math::Real T>
 struct Companions {
   Validation<T>* validation = nullptr;
+  Durability* durability = nullptr;
 };
 
 /// Which state of the model was best on validation.
@@ -48,9 +50,11 @@ struct TrainSummary {
   std::optional<BestSummary> best;  ///< where there was a validation
 };
 
-/// Collective. Runs the steps, writes metrics and the model into the run directory. What fails in a
-/// step leaves with the step named; model.h5 then holds the last state that was saved. With a
-/// validation, model.h5 is at any time the best state so far by it, and so is the model at the end.
+/// Collective. Runs the steps, from the durability's start where it has one; writes metrics and the
+/// model into the run directory. What fails in a step leaves with the step named; model.h5 then
+/// holds the last state that was saved. With a validation, model.h5 is at any time the best state
+/// so far by it, and so is the model at the end. With a durability, an Error with ExitCode::stopped
+/// leaves where the run is stopped on request.
 template <math::Real T>
 TrainSummary train(const mpi::Communicator& communicator, model::Model<T>& model,
                    data::Sampler& sampler, Step<T>& step, optim::Optimizer<T>& optimizer,

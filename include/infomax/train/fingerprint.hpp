@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+#include "infomax/model/examples.hpp"
+#include "infomax/mpi/communicator.hpp"
+
+namespace infomax::train {
+
+/// Collective. Tells data sets apart: shapes, element types, and a checksum of a thousand samples
+/// spread over all. The same for any number of ranks.
+[[nodiscard]] std::string fingerprint(const mpi::Communicator& communicator,
+                                      const model::Examples& examples);
+
+}  // namespace infomax::train

@@ -1,0 +1,65 @@
+#include "infomax/train/durability.hpp"
+
+#include <array>
+#include <filesystem>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace infomax::train {
+
+Durability::Durability(const mpi::Communicator& communicator, const RunDirectory& directory,
+                       DurabilityOptions options, std::optional<Checkpoint> start)
+    : communicator_(communicator),
+      directory_(&directory),
+      options_(std::move(options)),
+      start_(std::move(start)),
+      checkpoints_(directory.checkpoints()),
+      writer_(checkpoints_, options_.keep),
+      watch_(communicator, std::filesystem::path(directory.path()) / "stalled",
+             options_.stall_timeout_s) {}
+
+Orders Durability::agree(std::uint64_t step) {
+  const bool root = communicator_.is_root();
+  const bool clock_due = options_.every_s > 0.0 && since_checkpoint_.elapsed_s() > options_.every_s;
+  const bool time_is_up =
+      options_.time_limit_s > 0.0 && since_start_.elapsed_s() > options_.time_limit_s;
+  std::array<std::uint64_t, 3> words{static_cast<std::uint64_t>(Interruption::signal()),
+                                     root && time_is_up ? 1U : 0U,
+                                     root && clock_due && !writer_.busy() ? 1U : 0U};
+  communicator_.max(std::span<std::uint64_t>(words));
+  Orders orders;
+  if (words[0] != 0) {
+    orders.reason = name_of_signal(static_cast<int>(words[0]));
+  } else if (words[1] != 0) {
+    orders.reason = fmt::format("--time-limit of {:.0f} s", options_.time_limit_s);
+  }
+  orders.stop = !orders.reason.empty();
+  const bool step_due = options_.every_steps > 0 && step % options_.every_steps == 0;
+  orders.checkpoint = options_.checkpoints && (step_due || words[2] != 0);
+  return orders;
+}
+
+void Durability::finish(Checkpoint& checkpoint) const {
+  checkpoint.texts["config"] = options_.config;
+  checkpoint.texts["data"] = options_.fingerprint;
+}
+
+void Durability::write(Checkpoint checkpoint) {
+  finish(checkpoint);
+  writer_.start(std::move(checkpoint));
+  since_checkpoint_.lap_s();
+}
+
+void Durability::write_now(Checkpoint checkpoint) {
+  finish(checkpoint);
+  writer_.wait();
+  checkpoints_.write(std::move(checkpoint), options_.keep);
+}
+
+std::string Durability::advice(std::uint64_t step) const {
+  return fmt::format("checkpoint {}; go on with: infomax train --output {} --resume",
+                     checkpoints_.file(step).string(), directory_->path());
+}
+
+}  // namespace infomax::train

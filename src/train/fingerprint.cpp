@@ -1,0 +1,53 @@
+#include "infomax/train/fingerprint.hpp"
+
+#include <algorithm>
+#include <cstdint>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "infomax/core/checksum.hpp"
+#include "infomax/core/random.hpp"
+
+namespace infomax::train {
+namespace {
+
+constexpr std::size_t most_samples = 1024;
+
+std::string describe(const data::Rows& rows) {
+  return fmt::format("{} [{}]", hdf5::name(rows.type()), fmt::join(rows.trailing_shape(), ", "));
+}
+
+/// A number for what row `local` holds as the job's sample `sample`; sums of them, modulo 2^64, do
+/// not depend on their order.
+std::uint64_t number_of(const data::Rows& rows, std::size_t local, std::size_t sample) {
+  const std::size_t bytes = rows.features() * hdf5::size(rows.type());
+  const auto content = checksum(rows.bytes().subspan(local * bytes, bytes));
+  return CounterRandom(content, RandomStream::held_out, sample).words(0)[0];
+}
+
+}  // namespace
+
+std::string fingerprint(const mpi::Communicator& communicator, const model::Examples& examples) {
+  const std::size_t samples = examples.blocks.rows();
+  const std::size_t count = std::min(samples, most_samples);
+  const auto& shard = examples.shard;
+  std::uint64_t sum = 0;
+  for (std::size_t k = 0; k < count; ++k) {
+    const std::size_t sample = k * samples / count;
+    if (sample < shard.first_row || sample >= shard.first_row + shard.row_count) {
+      continue;
+    }
+    const std::size_t local = sample - shard.first_row;
+    const bool lagged = !examples.start_of.empty();
+    sum += number_of(examples.x, lagged ? examples.start_of[local] : local, sample);
+    if (examples.y) {
+      sum += number_of(*examples.y, local, samples + sample);
+    }
+  }
+  sum = communicator.sum(sum);
+  return fmt::format("{} samples of {}{}, content {:016x}", samples, describe(examples.x),
+                     examples.y ? " and " + describe(*examples.y) : "", sum);
+}
+
+}  // namespace infomax::train

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "infomax/train/step.hpp"
+
+// Reports as a checkpoint's record keeps them: every bit of every number.
+namespace infomax::train {
+
+[[nodiscard]] nlohmann::json to_json(const StepReport& report);
+
+/// Throws nlohmann::json's exceptions where a field is missing.
+[[nodiscard]] StepReport report_from(const nlohmann::json& json);
+
+}  // namespace infomax::train

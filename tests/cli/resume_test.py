@@ -1,0 +1,270 @@
+"""Going on with a run: it is the run that was never stopped, whatever stopped it."""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import time
+import unittest
+
+import numpy
+
+import support
+
+USAGE, DATA, SYSTEM, STOPPED = 2, 3, 5, 75
+TIMES = ("seconds", "input_s", "compute_s", "reduce_s")
+
+
+def metrics(run):
+    lines = (run / "metrics.jsonl").read_text().splitlines()
+    return [{key: value for key, value in json.loads(line).items() if key not in TIMES}
+            for line in lines]
+
+
+class Resume(support.ProgramTest):
+    def setUp(self):
+        super().setUp()
+        self.x = support.images(400)
+        self.data = self.write_data(x=self.x, y=numpy.arange(400) % 3)
+
+    def arguments(self, *more):
+        return ["--encoder", "dense:12,tanh,dense:2", "--precision", "double", "--batch", "90",
+                "--seed", "4", *more]
+
+    def resume(self, run, *arguments, ranks=1, **options):
+        return self.succeed("train", "--output", run, "--resume", "--progress", "none", *arguments,
+                            ranks=ranks, **options)
+
+    def assert_same(self, run, reference):
+        numpy.testing.assert_array_equal(support.parameters(run / "model.h5"),
+                                         support.parameters(reference / "model.h5"))
+        self.assertEqual(metrics(run), metrics(reference))
+
+    def check(self, name, steps, arguments, ranks=2):
+        """A run of 30 steps, and again from its checkpoint after `steps`."""
+        whole = self.train(self.data, f"{name}-whole", *arguments, "--steps", "30", "--keep", "99",
+                           "--checkpoint-every", f"{steps}steps", ranks=ranks)
+        run = self.scratch / name
+        shutil.copytree(whole, run)
+        for file in (run / "checkpoints").iterdir():
+            if file.name != f"step-{steps:012}.h5":
+                file.unlink()
+        (run / "model.h5").unlink()
+        self.resume(run, "--keep", "99", ranks=ranks)
+        self.assert_same(run, whole)
+        return run, whole
+
+    def test_every_optimiser_goes_on_to_the_same_bits(self):
+        for optimizer in (["sgd", "--momentum", "0.9", "--nesterov"], ["adam"], ["adamw"], ["rmsprop"],
+                          ["adagrad"], ["lars", "--momentum", "0.5"]):
+            with self.subTest(optimizer=optimizer[0]):
+                self.check(optimizer[0], 13, self.arguments(
+                    "--optimizer", *optimizer, "--schedule", "step", "--decay-every", "8steps"))
+
+    def test_lbfgs_goes_on_with_its_history(self):
+        for steps, history in ((1, 5), (4, 5), (23, 5), (17, 1)):
+            with self.subTest(steps=steps, history=history):
+                arguments = ["--encoder", "dense:12,tanh,dense:2", "--precision", "double", "--batch",
+                             "0", "--optimizer", "lbfgs", "--lbfgs-history", history]
+                self.check(f"run{steps}-{history}", steps, arguments)
+
+    def test_validation_and_its_best_model_go_on(self):
+        self.check("validated", 13, self.arguments("--validation", "0.2"))
+        lbfgs = ["--encoder", "dense:12,tanh,dense:2", "--precision", "double", "--batch", "0",
+                 "--optimizer", "lbfgs", "--validation", "0.2", "--validate-every", "4steps"]
+        self.check("lbfgs", 11, [*lbfgs])
+
+    def test_patience_counts_across_a_resume(self):
+        arguments = self.arguments("--pair", "target", "--objective", "dcca", "--validation", "0.3",
+                                   "--learning-rate", "0.05", "--early-stop", "5",
+                                   "--validate-every", "1steps")
+        whole = self.train(self.data, "whole", *arguments, "--steps", "300")
+        last = len(support.metrics(whole))
+        self.assertLess(last, 300)
+        run = self.train(self.data, "run", *arguments, "--steps", last - 2)
+        self.resume(run, "--steps", "300")
+        self.assertEqual(support.metrics(run, "validation")[-1]["step"], last)
+        numpy.testing.assert_array_equal(support.parameters(run / "model.h5"),
+                                         support.parameters(whole / "model.h5"))
+        before = metrics(run)
+        # It has ended: nothing is left to do.
+        self.resume(run, "--steps", "300")
+        self.assertEqual(metrics(run), before)
+
+    def test_goes_on_at_any_number_of_ranks(self):
+        arguments = self.arguments("--optimizer", "sgd", "--learning-rate", "0.1")
+        whole = self.train(self.data, "whole", *arguments, "--steps", "30")
+        for before, after in ((1, 3), (4, 1), (2, 4)):
+            with self.subTest(before=before, after=after):
+                run = self.train(self.data, f"run{before}{after}", *arguments, "--steps", "11",
+                                 ranks=before)
+                self.resume(run, "--steps", "30", ranks=after)
+                self.assert_close(support.parameters(run / "model.h5"),
+                                  support.parameters(whole / "model.h5"), 1e-11)
+                self.assertEqual([line["step"] for line in support.metrics(run)], list(range(1, 31)))
+
+    def test_begins_where_there_is_no_checkpoint(self):
+        run = self.scratch / "new"
+        arguments = ["train", "--data", self.data, "--output", run, *self.arguments("--steps", "9"),
+                     "--resume"]
+        done = self.succeed(*arguments)
+        self.assertIn("there is no checkpoint", done.err)
+        again = self.succeed(*arguments)
+        self.assertIn("goes on after step 9", again.err)
+        self.assert_same(run, self.train(self.data, "other", *self.arguments("--steps", "9")))
+
+    def test_the_newest_are_kept_and_metrics_cut_back(self):
+        run = self.train(self.data, "run", *self.arguments(
+            "--steps", "20", "--checkpoint-every", "4steps", "--keep", "2"))
+        names = sorted(path.name for path in (run / "checkpoints").iterdir())
+        self.assertEqual(names, ["step-000000000016.h5", "step-000000000020.h5"])
+        (run / "checkpoints" / names[1]).unlink()
+        with open(run / "metrics.jsonl", "a", encoding="utf-8") as file:
+            file.write('{"kind": "step", "st')
+        whole = self.train(self.data, "whole", *self.arguments("--steps", "20"))
+        self.resume(run)
+        self.assert_same(run, whole)
+        never = self.train(self.data, "never", *self.arguments("--steps", "3", "--checkpoint-every",
+                                                               "never"))
+        self.assertFalse((never / "checkpoints").exists())
+
+    def start(self, run, *arguments, ranks=2):
+        """A run that would take for ever, once it has made steps; its ranks' process ids."""
+        job = subprocess.Popen(
+            [support.MPIEXEC, "-n", str(ranks), support.PROGRAM, "train", "--data", str(self.data),
+             "--output", str(run), "--progress", "none", *map(str, arguments)],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            env={**os.environ, **support.QUIET})
+        self.addCleanup(job.stdout.close)
+        self.addCleanup(job.stderr.close)
+        self.addCleanup(job.wait)
+        self.addCleanup(job.kill)
+        end = time.monotonic() + 60
+        file = run / "metrics.jsonl"
+        while not file.exists() or file.stat().st_size < 3000:
+            self.assertLess(time.monotonic(), end, "training did not begin")
+            self.assertIsNone(job.poll())
+            time.sleep(0.02)
+        return job, self.ranks_of(run, job)
+
+    def ranks_of(self, run, job):
+        found = []
+        for entry in pathlib.Path("/proc").iterdir():
+            try:
+                words = (entry / "cmdline").read_bytes().decode(errors="replace").split("\0")
+            except OSError:
+                continue
+            if entry.name.isdigit() and str(run) in words and int(entry.name) != job.pid \
+                    and words[0] == support.PROGRAM:
+                found.append(int(entry.name))
+        return sorted(found)
+
+    def check_stopped(self, job, run, reason, arguments, ranks):
+        err = job.communicate(timeout=60)[1]
+        self.assertEqual(job.returncode, STOPPED, err)
+        complaints = [line for line in err.splitlines() if line.startswith("infomax: ")]
+        self.assertEqual(len(complaints), 1, err)
+        self.assertIn(reason, complaints[0])
+        self.assertIn(f"--output {run} --resume", complaints[0])
+        step = int(re.search(r"after step (\d+) of", complaints[0])[1])
+        total = step + 7
+        self.resume(run, "--steps", total, ranks=ranks)
+        whole = self.train(self.data, f"{run.name}-whole", *arguments, "--steps", total, ranks=ranks)
+        self.assert_same(run, whole)
+
+    def test_a_signal_to_any_rank_or_the_launcher_stops_it(self):
+        cases = [(signal.SIGTERM, 0, []), (signal.SIGUSR1, 1, []), (signal.SIGINT, 1, []),
+                 (signal.SIGUSR1, None, [])]
+        for number, target, more in cases:
+            with self.subTest(signal=number.name, target=target):
+                run = self.scratch / f"{number.name}-{target}"
+                arguments = self.arguments("--optimizer", "sgd", *more)
+                job, ranks = self.start(run, *arguments, "--steps", "100000000")
+                self.assertEqual(len(ranks), 2)
+                os.kill(job.pid if target is None else ranks[target], number)
+                self.check_stopped(job, run, number.name, arguments, 2)
+
+    def test_a_signal_stops_lbfgs(self):
+        run = self.scratch / "lbfgs"
+        arguments = ["--encoder", "dense:12,tanh,dense:2", "--batch", "0", "--optimizer", "lbfgs",
+                     "--tolerance", "0", "--micro-batch", "2"]
+        job, ranks = self.start(run, *arguments, "--steps", "100000")
+        os.kill(ranks[-1], signal.SIGTERM)
+        self.check_stopped(job, run, "SIGTERM", arguments, 2)
+
+    def test_the_clock_stops_it(self):
+        run = self.scratch / "clock"
+        arguments = self.arguments("--optimizer", "sgd")
+        job, _ = self.start(run, *arguments, "--steps", "100000000", "--time-limit", "1.5s")
+        self.check_stopped(job, run, "--time-limit", [*arguments], 2)
+
+    def test_a_second_signal_ends_it_at_once(self):
+        run = self.scratch / "twice"
+        job, ranks = self.start(run, *self.arguments("--steps", "100000000"), ranks=2)
+        # A rank that cannot answer keeps the other from ending in order.
+        os.kill(ranks[1], signal.SIGSTOP)
+        os.kill(ranks[0], signal.SIGTERM)
+        time.sleep(3)
+        self.assertIsNone(job.poll())
+        os.kill(ranks[0], signal.SIGTERM)
+        os.kill(ranks[1], signal.SIGCONT)
+        job.communicate(timeout=30)
+        self.assertNotIn(job.returncode, (0, STOPPED))
+
+    def test_a_rank_that_keeps_the_others_waiting_is_named(self):
+        run = self.scratch / "stalled"
+        job, ranks = self.start(run, *self.arguments("--steps", "100000000", "--stall-timeout", "1s"),
+                                ranks=3)
+        os.kill(ranks[1], signal.SIGSTOP)
+        try:
+            err = job.communicate(timeout=60)[1]
+        finally:
+            for rank in ranks:
+                try:
+                    os.kill(rank, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+        self.assertEqual(job.returncode, SYSTEM, err)
+        complaints = [line for line in err.splitlines() if line.startswith("infomax: ")]
+        self.assertEqual(len(complaints), 1, err)
+        self.assertRegex(complaints[0], r"rank \d on \S+ did not reach a collective of step \d+")
+
+    def refuse(self, code, words, run, *arguments):
+        before = (run / "metrics.jsonl").read_text()
+        done = support.run("train", "--output", run, "--resume", *arguments, ranks=2)
+        self.assertEqual(done.code, code, done.err)
+        self.assertEqual(len(done.complaints), 1, done.err)
+        for word in words:
+            self.assertIn(word, done.complaints[0])
+        self.assertEqual((run / "metrics.jsonl").read_text(), before)
+
+    def test_what_must_not_change_is_refused_with_both_values(self):
+        run = self.train(self.data, "run", *self.arguments("--steps", "5"))
+        self.refuse(USAGE, ["--seed is 5 and was 4"], run, "--seed", "5")
+        self.refuse(USAGE, ["--encoder", "dense:3", "dense:12,tanh,dense:2"], run, "--encoder", "dense:3")
+        self.refuse(USAGE, ["--batch is 80 and was 90"], run, "--batch", "80")
+        self.refuse(USAGE, ["--validation", "not given"], run, "--validation", "0.1")
+        self.refuse(USAGE, ["--precision is float and was double"], run, "--precision", "float")
+        self.refuse(USAGE, ["--overwrite"], run, "--overwrite")
+        self.resume(run, "--steps", "8", "--learning-rate", "0.01", "--batch", "90", "--micro-batch",
+                    "7", "--keep", "1", "--threads", "1")
+
+    def test_other_data_and_other_formats_are_refused(self):
+        run = self.train(self.data, "run", *self.arguments("--steps", "5"))
+        other = self.write_data("other.h5", x=self.x + numpy.uint8(1), y=numpy.arange(400) % 3)
+        self.refuse(DATA, ["not what the run"], run, "--data", other)
+        copy = self.write_data("copy.h5", x=self.x, y=numpy.arange(400) % 3)
+        self.resume(run, "--data", copy, "--steps", "6")
+
+    def test_help_names_what_may_change(self):
+        text = self.succeed("train", "--help").out
+        said = " ".join(text.split())
+        for option in ("epochs", "steps", "learning-rate", "schedule", "micro-batch", "threads"):
+            self.assertRegex(said, rf"These may change:[^;]* {option}[,;]")
+
+
+if __name__ == "__main__":
+    unittest.main()
