@@ -127,7 +127,7 @@ int train_in(const mpi::Communicator& communicator, OptionTable& options, const 
   model.initialize(prepared.options.seed);
   if (prepared.options.linear && !resumption.checkpoint) {
     train::start_linear(communicator, model, examples, prepared.options.pair,
-                        prepared.options.objective);
+                        prepared.options.objective, options.value<bool>("reproducible"));
   }
 
   data::Sampler sampler(examples.blocks, examples.shard, prepared.batch_rows,

@@ -41,6 +41,21 @@ Examples take_out(const mpi::Communicator& communicator, Examples& examples,
 
 }  // namespace
 
+void cut_into_parts(const Examples& examples, std::span<const std::size_t> samples,
+                    stats::RowParts& parts) {
+  const data::Shard& shard = examples.shard;
+  parts.ends.assign(shard.block_count, 0);
+  std::size_t end = 0;
+  for (std::size_t v = 0; v < shard.block_count; ++v) {
+    const std::size_t block_end =
+        examples.blocks.first_row(shard.first_block + v + 1) - shard.first_row;
+    while (end < samples.size() && samples[end] < block_end) {
+      ++end;
+    }
+    parts.ends[v] = end;
+  }
+}
+
 TargetKind parse_target_kind(const std::string& name) {
   if (name == "auto") {
     return TargetKind::automatic;

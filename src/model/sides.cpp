@@ -102,7 +102,7 @@ template <math::Real T>
 void Sides<T>::forward(std::span<const std::size_t> samples, const Occasion& occasion) {
   count_ = samples.size();
   if (reproducible_) {
-    cut_into_parts(samples);
+    cut_into_parts(*examples_, samples, parts_);
   }
   const auto numbers = std::span(numbers_).first(count_);
   std::ranges::transform(samples, numbers.begin(), [this](std::size_t sample) {
@@ -136,22 +136,6 @@ void Sides<T>::forward(std::span<const std::size_t> samples, const Occasion& occ
         }
       },
       a_);
-}
-
-/// Samples come block after block.
-template <math::Real T>
-void Sides<T>::cut_into_parts(std::span<const std::size_t> samples) {
-  const data::Shard& shard = examples_->shard;
-  parts_.ends.assign(shard.block_count, 0);
-  std::size_t end = 0;
-  for (std::size_t v = 0; v < shard.block_count; ++v) {
-    const std::size_t block_end =
-        examples_->blocks.first_row(shard.first_block + v + 1) - shard.first_row;
-    while (end < samples.size() && samples[end] < block_end) {
-      ++end;
-    }
-    parts_.ends[v] = end;
-  }
 }
 
 /// Side a where it is data: x as the network sees it, or the targets.

@@ -162,7 +162,7 @@ void check_linear_start(const objective::ObjectiveOptions& objective, Pair pair,
 template <math::Real T>
 void start_linear(const mpi::Communicator& communicator, model::Model<T>& model,
                   const model::Examples& examples, const model::PairSettings& pair,
-                  const objective::ObjectiveOptions& objective) {
+                  const objective::ObjectiveOptions& objective, bool reproducible) {
   const bool two_networks = model.members().size() > 1;
   const LinearForm form = form_of(objective, pair.pair, two_networks);
   const auto& first = model.members().front();
@@ -175,6 +175,15 @@ void start_linear(const mpi::Communicator& communicator, model::Model<T>& model,
   const auto a = side_a<T>(model, examples, pair, chosen.a, as_they_are);
   const auto b =
       inputs_of(model, second, pair.pair == Pair::views ? *examples.y : examples.x, chosen.b);
+
+  stats::RowParts parts;
+  if (reproducible) {
+    std::vector<std::size_t> samples(examples.shard.row_count);
+    std::iota(samples.begin(), samples.end(), std::size_t{0});
+    model::cut_into_parts(examples, samples, parts);
+    a->set_parts(&parts);
+    b->set_parts(&parts);
+  }
 
   const std::size_t directions = objective::largest_outputs(form, a->columns(), b->columns());
   const std::size_t outputs_a = two_networks ? first.network.outputs() : 0;
@@ -190,9 +199,9 @@ void start_linear(const mpi::Communicator& communicator, model::Model<T>& model,
 
 template void start_linear<float>(const mpi::Communicator&, model::Model<float>&,
                                   const model::Examples&, const model::PairSettings&,
-                                  const objective::ObjectiveOptions&);
+                                  const objective::ObjectiveOptions&, bool);
 template void start_linear<double>(const mpi::Communicator&, model::Model<double>&,
                                    const model::Examples&, const model::PairSettings&,
-                                   const objective::ObjectiveOptions&);
+                                   const objective::ObjectiveOptions&, bool);
 
 }  // namespace infomax::train

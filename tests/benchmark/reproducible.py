@@ -56,6 +56,8 @@ OTHERS = {
                   "--augment", "noise:0.1", "--objective", "barlow"),
     "batchnorm, lbfgs": ("--encoder", "dense:9,batchnorm,tanh,dense:4", "--optimizer", "lbfgs",
                          "--batch", "0"),
+    "linear start": ("--encoder", "dense:9,tanh,dense:3", "--init", "linear", "--objective",
+                     "dcca", "--pair", "lag"),
     "a row a part": ("--batch", "20", "--blocks", "24"),
     "standardised": ("--normalize", "standardize", "--schedule", "cosine", "--warmup", "2steps"),
 }

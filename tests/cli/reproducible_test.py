@@ -48,6 +48,14 @@ class Reproducible(support.ProgramTest):
                 found = self.reproduce(f"{precision}-{ranks}", *arguments, ranks=ranks)
                 self.assertEqual(found, alone, f"{ranks} ranks, {precision}")
 
+    def test_same_bits_of_the_linear_solution(self):
+        for pair in ("input", "views", "lag"):
+            arguments = ("--encoder", "linear:3", "--objective", "dcca", "--pair", pair, "--blocks",
+                         "12", "--batch", "90", "--steps", "2")
+            alone = self.reproduce(f"{pair}-1", *arguments)
+            found = self.reproduce(f"{pair}-5", *arguments, ranks=5)
+            self.assertEqual(found, alone, pair)
+
     def test_threads_of_the_environment_change_nothing(self):
         arguments = (*SMALL, "--encoder", "dense:120,tanh,dense:4", "--pair", "lag")
         alone = self.reproduce("one", *arguments)

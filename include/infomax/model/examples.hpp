@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "infomax/data/rows.hpp"
 #include "infomax/model/settings.hpp"
 #include "infomax/mpi/communicator.hpp"
+#include "infomax/stats/row_source.hpp"
 
 namespace infomax::model {
 
@@ -36,6 +38,10 @@ struct SplitExamples {
   Examples training;
   std::optional<Examples> held_out;
 };
+
+/// Cuts samples of the shard, which come block after block, at the ends of blocks.
+void cut_into_parts(const Examples& examples, std::span<const std::size_t> samples,
+                    stats::RowParts& parts);
 
 /// How the targets of the pair `target` are meant.
 enum class TargetKind { automatic, classes, values };

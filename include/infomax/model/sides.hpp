@@ -78,7 +78,6 @@ class Sides {
   void backward(EncodedSide<T>& encoder, MatrixView<T> doutputs, std::span<T> gradient,
                 const typename nn::Network<T>::PartReady& ready,
                 const std::function<void()>& added = {});
-  void cut_into_parts(std::span<const std::size_t> samples);
   void show_data(std::span<const std::size_t> samples);
 
   const Model<T>* model_;

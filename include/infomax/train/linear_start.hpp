@@ -23,11 +23,12 @@ void check_linear_start(const objective::ObjectiveOptions& objective, model::Pai
 /// (objective::solve_linear) for all samples of all ranks, given what the layers before make of
 /// them as they are; with one layer that is the preprocessed rows. Biases centre the outputs. Reads
 /// the samples tile by tile, whatever the width of the layers, and each of them twice. The result
-/// is the same at any number of ranks, to rounding. Throws UsageError where a layer has more
-/// outputs than there are directions, and what solve_linear and check_linear_start do.
+/// is the same at any number of ranks: to rounding, or where `reproducible` to the last bit. Throws
+/// UsageError where a layer has more outputs than there are directions, and what solve_linear and
+/// check_linear_start do.
 template <math::Real T>
 void start_linear(const mpi::Communicator& communicator, model::Model<T>& model,
                   const model::Examples& examples, const model::PairSettings& pair,
-                  const objective::ObjectiveOptions& objective);
+                  const objective::ObjectiveOptions& objective, bool reproducible = false);
 
 }  // namespace infomax::train
