@@ -22,17 +22,57 @@ void add_data_options(OptionTable& options) {
       "data set of the rows to encode")(
       "y", po::value<std::string>()->default_value("/y")->value_name("PATH"),
       "data set of the targets or the second view, for --pair target and views")(
+      "lengths", po::value<std::string>()->default_value("/lengths")->value_name("PATH"),
+      "for --pair lag: data set of the rows of each trajectory; without it, x is one")(
+      "normalize", po::value<std::string>()->value_name("MODE"),
+      "none; scale, all of x to [0, 1] (default for integers); center, each column (default for "
+      "floats); standardize, each column");
+}
+
+void add_length_options(OptionTable& options) {
+  options.group("Length")(
+      "batch", po::value<std::int64_t>()->value_name("B"),
+      "global rows a step, all ranks together; 0 = all; default 4096, or all where there are "
+      "fewer")("epochs", po::value<std::int64_t>()->default_value(10)->value_name("E"),
+               "passes over the data")(
+      "steps", po::value<std::int64_t>()->value_name("K"),
+      "steps in all, instead of --epochs; 0 writes the initial model")(
+      "schedule", po::value<std::string>()->default_value("constant")->value_name("NAME"),
+      "of the learning rate after warm-up: constant, step or cosine")(
+      "warmup", po::value<std::string>()->default_value("0steps")->value_name("LENGTH"),
+      "linear rise of the learning rate, such as 500steps or 2epochs")(
+      "decay-every", po::value<std::string>()->default_value("0steps")->value_name("LENGTH"),
+      "period of --schedule step")("decay-factor",
+                                   po::value<double>()->default_value(0.1, "0.1")->value_name("F"),
+                                   "of --schedule step")(
+      "final-fraction", po::value<double>()->default_value(0.0, "0")->value_name("F"),
+      "of the learning rate, where --schedule cosine ends")(
+      "lbfgs-history", po::value<std::int64_t>()->default_value(10)->value_name("M"),
+      "of lbfgs: pairs of steps and gradient changes that are kept, by rank 0")(
+      "tolerance", po::value<double>()->default_value(1e-7, "1e-7")->value_name("T"),
+      "of lbfgs: ends where the gradient's norm is at most T times the parameters', or T");
+}
+
+void add_run_options(OptionTable& options) {
+  options.group("Run")("output", po::value<std::string>()->value_name("RUN"),
+                       "directory for config.ini, metrics.jsonl, model.h5 and checkpoints")(
+      "overwrite", po::bool_switch(), "replace a run that is there")(
+      "progress", po::value<std::string>()->default_value("auto")->value_name("MODE"),
+      "auto, live (one line, rewritten), plain or none");
+}
+
+}  // namespace
+
+void add_pair_options(OptionTable& options) {
+  options.group("Pair")(
       "pair", po::value<std::string>()->default_value("input")->value_name("NAME"),
       "what is compared: input, a = x and b = f(x); target, a = y and b = f(x); views, a = f(x) "
-      "and "
-      "b = g(y); augment, a = f(t(x)) and b = f(t'(x)), two random changes of x; lag, a = f(x_t) "
-      "and "
-      "b = f(x_t+tau), within a trajectory")(
+      "and b = g(y); augment, a = f(t(x)) and b = f(t'(x)), two random changes of x; lag, a = "
+      "f(x_t) and b = f(x_t+tau), within a trajectory")(
       "augment", po::value<std::string>()->value_name("WORDS"),
       "for --pair augment, of preprocessed rows: noise:S adds normal noise, mask:P sets features "
-      "to "
-      "0, scale:S multiplies by 1-S to 1+S; of images: shift:K whole pixels, flip left and right, "
-      "rotate:DEG, crop:S a window of at least S of either side; such as "
+      "to 0, scale:S multiplies by 1-S to 1+S; of images: shift:K whole pixels, flip left and "
+      "right, rotate:DEG, crop:S a window of at least S of either side; such as "
       "shift:2,rotate:10,noise:0.1")(
       "image", po::value<std::string>()->value_name("HxW"),
       "for --pair augment: height and width of the images in x; default as the data set's rows "
@@ -42,16 +82,11 @@ void add_data_options(OptionTable& options) {
       "for --pair views: halves of the images in x, left,right or top,bottom")(
       "lag", po::value<std::int64_t>()->value_name("TAU"),
       "for --pair lag: rows between the two states; default 1")(
-      "lengths", po::value<std::string>()->default_value("/lengths")->value_name("PATH"),
-      "for --pair lag: data set of the rows of each trajectory; without it, x is one")(
       "target", po::value<std::string>()->default_value("auto")->value_name("KIND"),
       "what y holds: classes (made one-hot), values, or auto: one column of integers is classes")(
-      "normalize", po::value<std::string>()->value_name("MODE"),
-      "none; scale, all of x to [0, 1] (default for integers); center, each column (default for "
-      "floats); standardize, each column")("blocks", po::value<std::int64_t>()->value_name("V"),
-                                           "contiguous blocks of rows that are dealt to ranks; no "
-                                           "fewer than ranks; default 240, or fewer "
-                                           "so that each holds 16 rows");
+      "blocks", po::value<std::int64_t>()->value_name("V"),
+      "contiguous blocks of rows that are dealt to ranks; no fewer than ranks; default 240, or "
+      "fewer so that each holds 16 rows");
 }
 
 void add_network_options(OptionTable& options) {
@@ -81,15 +116,9 @@ void add_optimizer_options(OptionTable& options) {
       "on "
       "the full batch; lbfgs needs --batch 0 and takes neither learning rate nor clipping")(
       "learning-rate", po::value<double>()->default_value(1e-3, "0.001")->value_name("R"), "")(
-      "batch", po::value<std::int64_t>()->value_name("B"),
-      "global rows a step, all ranks together; 0 = all; default 4096, or all where there are "
-      "fewer")(
       "micro-batch", po::value<std::int64_t>()->default_value(0)->value_name("M"),
       "rows a rank holds activations of at a time; bounds memory, changes no result; 0 = its whole "
-      "part of the batch")("epochs", po::value<std::int64_t>()->default_value(10)->value_name("E"),
-                           "passes over the data")(
-      "steps", po::value<std::int64_t>()->value_name("K"),
-      "steps in all, instead of --epochs; 0 writes the initial model")(
+      "part of the batch")(
       "momentum", po::value<double>()->default_value(0.0, "0")->value_name("M"), "of sgd, lars")(
       "nesterov", po::bool_switch(), "Nesterov's momentum for sgd")(
       "beta1", po::value<double>()->default_value(0.9, "0.9")->value_name("B"), "of adam, adamw")(
@@ -101,35 +130,11 @@ void add_optimizer_options(OptionTable& options) {
       "of rmsprop: what its mean of squared gradients keeps each step")(
       "trust", po::value<double>()->default_value(1e-3, "0.001")->value_name("T"),
       "of lars: a layer's weights move by the learning rate times this share of their norm")(
-      "lbfgs-history", po::value<std::int64_t>()->default_value(10)->value_name("M"),
-      "of lbfgs: pairs of steps and gradient changes that are kept, by rank 0")(
-      "tolerance", po::value<double>()->default_value(1e-7, "1e-7")->value_name("T"),
-      "of lbfgs: ends where the gradient's norm is at most T times the parameters', or T")(
       "weight-decay", po::value<double>()->default_value(0.0, "0")->value_name("D"),
       "J loses D/2 times the squared norm of the weights; with adamw, decoupled")(
       "clip-norm", po::value<double>()->default_value(0.0, "0")->value_name("C"),
-      "shorten the gradient to this norm; 0 = never")(
-      "schedule", po::value<std::string>()->default_value("constant")->value_name("NAME"),
-      "of the learning rate after warm-up: constant, step or cosine")(
-      "warmup", po::value<std::string>()->default_value("0steps")->value_name("LENGTH"),
-      "linear rise of the learning rate, such as 500steps or 2epochs")(
-      "decay-every", po::value<std::string>()->default_value("0steps")->value_name("LENGTH"),
-      "period of --schedule step")("decay-factor",
-                                   po::value<double>()->default_value(0.1, "0.1")->value_name("F"),
-                                   "of --schedule step")(
-      "final-fraction", po::value<double>()->default_value(0.0, "0")->value_name("F"),
-      "of the learning rate, where --schedule cosine ends");
+      "shorten the gradient to this norm; 0 = never");
 }
-
-void add_run_options(OptionTable& options) {
-  options.group("Run")("output", po::value<std::string>()->value_name("RUN"),
-                       "directory for config.ini, metrics.jsonl, model.h5 and checkpoints")(
-      "overwrite", po::bool_switch(), "replace a run that is there")(
-      "progress", po::value<std::string>()->default_value("auto")->value_name("MODE"),
-      "auto, live (one line, rewritten), plain or none");
-}
-
-}  // namespace
 
 OptionTable train_option_table() {
   OptionTable options(
@@ -141,9 +146,11 @@ OptionTable train_option_table() {
       "  mpirun -n 4 infomax train --data images.h5 --encoder dense:1024,tanh,dense:64 \\\n"
       "      --lambda 0.1 --batch 4096 --epochs 20 --output runs/first");
   add_data_options(options);
+  add_pair_options(options);
   add_network_options(options);
   add_objective_options(options);
   add_optimizer_options(options);
+  add_length_options(options);
   add_validation_options(options);
   add_run_options(options);
   add_reproducible_option(options);

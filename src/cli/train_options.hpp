@@ -15,6 +15,11 @@ namespace infomax::cli {
 /// The options of `train`, all groups.
 [[nodiscard]] OptionTable train_option_table();
 
+/// Groups of them that other commands take too.
+void add_pair_options(OptionTable& options);
+void add_network_options(OptionTable& options);
+void add_optimizer_options(OptionTable& options);
+
 /// A length of training such as "500steps" or "2epochs", in steps. Throws UsageError.
 [[nodiscard]] std::uint64_t parse_steps(const std::string& option, const std::string& text,
                                         std::uint64_t steps_per_epoch);
