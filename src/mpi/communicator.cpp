@@ -113,23 +113,27 @@ void Communicator::barrier() const {
 template <Element T>
 void Communicator::sum(std::span<T> values) const {
   const Timed timed(*collective_s_);
+  *collective_bytes_ += values.size_bytes();
   reduce(values, MPI_SUM, native());
 }
 
 template <Element T>
 void Communicator::max(std::span<T> values) const {
   const Timed timed(*collective_s_);
+  *collective_bytes_ += values.size_bytes();
   reduce(values, MPI_MAX, native());
 }
 
 template <Element T>
 void Communicator::min(std::span<T> values) const {
   const Timed timed(*collective_s_);
+  *collective_bytes_ += values.size_bytes();
   reduce(values, MPI_MIN, native());
 }
 
 template <Element T>
 Request Communicator::start_sum(std::span<T> values) const {
+  *collective_bytes_ += values.size_bytes();
   std::vector<MPI_Request> parts;
   in_messages(values, [&](T* first, int count) {
     MPI_Request part = MPI_REQUEST_NULL;
@@ -143,6 +147,7 @@ Request Communicator::start_sum(std::span<T> values) const {
 template <Element T>
 void Communicator::broadcast(std::span<T> values, int root) const {
   const InCollective in_collective;
+  *collective_bytes_ += values.size_bytes();
   in_messages(values, [&](T* first, int count) {
     check(MPI_Bcast(first, count, datatype<T>(), root, native()), "MPI_Bcast");
   });
@@ -151,6 +156,7 @@ void Communicator::broadcast(std::span<T> values, int root) const {
 std::string Communicator::broadcast(const std::string& text, int root) const {
   std::uint64_t length = text.size();
   broadcast(std::span<std::uint64_t>(&length, 1), root);
+  *collective_bytes_ += length;
   std::string received = rank_ == root ? text : std::string(length, '\0');
   check(MPI_Bcast(received.data(), checked_cast<int>(length, "a message's length"), MPI_CHAR, root,
                   native()),
@@ -161,6 +167,7 @@ std::string Communicator::broadcast(const std::string& text, int root) const {
 template <Element T>
 std::vector<T> Communicator::gather_all(T value) const {
   const InCollective in_collective;
+  *collective_bytes_ += sizeof(T);
   std::vector<T> values(static_cast<std::size_t>(size_));
   check(MPI_Allgather(&value, 1, datatype<T>(), values.data(), 1, datatype<T>(), native()),
         "MPI_Allgather");

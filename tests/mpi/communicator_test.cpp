@@ -117,5 +117,23 @@ TEST(Communicator, RanksOfOneMachineShareANode) {
   EXPECT_EQ(world.split_by_node().size(), world.size());
 }
 
+TEST(Communicator, CountsTheBytesItIsGiven) {
+  const auto mine = Communicator::world().duplicate();
+  const auto copy = mine;
+  std::vector<double> ten(10, 1.0);
+  std::vector<float> five(5, 1.0F);
+
+  mine.sum(std::span<double>(ten));
+  copy.max(std::span<float>(five));
+  auto request = mine.start_sum(std::span<float>(five));
+  request.wait();
+  (void)mine.gather_all(std::int64_t{1});
+  (void)mine.broadcast(std::string("four"), 0);
+
+  EXPECT_EQ(mine.collective_bytes(), 10 * 8 + 5 * 4 + 5 * 4 + 8 + (8 + 4));
+  EXPECT_EQ(copy.collective_bytes(), mine.collective_bytes());
+  EXPECT_EQ(mine.duplicate().collective_bytes(), 0U);
+}
+
 }  // namespace
 }  // namespace infomax::mpi

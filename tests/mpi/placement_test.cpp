@@ -17,6 +17,9 @@ TEST(Placement, GivesRanksOfANodeNoMoreCoresThanItHas) {
   EXPECT_EQ(placement.local_rank, world.rank());
   EXPECT_GE(placement.own_cores, 1);
   EXPECT_LE(placement.own_cores, placement.allowed_cores);
+  const auto cores = allowed_cores();
+  EXPECT_EQ(static_cast<int>(cores.size()), placement.allowed_cores);
+  EXPECT_TRUE(std::ranges::is_sorted(cores));
   // Where nobody is bound, cores are shared equally and their parts rounded down.
   const auto allowed = world.gather_all(std::int64_t{placement.allowed_cores});
   const bool unbound = std::ranges::all_of(allowed, [&](auto n) { return n == allowed.front(); }) &&

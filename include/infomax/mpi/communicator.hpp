@@ -36,6 +36,10 @@ class Communicator {
   /// for other ranks included.
   [[nodiscard]] double collective_s() const { return *collective_s_; }
 
+  /// Bytes of values this process has passed to sums, maxima, minima, broadcasts and gathers of
+  /// this communicator (all copies of it): the payload, whatever MPI makes of it on the way.
+  [[nodiscard]] std::uint64_t collective_bytes() const { return *collective_bytes_; }
+
   /// Collective. The same ranks with messages of their own.
   [[nodiscard]] Communicator duplicate() const;
 
@@ -99,6 +103,7 @@ class Communicator {
 
   std::shared_ptr<const MPI_Comm> handle_;
   std::shared_ptr<double> collective_s_ = std::make_shared<double>(0.0);
+  std::shared_ptr<std::uint64_t> collective_bytes_ = std::make_shared<std::uint64_t>(0);
   int rank_ = 0;
   int size_ = 1;
 };

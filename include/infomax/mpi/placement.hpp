@@ -1,8 +1,14 @@
 #pragma once
 
+#include <vector>
+
 #include "infomax/mpi/communicator.hpp"
 
 namespace infomax::mpi {
+
+/// The cores this process may run on, by the system's numbers in ascending order; hyperthreads
+/// count as cores.
+[[nodiscard]] std::vector<int> allowed_cores();
 
 /// Where this rank runs, and what of the node is its own.
 struct Placement {
