@@ -12,7 +12,7 @@ FLOORS = [
     {"core"},
     {"math", "mpi"},
     {"hdf5", "nn", "stats"},
-    {"data", "objective", "optim"},
+    {"data", "measure", "objective", "optim"},
     {"model"},
     {"train", "analysis"},
     {"cli"},
