@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "infomax/core/matrix.hpp"
+#include "infomax/math/blas.hpp"
+
+// M rows at a time, B rows of a batch on this rank.
+namespace infomax::measure {
+
+/// A dense layer as BLAS sees it.
+struct LayerShape {
+  std::size_t inputs = 0;
+  std::size_t outputs = 0;
+  bool input_gradient = true;  ///< false of a network's first layer
+};
+
+/// The matrix products of a training step and nothing else, at the step's own shapes: forward,
+/// gradient by the weights, gradient by the input. What the machine makes of them is the roof that
+/// a step can come near.
+template <math::Real T>
+class LayerGemms {
+ public:
+  /// B local rows, at most M (0 = all) at a time.
+  LayerGemms(std::vector<LayerShape> layers, std::size_t local_rows, std::size_t micro_rows);
+
+  /// Every product once, for all B rows.
+  void run();
+
+  /// Floating-point operations of run() on this rank.
+  [[nodiscard]] double flops() const;
+
+ private:
+  void run(std::size_t rows);
+
+  struct Layer {
+    LayerShape shape;
+    Matrix<T> x;   // [M, inputs]
+    Matrix<T> dx;  // [M, inputs], or empty
+    Matrix<T> y;   // [M, outputs], and its gradient
+    Matrix<T> w;   // [inputs, outputs]
+    Matrix<T> dw;  // [inputs, outputs]
+  };
+
+  std::size_t local_rows_;
+  std::size_t micro_rows_;
+  std::vector<Layer> layers_;
+};
+
+}  // namespace infomax::measure

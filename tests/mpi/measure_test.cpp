@@ -1,0 +1,100 @@
+#include <chrono>
+#include <filesystem>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "infomax/core/error.hpp"
+#include "infomax/measure/machine.hpp"
+#include "infomax/measure/rates.hpp"
+#include "infomax/measure/timing.hpp"
+#include "support/scratch.hpp"
+
+namespace infomax::measure {
+namespace {
+
+TEST(Timing, AgreesOnCallsAndSecondsAndGoesByTheSlowest) {
+  const auto world = mpi::Communicator::world();
+  const double sleep_s = 0.002 * (world.rank() + 1);
+  int calls = 0;
+  const auto work = [&] {
+    std::this_thread::sleep_for(std::chrono::duration<double>(sleep_s));
+    ++calls;
+  };
+
+  const auto within = calls_within(world, 0.03, work);
+  const int before = calls;
+  const double seconds = seconds_per_call(world, within, work);
+
+  EXPECT_EQ(world.min(static_cast<std::uint64_t>(within)), within);
+  EXPECT_EQ(world.max(static_cast<std::uint64_t>(within)), within);
+  EXPECT_EQ(static_cast<std::size_t>(calls - before), within);
+  EXPECT_EQ(world.max(seconds), seconds);
+  EXPECT_EQ(world.min(seconds), seconds);
+  EXPECT_GE(seconds, 0.002 * world.size());
+}
+
+TEST(Timing, SleepersWaitForAll) {
+  const auto world = mpi::Communicator::world();
+  const auto begun = std::chrono::steady_clock::now();
+  if (world.rank() == world.size() - 1) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(30));
+  }
+
+  sleep_until_all(world);
+
+  EXPECT_GE(std::chrono::steady_clock::now() - begun, std::chrono::milliseconds(29));
+}
+
+TEST(Rates, ArePositiveOnEveryRank) {
+  const auto world = mpi::Communicator::world();
+  EXPECT_GT(sgemm_gflops_alone(world, 0.0), 0.0);
+  EXPECT_GT(sgemm_gflops_together(world, 0.0), 0.0);
+  EXPECT_GT(allreduce_s(world, 8, {1, 0.0}).median, 0.0);
+}
+
+using Storage = test::SharedScratch;
+
+TEST_F(Storage, LeavesNothingBehind) {
+  const auto directory = file("");
+
+  const auto rates = storage_rates(world_, directory, 100'000);
+
+  EXPECT_GT(rates.bytes, 90'000U);
+  EXPECT_GT(rates.write_s, 0.0);
+  EXPECT_GT(rates.read_s, 0.0);
+  EXPECT_EQ(lock_failure(directory), "");
+  world_.barrier();
+  EXPECT_TRUE(std::filesystem::is_empty(directory));
+}
+
+TEST_F(Storage, WithoutADirectoryFailsOnEveryRank) {
+  const auto absent = file("absent");
+  const auto message =
+      test::message_of<SystemError>([&] { (void)storage_rates(world_, absent, 1000); });
+  EXPECT_NE(message.find(absent.string()), std::string::npos) << message;
+}
+
+TEST(Machine, KnowsEveryRank) {
+  const auto world = mpi::Communicator::world();
+
+  const auto mine = rank_facts(world);
+  const auto ranks = gather_ranks(world, mine);
+  const auto hosts = gather_hosts(world, mine);
+
+  ASSERT_EQ(static_cast<int>(ranks.size()), world.size());
+  for (int rank = 0; rank < world.size(); ++rank) {
+    EXPECT_EQ(ranks[static_cast<std::size_t>(rank)].rank, rank);
+  }
+  const auto& self = ranks[static_cast<std::size_t>(world.rank())];
+  EXPECT_EQ(self.host, mine.host);
+  EXPECT_EQ(self.cores, mine.cores);
+  EXPECT_EQ(self.kernel, mine.kernel);
+  EXPECT_EQ(self.threads, mine.threads);
+  ASSERT_EQ(hosts.size(), 1U);
+  EXPECT_EQ(hosts.front().ranks, world.size());
+  EXPECT_GE(hosts.front().cores.size(), mine.cores.size());
+}
+
+}  // namespace
+}  // namespace infomax::measure

@@ -1,0 +1,48 @@
+#include "infomax/measure/memory.hpp"
+
+#include <fstream>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace infomax::measure {
+namespace {
+
+constexpr std::size_t mebibyte = std::size_t{1} << 20U;
+
+/// Holds so much memory for a moment.
+void touch(std::size_t bytes) {
+  std::vector<char> memory(bytes, 1);
+  volatile char seen = memory[bytes / 2];
+  (void)seen;
+}
+
+TEST(PeakMemory, RemembersWhatWasHeldUntilItIsReset) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "the sanitizer keeps what is freed";
+#endif
+  if (peak_memory_bytes() == 0) {
+    GTEST_SKIP() << "this system does not say";
+  }
+  reset_peak_memory();
+  const std::size_t before = peak_memory_bytes();
+
+  touch(96 * mebibyte);
+  const std::size_t after = peak_memory_bytes();
+
+  EXPECT_GE(after, before + 90 * mebibyte);
+  EXPECT_LE(after, before + 128 * mebibyte);
+  if (std::ofstream("/proc/self/clear_refs")) {
+    reset_peak_memory();
+    EXPECT_LT(peak_memory_bytes(), before + 32 * mebibyte);
+  }
+}
+
+TEST(NodeMemory, HasNoMoreThanThereIs) {
+  const auto memory = node_memory();
+  EXPECT_GT(memory.available_bytes, 0U);
+  EXPECT_LE(memory.available_bytes, memory.total_bytes);
+}
+
+}  // namespace
+}  // namespace infomax::measure
