@@ -19,5 +19,6 @@ int probe(const mpi::Communicator& communicator, const std::vector<std::string>&
 int inspect(const mpi::Communicator& communicator, const std::vector<std::string>& arguments);
 int import_data(const mpi::Communicator& communicator, const std::vector<std::string>& arguments);
 int generate(const mpi::Communicator& communicator, const std::vector<std::string>& arguments);
+int bench(const mpi::Communicator& communicator, const std::vector<std::string>& arguments);
 
 }  // namespace infomax::cli

@@ -1,0 +1,189 @@
+#include <fstream>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "cli/bench_options.hpp"
+#include "cli/bench_run.hpp"
+#include "cli/cli.hpp"
+#include "cli/reproducible.hpp"
+#include "cli/runtime.hpp"
+#include "cli/train_options.hpp"
+#include "infomax/core/logging.hpp"
+#include "infomax/core/version.hpp"
+#include "infomax/math/blas_runtime.hpp"
+#include "infomax/mpi/failure.hpp"
+#include "infomax/mpi/placement.hpp"
+
+namespace infomax::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// What is the same for all cases of a job.
+struct Job {
+  int ranks = 1;
+  int threads = 1;
+  mpi::Placement placement;
+};
+
+void add(Json& line, const std::string& name, const measure::Spread& spread) {
+  line[name] = spread.median;
+  line[name + "_least"] = spread.least;
+  line[name + "_most"] = spread.most;
+}
+
+void add(Json& line, const std::string& name, const Share& share) {
+  line[name] = share.total;
+  line[name + "_least"] = share.spread.least;
+  line[name + "_most"] = share.spread.most;
+}
+
+Json describe(const OptionTable& options, const Job& job, const measure::Pace& pace,
+              const BenchCase& wanted, const BenchResult& result) {
+  Json line{
+      {"kind", "bench"},
+      {"version", version},
+      {"scaling", wanted.weak ? "weak" : "strong"},
+      {"ranks", job.ranks},
+      {"nodes", job.placement.nodes},
+      {"threads", job.threads},
+      {"oversubscribed", job.placement.oversubscribed},
+      {"encoder", wanted.encoder},
+      {"batch", wanted.batch_rows},
+      {"batch_per_rank", static_cast<double>(wanted.batch_rows) / static_cast<double>(job.ranks)},
+      {"parameters", result.parameters}};
+  for (const char* name : {"pair", "objective", "optimizer", "precision", "features"}) {
+    line[name] = options.value<std::string>(name);
+  }
+  line["reproducible"] = options.value<bool>("reproducible");
+  line["micro_batch"] = options.count("micro-batch", "all");
+  line["repeats"] = pace.repeats;
+  line["steps_per_repeat"] = result.steps_per_repeat;
+  add(line, "samples_per_s", result.samples_per_s);
+  add(line, "step_s", result.step_s);
+  add(line, "gemm_s", result.gemm_s);
+  add(line, "gemm_share", result.gemm_share);
+  line["gemm_gflops"] = result.gemm_flops / result.gemm_s.median / 1e9;
+  line["step_gflops"] = result.gemm_flops / result.step_s.median / 1e9;
+  add(line, "input_share", result.input);
+  add(line, "compute_share", result.compute);
+  add(line, "reduce_share", result.reduce);
+  add(line, "wait_share", result.wait);
+  line["bytes_per_step"] = result.gradient_bytes + result.statistics_bytes;
+  line["gradient_bytes"] = result.gradient_bytes;
+  line["statistics_bytes"] = result.statistics_bytes;
+  line["peak_memory_bytes"] = result.peak_bytes;
+  line["peak_memory_least_bytes"] = result.least_peak_bytes;
+  line["blas_kernel"] = math::blas_kernel();
+  return line;
+}
+
+std::string table_head() {
+  return fmt::format("{:<7}{:>8}{:>6}{:>12}{:>19}{:>9}{:>8}{:>9}{:>8}{:>7}{:>12}{:>10}  {}",
+                     "scaling", "batch", "ranks", "samples/s", "(least - most)", "of sgemm",
+                     "input", "compute", "reduce", "wait", "MB a step", "peak MiB", "encoder");
+}
+
+std::string table_line(const Job& job, const BenchCase& wanted, const BenchResult& result) {
+  const auto percent = [](double share) { return fmt::format("{:.1f}%", 100.0 * share); };
+  const auto spread =
+      fmt::format("({:.0f} - {:.0f})", result.samples_per_s.least, result.samples_per_s.most);
+  return fmt::format(
+      "{:<7}{:>8}{:>6}{:>12.0f}{:>19}{:>9}{:>8}{:>9}{:>8}{:>7}{:>12.3f}{:>10.0f}  {}",
+      wanted.weak ? "weak" : "strong", wanted.batch_rows, job.ranks, result.samples_per_s.median,
+      spread, percent(result.gemm_share.median), percent(result.input.total),
+      percent(result.compute.total), percent(result.reduce.total), percent(result.wait.total),
+      (result.gradient_bytes + result.statistics_bytes) / 1e6,
+      static_cast<double>(result.peak_bytes) / (1024.0 * 1024.0), wanted.encoder);
+}
+
+/// Where the JSON lines go: a file, or standard output. On the root alone.
+class Lines {
+ public:
+  explicit Lines(const OptionTable& options) {
+    if (options.given("output")) {
+      path_ = options.value<std::string>("output");
+      refuse_existing(path_, options.value<bool>("overwrite"));
+      file_.open(path_);
+      check();
+    }
+  }
+
+  void write(const mpi::Communicator& communicator, const std::string& line) {
+    if (path_.empty()) {
+      print_result(communicator, line + "\n");
+    } else {
+      file_ << line << std::endl;
+      check();
+    }
+  }
+
+ private:
+  void check() const {
+    if (!file_) {
+      throw SystemError(fmt::format("cannot write {}; check its directory", path_));
+    }
+  }
+
+  std::string path_;
+  std::ofstream file_;
+};
+
+/// Throws UsageError, before anything is measured.
+void check_options(const OptionTable& options, const SyntheticData& data,
+                   const std::vector<BenchCase>& cases) {
+  const auto precision = options.value<std::string>("precision");
+  if (precision != "float" && precision != "double") {
+    throw UsageError(fmt::format("--precision is \"{}\"; it must be float or double", precision));
+  }
+  if (optimizer_options(options).kind == optim::OptimizerKind::lbfgs) {
+    throw UsageError(
+        "bench measures steps, of which lbfgs makes some in every iteration; an evaluation of its "
+        "costs what a step of --optimizer sgd costs");
+  }
+  for (const BenchCase& wanted : cases) {
+    (void)understand(options, wanted.encoder);
+    if (data.rows > 0 && data.rows < wanted.batch_rows) {
+      throw UsageError(
+          fmt::format("--rows is {}, fewer than the {} of a batch", data.rows, wanted.batch_rows));
+    }
+  }
+}
+
+}  // namespace
+
+int bench(const mpi::Communicator& communicator, const std::vector<std::string>& arguments) {
+  OptionTable options = bench_option_table();
+  if (!options.parse(arguments)) {
+    print_result(communicator, options.help());
+    return 0;
+  }
+  const auto cases = bench_cases(options, communicator.size());
+  const auto data = synthetic_data(options);
+  const auto pace = bench_pace(options);
+  check_options(options, data, cases);
+  std::optional<Lines> lines;
+  mpi::together(communicator, [&] {
+    if (communicator.is_root()) {
+      lines.emplace(options);
+    }
+  });
+  const std::string machine = prepare_compute(communicator, options);
+  prepare_reproducible(communicator, options);
+  const Job job{communicator.size(), math::blas_threads(), mpi::find_placement(communicator)};
+  log::info(fmt::format("infomax {}  bench\n{}settings   {}\n{}", version, machine,
+                        options.summary(), table_head()));
+  for (const BenchCase& wanted : cases) {
+    const auto result = run_case(communicator, options, data, pace, wanted);
+    log::info(table_line(job, wanted, result));
+    mpi::together(communicator, [&] {
+      if (communicator.is_root()) {
+        lines->write(communicator, describe(options, job, pace, wanted, result).dump());
+      }
+    });
+  }
+  return 0;
+}
+
+}  // namespace infomax::cli
