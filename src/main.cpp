@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "cli/cli.hpp"
+#include "cli/sgemm_child.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/core/logging.hpp"
 #include "infomax/mpi/communicator.hpp"
@@ -12,12 +13,16 @@
 int main(int argc, char** argv) {
   using namespace infomax;
   try {
+    const std::vector<std::string> arguments(argv + 1, argv + argc);
+    if (cli::is_sgemm_child(arguments)) {
+      return cli::run_sgemm_child();
+    }
     const mpi::Environment environment(argc, argv);
     const auto world = mpi::Communicator::world();
     log::configure(log::Level::info, world.is_root());
     const auto farewell = world.duplicate();
     try {
-      return cli::run(world, std::vector<std::string>(argv + 1, argv + argc));
+      return cli::run(world, arguments);
     } catch (...) {
       return mpi::end_job(farewell, std::current_exception());
     }

@@ -18,7 +18,7 @@ struct Command {
   int (*run)(const mpi::Communicator&, const std::vector<std::string>&);
 };
 
-constexpr std::array<Command, 8> commands{{
+constexpr std::array<Command, 9> commands{{
     {"import", "IDX files (also .gz) -> a data set file", import_data},
     {"generate", "synthetic data with known truth", generate},
     {"inspect", "what is in a data set or a model", inspect},
@@ -27,6 +27,7 @@ constexpr std::array<Command, 8> commands{{
     {"encode", "rows -> representations, in a file", encode},
     {"probe", "how well simple models predict from representations", probe},
     {"bench", "strong and weak scaling of training steps", bench},
+    {"doctor", "what this machine and MPI give, and what slows a job down", doctor},
 }};
 
 std::string overview() {

@@ -20,5 +20,6 @@ int inspect(const mpi::Communicator& communicator, const std::vector<std::string
 int import_data(const mpi::Communicator& communicator, const std::vector<std::string>& arguments);
 int generate(const mpi::Communicator& communicator, const std::vector<std::string>& arguments);
 int bench(const mpi::Communicator& communicator, const std::vector<std::string>& arguments);
+int doctor(const mpi::Communicator& communicator, const std::vector<std::string>& arguments);
 
 }  // namespace infomax::cli

@@ -11,7 +11,6 @@
 #include "infomax/math/blas_runtime.hpp"
 #include "infomax/math/elementwise.hpp"
 #include "infomax/mpi/environment.hpp"
-#include "infomax/mpi/placement.hpp"
 
 namespace infomax::cli {
 
@@ -22,7 +21,7 @@ void add_compute_options(OptionTable& options) {
       "of the cores it may use");
 }
 
-std::string prepare_compute(const mpi::Communicator& communicator, const OptionTable& options) {
+mpi::Placement choose_threads(const mpi::Communicator& communicator, const OptionTable& options) {
   const mpi::Placement placement = mpi::find_placement(communicator);
   const std::size_t asked = options.count("threads", "chosen from the cores");
   if (asked > 0) {
@@ -30,6 +29,11 @@ std::string prepare_compute(const mpi::Communicator& communicator, const OptionT
   } else if (!math::blas_threads_chosen_by_user()) {
     math::set_blas_threads(placement.own_cores);
   }
+  return placement;
+}
+
+std::string prepare_compute(const mpi::Communicator& communicator, const OptionTable& options) {
+  const mpi::Placement placement = choose_threads(communicator, options);
   if (placement.oversubscribed) {
     log::warning(
         "some ranks share a core, which is slow; start fewer ranks, or bind them to cores of "

@@ -16,9 +16,12 @@ bool is_set(const char* name) {
 
 }  // namespace
 
+std::string blas_core_name() { return openblas_get_corename(); }
+
+bool blas_core_forced() { return is_set("OPENBLAS_CORETYPE"); }
+
 std::string blas_kernel() {
-  const std::string name = openblas_get_corename();
-  return is_set("OPENBLAS_CORETYPE") ? name + " by OPENBLAS_CORETYPE" : name;
+  return blas_core_name() + (blas_core_forced() ? " by OPENBLAS_CORETYPE" : "");
 }
 
 std::string blas_version() {

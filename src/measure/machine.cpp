@@ -98,7 +98,7 @@ RankFacts rank_facts(const mpi::Communicator& communicator) {
           host_name(),
           mpi::allowed_cores(),
           math::blas_threads(),
-          math::blas_kernel(),
+          math::blas_core_name(),
           0.0,
           0.0};
 }

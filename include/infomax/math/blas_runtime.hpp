@@ -5,8 +5,14 @@
 /// The BLAS library as it runs in this process: its kernels and its threads.
 namespace infomax::math {
 
-/// OpenBLAS's name for the kernels it runs ("Cooperlake"), and whether the user's environment chose
-/// them: kernels of an older processor can cost half the speed.
+/// OpenBLAS's name for the kernels it runs ("Cooperlake"), in one word.
+[[nodiscard]] std::string blas_core_name();
+
+/// Whether OPENBLAS_CORETYPE, and not the processor, chose them.
+[[nodiscard]] bool blas_core_forced();
+
+/// Both in words ("Haswell by OPENBLAS_CORETYPE"): kernels of an older processor can cost half the
+/// speed.
 [[nodiscard]] std::string blas_kernel();
 
 /// "OpenBLAS 0.3.21".
