@@ -144,7 +144,7 @@ ProbeData read_data(const mpi::Communicator& communicator, const OptionTable& op
 /// Says how far the fit and the neighbours are.
 class Watch {
  public:
-  explicit Watch(ProgressMode mode) : fit_(mode), neighbours_(mode, "comparing") {}
+  explicit Watch(ProgressMode mode) : mode_(mode), fit_(mode) {}
 
   [[nodiscard]] analysis::ProbeWatchers watchers() {
     return {[this](const optim::SearchPoint& point) {
@@ -154,17 +154,26 @@ class Watch {
               }
               return false;
             },
-            [this](std::size_t done, std::size_t all) { neighbours_.reach(done, all); }};
+            [this](std::size_t done, std::size_t all) {
+              if (!neighbours_) {
+                fit_.finish();
+                neighbours_.emplace(mode_, "comparing");
+              }
+              neighbours_->reach(done, all);
+            }};
   }
 
   void finish() {
     fit_.finish();
-    neighbours_.finish();
+    if (neighbours_) {
+      neighbours_->finish();
+    }
   }
 
  private:
+  ProgressMode mode_;
   ProgressLine fit_;
-  WorkProgress neighbours_;
+  std::optional<WorkProgress> neighbours_;  // from its first word on, which its time counts from
 };
 
 void warn_of(const optim::SearchOutcome& outcome) {
