@@ -107,7 +107,8 @@ int train_in(const mpi::Communicator& communicator, OptionTable& options, const 
   if (prepared.held_out) {
     validation.emplace(communicator, training.model, *prepared.held_out, prepared.options.pair,
                        validation_micro_batch(prepared.options.micro_batch),
-                       objective::make_objective<T>(prepared.options.objective));
+                       objective::make_objective<T>(prepared.options.objective),
+                       options.value<bool>("reproducible"));
   }
   auto durable = durability_options(options, steps_per_epoch);
   durable.config = options.ini();

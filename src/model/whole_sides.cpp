@@ -7,9 +7,10 @@ namespace infomax::model {
 template <math::Real T>
 WholeSides<T>::WholeSides(const mpi::Communicator& communicator, const Model<T>& model,
                           const Examples& examples, const PairSettings& settings,
-                          std::size_t micro_batch)
+                          std::size_t micro_batch, bool reproducible)
     : samples_(examples.shard.row_count),
-      sides_(communicator, model, examples, settings, samples_.size(), micro_batch, false) {
+      sides_(communicator, model, examples, settings, samples_.size(), micro_batch, false,
+             reproducible) {
   std::iota(samples_.begin(), samples_.end(), std::size_t{0});
   forward();
 }

@@ -11,9 +11,9 @@ template <math::Real T>
 Validation<T>::Validation(const mpi::Communicator& communicator, const model::Model<T>& model,
                           const model::Examples& examples, const model::PairSettings& settings,
                           std::size_t micro_batch,
-                          std::unique_ptr<objective::Objective<T>> objective)
+                          std::unique_ptr<objective::Objective<T>> objective, bool reproducible)
     : communicator_(communicator),
-      sides_(communicator, model, examples, settings, micro_batch),
+      sides_(communicator, model, examples, settings, micro_batch, reproducible),
       objective_(std::move(objective)) {}
 
 template <math::Real T>

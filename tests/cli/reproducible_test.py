@@ -56,6 +56,14 @@ class Reproducible(support.ProgramTest):
             found = self.reproduce(f"{pair}-5", *arguments, ranks=5)
             self.assertEqual(found, alone, pair)
 
+    def test_same_bits_of_validations(self):
+        arguments = (*SMALL, "--encoder", "dense:8,batchnorm,tanh,dense:3", "--lambda", "0.1",
+                     "--validation", "0.3", "--validate-every", "2steps")
+        alone = self.reproduce("alone", *arguments)
+        self.assertTrue([line for line in alone[1] if '"validation"' in line], alone[1])
+        for ranks in (3, 5):
+            self.assertEqual(self.reproduce(f"at-{ranks}", *arguments, ranks=ranks), alone)
+
     def test_threads_of_the_environment_change_nothing(self):
         arguments = (*SMALL, "--encoder", "dense:120,tanh,dense:4", "--pair", "lag")
         alone = self.reproduce("one", *arguments)

@@ -15,9 +15,9 @@ namespace infomax::model {
 template <math::Real T>
 class WholeSides {
  public:
-  /// Makes the sides by the model's parameters as they are.
+  /// Makes the sides by the model's parameters as they are; `reproducible` as Sides takes it.
   WholeSides(const mpi::Communicator& communicator, const Model<T>& model, const Examples& examples,
-             const PairSettings& settings, std::size_t micro_batch);
+             const PairSettings& settings, std::size_t micro_batch, bool reproducible = false);
 
   /// Makes them again, by the parameters as they are now.
   void forward() { sides_.forward(samples_, Occasion{}); }

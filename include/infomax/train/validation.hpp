@@ -22,11 +22,13 @@ struct ValidationReport {
 template <math::Real T>
 class Validation {
  public:
-  /// Collective. `micro_batch` rows are encoded at a time; 0 = all. `objective` is for this alone.
+  /// Collective. `micro_batch` rows are encoded at a time, 0 = all; `reproducible` as model::Sides
+  /// takes it. `objective` is for this alone.
   /// What is passed by reference, but for the communicator and settings, must outlive this.
   Validation(const mpi::Communicator& communicator, const model::Model<T>& model,
              const model::Examples& examples, const model::PairSettings& settings,
-             std::size_t micro_batch, std::unique_ptr<objective::Objective<T>> objective);
+             std::size_t micro_batch, std::unique_ptr<objective::Objective<T>> objective,
+             bool reproducible = false);
 
   /// Collective. By the model's parameters as they are; the same on every rank.
   [[nodiscard]] ValidationReport measure();
