@@ -83,3 +83,14 @@ find_program() {
   command -v infomax ||
     fail "infomax is not built; build it: cmake --preset release && cmake --build --preset release" 2
 }
+
+# await PROCESS: waits for a child, also where signals with a trap come in between, and leaves its
+# exit code in $code. Traps must set interrupted=true.
+await() {
+  interrupted=true
+  while [[ $interrupted == true ]]; do
+    interrupted=false
+    code=0
+    wait "$1" || code=$?
+  done
+}

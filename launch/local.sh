@@ -10,7 +10,8 @@ usage: launch/local.sh [-n RANKS] COMMAND [OPTION...]
 
 Runs "infomax COMMAND OPTION..." on RANKS ranks of this node (default: one for each physical core it
 may use). As many ranks as cores: one core and one thread each. Fewer: each gets its part of the cores.
-More: they share them, unbound. The exit code is infomax's.
+More: they share them, unbound. The exit code is infomax's. SIGTERM, SIGINT and SIGUSR1 reach the
+ranks: train then writes a checkpoint and ends with exit code 75.
 
   launch/local.sh -n 2 train --data datasets/fashion-mnist-train.h5 --output runs/first
 
@@ -66,4 +67,14 @@ case $("$launcher" --version 2>&1 || true) in
     fi
     ;;
 esac
-exec "$launcher" "${options[@]}" "$program" "$@"
+
+# mpirun answers SIGTERM and SIGINT by killing ranks within a second, but passes SIGUSR1 on to them:
+# they then finish their step and write a checkpoint. A second signal ends them at once. In a process
+# group of its own mpirun hears nothing of a terminal's Ctrl-C but through here.
+set -m
+"$launcher" "${options[@]}" "$program" "$@" </dev/null &
+child=$!
+set +m
+trap 'interrupted=true; kill -USR1 "$child" 2>/dev/null || true' TERM INT USR1
+await "$child"
+exit "$code"

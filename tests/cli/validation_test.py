@@ -90,8 +90,9 @@ class Validation(support.ProgramTest):
         data = self.write_data("noise.h5", x=random.normal(size=(64, 20)),
                                y=random.normal(size=(64, 5)))
         arguments = ["--pair", "target", "--objective", "dcca", "--encoder", "dense:64,tanh,dense:5",
-                     "--batch", "0", "--learning-rate", "0.01", "--validation", "0.3"]
-        for ranks, optimizer in ((1, []), (3, []), (2, ["--optimizer", "lbfgs"])):
+                     "--batch", "0", "--validation", "0.3"]
+        adam = ["--learning-rate", "0.01"]
+        for ranks, optimizer in ((1, adam), (3, adam), (2, ["--optimizer", "lbfgs"])):
             with self.subTest(ranks=ranks, optimizer=optimizer):
                 name = f"run{ranks}"
                 done = self.succeed("train", "--data", data, "--output", self.scratch / name,

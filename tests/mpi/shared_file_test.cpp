@@ -49,6 +49,7 @@ TEST_F(SharedFiles, HaveTheirNameOnlyWhenWhole) {
     PendingFile pending(world_, file("out"));
     write(pending.path());
     EXPECT_FALSE(std::filesystem::exists(file("out")));
+    world_.barrier();  // all have looked
     pending.commit();
     EXPECT_EQ(contents(file("out")), expected());
   }

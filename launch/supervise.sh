@@ -1,0 +1,113 @@
+#!/usr/bin/env bash
+# Keeps a training run going: starts it again from its last checkpoint where it fails.
+set -euo pipefail
+# shellcheck source=launch/common.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
+
+usage() {
+  cat <<TEXT
+usage: launch/supervise.sh [--restarts N] [--delay SECONDS] [--after-stop] [-n RANKS] train OPTION...
+
+Runs "launch/local.sh train OPTION... --resume", and again where it fails, from the last checkpoint.
+Exit codes 2, 3 and 4 (command line, data, numbers) would come again, so they end it, and so does 75
+(stopped on request), unless --after-stop. The exit code is that of the last run.
+
+  --restarts N      give up after N failures in a row without a newer checkpoint (default 5)
+  --delay SECONDS   before the first restart, doubled each time, at most 10 minutes (default 5)
+  --after-stop      go on after exit code 75 too: for a --time-limit in an allocation that is renewed
+
+  launch/supervise.sh -n 4 train --data mine.h5 --encoder dense:16 --epochs 500 --output runs/mine
+
+Environment: INFOMAX_LAUNCH what to run instead of launch/local.sh, such as "srun infomax".
+TEXT
+}
+
+refuse() {
+  printf 'supervise.sh: %s\n' "$1" >&2
+  usage >&2
+  exit 2
+}
+
+restarts=5
+delay=5
+after_stop=false
+ranks=()
+while [[ $# -gt 0 ]]; do
+  case $1 in
+    --restarts | --delay)
+      [[ ${2:-} =~ ^[0-9]{1,6}$ ]] || refuse "$1 needs a whole number"
+      if [[ $1 == --restarts ]]; then restarts=$2; else delay=$2; fi
+      shift 2
+      ;;
+    --after-stop) after_stop=true; shift ;;
+    -n | -np)
+      [[ $# -ge 2 ]] || refuse "$1 needs the number of ranks"
+      ranks=(-n "$2")
+      shift 2
+      ;;
+    -h | --help) usage; exit 0 ;;
+    *) break ;;
+  esac
+done
+[[ ${1:-} == train ]] || refuse "only train can be supervised"
+
+run=''
+for ((i = 1; i <= $#; ++i)); do
+  case ${!i} in
+    --output) next=$((i + 1)); run=${!next:-} ;;
+    --output=*) run=${!i#--output=} ;;
+    --overwrite) refuse "--overwrite would begin anew after each failure; remove the run first" ;;
+  esac
+done
+[[ -n $run ]] || refuse "which run? give --output RUN"
+resume=(--resume)
+if [[ " $* " == *" --resume "* ]]; then
+  resume=()
+fi
+
+if [[ -n ${INFOMAX_LAUNCH:-} ]]; then
+  read -r -a launch <<<"$INFOMAX_LAUNCH"
+else
+  launch=("$infomax_root/launch/local.sh" "${ranks[@]}")
+fi
+
+newest() { { find "$run/checkpoints" -name 'step-*.h5' 2>/dev/null || true; } | sort | tail -n 1; }
+
+# Whoever stops this stops the run, which then writes a checkpoint.
+child=''
+stopped=false
+pass_on() {
+  stopped=true
+  interrupted=true
+  [[ -z $child ]] || kill "-$1" "$child" 2>/dev/null || true
+}
+trap 'pass_on TERM' TERM
+# What is started in the background by a script does not hear SIGINT.
+trap 'pass_on TERM' INT
+trap 'pass_on USR1' USR1
+
+failures=0
+while true; do
+  before=$(newest)
+  "${launch[@]}" "$@" "${resume[@]}" </dev/null &
+  child=$!
+  await "$child"
+  child=''
+  case $code in
+    0 | 2 | 3 | 4) exit "$code" ;;
+    75) [[ $after_stop == true && $stopped == false ]] || exit 75; failures=0; continue ;;
+  esac
+  [[ $stopped == false ]] || exit "$code"
+  if [[ $(newest) != "$before" ]]; then
+    failures=0
+  fi
+  failures=$((failures + 1))
+  if [[ $failures -gt $restarts ]]; then
+    fail "exit code $code, $failures failures in a row without a newer checkpoint; gives up" "$code"
+  fi
+  pause=$((delay * (1 << (failures < 10 ? failures - 1 : 9))))
+  pause=$((pause > 600 ? 600 : pause))
+  say "supervise.sh: exit code $code; restart $failures of $restarts in $pause s" >&2
+  sleep "$pause" & wait $! || true
+  [[ $stopped == false ]] || exit "$code"
+done

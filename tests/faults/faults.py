@@ -1,0 +1,171 @@
+"""Breaks training runs at random and sees that they come out right: killed by SIGKILL, a rank or the
+launcher, at random instants, also while a checkpoint is written, and resumed at a random number of
+ranks until they are done. Anyone can run it:
+
+    tests/faults/faults.py [--runs N] [--seed S] [--program FILE] [--mpiexec FILE]
+
+Each run must end with the parameters of one that was never broken: to 1e-9 where the number of ranks
+changes, to the last bit where it does not. What it counts is printed; it fails where one differs."""
+
+import argparse
+import os
+import pathlib
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def options():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=int(os.environ.get("INFOMAX_FAULT_RUNS", "200")))
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--program", default=os.environ.get(
+        "INFOMAX_PROGRAM", str(ROOT / "build/release/infomax")))
+    parser.add_argument("--mpiexec", default=os.environ.get(
+        "INFOMAX_MPIEXEC", str(ROOT / "build/release/tests/mpiexec")))
+    return parser.parse_args()
+
+
+OPTIONS = options()
+os.environ["INFOMAX_PROGRAM"] = OPTIONS.program
+os.environ["INFOMAX_MPIEXEC"] = OPTIONS.mpiexec
+sys.path.insert(0, str(ROOT / "tests/cli"))
+import numpy  # noqa: E402
+import support  # noqa: E402
+
+TOTAL_STEPS = 1500
+# No Adam: it makes steps of the rounding where a gradient is 0, so ranks would be told apart.
+KINDS = {
+    "sgd": ["--optimizer", "sgd", "--momentum", "0.9", "--learning-rate", "0.02", "--batch", "90",
+            "--validation", "0.2", "--validate-every", "250steps"],
+    "rmsprop": ["--optimizer", "rmsprop", "--epsilon", "0.1", "--batch", "60", "--lambda", "0.05"],
+}
+
+
+def arguments(kind, data, run):
+    return ["train", "--data", str(data), "--output", str(run), "--encoder", "dense:64,tanh,dense:3",
+            "--precision", "double", "--steps", str(TOTAL_STEPS), "--checkpoint-every", "40steps",
+            "--progress", "none", *KINDS[kind]]
+
+
+def ranks_of(run):
+    """The process ids of a job's ranks."""
+    found = []
+    for entry in pathlib.Path("/proc").iterdir():
+        try:
+            words = (entry / "cmdline").read_bytes().decode(errors="replace").split("\0")
+        except OSError:
+            continue
+        if entry.name.isdigit() and words[0] == OPTIONS.program and str(run) in words:
+            found.append(int(entry.name))
+    return found
+
+
+def newest(run):
+    names = sorted(path.name for path in (run / "checkpoints").glob("step-*.h5")) \
+        if (run / "checkpoints").exists() else []
+    return int(names[-1][5:-3]) if names else 0
+
+
+def kill(process):
+    try:
+        os.kill(process, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+class Counts:
+    def __init__(self):
+        self.kills = self.in_writes = self.resumes = self.lost = self.fallen_back = 0
+
+
+def one_part(kind, data, run, ranks, chance, counts):
+    """A job that may be killed; whether it is done."""
+    before = newest(run)
+    job = subprocess.Popen([OPTIONS.mpiexec, "-n", str(ranks), OPTIONS.program,
+                            *arguments(kind, data, run), "--resume"], stdout=subprocess.DEVNULL,
+                           stderr=subprocess.PIPE, text=True, env={**os.environ, **support.QUIET})
+    # Some die at once, some while a checkpoint is written, most between.
+    how = chance.random()
+    end = time.monotonic() + (0.7 + 1.5 * chance.random() if how < 0.9 else 0.4 * chance.random())
+    writing = how < 0.4
+    while job.poll() is None and time.monotonic() < end:
+        if writing and time.monotonic() > end - 1.0 and list((run / "checkpoints").glob("*.part-*")):
+            counts.in_writes += 1
+            break
+        time.sleep(0.0005 if writing else 0.01)
+    killed = job.poll() is None
+    if killed:
+        victims = ranks_of(run)
+        kill(chance.choice([*victims, job.pid]))
+        counts.kills += 1
+    try:
+        err = job.communicate(timeout=60)[1]
+    finally:
+        for process in ranks_of(run):
+            kill(process)
+        job.kill()
+    while ranks_of(run):
+        time.sleep(0.01)
+    counts.fallen_back += err.count("it is set aside")
+    if before > 0 and f"goes on after step {before}" not in err and "goes on after" in err:
+        counts.lost += 1
+        print(f"{run}: checkpoint {before} was there, and: {err}")
+    counts.resumes += "goes on after" in err
+    if not killed and job.returncode != 0:
+        raise SystemExit(f"{run}: exit code {job.returncode}: {err}")
+    return job.returncode == 0
+
+
+def main():
+    chance = random.Random(OPTIONS.seed)
+    counts = Counts()
+    wrong = exact = 0
+    with tempfile.TemporaryDirectory(prefix="infomax-faults-") as directory:
+        scratch = pathlib.Path(directory)
+        data = scratch / "data.h5"
+        with support.h5py.File(data, "w") as file:
+            file["x"] = support.images(500)
+        references = {}
+        for kind in KINDS:
+            for ranks in (1, 2, 3):
+                whole = scratch / f"{kind}-{ranks}"
+                done = support.run(*arguments(kind, data, whole), ranks=ranks)
+                assert done.code == 0, done.err
+                references[kind, ranks] = support.parameters(whole / "model.h5")
+        for number in range(OPTIONS.runs):
+            kind = chance.choice(list(KINDS))
+            run = scratch / f"run{number}"
+            fixed = chance.choice([None, 1, 2, 3])
+            while not one_part(kind, data, run, fixed or chance.choice([1, 2, 3]), chance, counts):
+                pass
+            found = support.parameters(run / "model.h5")
+            expected = references[kind, fixed or 1]
+            if fixed:
+                right = numpy.array_equal(found, expected)
+                exact += right
+            else:
+                right = numpy.abs(found - expected).max() <= 1e-9 * numpy.abs(expected).max()
+            steps = [line["step"] for line in support.metrics(run)]
+            right = right and steps == list(range(1, TOTAL_STEPS + 1))
+            if not right:
+                wrong += 1
+                print(f"run {number} ({kind}, ranks {fixed or 'changing'}) is off by "
+                      f"{numpy.abs(found - expected).max()}")
+            for path in sorted(run.rglob("*"), reverse=True):
+                path.unlink() if path.is_file() else path.rmdir()
+    print(f"{OPTIONS.runs} runs, {counts.kills} killed jobs ({counts.in_writes} as a checkpoint was "
+          f"written), {counts.resumes} resumed: {wrong} wrong, {exact} equal to the last bit at a "
+          f"fixed number of ranks; checkpoints lost: {counts.lost}, fallen back from: "
+          f"{counts.fallen_back}")
+    return 1 if wrong or counts.lost or counts.kills == 0 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
