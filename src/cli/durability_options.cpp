@@ -11,6 +11,7 @@
 
 #include "cli/train_options.hpp"
 #include "infomax/core/logging.hpp"
+#include "infomax/model/arithmetic.hpp"
 
 namespace infomax::cli {
 namespace {
@@ -166,6 +167,13 @@ void check_resumption(const Resumption& resumption, const OptionTable& options,
     throw DataError(
         fmt::format("--data is not what the run to go on with was trained on: {} now, and {} then",
                     fingerprint, before));
+  }
+  const std::string& arithmetic = resumption.checkpoint->text("arithmetic");
+  if (options.value<bool>("reproducible") && arithmetic != model::arithmetic_text()) {
+    throw UsageError(
+        fmt::format("--reproducible cannot go on to the same bits with {}: the run was made with "
+                    "{}; go on where it was made",
+                    model::arithmetic_text(), arithmetic));
   }
   for (const auto& [name, now] : options.settings()) {
     const auto found = resumption.settings.find(name);

@@ -1,7 +1,6 @@
 #include "infomax/measure/layer_gemms.hpp"
 
 #include <algorithm>
-#include <ranges>
 
 namespace infomax::measure {
 
@@ -34,7 +33,8 @@ void LayerGemms<T>::run(std::size_t rows) {
     math::gemm(Transpose::no, Transpose::no, T{1}, layer.x.view().row_range(0, rows),
                layer.w.view(), T{0}, layer.y.view().row_range(0, rows));
   }
-  for (Layer& layer : std::views::reverse(layers_)) {
+  for (std::size_t k = layers_.size(); k-- > 0;) {
+    Layer& layer = layers_[k];
     const auto dy = layer.y.view().row_range(0, rows);
     math::gemm(Transpose::yes, Transpose::no, T{1}, layer.x.view().row_range(0, rows), dy, T{1},
                layer.dw.view());

@@ -28,14 +28,6 @@ std::string kernels() {
   return name.substr(0, name.find(' '));
 }
 
-std::string described(const Settings& facts) {
-  std::string text;
-  for (const auto& [name, value] : facts) {
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, value);
-  }
-  return text;
-}
-
 }  // namespace
 
 Settings arithmetic() {
@@ -46,8 +38,16 @@ Settings arithmetic() {
           {"c_library", c_library()}};
 }
 
+std::string arithmetic_text() {
+  std::string text;
+  for (const auto& [name, value] : arithmetic()) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, value);
+  }
+  return text;
+}
+
 void require_one_arithmetic(const mpi::Communicator& communicator) {
-  const std::string mine = described(arithmetic());
+  const std::string mine = arithmetic_text();
   const std::string root = communicator.broadcast(mine, 0);
   mpi::together(communicator, [&] {
     if (mine != root) {

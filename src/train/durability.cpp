@@ -1,4 +1,5 @@
 #include "infomax/train/durability.hpp"
+#include "infomax/model/arithmetic.hpp"
 
 #include <array>
 #include <filesystem>
@@ -43,6 +44,7 @@ Orders Durability::agree(std::uint64_t step) {
 void Durability::finish(Checkpoint& checkpoint) const {
   checkpoint.texts["config"] = options_.config;
   checkpoint.texts["data"] = options_.fingerprint;
+  checkpoint.texts["arithmetic"] = model::arithmetic_text();
 }
 
 void Durability::write(Checkpoint checkpoint) {

@@ -71,6 +71,28 @@ class Reproducible(support.ProgramTest):
                                environment={"OPENBLAS_NUM_THREADS": "2"})
         self.assertEqual(found, alone)
 
+    def test_same_bits_across_a_resume_at_another_number_of_ranks(self):
+        arguments = ("--batch", "90", "--blocks", "12", "--encoder",
+                     "dense:8,batchnorm,tanh,dense:3", "--lambda", "0.1")
+        steps = ("--steps", "5")
+        alone = self.reproduce("alone", *arguments, *steps)
+        for first, then in ((2, 5), (3, 1)):
+            name = f"from-{first}-to-{then}"
+            self.train(self.data, name, "--reproducible", *arguments, "--steps", "2", ranks=first)
+            found = self.reproduce(name, *arguments, *steps, "--resume", ranks=then)
+            self.assertEqual(found, alone, name)
+
+    def test_refuses_to_go_on_by_other_arithmetic(self):
+        arguments = ("--batch", "90", "--blocks", "12", "--encoder", "dense:2", "--reproducible")
+        run = self.train(self.data, "run", *arguments, "--steps", "2",
+                         environment={"OPENBLAS_CORETYPE": "Haswell"})
+        done = support.run("train", "--data", self.data, "--output", run, *arguments, "--steps", "9",
+                           "--resume", environment={"OPENBLAS_CORETYPE": "Nehalem"})
+        self.assertEqual(done.code, 2, done.err)
+        self.assertEqual(len(done.complaints), 1, done.err)
+        self.assertIn("Haswell", done.complaints[0])
+        self.assertIn("Nehalem", done.complaints[0])
+
     def test_record_and_refusals(self):
         run = self.train(self.data, "run", "--reproducible", *SMALL, "--encoder", "dense:2",
                          ranks=2)

@@ -10,6 +10,9 @@ namespace infomax::model {
 /// Where two runs differ in one, they agree to rounding only.
 [[nodiscard]] Settings arithmetic();
 
+/// The same in one line.
+[[nodiscard]] std::string arithmetic_text();
+
 /// Collective. Throws SystemError, on every rank alike, where arithmetic() is not the same on all:
 /// nodes of different processors.
 void require_one_arithmetic(const mpi::Communicator& communicator);
