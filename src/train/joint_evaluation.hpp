@@ -55,6 +55,7 @@ class JointEvaluation {
     for (;;) {
       const auto [order, milestone] = receive(Order::finish, {});
       if (order == Order::finish) {
+        settle();
         return;
       }
       if (order == Order::pause) {
@@ -63,7 +64,6 @@ class JointEvaluation {
         (void)evaluate();
       }
     }
-    settle();
   }
 
   [[nodiscard]] std::span<const T> gradient() const { return step_->gradient(); }

@@ -16,8 +16,8 @@ SLACK = 2 * MIB
 
 def row_bytes():
     """Of a row of the shard: its bytes, its outputs and their gradient in float, its place in the
-    order of the epoch and in the batch."""
-    return FEATURES + 2 * 4 * OUTPUTS + 2 * 8
+    order of the epoch and in the batch, and its number among all."""
+    return FEATURES + 2 * 4 * OUTPUTS + 3 * 8
 
 
 def activation_bytes():
@@ -50,7 +50,7 @@ class Memory(support.ProgramTest):
 
         self.assertLess(small - smallest, rows / RANKS * row_bytes() + SLACK, said)
         self.assertLess(doubled - small, rows / RANKS * row_bytes() + SLACK, said)
-        self.assertLess(least, small, said)
+        self.assertLess(least, large, said)
         self.assertLess(large - small, (1024 - 256) * activation_bytes() + SLACK, said)
         self.assertGreater(large - small, (1024 - 256) * 4 * HIDDEN - SLACK, said)
         # Without it, every row's activations are held at once; so the above can fail.

@@ -78,7 +78,7 @@ class Reproducible(support.ProgramTest):
         alone = self.reproduce("alone", *arguments, *steps)
         for first, then in ((2, 5), (3, 1)):
             name = f"from-{first}-to-{then}"
-            self.train(self.data, name, "--reproducible", *arguments, "--steps", "2", ranks=first)
+            self.train(self.data, name, "--reproducible", *arguments, "--steps", "3", ranks=first)
             found = self.reproduce(name, *arguments, *steps, "--resume", ranks=then)
             self.assertEqual(found, alone, name)
 
