@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <stdexcept>
 #include <type_traits>
 
@@ -29,6 +30,12 @@ std::optional<data::Augmentation> augmentation_of(const PairSettings& settings) 
     image = data::parse_image_shape(settings.image);
   }
   return data::Augmentation(settings.augment, image);
+}
+
+/// One that no other sides have; made in the same order on every rank.
+std::uint64_t new_content() {
+  static std::atomic<std::uint64_t> last{0};
+  return ++last;
 }
 
 /// Of the random numbers of one side on one occasion.
@@ -70,6 +77,7 @@ Sides<T>::Sides(const mpi::Communicator& communicator, const Model<T>& model,
       examples_(&examples),
       settings_(settings),
       reproducible_(reproducible),
+      content_of_all_(new_content()),
       augmentation_(augmentation_of(settings)),
       encoder_b_(
           communicator, model.member("b"), settings.pair == Pair::views ? *examples.y : examples.x,
@@ -128,11 +136,14 @@ void Sides<T>::forward(std::span<const std::size_t> samples, const Occasion& occ
     show_data(samples);
   }
   const stats::RowParts* parts = reproducible_ ? &parts_ : nullptr;
+  // Data stays what it is from pass to pass.
+  const std::uint64_t content = occasion.whole && !encoder_a_ ? content_of_all_ : 0;
   b_->set_parts(parts);
   std::visit(
-      [parts](auto& source) {
+      [&](auto& source) {
         if constexpr (!std::is_same_v<std::decay_t<decltype(source)>, std::monostate>) {
           source.set_parts(parts);
+          source.set_content(content);
         }
       },
       a_);

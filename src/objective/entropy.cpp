@@ -55,19 +55,41 @@ typename EntropyPart<T>::Entropies EntropyPart<T>::measure(const mpi::Communicat
                                                            bool wanted_a, bool wanted_b) {
   a_.with_gradient = wanted_a && a_.lambda != 0.0;
   b_.with_gradient = wanted_b && b_.lambda != 0.0;
-  a_.histogram.begin(means.samples, means.a, moments.variance_a, a_.with_gradient);
+  const auto begin = [&] {
+    a_.histogram.begin(means.samples, means.a, moments.variance_a, a_.with_gradient);
+  };
+  const bool keep = stats::Kept::worth_keeping(a) && !a_.with_gradient;
+  if (!keep) {
+    begin();
+  } else if (!kept_.is_of(a)) {
+    begin();
+    kept_entropy_ = measure_alone(communicator, a);
+  }
   b_.histogram.begin(means.samples, means.b, moments.variance_b, b_.with_gradient);
-  const std::size_t size_a = a_.histogram.message_size();
-  message_.resize(size_a + b_.histogram.message_size());
-  const auto message_a = std::span(message_).first(size_a);
-  const auto message_b = std::span(message_).subspan(size_a);
+  const std::size_t size_b = b_.histogram.message_size();
+  message_.resize(size_b + (keep ? 0 : a_.histogram.message_size()));
+  const auto message_b = std::span(message_).first(size_b);
+  const auto message_a = std::span(message_).subspan(size_b);
   summation_.over(communicator, a.parts(), a.rows(), std::span<double>(message_),
                   [&](std::size_t first, std::size_t count) {
-                    a_.histogram.template count<T>(a, first, count, scratch_, message_a);
                     b_.histogram.template count<T>(b, first, count, scratch_, message_b);
+                    if (!keep) {
+                      a_.histogram.template count<T>(a, first, count, scratch_, message_a);
+                    }
                   });
+  const double entropy_b = b_.finish(message_b);
+  return {keep ? kept_entropy_ : a_.finish(message_a), entropy_b};
+}
 
-  return {a_.finish(message_a), b_.finish(message_b)};
+template <math::Real T>
+double EntropyPart<T>::measure_alone(const mpi::Communicator& communicator,
+                                     const stats::RowSource<T>& a) {
+  message_.resize(a_.histogram.message_size());
+  summation_.over(communicator, nullptr, a.rows(), std::span<double>(message_),
+                  [&](std::size_t first, std::size_t count) {
+                    a_.histogram.template count<T>(a, first, count, scratch_, message_);
+                  });
+  return a_.finish(message_);
 }
 
 template <math::Real T>

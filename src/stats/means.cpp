@@ -55,14 +55,28 @@ const Means& MeanPass<T>::measure(const mpi::Communicator& communicator, const R
   assert(a.rows() == b.rows());
   const std::size_t p = a.columns();
   const std::size_t q = b.columns();
-  sums_.resize(2 + p + q);
+  // Kept sums come by a summation of their own, so that the others' is the same with and without.
+  const bool kept = Kept::worth_keeping(a);
+  sums_.resize(2 + q + (kept ? 0 : p));
   const std::span<double> sums = sums_;
+  std::span<double> sums_of_a = sums.subspan(2 + q);
+  if (kept) {
+    kept_sums_.resize(p);
+    sums_of_a = kept_sums_;
+    if (!kept_.is_of(a)) {
+      summation_.over(
+          communicator, nullptr, a.rows(), sums_of_a,
+          [&](std::size_t first, std::size_t count) { add_columns(a, first, count, sums_of_a); });
+    }
+  }
   summation_.over(communicator, a.parts(), a.rows(), sums,
                   [&](std::size_t first, std::size_t count) {
                     sums[0] = static_cast<double>(count);
                     sums[1] = with_difference ? squared_difference(a, b, first, count) : 0.0;
-                    add_columns(a, first, count, sums.subspan(2, p));
-                    add_columns(b, first, count, sums.subspan(2 + p, q));
+                    add_columns(b, first, count, sums.subspan(2, q));
+                    if (!kept) {
+                      add_columns(a, first, count, sums_of_a);
+                    }
                   });
 
   means_.samples = sums[0];
@@ -71,8 +85,8 @@ const Means& MeanPass<T>::measure(const mpi::Communicator& communicator, const R
   const auto to_mean = [divisor](double sum) { return sum / divisor; };
   means_.a.resize(p);
   means_.b.resize(q);
-  std::ranges::transform(sums.subspan(2, p), means_.a.begin(), to_mean);
-  std::ranges::transform(sums.subspan(2 + p, q), means_.b.begin(), to_mean);
+  std::ranges::transform(sums_of_a, means_.a.begin(), to_mean);
+  std::ranges::transform(sums.subspan(2, q), means_.b.begin(), to_mean);
   return means_;
 }
 

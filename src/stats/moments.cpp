@@ -124,22 +124,47 @@ MatrixView<const double> widened(MatrixView<const T> rows, Buffer<double>& scrat
   return {scratch.data(), rows.rows(), rows.columns()};
 }
 
-/// Where one tile's products are added, one span a matrix.
-struct Sums {
-  std::span<double> aa;
-  std::span<double> bb;
-  std::span<double> ab;
-};
-
 template <math::Real T>
-void add_tile(const MomentNeeds& needs, MatrixView<const T> a, MatrixView<const T> b,
-              Buffer<T>& scratch, const Sums& sums) {
-  add_symmetric(needs.aa, a, scratch, sums.aa);
-  add_symmetric(needs.bb, b, scratch, sums.bb);
-  add_cross(needs.ab, a, b, scratch, sums.ab);
+void add_products(const MomentNeeds& needs, MatrixView<const T> a, MatrixView<const T> b,
+                  Buffer<T>& scratch, const MomentSums& sums) {
+  if (!sums.aa.empty()) {
+    add_symmetric(needs.aa, a, scratch, sums.aa);
+  }
+  if (!sums.bb.empty()) {
+    add_symmetric(needs.bb, b, scratch, sums.bb);
+  }
+  if (!sums.ab.empty()) {
+    add_cross(needs.ab, a, b, scratch, sums.ab);
+  }
 }
 
 }  // namespace
+
+template <math::Real T>
+void MomentPass<T>::add_tile(MatrixView<const T> a, MatrixView<const T> b, const MomentSums& sums) {
+  if (needs_.in_double && !std::is_same_v<T, double>) {
+    add_products(needs_, widened(a, wide_a_), widened(b, wide_b_), wide_product_, sums);
+  } else {
+    add_products(needs_, a, b, product_, sums);
+  }
+}
+
+/// The sums of a side that is kept, unless they are known.
+template <math::Real T>
+void MomentPass<T>::sum_kept(const mpi::Communicator& communicator, const RowSource<T>& a,
+                             const Means& means) {
+  kept_sums_.resize(symmetric_size(needs_.aa, a.columns()));
+  if (kept_.is_of(a)) {
+    return;
+  }
+  const std::span<double> aa = kept_sums_;
+  summation_.over(communicator, nullptr, a.rows(), aa,
+                  [&](std::size_t first_row, std::size_t row_count) {
+                    for_each_tile(first_row, row_count, [&](std::size_t first, std::size_t count) {
+                      add_tile(tiles_a_.read(a, means.a, first, count), {}, {aa, {}, {}});
+                    });
+                  });
+}
 
 template <math::Real T>
 const SecondMoments& MomentPass<T>::measure(const mpi::Communicator& communicator,
@@ -148,32 +173,31 @@ const SecondMoments& MomentPass<T>::measure(const mpi::Communicator& communicato
   const std::size_t p = a.columns();
   const std::size_t q = b.columns();
   assert(a.rows() == b.rows() && (needs_.ab != Extent::diagonal || p == q));
-  const std::size_t size_aa = symmetric_size(needs_.aa, p);
+  const bool keep = Kept::worth_keeping(a);
+  if (keep) {
+    sum_kept(communicator, a, means);
+  }
   const std::size_t size_bb = symmetric_size(needs_.bb, q);
-  sums_.resize(size_aa + size_bb + cross_size(needs_.ab, p, q));
-  const std::span<double> aa = std::span(sums_).first(size_aa);
-  const std::span<double> bb = std::span(sums_).subspan(size_aa, size_bb);
-  const std::span<double> ab = std::span(sums_).subspan(size_aa + size_bb);
-
+  const std::size_t size_ab = cross_size(needs_.ab, p, q);
+  sums_.resize(size_bb + size_ab + (keep ? 0 : symmetric_size(needs_.aa, p)));
+  const std::span<double> sums = sums_;
+  const MomentSums parts{sums.subspan(size_bb + size_ab), sums.first(size_bb),
+                         sums.subspan(size_bb, size_ab)};
+  const bool reads_a = !parts.aa.empty() || !parts.ab.empty();
   const auto add_tile_of = [&](std::size_t first, std::size_t count) {
-    const MatrixView<const T> rows_a = tiles_a_.read(a, means.a, first, count);
-    const MatrixView<const T> rows_b = tiles_b_.read(b, means.b, first, count);
-    if (needs_.in_double && !std::is_same_v<T, double>) {
-      add_tile(needs_, widened(rows_a, wide_a_), widened(rows_b, wide_b_), wide_product_,
-               {aa, bb, ab});
-    } else {
-      add_tile(needs_, rows_a, rows_b, product_, {aa, bb, ab});
-    }
+    const auto rows_a = reads_a ? tiles_a_.read(a, means.a, first, count) : MatrixView<const T>{};
+    add_tile(rows_a, tiles_b_.read(b, means.b, first, count), parts);
   };
   summation_.over(
-      communicator, a.parts(), a.rows(), std::span<double>(sums_),
+      communicator, a.parts(), a.rows(), sums,
       [&](std::size_t first, std::size_t count) { for_each_tile(first, count, add_tile_of); });
 
   const double divisor = std::max(1.0, means.samples);
   moments_.samples = means.samples;
-  unpack_symmetric(needs_.aa, aa, divisor, means.a, moments_.variance_a, moments_.aa);
-  unpack_symmetric(needs_.bb, bb, divisor, means.b, moments_.variance_b, moments_.bb);
-  unpack_cross(needs_.ab, ab, divisor, moments_);
+  unpack_symmetric(needs_.aa, keep ? std::span<double>(kept_sums_) : parts.aa, divisor, means.a,
+                   moments_.variance_a, moments_.aa);
+  unpack_symmetric(needs_.bb, parts.bb, divisor, means.b, moments_.variance_b, moments_.bb);
+  unpack_cross(needs_.ab, parts.ab, divisor, moments_);
   return moments_;
 }
 

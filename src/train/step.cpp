@@ -76,7 +76,8 @@ StepReport Step<T>::differentiate(std::uint64_t epoch, std::uint64_t step_of_epo
   const double planning_s = planning.elapsed_s();
 
   // forward: local rows to local outputs
-  sides_->forward(rows, {true, options_.seed, epoch, step_of_epoch});
+  sides_->forward(rows,
+                  {true, options_.seed, epoch, step_of_epoch, sampler_->steps_per_epoch() == 1});
 
   // measure, allreduce, differentiate, pull back
   report.value =

@@ -11,6 +11,8 @@ struct Occasion {
   std::uint64_t seed = 0;
   std::uint64_t epoch = 0;
   std::uint64_t step = 0;  ///< of the epoch
+  /// The samples are all there are, in their order, on every rank: those of each such pass.
+  bool whole = false;
 };
 
 }  // namespace infomax::model

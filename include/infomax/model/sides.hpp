@@ -84,7 +84,8 @@ class Sides {
   const Examples* examples_;
   PairSettings settings_;
   bool reproducible_;
-  stats::RowParts parts_;  // of the batch, by block, where reproducible
+  std::uint64_t content_of_all_;  // of side a where it is data and all of it
+  stats::RowParts parts_;         // of the batch, by block, where reproducible
   std::optional<data::Augmentation> augmentation_;
   std::optional<EncodedSide<T>> encoder_a_;  // where side a is encoded
   EncodedSide<T> encoder_b_;

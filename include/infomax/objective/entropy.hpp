@@ -33,8 +33,9 @@ class EntropyPart {
     double b = 0.0;
   };
 
-  /// Collective: one summation, for both sides. A side has a gradient where it is wanted and
-  /// its lambda is not 0.
+  /// Collective: one summation, for both sides; where a is of known content and without gradient,
+  /// its histogram is counted once, by a summation of its own. A side has a gradient where it is
+  /// wanted and its lambda is not 0.
   Entropies measure(const mpi::Communicator& communicator, const stats::RowSource<T>& a,
                     const stats::RowSource<T>& b, const stats::Means& means,
                     const stats::SecondMoments& moments, bool wanted_a, bool wanted_b);
@@ -52,8 +53,12 @@ class EntropyPart {
     double finish(std::span<const double> message);
   };
 
+  double measure_alone(const mpi::Communicator& communicator, const stats::RowSource<T>& a);
+
   HistogramSide a_;
   HistogramSide b_;
+  stats::Kept kept_;
+  double kept_entropy_ = 0.0;  // of a
   stats::Summation summation_;
   Buffer<double> message_;
   Buffer<T> scratch_;

@@ -21,11 +21,13 @@ struct Means {
   double squared_difference = 0.0;  ///< sum_i |a_i - b_i|^2, where asked for
 };
 
-/// The first pass over the rows of both sides. Keeps its memory from call to call.
+/// The first pass over the rows of both sides. Keeps its memory from call to call, and the sums of
+/// a side a of known content.
 template <math::Real T>
 class MeanPass {
  public:
-  /// Collective: one summation, of 2 + p + q doubles. `with_difference` needs p = q.
+  /// Collective: one summation, of 2 + p + q doubles; of 2 + q where a is of known content, whose
+  /// own p are summed once. `with_difference` needs p = q.
   const Means& measure(const mpi::Communicator& communicator, const RowSource<T>& a,
                        const RowSource<T>& b, bool with_difference = false);
 
@@ -36,8 +38,10 @@ class MeanPass {
                             std::size_t row_count);
 
   Means means_;
+  Kept kept_;
   Summation summation_;
-  Buffer<double> sums_;       // N, difference, sums of a [p], sums of b [q]
+  Buffer<double> kept_sums_;  // of a kept a [p]
+  Buffer<double> sums_;       // N, difference, sums of b [q], and of an a that is not kept [p]
   Buffer<double> tile_sums_;  // [max(p, q)]
   Buffer<T> scratch_a_;
   Buffer<T> scratch_b_;

@@ -42,25 +42,39 @@ struct SecondMoments {
   Matrix<double> bb;          ///< [q, q], both triangles
 };
 
+/// Where products of centred rows are added up: of symmetric matrices a packed upper triangle, of
+/// others rows, or diagonals. Empty where they are not wanted.
+struct MomentSums {
+  std::span<double> aa;
+  std::span<double> bb;
+  std::span<double> ab;
+};
+
 /// The second pass over the rows of both sides. Tiles of at most 256 rows are centred and
 /// multiplied in T, or in double, their products added in double. Float rows should keep within
 /// 1e-18 and 1e18 about their mean, so that squares do not leave float's range. Keeps its memory
-/// from call to call.
+/// from call to call, and aa where side a is of known content.
 template <math::Real T>
 class MomentPass {
  public:
   explicit MomentPass(MomentNeeds needs) : needs_(needs) {}
 
   /// Collective: one summation, of a triangle for each of aa and bb that is full, p q doubles
-  /// for a full ab, and a vector for a diagonal.
+  /// for a full ab, and a vector for a diagonal. Where side a is of known content, aa is summed
+  /// once, by itself.
   const SecondMoments& measure(const mpi::Communicator& communicator, const RowSource<T>& a,
                                const RowSource<T>& b, const Means& means);
 
  private:
+  void add_tile(MatrixView<const T> a, MatrixView<const T> b, const MomentSums& sums);
+  void sum_kept(const mpi::Communicator& communicator, const RowSource<T>& a, const Means& means);
+
   MomentNeeds needs_;
   SecondMoments moments_;
+  Kept kept_;
+  Buffer<double> kept_sums_;  // aa
   Summation summation_;
-  Buffer<double> sums_;  // aa, bb, ab one after the other: packed upper triangle, rows, or diagonal
+  Buffer<double> sums_;  // bb, ab, and an aa that is not kept
   Buffer<T> product_;    // of one tile
   Buffer<double> wide_product_;
   Buffer<double> wide_a_;  // a tile in double

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "infomax/core/matrix.hpp"
@@ -53,8 +54,35 @@ class RowSource {
   [[nodiscard]] const RowParts* parts() const { return parts_; }
   void set_parts(const RowParts* parts) { parts_ = parts; }
 
+  /// Not 0 where the rows of all ranks are known: those of every source of the same content, in the
+  /// same order, so that what was computed of one holds for all. The same on every rank.
+  [[nodiscard]] std::uint64_t content() const { return content_; }
+  void set_content(std::uint64_t content) { content_ = content; }
+
  private:
   const RowParts* parts_ = nullptr;
+  std::uint64_t content_ = 0;
+};
+
+/// Of which content something was computed last, so that it need not be again. Not where rows have
+/// parts: what is computed of them is to have the same bits whatever came before.
+class Kept {
+ public:
+  template <math::Real T>
+  [[nodiscard]] static bool worth_keeping(const RowSource<T>& source) {
+    return source.content() != 0 && source.parts() == nullptr;
+  }
+
+  /// Whether what was kept is of this source. If not it is to be computed now, and will be.
+  template <math::Real T>
+  [[nodiscard]] bool is_of(const RowSource<T>& source) {
+    const bool holds = content_ == source.content();
+    content_ = source.content();
+    return holds;
+  }
+
+ private:
+  std::uint64_t content_ = 0;
 };
 
 /// Rows of a matrix that lies in memory and outlives this.
