@@ -82,7 +82,43 @@ def kill(process):
 
 class Counts:
     def __init__(self):
-        self.kills = self.in_writes = self.resumes = self.lost = self.fallen_back = 0
+        self.kills = self.in_writes = self.resumes = self.lost = self.fallen_back = self.hung = 0
+
+
+def wait_for_the_instant(job, run, chance):
+    """Until the instant to kill at, or the job's end; whether a checkpoint is being written then.
+    Instants follow the run's progress, so that they are within it on a machine of any speed."""
+    how = chance.random()
+    if how < 0.2:  # as it starts, reads and resumes
+        end = time.monotonic() + 0.5 * chance.random()
+        while job.poll() is None and time.monotonic() < end:
+            time.sleep(0.005)
+        return False
+    reached = newest(run)
+    step = chance.randint(reached + 1, max(reached + 1, TOTAL_STEPS * 9 // 10))
+    while job.poll() is None and newest(run) < step:
+        time.sleep(0.0005)
+    if how < 0.6:
+        time.sleep(0.03 * chance.random())
+        return False
+    while job.poll() is None:
+        if list((run / "checkpoints").glob("*.part-*")):
+            return True
+        time.sleep(0.0002)
+    return False
+
+
+def left_over(job, run):
+    """What a job that does not end is doing, for a report."""
+    found = []
+    for process in [job.pid, *ranks_of(run)]:
+        try:
+            state = pathlib.Path(f"/proc/{process}/status").read_text().split("State:")[1].split()[0]
+            waits = pathlib.Path(f"/proc/{process}/wchan").read_text()
+            found.append(f"{process} {state} {waits}")
+        except OSError:
+            pass
+    return ", ".join(found)
 
 
 def one_part(kind, data, run, ranks, chance, counts):
@@ -91,26 +127,26 @@ def one_part(kind, data, run, ranks, chance, counts):
     job = subprocess.Popen([OPTIONS.mpiexec, "-n", str(ranks), OPTIONS.program,
                             *arguments(kind, data, run), "--resume"], stdout=subprocess.DEVNULL,
                            stderr=subprocess.PIPE, text=True, env={**os.environ, **support.QUIET})
-    # Some die at once, some while a checkpoint is written, most between.
-    how = chance.random()
-    end = time.monotonic() + (0.7 + 1.5 * chance.random() if how < 0.9 else 0.4 * chance.random())
-    writing = how < 0.4
-    while job.poll() is None and time.monotonic() < end:
-        if writing and time.monotonic() > end - 1.0 and list((run / "checkpoints").glob("*.part-*")):
-            counts.in_writes += 1
-            break
-        time.sleep(0.0005 if writing else 0.01)
+    writing = wait_for_the_instant(job, run, chance)
     killed = job.poll() is None
     if killed:
-        victims = ranks_of(run)
-        kill(chance.choice([*victims, job.pid]))
+        victim = chance.choice([*ranks_of(run), job.pid])
+        kill(victim)
         counts.kills += 1
+        counts.in_writes += writing
+    err = ""
     try:
-        err = job.communicate(timeout=60)[1]
+        err = job.communicate(timeout=30)[1]
+    except subprocess.TimeoutExpired:
+        counts.hung += 1
+        print(f"{run}: did not end within 30 s, killed {victim if killed else 'nobody'}; launcher "
+              f"and ranks left: {left_over(job, run)}", flush=True)
     finally:
         for process in ranks_of(run):
             kill(process)
         job.kill()
+        job.wait()
+        job.stderr.close()
     while ranks_of(run):
         time.sleep(0.01)
     counts.fallen_back += err.count("it is set aside")
@@ -163,8 +199,8 @@ def main():
     print(f"{OPTIONS.runs} runs, {counts.kills} killed jobs ({counts.in_writes} as a checkpoint was "
           f"written), {counts.resumes} resumed: {wrong} wrong, {exact} equal to the last bit at a "
           f"fixed number of ranks; checkpoints lost: {counts.lost}, fallen back from: "
-          f"{counts.fallen_back}")
-    return 1 if wrong or counts.lost or counts.kills == 0 else 0
+          f"{counts.fallen_back}; jobs that did not end: {counts.hung}")
+    return 1 if wrong or counts.lost or counts.hung or counts.kills == 0 else 0
 
 
 if __name__ == "__main__":
