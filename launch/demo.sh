@@ -13,7 +13,8 @@ Options go to "infomax train" and win over the demo's own, e.g. --epochs 2. What
 used: the build, the imported data sets. The run itself is made anew in runs/demo.
 
 Environment: INFOMAX_FASHION_MNIST where the four .gz files are
-             (default: /usr/share/datasets/fashion-mnist, Debian's dataset-fashion-mnist)
+             (default: /usr/share/datasets/fashion-mnist, Debian's dataset-fashion-mnist),
+             INFOMAX_PROGRAM a program to use in place of building one
 TEXT
 }
 
@@ -25,9 +26,9 @@ source_data=${INFOMAX_FASHION_MNIST:-/usr/share/datasets/fashion-mnist}
 run=runs/demo
 cores=$(physical_cores)
 cd "$infomax_root"
-export INFOMAX_PROGRAM=build/release/infomax
 
 build() {
+  export INFOMAX_PROGRAM=build/release/infomax
   cmake --preset release --log-level=WARNING >/dev/null
   cmake --build --preset release --parallel "$cores" --target infomax_program
 }
@@ -48,15 +49,27 @@ import_both() {
   import test t10k
 }
 
+# The recipe, as a file: what is given on the command line wins over it.
+write_recipe() {
+  cat >"$run/recipe.ini" <<TEXT
+data = datasets/fashion-mnist-train.h5
+pair = input
+encoder = dense:1024,tanh,dense:64
+objective = infomax
+rho = rv
+lambda = 0.1
+optimizer = adam
+learning-rate = 0.001
+warmup = 15steps
+schedule = cosine
+batch = 4096
+epochs = 20
+TEXT
+}
+
 # fit DIRECTORY [OPTION...]: one run; --steps 0 makes the untrained model to compare with.
 fit() {
-  local directory=$1
-  shift
-  launch/local.sh train --data datasets/fashion-mnist-train.h5 \
-    --pair input --encoder dense:1024,tanh,dense:64 \
-    --objective infomax --rho rv --lambda 0.1 \
-    --optimizer adam --learning-rate 0.001 --warmup 15steps --schedule cosine --batch 4096 --epochs 20 \
-    --output "$directory" --overwrite "$@"
+  launch/local.sh train --config "$run/recipe.ini" --output "$1" --overwrite "${@:2}"
 }
 
 # evaluate MODEL PART: the objective over a whole data set, as one global batch.
@@ -123,9 +136,10 @@ TEXT
 timed "install what is missing" launch/setup.sh
 [[ -r $source_data/train-images-idx3-ubyte.gz ]] ||
   fail "there is no Fashion-MNIST in $source_data; set INFOMAX_FASHION_MNIST to where its .gz files are" 3
-timed "build infomax on $cores cores" build
+[[ -n ${INFOMAX_PROGRAM:-} ]] || timed "build infomax on $cores cores" build
 timed "import Fashion-MNIST: 60,000 images for training, 10,000 for the test" import_both
 mkdir -p "$run"
+write_recipe
 timed "train on $cores ranks" fit "$run/trained" "$@"
 timed "evaluate, untrained and trained, on all training and all test images" evaluate_all
 table
