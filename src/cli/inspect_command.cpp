@@ -1,3 +1,6 @@
+#include <sstream>
+#include <string_view>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -7,6 +10,7 @@
 #include "infomax/hdf5/file.hpp"
 #include "infomax/model/model_file.hpp"
 #include "infomax/mpi/failure.hpp"
+#include "infomax/train/checkpoint.hpp"
 
 namespace infomax::cli {
 namespace {
@@ -52,9 +56,46 @@ Json describe_data(const hdf5::File& file) {
   return description;
 }
 
+/// Lines of "name = value", as an object.
+Json describe_settings(const std::string& lines) {
+  constexpr std::string_view between = " = ";
+  Json settings = Json::object();
+  std::istringstream stream(lines);
+  for (std::string line; std::getline(stream, line);) {
+    if (const auto at = line.find(between); at != std::string::npos) {
+      settings[line.substr(0, at)] = line.substr(at + between.size());
+    }
+  }
+  return settings;
+}
+
+/// Throws DataError where it is damaged: what is shown is what a run would go on from.
+Json describe_checkpoint(const std::string& path) {
+  const auto checkpoint = train::read_checkpoint(path);
+  const auto record = Json::parse(checkpoint.text("record"));
+  Json arrays = Json::object();
+  for (const auto& [name, array] : checkpoint.arrays()) {
+    arrays[name] = {{"elements", array.elements}, {"type", hdf5::name(array.type)}};
+  }
+  return {{"kind", "checkpoint"},
+          {"whole", true},
+          {"step", checkpoint.step},
+          {"samples", record.at("samples")},
+          {"seconds", record.at("seconds")},
+          {"data", checkpoint.text("data")},
+          {"arithmetic", checkpoint.text("arithmetic")},
+          {"arrays", arrays},
+          {"settings", describe_settings(checkpoint.text("config"))}};
+}
+
 Json describe(const std::string& path) {
   const auto file = hdf5::File::open(path);
-  return file.has_attribute("/", "format") ? describe_model(path) : describe_data(file);
+  if (!file.has_attribute("/", "format")) {
+    return describe_data(file);
+  }
+  return file.string_attribute("/", "format") == train::checkpoint_format
+             ? describe_checkpoint(path)
+             : describe_model(path);
 }
 
 /// Indented lines, a name and what it is; text without its quotes.
@@ -76,8 +117,9 @@ int inspect(const mpi::Communicator& communicator, const std::vector<std::string
   OptionTable options(
       "inspect",
       "infomax inspect FILE [--json]\n\n"
-      "What is in a data set file (data sets, shapes, element types) or in a model\n"
-      "(networks, objective, pair, preprocessing).");
+      "What is in a data set file (data sets, shapes, element types), in a model (networks,\n"
+      "objective, pair, preprocessing) or in a checkpoint (step, settings, state), of which it\n"
+      "checks every byte.");
   options.group("Inspection")("file", po::value<std::string>()->value_name("FILE"),
                               "HDF5 file; the word may stand alone")("json", po::bool_switch(),
                                                                      "print one JSON object");

@@ -11,7 +11,6 @@
 namespace infomax::train {
 namespace {
 
-constexpr const char* format_name = "infomax-checkpoint";
 constexpr const char* texts_group = "/texts";
 constexpr const char* arrays_group = "/arrays";
 
@@ -27,9 +26,17 @@ const std::string& Checkpoint::text(const std::string& name) const {
   return found->second;
 }
 
+std::map<std::string, Checkpoint::ArrayKind> Checkpoint::arrays() const {
+  std::map<std::string, ArrayKind> kinds;
+  for (const auto& [name, array] : arrays_) {
+    kinds[name] = {array.bytes.size() / hdf5::size(array.type), array.type};
+  }
+  return kinds;
+}
+
 Buffer<std::byte> Checkpoint::to_file_image(const std::filesystem::path& name) && {
   hdf5::File file = hdf5::File::create_in_memory(name, header_bytes);
-  file.write_attribute("/", "format", format_name);
+  file.write_attribute("/", "format", checkpoint_format);
   file.write_attribute("/", "step", step);
   file.create_group(texts_group);
   for (const auto& [key, text] : texts) {

@@ -66,13 +66,15 @@ nlohmann::ordered_json begin_line(const std::string& kind, std::uint64_t step, s
   return line;
 }
 
-/// The length of the file's beginning that holds whole lines of steps up to `last`.
-std::uint64_t bytes_up_to(const std::string& path, std::uint64_t last) {
+/// The length of the file's beginning that holds whole lines of steps up to `last`, and none of an
+/// epoch that ends there where that is not its end.
+std::uint64_t bytes_up_to(const std::string& path, std::uint64_t last, bool within_epoch) {
   std::ifstream file(path);
   std::uint64_t bytes = 0;
   for (std::string line; std::getline(file, line) && !file.eof(); bytes += line.size() + 1) {
     const auto parsed = nlohmann::json::parse(line, nullptr, false);
-    if (!parsed.is_object() || parsed.value("step", last + 1) > last) {
+    const std::uint64_t step = parsed.is_object() ? parsed.value("step", last + 1) : last + 1;
+    if (step > last || (within_epoch && step == last && parsed.value("kind", "") == "epoch")) {
       break;
     }
   }
@@ -81,10 +83,11 @@ std::uint64_t bytes_up_to(const std::string& path, std::uint64_t last) {
 
 }  // namespace
 
-MetricsFile::MetricsFile(const std::string& path, std::uint64_t steps_to_keep) : path_(path) {
+MetricsFile::MetricsFile(const std::string& path, std::uint64_t steps_to_keep, bool within_epoch)
+    : path_(path) {
   if (steps_to_keep > 0 && std::filesystem::exists(path)) {
     std::error_code status;
-    std::filesystem::resize_file(path, bytes_up_to(path, steps_to_keep), status);
+    std::filesystem::resize_file(path, bytes_up_to(path, steps_to_keep, within_epoch), status);
     if (status) {
       throw SystemError(fmt::format("cannot shorten {}: {}", path, status.message()));
     }

@@ -33,7 +33,8 @@ class Recorder {
     if (communicator.is_root()) {
       const auto done =
           durability != nullptr && durability->start() ? durability->start()->step : 0;
-      metrics_.emplace(directory.metrics(), done);
+      metrics_.emplace(directory.metrics(), done,
+                       done % steps_per_epoch != 0 && done < options.total_steps);
       progress_.emplace(options.progress,
                         (options.total_steps + steps_per_epoch - 1) / steps_per_epoch,
                         options.total_steps, done);
@@ -103,7 +104,9 @@ class Recorder {
  private:
   void end_epoch(std::uint64_t epoch) {
     summary_.last = epoch_.report();
-    epoch_ = EpochSummary{};
+    if (summary_.steps % steps_per_epoch_ == 0) {  // else a run of more steps goes on with it
+      epoch_ = EpochSummary{};
+    }
     if (!metrics_) {
       return;
     }

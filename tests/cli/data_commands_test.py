@@ -123,6 +123,21 @@ class InspectModel(support.ProgramTest):
         self.assertEqual(float(said["settings"]["lambda-b"]), 0.5)
         self.assertEqual(said["settings"]["normalize"], "scale")
 
+    def test_says_what_a_checkpoint_holds_and_checks_it(self):
+        data = self.write_data(x=support.images(30))
+        run = self.train(data, "run", "--encoder", "dense:2", "--steps", "3")
+        checkpoint = run / "checkpoints/step-000000000003.h5"
+        said = json.loads(self.succeed("inspect", checkpoint, "--json").out)
+        self.assertEqual((said["kind"], said["step"], said["samples"]), ("checkpoint", 3, 90))
+        self.assertEqual(said["arrays"]["parameters"], {"elements": 36 * 2 + 2, "type": "f32"})
+        self.assertEqual(said["settings"]["encoder"], "dense:2")
+        damaged = bytearray(checkpoint.read_bytes())
+        damaged[-9] ^= 4
+        checkpoint.write_bytes(damaged)
+        done = support.run("inspect", checkpoint, ranks=2)
+        self.assertEqual(done.code, 3, done.err)
+        self.assertEqual(len(done.complaints), 1, done.err)
+
 
 class Help(support.ProgramTest):
     COMMANDS = ("import", "generate", "inspect", "train", "evaluate")

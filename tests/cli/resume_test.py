@@ -241,6 +241,15 @@ class Resume(support.ProgramTest):
             self.assertIn(word, done.complaints[0])
         self.assertEqual((run / "metrics.jsonl").read_text(), before)
 
+    def test_a_run_that_ended_within_an_epoch_and_gets_more_steps_is_one_of_so_many(self):
+        whole = self.train(self.data, "whole", *self.arguments("--steps", "12"), ranks=2)
+        run = self.train(self.data, "run", *self.arguments("--steps", "7"), ranks=2)
+        self.assertEqual([line["step"] for line in metrics(run) if line["kind"] == "epoch"], [5, 7])
+        self.resume(run, ranks=2)
+        self.assertEqual([line["step"] for line in metrics(run) if line["kind"] == "epoch"], [5, 7])
+        self.resume(run, "--steps", "12", ranks=2)
+        self.assert_same(run, whole)
+
     def test_what_must_not_change_is_refused_with_both_values(self):
         run = self.train(self.data, "run", *self.arguments("--steps", "5"))
         self.refuse(USAGE, ["--seed is 5 and was 4"], run, "--seed", "5")

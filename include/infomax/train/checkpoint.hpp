@@ -15,6 +15,9 @@
 
 namespace infomax::train {
 
+/// The attribute `format` of a checkpoint's root.
+inline constexpr const char* checkpoint_format = "infomax-checkpoint";
+
 /// Everything a run needs to go on, in memory.
 class Checkpoint {
  public:
@@ -53,6 +56,13 @@ class Checkpoint {
     const auto found = arrays_.find(name);
     return found == arrays_.end() ? 0 : found->second.bytes.size() / sizeof(T);
   }
+
+  /// The elements and the type of each array, by name.
+  struct ArrayKind {
+    std::size_t elements;
+    hdf5::ElementType type;
+  };
+  [[nodiscard]] std::map<std::string, ArrayKind> arrays() const;
 
   /// Throws DataError where there is none of the name.
   [[nodiscard]] const std::string& text(const std::string& name) const;

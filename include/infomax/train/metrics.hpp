@@ -37,8 +37,10 @@ class EpochSummary {
 class MetricsFile {
  public:
   /// Begins anew where `steps_to_keep` is 0; else lines of later steps are cut off first, and what
-  /// an interrupted write left. Throws SystemError.
-  explicit MetricsFile(const std::string& path, std::uint64_t steps_to_keep = 0);
+  /// an interrupted write left. `within_epoch`: more steps of the last one's epoch follow, so that
+  /// a line for the epoch is cut off too. Throws SystemError.
+  explicit MetricsFile(const std::string& path, std::uint64_t steps_to_keep = 0,
+                       bool within_epoch = false);
 
   /// `kind` is "step" or "epoch"; step and epoch count from 1, as done. Throws SystemError.
   void write(const std::string& kind, std::uint64_t step, std::uint64_t epoch,
