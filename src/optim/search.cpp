@@ -5,36 +5,21 @@
 #include <cmath>
 #include <exception>
 #include <limits>
-#include <memory>
-#include <new>
 #include <optional>
-#include <stdexcept>
 
-#include <fmt/format.h>
 #include <lbfgs.h>
 
 #include "infomax/core/checked_cast.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/core/matrix.hpp"
 #include "infomax/mpi/failure.hpp"
+#include "infomax/optim/descent.hpp"
 
 namespace infomax::optim {
 namespace {
 
 /// What the progress callback ends a search with; liblbfgs hands it back.
 enum Stop : int { enough = 1000, failed = 1001 };
-
-struct FreeVariables {
-  void operator()(double* variables) const { lbfgs_free(variables); }
-};
-
-double inner_product(std::span<const double> a, std::span<const double> b) {
-  double sum = 0.0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    sum += a[i] * b[i];
-  }
-  return sum;
-}
 
 /// Evaluations at points that the root alone chooses: it calls at() as often as it likes and
 /// finish() once, while the others are in serve().
@@ -86,15 +71,8 @@ class Search {
       : function_(&function),
         watcher_(&watcher),
         options_(options),
-        point_(lbfgs_malloc(checked_cast<int>(start.size(), "the number of variables"))),
-        base_(start.begin(), start.end()),
-        slope_(start.size(), 0.0),
-        along_(start.size()) {
-    if (!point_) {
-      throw std::bad_alloc();
-    }
-    std::ranges::copy(start, point_.get());
-  }
+        point_(lbfgs_variables(start)),
+        descent_(start) {}
 
   /// Throws what left the other ranks too; all else is for outcome().
   void run() {
@@ -103,19 +81,21 @@ class Search {
     parameters.m = checked_cast<int>(options_.history, "the history");
     parameters.epsilon = options_.tolerance;
     if (options_.iterations > 0) {
-      status_ = lbfgs(static_cast<int>(base_.size()), point_.get(), nullptr, evaluate, progress,
-                      this, &parameters);
+      status_ = lbfgs(static_cast<int>(count()), point_.get(), nullptr, evaluate, progress, this,
+                      &parameters);
     }
     if (left_) {
       std::rethrow_exception(left_);
     }
-    function_->finish({point_.get(), base_.size()});
+    function_->finish({point_.get(), count()});
   }
 
   /// Throws what ended it where that is an error.
   [[nodiscard]] SearchOutcome outcome() const;
 
  private:
+  [[nodiscard]] std::size_t count() const { return descent_.point().size(); }
+
   static double evaluate(void* self, const double* x, double* g, int n, double step) {
     const auto count = static_cast<std::size_t>(n);
     return static_cast<Search*>(self)->value_at({x, count}, {g, count}, step);
@@ -130,27 +110,15 @@ class Search {
   }
 
   double value_at(std::span<const double> x, std::span<double> g, double step) noexcept;
-  double discouraging_value(std::span<double> g, double slope_to_here) const;
   int accept(std::span<const double> x, std::span<const double> g, double f, double step) noexcept;
   [[nodiscard]] SearchEnding ending() const;
 
   JointFunction* function_;
   const SearchWatcher* watcher_;
   SearchOptions options_;
-  std::unique_ptr<double, FreeVariables> point_;  // [n], liblbfgs's own
-
-  // The point that the last iteration came to, where the line search starts.
-  Buffer<double> base_;   // [n]
-  Buffer<double> slope_;  // [n], the gradient of f there
-  std::optional<double> base_value_;
+  LbfgsVariables point_;
+  Descent descent_;
   double relative_norm_ = 0.0;
-  double largest_value_ = 0.0;  // |f|, which rounding errors are relative to
-
-  // The line search under way.
-  Buffer<double> along_;        // [n], from base_ to the trial point
-  std::uint64_t refused_ = 0;   // of its points without a value
-  double expected_gain_ = 0.0;  // of f by the whole quasi-Newton step, to second order
-
   std::uint64_t iterations_ = 0;
   int status_ = enough;
   std::exception_ptr left_;     // what the other ranks left with too
@@ -171,35 +139,12 @@ double Search::value_at(std::span<const double> x, std::span<double> g, double s
     left_ = std::current_exception();
     return none;
   }
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    along_[i] = x[i] - base_[i];
+  if (!descent_.begun() && !std::isfinite(f)) {
+    failure_ = std::make_exception_ptr(
+        NumericError("the function to be minimised is not finite at its start"));
+    return none;
   }
-  const double slope_to_here = inner_product(slope_, along_);
-  if (!base_value_) {
-    if (!std::isfinite(f)) {
-      failure_ = std::make_exception_ptr(
-          NumericError("the function to be minimised is not finite at its start"));
-      return none;
-    }
-    base_value_ = f;
-    largest_value_ = std::abs(f);
-    std::ranges::copy(g, slope_.begin());
-  } else if (expected_gain_ == 0.0) {
-    expected_gain_ = -0.5 * slope_to_here / step;
-  }
-  if (!std::isfinite(f)) {
-    ++refused_;
-    return discouraging_value(g, slope_to_here);
-  }
-  return f;
-}
-
-/// For a trial point that has no value: as if f rose on the way by twice what it was to fall, and
-/// went on rising. The line search then comes back to about a tenth of the way; a value near the
-/// largest double would send it back to where it cannot tell the points apart.
-double Search::discouraging_value(std::span<double> g, double slope_to_here) const {
-  std::ranges::transform(slope_, g.begin(), [](double element) { return -element; });
-  return *base_value_ + 2.0 * std::abs(slope_to_here);
+  return descent_.judge(x, f, g, step);
 }
 
 int Search::accept(std::span<const double> x, std::span<const double> g, double f,
@@ -207,12 +152,7 @@ int Search::accept(std::span<const double> x, std::span<const double> g, double 
   if (left_ || failure_) {
     return failed;
   }
-  std::ranges::copy(x, base_.begin());
-  std::ranges::copy(g, slope_.begin());
-  base_value_ = f;
-  largest_value_ = std::max(largest_value_, std::abs(f));
-  refused_ = 0;
-  expected_gain_ = 0.0;
+  descent_.accept(x, g, f);
   ++iterations_;
   bool stop = iterations_ == options_.iterations;
   try {
@@ -227,37 +167,22 @@ int Search::accept(std::span<const double> x, std::span<const double> g, double 
 }
 
 SearchEnding Search::ending() const {
-  switch (status_) {
-    case enough:
-      return SearchEnding::enough;
-    case LBFGS_SUCCESS:
-    case LBFGS_STOP:
-    case LBFGS_ALREADY_MINIMIZED:
-      return SearchEnding::converged;
-    case LBFGSERR_OUTOFMEMORY:
-      throw std::bad_alloc();
-    case LBFGSERR_OUTOFINTERVAL:
-    case LBFGSERR_INCORRECT_TMINMAX:
-    case LBFGSERR_ROUNDING_ERROR:
-    case LBFGSERR_MINIMUMSTEP:
-    case LBFGSERR_MAXIMUMSTEP:
-    case LBFGSERR_MAXIMUMLINESEARCH:
-    case LBFGSERR_WIDTHTOOSMALL:
-    case LBFGSERR_INVALIDPARAMETERS:
-    case LBFGSERR_INCREASEGRADIENT:
-      return expected_gain_ <= options_.rounding * largest_value_ ? SearchEnding::rounding
-                                                                  : SearchEnding::stuck;
-    default:
-      throw std::logic_error(fmt::format("liblbfgs refused its parameters, code {}", status_));
+  if (status_ == enough) {
+    return SearchEnding::enough;
   }
+  if (converged(status_)) {
+    return SearchEnding::converged;
+  }
+  return descent_.at_rounding(options_.rounding) ? SearchEnding::rounding : SearchEnding::stuck;
 }
 
 SearchOutcome Search::outcome() const {
   if (failure_) {
     std::rethrow_exception(failure_);
   }
-  return {ending(), iterations_, base_value_.value_or(0.0), relative_norm_, expected_gain_,
-          refused_, status_};
+  return {
+      ending(),           iterations_, descent_.value(), relative_norm_, descent_.expected_gain(),
+      descent_.refused(), status_};
 }
 
 /// The root's outcome on every rank.
