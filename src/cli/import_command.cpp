@@ -4,7 +4,7 @@
 #include "cli/cli.hpp"
 #include "cli/runtime.hpp"
 #include "infomax/core/logging.hpp"
-#include "infomax/data/importer_idx.hpp"
+#include "infomax/data/importer.hpp"
 #include "infomax/mpi/failure.hpp"
 
 namespace infomax::cli {
@@ -41,7 +41,7 @@ int import_data(const mpi::Communicator& communicator, const std::vector<std::st
   mpi::together(communicator, [&] {
     if (communicator.is_root()) {
       refuse_existing(output, overwrite);
-      const auto imported = data::import_idx(x_file, y_file, output);
+      const auto imported = data::import_dataset({x_file, y_file, output});
       log::info(fmt::format("wrote {}: {}{}", output, describe("/x", imported.x),
                             imported.y ? ", " + describe("/y", *imported.y) : ""));
     }

@@ -1,4 +1,4 @@
-#include "infomax/data/importer_idx.hpp"
+#include "infomax/data/importer.hpp"
 
 #include <cstdint>
 #include <cstring>
@@ -34,7 +34,7 @@ std::string header(char code, const std::vector<std::uint32_t>& shape) {
   return bytes;
 }
 
-class ImportIdx : public test::Scratch {
+class Importer : public test::Scratch {
  protected:
   std::filesystem::path plain(const std::string& name, const std::string& bytes) {
     std::ofstream(file(name), std::ios::binary) << bytes;
@@ -50,8 +50,9 @@ class ImportIdx : public test::Scratch {
 
   /// What the import says; it must leave nothing behind.
   std::string complaint(const std::filesystem::path& x, const std::filesystem::path& y = {}) {
-    const std::string said =
-        test::message_of<DataError>([&] { (void)import_idx(x, y, file("out.h5")); });
+    const std::string said = test::message_of<DataError>([&] {
+      (void)import_dataset({x, y, file("out.h5")});
+    });
     for (const auto& entry : std::filesystem::directory_iterator(file("."))) {
       EXPECT_THAT(entry.path().filename().string(), testing::Not(HasSubstr("out.h5")));
     }
@@ -67,7 +68,7 @@ class ImportIdx : public test::Scratch {
       std::memcpy(&bits, &value, sizeof(T));
       append_big_endian(bytes, bits, sizeof(T));
     }
-    (void)import_idx(plain("x.idx", bytes), {}, file("out.h5"));
+    (void)import_dataset({plain("x.idx", bytes), {}, file("out.h5")});
     const hdf5::File opened = hdf5::File::open(file("out.h5"));
     EXPECT_EQ(opened.dataset("/x").element_type(), hdf5::element_type_of<T>());
     EXPECT_EQ(opened.dataset("/x").template read_all<T>(), values);
@@ -75,14 +76,14 @@ class ImportIdx : public test::Scratch {
   }
 };
 
-TEST_F(ImportIdx, MakesADataSetOfImagesAndLabels) {
+TEST_F(Importer, MakesADataSetOfImagesAndLabels) {
   const std::string images = header(8, {3, 2, 2}) + "abcdefghijkl";
   const std::string labels = header(8, {3}) + std::string{7, 0, 9};
   const std::vector<std::pair<std::filesystem::path, std::filesystem::path>> inputs{
       {plain("x.idx", images), plain("y.idx", labels)},
       {gzipped("x.gz", images), gzipped("y.gz", labels)}};
   for (const auto& [x, y] : inputs) {
-    const ImportedIdx imported = import_idx(x, y, file("out.h5"));
+    const Imported imported = import_dataset({x, y, file("out.h5")});
 
     EXPECT_EQ(imported.x.shape, (std::vector<std::size_t>{3, 2, 2}));
     ASSERT_TRUE(imported.y.has_value());
@@ -95,7 +96,7 @@ TEST_F(ImportIdx, MakesADataSetOfImagesAndLabels) {
   }
 }
 
-TEST_F(ImportIdx, ReadsEveryElementType) {
+TEST_F(Importer, ReadsEveryElementType) {
   comes_back<std::uint8_t, std::uint8_t>(0x08, {0, 200});
   comes_back<std::int8_t, std::uint8_t>(0x09, {-3, 100});
   comes_back<std::int16_t, std::uint16_t>(0x0B, {-300, 258});
@@ -104,7 +105,7 @@ TEST_F(ImportIdx, ReadsEveryElementType) {
   comes_back<double, std::uint64_t>(0x0E, {-1.5, 1e300});
 }
 
-TEST_F(ImportIdx, GoesInSlabs) {
+TEST_F(Importer, GoesInSlabs) {
   // Above 8 MiB and no multiple of it.
   const std::uint32_t rows = 10'007;
   std::string bytes = header(8, {rows, 1000});
@@ -113,11 +114,11 @@ TEST_F(ImportIdx, GoesInSlabs) {
     values[k] = static_cast<std::uint8_t>(k * 31 % 251);
   }
   bytes.append(values.begin(), values.end());
-  (void)import_idx(plain("x.idx", bytes), {}, file("out.h5"));
+  (void)import_dataset({plain("x.idx", bytes), {}, file("out.h5")});
   EXPECT_EQ(hdf5::File::open(file("out.h5")).dataset("/x").read_all<std::uint8_t>(), values);
 }
 
-TEST_F(ImportIdx, RefusesWhatIsNoWholeIdxFile) {
+TEST_F(Importer, RefusesWhatIsNoWholeIdxFile) {
   const std::string whole = header(8, {3, 2}) + "abcdef";
   const std::string cut = whole.substr(0, whole.size() - 1);
   std::string noise(1000, '\0');
@@ -141,16 +142,17 @@ TEST_F(ImportIdx, RefusesWhatIsNoWholeIdxFile) {
               HasSubstr("has 3 rows"));
 }
 
-TEST_F(ImportIdx, LeavesTheOldFileWhereTheNewOneFails) {
-  (void)import_idx(plain("x", header(8, {2}) + "ab"), {}, file("old.h5"));
-  EXPECT_THROW((void)import_idx(plain("cut", header(8, {9}) + "ab"), {}, file("old.h5")),
+TEST_F(Importer, LeavesTheOldFileWhereTheNewOneFails) {
+  (void)import_dataset({plain("x", header(8, {2}) + "ab"), {}, file("old.h5")});
+  EXPECT_THROW((void)import_dataset({plain("cut", header(8, {9}) + "ab"), {}, file("old.h5")}),
                DataError);
   EXPECT_EQ(hdf5::File::open(file("old.h5")).dataset("/x").rows(), 2U);
 }
 
-TEST_F(ImportIdx, SaysWhereItCannotWrite) {
-  EXPECT_THROW((void)import_idx(plain("x", header(8, {2}) + "ab"), {}, file("no/directory/out.h5")),
-               SystemError);
+TEST_F(Importer, SaysWhereItCannotWrite) {
+  EXPECT_THROW(
+      (void)import_dataset({plain("x", header(8, {2}) + "ab"), {}, file("no/directory/out.h5")}),
+      SystemError);
 }
 
 }  // namespace
