@@ -57,18 +57,32 @@ T read_one(const Handle& attribute, hid_t type, const std::string& what) {
   return value;
 }
 
-std::string read_text(const Handle& attribute, const Handle& type, const std::string& what) {
-  if (H5Tis_variable_str(type.id()) > 0) {
-    char* text = nullptr;
-    check<DataError>(H5Aread(attribute.id(), type.id(), static_cast<void*>(&text)),
-                     "cannot read " + what);
-    std::string copy = text == nullptr ? "" : text;
-    H5free_memory(text);
-    return copy;
+/// The texts of an attribute, of fixed or varying length.
+std::vector<std::string> read_texts(const Handle& attribute, const std::string& what) {
+  const Handle type =
+      checked<DataError>(H5Aget_type(attribute.id()), H5Tclose, "cannot read " + what);
+  std::vector<std::string> texts(element_count(attribute, what));
+  if (texts.empty()) {
+    return texts;
   }
-  std::string text(H5Tget_size(type.id()), '\0');
-  check<DataError>(H5Aread(attribute.id(), type.id(), text.data()), "cannot read " + what);
-  return text.substr(0, text.find('\0'));
+  if (H5Tis_variable_str(type.id()) > 0) {
+    std::vector<char*> pointers(texts.size(), nullptr);
+    check<DataError>(H5Aread(attribute.id(), type.id(), static_cast<void*>(pointers.data())),
+                     "cannot read " + what);
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      texts[i] = pointers[i] == nullptr ? "" : pointers[i];
+      H5free_memory(pointers[i]);
+    }
+    return texts;
+  }
+  const std::size_t size = H5Tget_size(type.id());
+  std::string all(size * texts.size(), '\0');
+  check<DataError>(H5Aread(attribute.id(), type.id(), all.data()), "cannot read " + what);
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const std::string padded = all.substr(i * size, size);
+    texts[i] = padded.substr(0, padded.find('\0'));
+  }
+  return texts;
 }
 
 /// Makes an attribute, in place of one of that name, and writes it.
@@ -83,6 +97,19 @@ void write_values(hid_t file, const std::string& object, const std::string& name
                                 H5P_DEFAULT, H5P_DEFAULT),
               H5Aclose, "cannot make " + what);
   check(H5Awrite(attribute.id(), type, values), "cannot write " + what);
+}
+
+/// Of varying length and UTF-8, as h5py writes text: other kinds come back as bytes there.
+Handle text_type(const std::string& what) {
+  Handle type = checked(H5Tcopy(H5T_C_S1), H5Tclose, "cannot make " + what);
+  check(H5Tset_size(type.id(), H5T_VARIABLE), "cannot make " + what);
+  check(H5Tset_cset(type.id(), H5T_CSET_UTF8), "cannot make " + what);
+  return type;
+}
+
+Handle values_in_a_row(std::size_t count, const std::string& what) {
+  const hsize_t extent = count;
+  return checked(H5Screate_simple(1, &extent, nullptr), H5Sclose, "cannot make " + what);
 }
 
 Handle one_value(const std::string& what) {
@@ -117,9 +144,15 @@ std::string File::string_attribute(const std::string& object, const std::string&
   if (element_count(attribute, what) != 1) {
     throw DataError(what + " is not a single string");
   }
-  const Handle type =
-      checked<DataError>(H5Aget_type(attribute.id()), H5Tclose, "cannot read " + what);
-  return read_text(attribute, type, what);
+  return read_texts(attribute, what).front();
+}
+
+std::vector<std::string> File::strings_attribute(const std::string& object,
+                                                 const std::string& name) const {
+  const std::string what = describe(name, where(object));
+  const Handle attribute = open_attribute(handle_.id(), object, name, what);
+  require_class(attribute, {H5T_STRING}, what, "an array of strings");
+  return read_texts(attribute, what);
 }
 
 std::int64_t File::integer_attribute(const std::string& object, const std::string& name) const {
@@ -152,13 +185,9 @@ std::vector<double> File::reals_attribute(const std::string& object,
 void File::write_attribute(const std::string& object, const std::string& name,
                            std::string_view text) {
   const std::string what = describe(name, where(object));
-  // Of varying length and UTF-8, as h5py writes text: other kinds come back as bytes there.
-  const Handle type = checked(H5Tcopy(H5T_C_S1), H5Tclose, "cannot make " + what);
-  check(H5Tset_size(type.id(), H5T_VARIABLE), "cannot make " + what);
-  check(H5Tset_cset(type.id(), H5T_CSET_UTF8), "cannot make " + what);
   const std::string owned(text);
   const char* pointer = owned.c_str();
-  write_values(handle_.id(), object, name, type.id(), one_value(what),
+  write_values(handle_.id(), object, name, text_type(what).id(), one_value(what),
                static_cast<const void*>(&pointer), what);
 }
 
@@ -176,10 +205,20 @@ void File::write_attribute(const std::string& object, const std::string& name, d
 void File::write_attribute(const std::string& object, const std::string& name,
                            std::span<const double> values) {
   const std::string what = describe(name, where(object));
-  const hsize_t extent = values.size();
-  const Handle space =
-      checked(H5Screate_simple(1, &extent, nullptr), H5Sclose, "cannot make " + what);
-  write_values(handle_.id(), object, name, H5T_NATIVE_DOUBLE, space, values.data(), what);
+  write_values(handle_.id(), object, name, H5T_NATIVE_DOUBLE, values_in_a_row(values.size(), what),
+               values.data(), what);
+}
+
+void File::write_attribute(const std::string& object, const std::string& name,
+                           std::span<const std::string> texts) {
+  const std::string what = describe(name, where(object));
+  std::vector<const char*> pointers;
+  for (const std::string& text : texts) {
+    pointers.push_back(text.c_str());
+  }
+  write_values(handle_.id(), object, name, text_type(what).id(),
+               values_in_a_row(texts.size(), what), static_cast<const void*>(pointers.data()),
+               what);
 }
 
 }  // namespace infomax::hdf5

@@ -56,6 +56,11 @@ void require_whole(const std::filesystem::path& path) {
 }
 
 Handle make(const std::filesystem::path& path, const Handle& properties) {
+  // Attributes above 64 KiB, such as the names of many columns, need the file format of HDF5 1.8.
+#if H5_VERSION_GE(1, 10, 2)
+  check(H5Pset_libver_bounds(properties.id(), H5F_LIBVER_V18, H5F_LIBVER_LATEST),
+        "cannot prepare to create " + path.string());
+#endif
   return checked(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, properties.id()), H5Fclose,
                  "cannot create " + path.string());
 }

@@ -178,6 +178,7 @@ TEST_F(Hdf5File, RefusesWhatAreNotRowsOfNumbers) {
 }
 
 TEST_F(Hdf5File, AttributesComeBack) {
+  const std::vector<std::string> many(20'000, "gene");  // above 64 KiB
   on_root([&] {
     File created = File::create(file("a.h5"));
     created.create_group("/networks/b");
@@ -187,6 +188,8 @@ TEST_F(Hdf5File, AttributesComeBack) {
     created.write_attribute("/networks/b", "empty", "");
     created.write_attribute("/networks/b", "rate", 0.1);
     created.write_attribute("/networks/b", "rhos", std::vector<double>{0.9, 0.5});
+    created.write_attribute("/networks/b", "names", std::vector<std::string>{"a", "", "ä, b"});
+    created.write_attribute("/networks/b", "many", many);
     created.write_attribute("/", "version", std::uint64_t{2});
     created.close();
   });
@@ -198,6 +201,11 @@ TEST_F(Hdf5File, AttributesComeBack) {
   EXPECT_EQ(opened.string_attribute("/networks/b", "empty"), "");
   EXPECT_EQ(opened.real_attribute("/networks/b", "rate"), 0.1);
   EXPECT_THAT(opened.reals_attribute("/networks/b", "rhos"), ElementsAre(0.9, 0.5));
+  EXPECT_THAT(opened.strings_attribute("/networks/b", "names"), ElementsAre("a", "", "ä, b"));
+  EXPECT_EQ(opened.strings_attribute("/networks/b", "many"), many);
+  EXPECT_THAT(opened.strings_attribute("/", "format"), ElementsAre("infomax-model"));
+  EXPECT_THROW((void)opened.strings_attribute("/networks/b", "rhos"), DataError);
+  EXPECT_THROW((void)opened.string_attribute("/networks/b", "names"), DataError);
   EXPECT_TRUE(opened.has_attribute("/", "format"));
   EXPECT_FALSE(opened.has_attribute("/", "spec"));
   EXPECT_THROW((void)opened.string_attribute("/", "spec"), DataError);

@@ -96,6 +96,8 @@ class File {
   [[nodiscard]] double real_attribute(const std::string& object, const std::string& name) const;
   [[nodiscard]] std::vector<double> reals_attribute(const std::string& object,
                                                     const std::string& name) const;
+  [[nodiscard]] std::vector<std::string> strings_attribute(const std::string& object,
+                                                           const std::string& name) const;
 
   /// These replace an attribute that is there. Throw SystemError.
   void write_attribute(const std::string& object, const std::string& name, std::string_view text);
@@ -106,6 +108,8 @@ class File {
   void write_attribute(const std::string& object, const std::string& name, double value);
   void write_attribute(const std::string& object, const std::string& name,
                        std::span<const double> values);
+  void write_attribute(const std::string& object, const std::string& name,
+                       std::span<const std::string> texts);
 
  private:
   File(Handle handle, std::filesystem::path path, std::optional<mpi::Communicator> communicator);
