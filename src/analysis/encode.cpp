@@ -8,6 +8,7 @@
 
 #include "infomax/analysis/npy_file.hpp"
 #include "infomax/core/error.hpp"
+#include "infomax/data/names.hpp"
 #include "infomax/hdf5/file.hpp"
 #include "infomax/mpi/failure.hpp"
 #include "infomax/mpi/pending_file.hpp"
@@ -17,13 +18,16 @@ namespace {
 
 constexpr const char* lengths_name = "/lengths";
 
-/// Copies a data set of the input, window by window, as the type it has.
+/// Copies a data set of the input, window by window, as the type it has, and its names.
 void copy(const mpi::Communicator& communicator, data::DatasetFile& from, const std::string& name,
           hdf5::File& to, const std::string& new_name) {
   const auto shape = from.shape(name);
   std::vector<std::size_t> extent{shape.rows};
   extent.insert(extent.end(), shape.trailing.begin(), shape.trailing.end());
   auto dataset = to.create_dataset(new_name, shape.type, extent);
+  for (const char* names : {data::columns_attribute, data::classes_attribute}) {
+    data::write_names(to, new_name, names, from.names(name, names));
+  }
   data::for_each_window(communicator, from, name, data::Blocks(shape.rows), {.tile_rows = 1024},
                         [&](const data::Rows& rows, std::span<const data::Tile> /*tiles*/) {
                           dataset.write_rows(rows.first_row(), rows.count(), rows.type(),

@@ -7,6 +7,7 @@
 #include "cli/cli.hpp"
 #include "cli/runtime.hpp"
 #include "infomax/core/error.hpp"
+#include "infomax/data/names.hpp"
 #include "infomax/hdf5/file.hpp"
 #include "infomax/model/model_file.hpp"
 #include "infomax/mpi/failure.hpp"
@@ -37,6 +38,11 @@ Json describe_data(const hdf5::File& file) {
                               {"type", hdf5::name(dataset.element_type())},
                               {"rows", dataset.rows()},
                               {"features", dataset.features()}};
+      for (const char* names : {data::columns_attribute, data::classes_attribute}) {
+        if (const auto found = data::read_names(file, "/" + name, names); !found.empty()) {
+          datasets["/" + name][names] = found;
+        }
+      }
     } catch (const DataError& error) {
       datasets["/" + name] = {{"unusable", error.what()}};
     }
@@ -98,15 +104,24 @@ Json describe(const std::string& path) {
              : describe_model(path);
 }
 
-/// Indented lines, a name and what it is; text without its quotes.
+/// A value in one line: text without its quotes, of many names the first and how many there are.
+std::string in_one_line(const Json& value) {
+  constexpr std::size_t most = 12;
+  if (value.is_array() && value.size() > most && value.front().is_string()) {
+    const Json first(Json::array_t(value.begin(), value.begin() + most));
+    return fmt::format("{} and {} more", first.dump(), value.size() - most);
+  }
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+/// Indented lines, a name and what it is.
 void append_lines(const Json& node, const std::string& indent, std::string& text) {
   for (const auto& [name, child] : node.items()) {
     if (child.is_object()) {
       text += fmt::format("{}{}\n", indent, name);
       append_lines(child, indent + "  ", text);
     } else {
-      text += fmt::format("{}{:<16} {}\n", indent, name,
-                          child.is_string() ? child.get<std::string>() : child.dump());
+      text += fmt::format("{}{:<16} {}\n", indent, name, in_one_line(child));
     }
   }
 }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <optional>
 
@@ -90,7 +91,8 @@ analysis::ProbeRows read_rows(const mpi::Communicator& communicator, const Optio
   data::require_equal_rows(x, file.shape(y_path));
   const data::Blocks blocks(x.rows);
   const auto shard = blocks.shard(communicator.rank(), communicator.size());
-  analysis::ProbeRows rows{blocks, read_x(file, blocks, shard), file.load(y_path, shard)};
+  analysis::ProbeRows rows{blocks, read_x(file, blocks, shard), file.load(y_path, shard),
+                           file.names(y_path, data::classes_attribute)};
   file.close();
   return rows;
 }
@@ -129,6 +131,21 @@ ProbeData read_represented(const mpi::Communicator& communicator, const OptionTa
         });
   };
   return {read("train"), read("test")};
+}
+
+/// The same numbers must mean the same classes.
+void require_same_names(const ProbeData& data) {
+  const auto& train = data.train.classes;
+  const auto& test = data.test.classes;
+  if (!train.empty() && !test.empty() && train != test) {
+    const auto [a, b] = std::ranges::mismatch(train, test);
+    const auto name = [](const auto& names, auto at) { return at == names.end() ? "none" : *at; };
+    throw DataError(fmt::format(
+        "{} and {} call their classes differently (class {}: {} and {}); import one --like the "
+        "other",
+        data.train.y.where(), data.test.y.where(), a - train.begin(), name(train, a),
+        name(test, b)));
+  }
 }
 
 ProbeData read_data(const mpi::Communicator& communicator, const OptionTable& options) {
@@ -218,10 +235,12 @@ int probe(const mpi::Communicator& communicator, const std::vector<std::string>&
                    data.test.blocks.rows(),
                    communicator.size(),
                    0.0,
-                   chosen};
+                   chosen,
+                   data.train.classes};
   const bool are_classes = kind == model::TargetKind::classes ||
                            (kind == model::TargetKind::automatic && holds_labels(data.train.y));
   if (are_classes) {
+    require_same_names(data);
     const std::size_t classes = data::class_count(communicator, data.train.y);
     Watch watch(mode);
     const auto found = analysis::probe_classes(communicator, data.train, data.test, classes, chosen,

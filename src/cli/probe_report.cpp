@@ -1,5 +1,7 @@
 #include "cli/probe_report.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -53,22 +55,47 @@ std::string heading(const ProbeFacts& facts) {
                      facts.columns, facts.train_rows, facts.test_rows);
 }
 
-std::string class_table(const analysis::ClassScores& scores) {
-  std::string text = "\nclass  precision  recall      f1  support\n";
+/// Of text in UTF-8, as fmt counts it.
+std::size_t width_of(const std::string& text) {
+  const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
+  return static_cast<std::size_t>(std::ranges::count_if(text, begins));
+}
+
+/// What classes are called in tables: numbers, and names where there are any.
+std::vector<std::string> class_labels(const ProbeFacts& facts, std::size_t classes) {
+  std::vector<std::string> labels;
+  std::size_t width = 0;
+  for (std::size_t c = 0; c < classes; ++c) {
+    const bool has_name = c < facts.class_names.size();
+    labels.push_back(
+        fmt::format("{:5}{}", c, has_name ? fmt::format("  {:.24}", facts.class_names[c]) : ""));
+    width = std::max(width, width_of(labels.back()));
+  }
+  for (std::string& label : labels) {
+    label = fmt::format("{:<{}}", label, width);
+  }
+  return labels;
+}
+
+std::string class_table(const analysis::ClassScores& scores,
+                        const std::vector<std::string>& labels) {
+  std::string text = fmt::format("\n{:<{}}  precision  recall      f1  support\n", "class",
+                                 width_of(labels.front()));
   for (std::size_t c = 0; c < scores.classes(); ++c) {
-    text += fmt::format("{:5}  {:9.4f}  {:6.4f}  {:6.4f}  {:7}\n", c, scores.precision(c),
+    text += fmt::format("{}  {:9.4f}  {:6.4f}  {:6.4f}  {:7}\n", labels[c], scores.precision(c),
                         scores.recall(c), scores.f1(c), scores.support[c]);
   }
   return text;
 }
 
-std::string confusion_table(const Matrix<std::uint64_t>& confusion) {
-  std::string text = "\ntruth \\ predicted\n      ";
+std::string confusion_table(const Matrix<std::uint64_t>& confusion,
+                            const std::vector<std::string>& labels) {
+  std::string text = fmt::format("\ntruth \\ predicted\n{:{}}", "", width_of(labels.front()) + 1);
   for (std::size_t c = 0; c < confusion.columns(); ++c) {
     text += fmt::format("{:7}", c);
   }
   for (std::size_t c = 0; c < confusion.rows(); ++c) {
-    text += fmt::format("\n{:5} ", c);
+    text += fmt::format("\n{} ", labels[c]);
     for (std::size_t to = 0; to < confusion.columns(); ++to) {
       text += fmt::format("{:7}", confusion(c, to));
     }
@@ -82,6 +109,9 @@ std::string probe_json(const ProbeFacts& facts, const analysis::ClassProbe& prob
   Json object{{"accuracy", probe.test.accuracy()},
               {"train_accuracy", probe.train.accuracy()},
               {"classes", probe.test.classes()}};
+  if (!facts.class_names.empty()) {
+    object["class_names"] = facts.class_names;
+  }
   add_facts(object, facts);
   object["loss"] = probe.outcome.f;
   object["iterations"] = probe.outcome.iterations;
@@ -99,6 +129,9 @@ std::string probe_json(const ProbeFacts& facts, const analysis::ClassProbe& prob
                                    {"recall", probe.test.recall(c)},
                                    {"f1", probe.test.f1(c)},
                                    {"support", probe.test.support[c]}});
+    if (c < facts.class_names.size()) {
+      object["per_class"].back()["name"] = facts.class_names[c];
+    }
   }
   if (!probe.test.confusion.empty()) {
     object["confusion"] = rows_of(probe.test.confusion);
@@ -134,7 +167,8 @@ std::string probe_table(const ProbeFacts& facts, const analysis::ClassProbe& pro
   if (probe.test.classes() > most_printed_classes) {
     return text + "per-class figures of this many classes are in --json\n";
   }
-  return text + class_table(probe.test) + confusion_table(probe.test.confusion);
+  const auto labels = class_labels(facts, probe.test.classes());
+  return text + class_table(probe.test, labels) + confusion_table(probe.test.confusion, labels);
 }
 
 std::string probe_table(const ProbeFacts& facts, const analysis::ValueProbe& probe) {

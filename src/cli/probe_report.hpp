@@ -16,6 +16,7 @@ struct ProbeFacts {
   int ranks = 1;
   double seconds = 0.0;
   analysis::ProbeOptions options;
+  std::vector<std::string> class_names{};  ///< where the training file says them
 };
 
 [[nodiscard]] std::string probe_json(const ProbeFacts& facts, const analysis::ClassProbe& probe);

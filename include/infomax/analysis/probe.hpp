@@ -21,6 +21,7 @@ struct ProbeRows {
   data::Blocks blocks;
   data::Rows x;
   data::Rows y;
+  std::vector<std::string> classes{};  ///< what labels are called, where the file says it
 };
 
 struct ProbeOptions {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "infomax/data/blocks.hpp"
+#include "infomax/data/names.hpp"
 #include "infomax/data/rows.hpp"
 #include "infomax/hdf5/element_type.hpp"
 #include "infomax/hdf5/file.hpp"
@@ -31,6 +32,12 @@ class DatasetFile {
 
   /// Whether the file has `dataset` ("/y"). By all ranks alike.
   [[nodiscard]] bool has(const std::string& dataset) const { return file_.exists(dataset); }
+
+  /// The names that one of its attributes (names.hpp) holds. By all ranks alike.
+  [[nodiscard]] std::vector<std::string> names(const std::string& dataset,
+                                               const char* attribute) const {
+    return read_names(file_, dataset, attribute);
+  }
 
   /// Collective. Throws DataError, the same on every rank, where there is no such data set, or it
   /// is empty or holds no numbers.
