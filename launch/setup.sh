@@ -8,7 +8,7 @@ packages=(
   g++ cmake ninja-build pkg-config                     # build
   openmpi-bin libopenmpi-dev openssh-client libhdf5-openmpi-dev  # ranks and files
   libopenblas-dev libsleef-dev librandom123-dev liblbfgs-dev  # numbers
-  libboost-program-options-dev nlohmann-json3-dev libfmt-dev libspdlog-dev zlib1g-dev
+  libboost-program-options-dev nlohmann-json3-dev libfmt-dev libspdlog-dev zlib1g-dev libcsv-dev
   libgtest-dev libgmock-dev clang-format python3 python3-numpy python3-h5py  # tests
   dataset-fashion-mnist gnuplot-nox fonts-dejavu-core jq  # demo
 )
@@ -27,7 +27,7 @@ elsewhere() {
 This system has no apt. Install these, all on one and the same MPI, and run cmake --preset release:
   Fedora, RHEL  dnf install gcc-c++ cmake ninja-build pkgconf openmpi-devel hdf5-openmpi-devel
                 openblas-devel sleef-devel Random123-devel boost-devel json-devel fmt-devel
-                spdlog-devel zlib-devel gtest-devel gmock-devel jq gnuplot
+                spdlog-devel zlib-devel libcsv-devel gtest-devel gmock-devel jq gnuplot
                 clang-tools-extra python3-numpy python3-h5py; then: module load mpi
   Arch          pacman -S gcc cmake ninja pkgconf openmpi hdf5-openmpi openblas boost nlohmann-json
                 fmt spdlog zlib gtest jq gnuplot clang python-numpy python-h5py; sleef and
@@ -37,7 +37,8 @@ This system has no apt. Install these, all on one and the same MPI, and run cmak
                 gtest jq gnuplot numpy h5py; Random123 as below
   Spack         spack install openmpi hdf5+mpi openblas sleef random123 boost+program_options
                 nlohmann-json fmt spdlog zlib googletest+gmock cmake ninja; spack load them
-  from source   libLBFGS, wherever it is not packaged (github.com/chokkan/liblbfgs);
+  from source   libLBFGS and libcsv, wherever they are not packaged
+                (github.com/chokkan/liblbfgs, github.com/rgamble/libcsv);
                 Random123 is headers only (github.com/DEShawResearch/random123:
                 -DINFOMAX_RANDOM123_INCLUDE_DIR=DIR/include); HDF5 with -DHDF5_ENABLE_PARALLEL=ON;
                 OpenBLAS with its LAPACK and DYNAMIC_ARCH=1

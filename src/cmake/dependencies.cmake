@@ -1,6 +1,6 @@
 # Finds what the library links: here, and, installed beside infomaxConfig.cmake, in the projects that
-# use it. Makes infomax::hdf5, infomax::openblas, infomax::sleef and infomax::lbfgs, wherever those
-# were found.
+# use it. Makes infomax::hdf5, infomax::openblas, infomax::sleef, infomax::lbfgs and infomax::csv,
+# wherever those were found.
 
 include(CheckCXXSourceCompiles)
 include(CheckCXXSymbolExists)
@@ -149,6 +149,18 @@ if(NOT TARGET infomax::lbfgs)
   add_library(infomax::lbfgs INTERFACE IMPORTED)
   target_include_directories(infomax::lbfgs INTERFACE ${INFOMAX_LBFGS_INCLUDE_DIR})
   target_link_libraries(infomax::lbfgs INTERFACE ${INFOMAX_LBFGS_LIBRARY})
+endif()
+
+if(NOT TARGET infomax::csv)
+  find_path(INFOMAX_CSV_INCLUDE_DIR csv.h)
+  find_library(INFOMAX_CSV_LIBRARY csv)
+  mark_as_advanced(INFOMAX_CSV_INCLUDE_DIR INFOMAX_CSV_LIBRARY)
+  if(NOT INFOMAX_CSV_INCLUDE_DIR OR NOT INFOMAX_CSV_LIBRARY)
+    infomax_missing("libcsv is missing. Install it (Debian: libcsv-dev, Fedora: libcsv-devel; elsewhere from github.com/rgamble/libcsv), or run launch/setup.sh.")
+  endif()
+  add_library(infomax::csv INTERFACE IMPORTED)
+  target_include_directories(infomax::csv INTERFACE ${INFOMAX_CSV_INCLUDE_DIR})
+  target_link_libraries(infomax::csv INTERFACE ${INFOMAX_CSV_LIBRARY})
 endif()
 
 find_package(ZLIB QUIET)

@@ -85,6 +85,12 @@ class Configure(unittest.TestCase):
 
                 self.assertRegex(text, r"^\S+ is missing\. Install it \(Debian: [^ ]+-dev, ")
 
+    def test_no_csv(self):
+        text = self.failure("-DINFOMAX_CSV_LIBRARY=")
+
+        self.assertTrue(text.startswith("libcsv is missing. Install it (Debian: libcsv-dev, "),
+                        text)
+
     def test_no_lbfgs(self):
         text = self.failure("-DINFOMAX_LBFGS_LIBRARY=")
 

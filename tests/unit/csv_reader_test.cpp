@@ -1,0 +1,100 @@
+#include "data/csv_reader.hpp"
+
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "infomax/core/error.hpp"
+#include "support/scratch.hpp"
+
+namespace infomax::data {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class Csv : public test::Scratch {
+ protected:
+  struct Record {
+    std::size_t line = 0;
+    std::vector<std::string> fields;
+    bool operator==(const Record&) const = default;
+  };
+
+  std::filesystem::path written(const std::string& text) {
+    std::ofstream(file("table.csv"), std::ios::binary) << text;
+    return file("table.csv");
+  }
+
+  std::vector<Record> read(const std::string& text, char delimiter = ',') {
+    CsvReader reader(written(text), delimiter);
+    std::vector<Record> records;
+    while (reader.next()) {
+      records.push_back({reader.line(), {}});
+      for (std::size_t k = 0; k < reader.size(); ++k) {
+        records.back().fields.emplace_back(reader.field(k));
+      }
+    }
+    EXPECT_FALSE(reader.next());
+    return records;
+  }
+
+  std::string complaint(const std::string& text) {
+    return test::message_of<DataError>([&] { (void)read(text); });
+  }
+};
+
+TEST_F(Csv, ReadsRecordsByAnyLineEnd) {
+  const std::vector<Record> expected{{1, {"a", "b"}}, {2, {"", "2"}}};
+  for (const char* text :
+       {"a,b\n,2\n", "a,b\n,2", "a,b\r\n,2\r\n", "a,b\r\n,2\r\n\r\n", "a,b\r,2\r", "a,b\n,2\n\n\n",
+        "\xEF\xBB\xBF"
+        "a,b\n,2",
+        " a ,\tb\n , 2 \n"}) {
+    EXPECT_EQ(read(text), expected) << text;
+  }
+  EXPECT_TRUE(read("").empty());
+  EXPECT_TRUE(read("\n").empty());
+}
+
+TEST_F(Csv, KeepsWhatQuotesHold) {
+  const std::vector<Record> expected{
+      {1, {"a,b", "say \"x\"", " c "}}, {2, {"two\nlines", "", "1"}}, {4, {"2", "3", "4"}}};
+  EXPECT_EQ(read("\"a,b\",\"say \"\"x\"\"\",\" c \"\n\"two\nlines\",\"\",\"1\"\n2,3,4\n"),
+            expected);
+  const std::vector<Record> tabs{{1, {"a b", "c,d", ""}}};
+  EXPECT_EQ(read("a b\tc,d\t", '\t'), tabs);
+}
+
+TEST_F(Csv, CountsLinesOfEveryLineEnd) {
+  const std::vector<Record> expected{{1, {"a"}}, {2, {"b\r\nc"}}, {4, {"d"}}};
+  EXPECT_EQ(read("a\r\n\"b\r\nc\"\r\nd"), expected);
+}
+
+TEST_F(Csv, NamesTheLineOfWhatIsWrong) {
+  EXPECT_THAT(complaint("a,b\n1,2\n3\"x,4\n5,6\n"), HasSubstr("line 3: a quote stands inside"));
+  EXPECT_THAT(complaint("a,b\n\"x\"y,4\n"), HasSubstr("line 2: a quote stands inside"));
+  EXPECT_THAT(complaint("a,b\n1,2\n\"3,4\n5,6\n"), HasSubstr("line 3: a quote in the row"));
+  EXPECT_THAT(complaint("a,b\n\n1,2\n"), HasSubstr("nothing in line 2"));
+  EXPECT_THAT(complaint("\r\na,b\r\n1,2\r\n"), HasSubstr("nothing in line 1"));
+  EXPECT_THAT(complaint("\"" + std::string(40'000'000, 'x')), HasSubstr("never closed"));
+}
+
+TEST_F(Csv, GoesOnAcrossBlocks) {
+  // Records of many lengths, so that block ends fall into fields, quotes and line ends.
+  std::string text;
+  std::vector<Record> expected;
+  for (std::size_t row = 0; row < 60'000; ++row) {
+    const std::string filler(row * 7919 % 23, 'y');
+    expected.push_back({row + 1, {std::to_string(row), filler + "\"" + filler, filler}});
+    text += std::to_string(row) + ",\"" + filler + "\"\"" + filler + "\"," + filler + "\r\n";
+  }
+  ASSERT_GT(text.size(), 5U << 18U);
+  EXPECT_TRUE(read(text) == expected);
+}
+
+}  // namespace
+}  // namespace infomax::data
