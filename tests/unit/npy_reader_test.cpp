@@ -1,0 +1,84 @@
+#include "data/npy_reader.hpp"
+
+#include <cmath>
+#include <cstdint>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "data/npy_header.hpp"
+#include "infomax/core/error.hpp"
+#include "support/scratch.hpp"
+
+namespace infomax::data {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+NpyHeader parse(const std::string& text) { return parse_npy_header(text, "F.npy"); }
+
+std::string complaint(const std::string& text) {
+  return test::message_of<DataError>([&] { (void)parse(text); });
+}
+
+TEST(NpyHeader, ReadsWhatPythonWrites) {
+  const NpyHeader header =
+      parse("{'descr': '>f4', 'fortran_order': False, 'shape': (3, 4), }          \n");
+  EXPECT_TRUE(header.big_endian);
+  EXPECT_EQ(header.kind, 'f');
+  EXPECT_EQ(header.bytes, 4U);
+  EXPECT_THAT(header.shape, ElementsAre(3, 4));
+  EXPECT_THAT(parse("{\"shape\":(7,),\"fortran_order\":False,\"descr\":\"|u1\"}").shape,
+              ElementsAre(7));
+  EXPECT_TRUE(parse("{'descr':'<i8','fortran_order':False,'shape':()}").shape.empty());
+}
+
+TEST(NpyHeader, SaysWhatToDo) {
+  const std::string rest = "'fortran_order': False, 'shape': (3,), }";
+  EXPECT_THAT(complaint("{'descr': '<f4', 'fortran_order': True, 'shape': (3, 4), }"),
+              HasSubstr("numpy.ascontiguousarray"));
+  for (const char* type :
+       {"'<c8'", "'<f16'", "'<U10'", "'|O'", "'<i3'", "'f4'", "[('a', '<f4')]"}) {
+    EXPECT_THAT(complaint(std::string("{'descr': ") + type + ", " + rest),
+                HasSubstr("save integers of 8 to 64 bits"))
+        << type;
+  }
+}
+
+TEST(NpyHeader, RefusesDamage) {
+  const std::string whole = "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }";
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    EXPECT_THAT(complaint(whole.substr(0, size)), HasSubstr("F.npy")) << size;
+  }
+  for (const char* text :
+       {"{}", "{'descr': '<f4', 'fortran_order': 0, 'shape': (3,)}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (-3,)}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': 3}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,)}",
+        "{'other': '<f4', 'fortran_order': False, 'shape': (3,)}"}) {
+    EXPECT_THAT(complaint(text), HasSubstr("is it damaged")) << text;
+  }
+}
+
+TEST(NpyReader, KnowsEveryHalf) {
+  // The definition in IEEE 754, in the order of its cases.
+  for (unsigned bits = 0; bits < 0x10000U; ++bits) {
+    const float found = from_half(static_cast<std::uint16_t>(bits));
+    const unsigned exponent = bits >> 10U & 31U;
+    const unsigned fraction = bits & 1023U;
+    EXPECT_EQ(std::signbit(found), bits >= 0x8000U || (std::isnan(found) && std::signbit(found)));
+    if (exponent == 31) {
+      EXPECT_TRUE(fraction == 0 ? std::isinf(found) : std::isnan(found)) << bits;
+    } else {
+      const double magnitude = exponent == 0
+                                   ? fraction / 1024.0 * std::pow(2.0, -14)
+                                   : (1.0 + fraction / 1024.0) * std::pow(2.0, exponent - 15.0);
+      EXPECT_EQ(static_cast<double>(std::abs(found)), magnitude) << bits;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace infomax::data
