@@ -13,6 +13,7 @@ enum class RandomStream : std::uint64_t {
   pass = 4,  ///< keys of what a training pass draws
   augmentation = 5,
   held_out = 9,
+  test_rows = 10,
 };
 
 /// Counter-based random numbers: Philox 4x64-10 (Salmon et al. 2011, "Parallel random numbers: as
