@@ -19,7 +19,7 @@ struct Command {
 };
 
 constexpr std::array<Command, 9> commands{{
-    {"import", "IDX files (also .gz) -> a data set file", import_data},
+    {"import", "CSV, .npy, IDX or another HDF5 layout -> a data set file", import_data},
     {"generate", "synthetic data with known truth", generate},
     {"inspect", "what is in a data set or a model", inspect},
     {"train", "train an encoder; writes a run directory", train},

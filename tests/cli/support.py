@@ -32,7 +32,9 @@ class Finished:
 
 
 def run(*arguments, ranks=1, timeout=120, program=PROGRAM, environment=None):
-    command = [MPIEXEC, "-n", str(ranks), program, *map(str, arguments)]
+    """By so many ranks under mpirun; None: by the program alone, which is sooner done."""
+    launcher = [] if ranks is None else [MPIEXEC, "-n", str(ranks)]
+    command = [*launcher, program, *map(str, arguments)]
     start = time.monotonic()
     done = subprocess.run(command, capture_output=True, timeout=timeout, check=False,
                           env={**os.environ, **QUIET, **(environment or {})})

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <memory>
+
+#include "data/row_file.hpp"
+#include "infomax/data/importer.hpp"
+
+namespace infomax::data {
+
+struct RowFiles {
+  std::unique_ptr<RowFile> x;
+  std::unique_ptr<RowFile> y;  ///< none where nothing becomes /y
+};
+
+/// Opens what a request names, each file by the format that its content shows. Throws as
+/// import_dataset().
+[[nodiscard]] RowFiles open_row_files(const ImportRequest& request);
+
+}  // namespace infomax::data

@@ -1,0 +1,130 @@
+"""`import` of arrays and HDF5 data sets, against numpy.save and h5py, and its split of rows."""
+
+import unittest
+
+import h5py
+import numpy
+
+import support
+from imports import DATA, ImportTest, table
+
+
+class Arrays(ImportTest):
+    TYPES = ("i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f2", "f4", "f8")
+
+    def test_every_type_in_both_byte_orders(self):
+        for kind in self.TYPES:
+            for order in "<>":
+                random = numpy.random.default_rng(2)
+                array = (random.normal(size=(7, 2, 3)) * 50).astype(order + kind)
+                x, _, _ = self.imported("--x", self.save("x.npy", array))
+                numpy.testing.assert_array_equal(x, array)
+                self.assertEqual(x.dtype, "f4" if kind == "f2" else kind)
+
+    def test_versions_compression_and_booleans(self):
+        array = numpy.arange(12.0).reshape(4, 3)
+        flags = numpy.array([True, False, False, True])
+        for version in ((1, 0), (2, 0), (3, 0)):
+            for suffix in (".npy", ".npy.gz"):
+                path = self.save("x" + suffix, array, version=version)
+                x, y, _ = self.imported("--x", path, "--y", self.save("y" + suffix, flags))
+                numpy.testing.assert_array_equal(x, array)
+                self.assertEqual((list(y), y.dtype), ([1, 0, 0, 1], numpy.uint8))
+
+    def test_more_than_a_slab(self):
+        array = numpy.random.default_rng(4).normal(size=(10_007, 201))
+        self.assertGreater(array.nbytes, 8 * 2 ** 20)
+        x, _, _ = self.imported("--x", self.save("x.npy", array))
+        numpy.testing.assert_array_equal(x, array)
+
+    def test_wrong_arrays(self):
+        array = numpy.arange(12.0).reshape(4, 3)
+        whole = self.save("whole.npy", array).read_bytes()
+        for name, content, words in (
+                ("cut.npy", whole[:-1], ["ends before"]), ("head.npy", whole[:40], ["ends before"]),
+                ("long.npy", whole + b"x", ["goes on"]),
+                ("old.npy", whole[:6] + b"\x09" + whole[7:], ["version 1 to 3"])):
+            self.refuse(DATA, "--x", self.write(name, content), words=[name, *words])
+        for name, bad, words in (
+                ("fortran", numpy.asfortranarray(array), ["ascontiguousarray"]),
+                ("complex", array.astype("c16"), ["<c16"]), ("text", numpy.array(["a"]), ["<U1"]),
+                ("scalar", numpy.float64(3), ["rows along"]), ("none", array[:0], ["no elements"])):
+            self.refuse(DATA, "--x", self.save(name + ".npy", numpy.asanyarray(bad)), words=words)
+        numpy.savez(self.scratch / "a.npz", x=array)
+        self.refuse(DATA, "--x", self.scratch / "a.npz", words=["numpy.save"])
+        self.refuse(DATA, "--x", self.write("x.bin", b"ab\0cd" * 9), words=["neither"])
+        self.refuse(DATA, "--x", self.scratch, words=["directory"])
+        self.refuse(DATA, "--x", self.save("x.npy", array), "--y", self.save("y.npy", array[:3]),
+                    words=["4 rows", "has 3"])
+
+
+class OtherLayouts(ImportTest):
+    def test_data_sets_anywhere_in_a_file(self):
+        counts = numpy.random.default_rng(6).integers(0, 99, size=(30, 4, 2)).astype(">u2")
+        path = self.scratch / "cells.h5"
+        with h5py.File(path, "w") as file:
+            file.create_dataset("rna/counts", data=counts, chunks=(7, 4, 2), compression="gzip")
+            file["type"] = numpy.arange(30) % 3
+            file["type"].attrs["classes"] = ["a", "b", "c"]
+            file["type"].attrs["columns"] = 7
+        x, y, names = self.imported("--x", f"{path}:/rna/counts", "--y", f"{path}:/type", ranks=2)
+        numpy.testing.assert_array_equal(x, counts)
+        self.assertEqual(x.dtype, numpy.uint16)
+        self.assertEqual(list(y), list(numpy.arange(30) % 3))
+        self.assertEqual(names, {"y.classes": ["a", "b", "c"]})
+        # An array in another format beside it.
+        beside = self.save("y.npy", counts[:, 0])
+        _, y, _ = self.imported("--x", f"{path}:/rna/counts", "--y", beside)
+        numpy.testing.assert_array_equal(y, counts[:, 0])
+        self.refuse(DATA, "--x", f"{path}:/rna/none", words=["/rna/none", "/type"])
+        self.refuse(DATA, "--x", path, words=["/x", "/type"])
+        self.refuse(DATA, "--x", self.write("c.h5.gz", path.read_bytes()), words=["gunzip"])
+
+
+class Split(ImportTest):
+    def split(self, *arguments, ranks=None):
+        train, test = self.scratch / "train.h5", self.scratch / "test.h5"
+        self.succeed("import", "--output", train, "--test-output", test, "--overwrite", *arguments,
+                     ranks=ranks)
+        return self.content(train), self.content(test)
+
+    def check(self, train, test, rows, test_rows):
+        """Every row is in one of the files, in order, with its own label."""
+        for x, y, _ in (train, test):
+            numpy.testing.assert_array_equal(y, 2 * x[:, 0] + 1)
+            self.assertTrue((numpy.diff(x[:, 0]) > 0).all())
+        self.assertEqual(len(test[0]), test_rows)
+        together = numpy.concatenate([train[0][:, 0], test[0][:, 0]])
+        numpy.testing.assert_array_equal(numpy.sort(together), numpy.arange(rows))
+
+    def test_is_a_partition_of_any_format(self):
+        rows = 1001
+        x = numpy.stack([numpy.arange(rows), numpy.arange(rows) % 7], axis=1)
+        y = 2 * x[:, 0] + 1
+        path = self.write("t.csv", table([["a", "b", "k"], *numpy.column_stack([x, y])]))
+        arguments = ["--x", path, "--label", "k", "--test-fraction", "0.2"]
+        first = self.split(*arguments)
+        self.check(*first, rows, 200)
+        self.assertEqual(first[1][2]["x.columns"], ["a", "b"])
+        again = self.split(*arguments, "--seed", "1", ranks=2)
+        numpy.testing.assert_array_equal(again[1][0], first[1][0])
+        other = self.split(*arguments, "--seed", "2")
+        self.check(*other, rows, 200)
+        self.assertFalse(numpy.array_equal(other[1][0], first[1][0]))
+        arrays = self.split("--x", self.save("x.npy", x), "--y", self.save("y.npy", y),
+                            "--test-fraction", "0.2")
+        self.check(*arrays, rows, 200)
+        numpy.testing.assert_array_equal(arrays[1][0], first[1][0])
+
+    def test_both_files_appear_or_none(self):
+        text = table([["a", "k"], *([row, "x"] for row in range(2000)), ["bad", "x"]])
+        train, test = self.scratch / "train.h5", self.scratch / "test.h5"
+        done = support.run("import", "--x", self.write("t.csv", text), "--label", "k", "--output",
+                           train, "--test-fraction", "0.2", "--test-output", test)
+        self.assertEqual(done.code, DATA)
+        self.assertIn("line 2002", done.complaints[0])
+        self.assertEqual([path.name for path in self.scratch.iterdir()], ["t.csv"])
+
+
+if __name__ == "__main__":
+    unittest.main()

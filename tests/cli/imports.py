@@ -1,0 +1,54 @@
+"""What the tests of `import` share: making its inputs, and looking at its outputs or its refusals."""
+
+import csv
+import gzip
+import io
+
+import h5py
+import numpy
+
+import support
+
+USAGE, DATA = 2, 3
+
+
+def table(rows, delimiter=",", **options):
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=delimiter, **options).writerows(rows)
+    return text.getvalue()
+
+
+class ImportTest(support.ProgramTest):
+    def write(self, name, content):
+        path = self.scratch / name
+        content = content.encode() if isinstance(content, str) else content
+        path.write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+        return path
+
+    def save(self, name, array, **options):
+        bytes_ = io.BytesIO()
+        numpy.lib.format.write_array(bytes_, array, **options)
+        return self.write(name, bytes_.getvalue())
+
+    def imported(self, *arguments, ranks=None):
+        """x, y and the names of what an import makes."""
+        output = self.scratch / "out.h5"
+        self.succeed("import", "--output", output, "--overwrite", *arguments, ranks=ranks)
+        return self.content(output)
+
+    def content(self, path):
+        with h5py.File(path) as file:
+            names = {f"{key}.{name}": list(value) for key in file
+                     for name, value in file[key].attrs.items()}
+            return file["x"][()], file["y"][()] if "y" in file else None, names
+
+    def refuse(self, code, *arguments, words=(), ranks=None):
+        output = self.scratch / "refused.h5"
+        done = support.run("import", "--output", output, *arguments, ranks=ranks, timeout=30)
+        self.assertEqual(done.code, code, done.err)
+        self.assertEqual(len(done.complaints), 1, done.err)
+        self.assertEqual(len(done.err.splitlines()), 1, done.err)
+        for word in words:
+            self.assertIn(word, done.complaints[0])
+        left = [path.name for path in self.scratch.iterdir() if "refused" in path.name]
+        self.assertEqual(left, [])

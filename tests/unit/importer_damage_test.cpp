@@ -1,0 +1,123 @@
+#include <cstdint>
+#include <fstream>
+#include <string>
+
+#include <gtest/gtest.h>
+#include <zlib.h>
+
+#include "infomax/core/error.hpp"
+#include "infomax/core/random.hpp"
+#include "infomax/data/importer.hpp"
+#include "support/scratch.hpp"
+
+// What importers make of files that are cut, overwritten, doubled and filled in at random: a data
+// set, or a DataError of one line; never a crash, another error or a file half written.
+namespace infomax::data {
+namespace {
+
+constexpr std::uint64_t cases = 1500;
+
+class ImporterDamage : public test::Scratch {
+ protected:
+  /// One to four random changes.
+  static std::string damaged(std::string bytes, std::uint64_t number) {
+    using namespace std::string_literals;
+    static const std::string signs = "\0\xFF\"\n\r,;\t(){}'-9e."s;  // a NUL among them
+    const CounterRandom random(number, RandomStream::generation);
+    std::uint64_t drawn = 0;
+    const auto below = [&](std::size_t bound) { return random.below(bound, drawn++); };
+    for (std::uint64_t change = below(4) + 1; change > 0 && !bytes.empty(); --change) {
+      const std::size_t at = below(bytes.size());
+      switch (below(5)) {
+        case 0:
+          bytes.resize(at);
+          break;
+        case 1:
+          bytes[at] = static_cast<char>(below(256));
+          break;
+        case 2:
+          bytes[at] = signs[below(signs.size())];
+          break;
+        case 3:
+          bytes.insert(at, 1, signs[below(signs.size())]);
+          break;
+        default:
+          bytes += bytes.substr(at);
+      }
+    }
+    return bytes;
+  }
+
+  /// How many of the damaged files were refused.
+  std::uint64_t refused(const std::string& whole, const TableOptions& table) {
+    std::uint64_t count = 0;
+    for (std::uint64_t number = 0; number < cases; ++number) {
+      std::ofstream(file("in"), std::ios::binary) << damaged(whole, number);
+      try {
+        (void)import_dataset({.x = file("in"),
+                              .y = "",
+                              .output = file("out.h5"),
+                              .table = table,
+                              .test = TestSplit{0.5, file("test.h5"), 1},
+                              .like = ""});
+        EXPECT_TRUE(std::filesystem::exists(file("out.h5")));
+        std::filesystem::remove(file("test.h5"));
+        std::filesystem::remove(file("out.h5"));
+      } catch (const DataError& error) {
+        ++count;
+        EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos) << number;
+      } catch (const UsageError& error) {
+        ++count;  // the damage makes another format of it, which has no labels
+        EXPECT_TRUE(!table.labels.empty()) << error.what();
+      } catch (const std::exception& error) {
+        ADD_FAILURE() << "case " << number << ": " << error.what();
+      }
+      EXPECT_FALSE(std::filesystem::exists(file("out.h5")));
+      EXPECT_FALSE(std::filesystem::exists(file("test.h5")));
+    }
+    return count;
+  }
+};
+
+TEST_F(ImporterDamage, OfTables) {
+  std::string whole = "a,b,\"c, d\",kind\r\n";
+  for (int row = 0; row < 12; ++row) {
+    whole +=
+        std::to_string(row) + ",-0.25,1e-3," + (row % 2 == 0 ? "\"x \"\"y\"\"\"" : "z") + "\r\n";
+  }
+  const auto count = refused(whole, {.labels = {"4"}, .dropped = {}, .element = {}, .header = {}});
+  EXPECT_GT(count, cases / 3);
+  EXPECT_LT(count, cases);
+}
+
+TEST_F(ImporterDamage, OfArrays) {
+  const std::string text = "{'descr': '<i2', 'fortran_order': False, 'shape': (6, 5), }   \n";
+  std::string whole = "\x93NUMPY\x01";
+  whole += '\0';
+  whole += static_cast<char>(text.size());
+  whole += '\0';
+  whole += text + std::string(60, 'x');
+  const auto count = refused(whole, {});
+  EXPECT_GT(count, cases / 3);
+  EXPECT_LT(count, cases);
+}
+
+TEST_F(ImporterDamage, OfCompressedTables) {
+  std::string text;
+  for (int row = 0; row < 300; ++row) {
+    text += std::to_string(row * row % 97) + "," + std::to_string(row) + "\n";
+  }
+  {
+    gzFile out = gzopen(file("whole.gz").c_str(), "wb");
+    gzwrite(out, text.data(), static_cast<unsigned>(text.size()));
+    gzclose(out);
+  }
+  std::ifstream in(file("whole.gz"), std::ios::binary);
+  const std::string whole((std::istreambuf_iterator<char>(in)), {});
+  const auto count = refused(whole, {});
+  EXPECT_GT(count, cases / 3);
+  EXPECT_LT(count, cases);
+}
+
+}  // namespace
+}  // namespace infomax::data
