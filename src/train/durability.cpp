@@ -36,6 +36,9 @@ Orders Durability::agree(std::uint64_t step) {
     orders.reason = fmt::format("--time-limit of {:.0f} s", options_.time_limit_s);
   }
   orders.stop = !orders.reason.empty();
+  if (orders.stop) {
+    interruption_.hold();
+  }
   const bool step_due = options_.every_steps > 0 && step % options_.every_steps == 0;
   orders.checkpoint = options_.checkpoints && (step_due || words[2] != 0);
   return orders;

@@ -46,6 +46,9 @@ Interruption::Interruption() {
 }
 
 Interruption::~Interruption() {
+  if (noted != 0 || held_) {
+    return;
+  }
   for (std::size_t i = 0; i < signals.size(); ++i) {
     ::sigaction(signals[i], &former[i], nullptr);
   }

@@ -1,0 +1,63 @@
+#include "infomax/train/interruption.hpp"
+
+#include <csignal>
+
+#include <gtest/gtest.h>
+
+namespace infomax::train {
+namespace {
+
+int received = 0;
+
+void count(int /*signal*/) { ++received; }
+
+/// A handler of the caller's own for SIGUSR1, counting; what there was before comes back.
+class CallersHandler {
+ public:
+  CallersHandler() {
+    received = 0;
+    struct sigaction action {};
+    action.sa_handler = count;
+    ::sigaction(SIGUSR1, &action, &former_);
+  }
+  ~CallersHandler() { ::sigaction(SIGUSR1, &former_, nullptr); }
+  CallersHandler(const CallersHandler&) = delete;
+  CallersHandler& operator=(const CallersHandler&) = delete;
+
+ private:
+  struct sigaction former_ {};
+};
+
+TEST(Interruption, NotesTheFirstSignalAndOutlivesItsDouble) {
+  const CallersHandler handler;
+  {
+    const Interruption interruption;
+    EXPECT_EQ(Interruption::signal(), 0);
+    std::raise(SIGUSR1);
+    EXPECT_EQ(Interruption::signal(), SIGUSR1);
+    std::raise(SIGUSR1);
+  }
+  std::raise(SIGUSR1);
+  EXPECT_EQ(received, 0);
+}
+
+TEST(Interruption, OutlivesASignalThatIsLateWhereAnotherRankHadIt) {
+  const CallersHandler handler;
+  {
+    Interruption interruption;
+    interruption.hold();
+  }
+  std::raise(SIGUSR1);
+  EXPECT_EQ(received, 0);
+}
+
+TEST(Interruption, PutsHandlersBackWhereNoneCame) {
+  const CallersHandler handler;
+  { const Interruption interruption; }
+  std::raise(SIGUSR1);
+  EXPECT_EQ(received, 1);
+  EXPECT_EQ(Interruption::signal(), 0);
+}
+
+}  // namespace
+}  // namespace infomax::train
