@@ -91,6 +91,7 @@ await() {
   while [[ $interrupted == true ]]; do
     interrupted=false
     code=0
+    # shellcheck disable=SC2034  # for whoever called
     wait "$1" || code=$?
   done
 }

@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
 # Draws what launch/scaling.sh measured: speed-up, efficiency and where the time goes.
-#   launch/scaling_plot.sh DIRECTORY     DIRECTORY/scaling.tsv -> scaling.svg, scaling.png
 # shellcheck disable=SC2016  # gnuplot has dollars of its own
 set -euo pipefail
 # shellcheck source=launch/common.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
 
+if [[ ${1:-} == -h || ${1:-} == --help ]]; then
+  say "usage: launch/scaling_plot.sh DIRECTORY     DIRECTORY/scaling.tsv -> scaling.svg, scaling.png"
+  exit
+fi
 [[ $# -eq 1 && -r $1/scaling.tsv && -r $1/scaling.jsonl ]] ||
   fail "usage: launch/scaling_plot.sh DIRECTORY, which holds scaling.tsv and scaling.jsonl" 2
 directory=$1

@@ -9,7 +9,7 @@ packages=(
   openmpi-bin libopenmpi-dev openssh-client libhdf5-openmpi-dev  # ranks and files
   libopenblas-dev libsleef-dev librandom123-dev liblbfgs-dev  # numbers
   libboost-program-options-dev nlohmann-json3-dev libfmt-dev libspdlog-dev zlib1g-dev libcsv-dev
-  libgtest-dev libgmock-dev clang-format python3 python3-numpy python3-h5py  # tests
+  libgtest-dev libgmock-dev clang-format python3 python3-numpy python3-h5py shellcheck  # tests
   dataset-fashion-mnist gnuplot-nox fonts-dejavu-core jq  # demo
 )
 
