@@ -84,6 +84,20 @@ find_program() {
     fail "infomax is not built; build it: cmake --preset release && cmake --build --preset release" 2
 }
 
+# The launcher: $INFOMAX_MPIEXEC, mpirun or mpiexec.
+find_launcher() {
+  if [[ -n ${INFOMAX_MPIEXEC:-} ]]; then
+    say "$INFOMAX_MPIEXEC"
+    return
+  fi
+  command -v mpirun || command -v mpiexec || fail "there is no mpirun; launch/setup.sh installs one" 5
+}
+
+# infomax says itself, in one line, what failed; Open MPI's banners would bury it.
+quiet_mpirun() {
+  export OMPI_MCA_orte_execute_quiet=1 PRTE_MCA_prte_execute_quiet=1
+}
+
 # await PROCESS: waits for a child, also where signals with a trap come in between, and leaves its
 # exit code in $code. Traps must set interrupted=true.
 await() {
@@ -94,4 +108,63 @@ await() {
     # shellcheck disable=SC2034  # for whoever called
     wait "$1" || code=$?
   done
+}
+
+# run_stoppable COMMAND...: runs it, passes SIGTERM, SIGINT and SIGUSR1 on to it as SIGUSR1, and leaves
+# its exit code in $code and the names of the signals in $signals. mpirun and srun answer SIGTERM and
+# SIGINT by killing ranks within a second, but pass SIGUSR1 on to them: they then finish their step and
+# write a checkpoint. A second signal ends them at once. In a process group of its own the command
+# hears nothing of a terminal's Ctrl-C but through here.
+run_stoppable() {
+  signals=''
+  child=''
+  trap 'stop_child TERM' TERM
+  trap 'stop_child INT' INT
+  trap 'stop_child USR1' USR1
+  set -m
+  "$@" </dev/null &
+  child=$!
+  set +m
+  [[ -z $signals ]] || kill -USR1 "$child" 2>/dev/null || true
+  await "$child"
+}
+
+stop_child() {
+  interrupted=true
+  signals+=" $1"
+  [[ -z $child ]] || kill -USR1 "$child" 2>/dev/null || true
+}
+
+# output_of OPTION...: the run directory that train's options name.
+output_of() {
+  while [[ $# -gt 0 ]]; do
+    case $1 in
+      --output) say "${2:-}"; return ;;
+      --output=*) say "${1#--output=}"; return ;;
+    esac
+    shift
+  done
+}
+
+# newest_checkpoint RUN
+newest_checkpoint() {
+  { find "$1/checkpoints" -name 'step-*.h5' 2>/dev/null || true; } | sort | tail -n 1
+}
+
+# train_on OPTION...: a supervised training in this allocation of a scheduler. Returns where another
+# allocation is to go on with it, and otherwise ends this script with train's exit code.
+train_on() {
+  local run before
+  run=$(output_of "$@")
+  before=$(newest_checkpoint "$run")
+  export INFOMAX_LAUNCH=$infomax_root/launch/allocation.sh
+  run_stoppable "$infomax_root/launch/supervise.sh" "$@"
+  case $code in
+    75) ;;
+    0 | 2 | 3 | 4) exit "$code" ;;
+    *) [[ $signals == *USR1* ]] || exit "$code" ;; # the warning came between two tries
+  esac
+  if [[ $signals == *USR1* && $(newest_checkpoint "$run") == "$before" ]]; then
+    fail "no step was made before the time limit, nor would be the next time; ask for more time" "$code"
+  fi
 }

@@ -44,15 +44,13 @@ done
 [[ $# -gt 0 ]] || refuse "which command of infomax?"
 
 program=$(find_program)
-launcher=${INFOMAX_MPIEXEC:-$(command -v mpirun || command -v mpiexec || true)}
-[[ -n $launcher ]] || fail "there is no mpirun; launch/setup.sh installs one" 5
+launcher=$(find_launcher)
 allow_root
 
 options=(-n "$ranks")
 case $("$launcher" --version 2>&1 || true) in
   *"Open MPI"* | *OpenRTE* | *PRRTE* | *prte*)
-    # infomax says itself, in one line, what failed; mpirun's banners would bury it.
-    export OMPI_MCA_orte_execute_quiet=1 PRTE_MCA_prte_execute_quiet=1
+    quiet_mpirun
     if [[ $ranks -eq $cores ]]; then
       options+=(--bind-to core:if-supported)
     elif [[ $ranks -lt $cores ]]; then
@@ -68,13 +66,5 @@ case $("$launcher" --version 2>&1 || true) in
     ;;
 esac
 
-# mpirun answers SIGTERM and SIGINT by killing ranks within a second, but passes SIGUSR1 on to them:
-# they then finish their step and write a checkpoint. A second signal ends them at once. In a process
-# group of its own mpirun hears nothing of a terminal's Ctrl-C but through here.
-set -m
-"$launcher" "${options[@]}" "$program" "$@" </dev/null &
-child=$!
-set +m
-trap 'interrupted=true; kill -USR1 "$child" 2>/dev/null || true' TERM INT USR1
-await "$child"
+run_stoppable "$launcher" "${options[@]}" "$program" "$@"
 exit "$code"

@@ -19,11 +19,10 @@ weak scaling at 2048 rows a rank. Into DIRECTORY (default runs/scaling) go
 
   launch/scaling.sh 1 2 4 --lambda 0.1 --encoder dense:1024,tanh,dense:64 --batch 4096
 
-On this node by launch/local.sh; within a Slurm job (SLURM_JOB_ID) by srun over its nodes, or by mpirun
-where there is no srun. What is drawn hatched or hollow had more threads than cores: that is no timing.
+On this node by launch/local.sh; within a Slurm job (SLURM_JOB_ID) by launch/allocation.sh over its
+nodes. What is drawn hatched or hollow had more threads than cores: that is no timing.
 
-Environment: INFOMAX_PROGRAM, INFOMAX_MPIEXEC as for local.sh; under Slurm SLURM_MPI_TYPE, such as
-             pmix, says how srun starts MPI programs
+Environment: as for local.sh and allocation.sh
 TEXT
 }
 
@@ -82,21 +81,12 @@ esac
 
 # launch RANKS COMMAND...: infomax COMMAND... on so many ranks.
 launch() {
-  local ranks=$1 program more=()
+  local ranks=$1
   shift
-  if ! in_slurm; then
-    "$infomax_root/launch/local.sh" -n "$ranks" "$@"
-    return
-  fi
-  program=$(find_program)
-  allow_root
-  if command -v srun >/dev/null; then
-    [[ -z $cores || $((ranks * threads)) -le $cores ]] || more+=(--overcommit)
-    srun -n "$ranks" --cpus-per-task="$threads" --cpu-bind=cores "${more[@]}" "$program" "$@"
+  if in_slurm; then
+    "$infomax_root/launch/allocation.sh" -n "$ranks" -t "$threads" "$@"
   else
-    [[ -z $cores || $((ranks * threads)) -le $cores ]] || more+=(--oversubscribe --bind-to none)
-    [[ ${#more[@]} -gt 0 ]] || more+=(--map-by "slot:PE=$threads" --bind-to core)
-    mpirun -n "$ranks" "${more[@]}" "$program" "$@"
+    "$infomax_root/launch/local.sh" -n "$ranks" "$@"
   fi
 }
 

@@ -12,13 +12,18 @@ packages=(
   libgtest-dev libgmock-dev clang-format python3 python3-numpy python3-h5py shellcheck  # tests
   dataset-fashion-mnist gnuplot-nox fonts-dejavu-core jq  # demo
 )
+# Only where asked for: tests/cluster runs a Slurm and an sshd of its own by them.
+cluster_packages=(slurm-wlm munge openssh-server iproute2 python3-yaml)
+services=(munge.service slurmctld.service slurmd.service ssh.service)
 
 usage() {
   cat <<TEXT
-usage: launch/setup.sh [--check]
+usage: launch/setup.sh [--check] [--cluster-tests]
 
 Installs, on Debian and its relatives, the packages that Infomax needs and that are missing; with
 --check it only names them, and exits with 1 where there are any. Elsewhere it says what to install.
+With --cluster-tests also what the tests of label cluster need (${cluster_packages[*]});
+services that these bring are not started, now or later.
 TEXT
 }
 
@@ -61,12 +66,14 @@ installed() {
 }
 
 check=no
-case ${1:-} in
-  '') ;;
-  --check) check=yes ;;
-  -h | --help) usage; exit 0 ;;
-  *) usage >&2; exit 2 ;;
-esac
+for option in "$@"; do
+  case $option in
+    --check) check=yes ;;
+    --cluster-tests) packages+=("${cluster_packages[@]}") ;;
+    -h | --help) usage; exit 0 ;;
+    *) usage >&2; exit 2 ;;
+  esac
+done
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
   elsewhere
@@ -94,7 +101,22 @@ if [[ $(id -u) -ne 0 ]]; then
     fail "not root, and sudo is not installed; as root: apt-get install ${missing[*]}" 5
   as_root=(sudo)
 fi
+
+# A daemon that nobody asked for stays off: its unit is masked while its package comes, then disabled.
+new_services=()
+for service in "${services[@]}"; do
+  if command -v systemctl >/dev/null && [[ ! -e /lib/systemd/system/$service ]]; then
+    new_services+=("$service")
+  fi
+done
+keep_off() {
+  [[ " ${missing[*]} " =~ " "(slurm-wlm|munge|openssh-server)" " && ${#new_services[@]} -gt 0 ]] || return 0
+  "${as_root[@]}" systemctl "$@" "${new_services[@]}" >/dev/null 2>&1 || true
+}
+
 say "setup: installing ${#missing[@]} packages: ${missing[*]}"
+keep_off mask
+trap 'keep_off unmask; keep_off disable' EXIT
 "${as_root[@]}" apt-get update -qq
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
   apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||

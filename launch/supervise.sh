@@ -18,7 +18,8 @@ Exit codes 2, 3 and 4 (command line, data, numbers) would come again, so they en
 
   launch/supervise.sh -n 4 train --data mine.h5 --encoder dense:16 --epochs 500 --output runs/mine
 
-Environment: INFOMAX_LAUNCH what to run instead of launch/local.sh, such as "srun infomax".
+Environment: INFOMAX_LAUNCH what to run instead of launch/local.sh: a program, or words such as
+             "srun infomax".
 TEXT
 }
 
@@ -51,27 +52,23 @@ while [[ $# -gt 0 ]]; do
 done
 [[ ${1:-} == train ]] || refuse "only train can be supervised"
 
-run=''
-for ((i = 1; i <= $#; ++i)); do
-  case ${!i} in
-    --output) next=$((i + 1)); run=${!next:-} ;;
-    --output=*) run=${!i#--output=} ;;
-    --overwrite) refuse "--overwrite would begin anew after each failure; remove the run first" ;;
-  esac
-done
+if [[ " $* " == *" --overwrite "* ]]; then
+  refuse "--overwrite would begin anew after each failure; remove the run first"
+fi
+run=$(output_of "$@")
 [[ -n $run ]] || refuse "which run? give --output RUN"
 resume=(--resume)
 if [[ " $* " == *" --resume "* ]]; then
   resume=()
 fi
 
-if [[ -n ${INFOMAX_LAUNCH:-} ]]; then
+if [[ -f ${INFOMAX_LAUNCH:-} && -x $INFOMAX_LAUNCH ]]; then
+  launch=("$INFOMAX_LAUNCH")
+elif [[ -n ${INFOMAX_LAUNCH:-} ]]; then
   read -r -a launch <<<"$INFOMAX_LAUNCH"
 else
   launch=("$infomax_root/launch/local.sh" "${ranks[@]}")
 fi
-
-newest() { { find "$run/checkpoints" -name 'step-*.h5' 2>/dev/null || true; } | sort | tail -n 1; }
 
 # Whoever stops this stops the run, which then writes a checkpoint.
 child=''
@@ -88,7 +85,7 @@ trap 'pass_on USR1' USR1
 
 failures=0
 while true; do
-  before=$(newest)
+  before=$(newest_checkpoint "$run")
   "${launch[@]}" "$@" "${resume[@]}" </dev/null &
   child=$!
   await "$child"
@@ -98,7 +95,7 @@ while true; do
     75) [[ $after_stop == true && $stopped == false ]] || exit 75; failures=0; continue ;;
   esac
   [[ $stopped == false ]] || exit "$code"
-  if [[ $(newest) != "$before" ]]; then
+  if [[ $(newest_checkpoint "$run") != "$before" ]]; then
     failures=0
   fi
   failures=$((failures + 1))

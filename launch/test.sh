@@ -10,7 +10,7 @@ usage: launch/test.sh [CTEST-OPTION...]
 
 Installs what is missing, builds the preset "release" (\$INFOMAX_PRESET: another one), where CI=true with
 warnings as errors, and runs CTest, to which all options go:
-  launch/test.sh -L unit          one kind: unit, mpi, cli or house
+  launch/test.sh -L unit          one kind: unit, mpi, cli, cluster or house
   launch/test.sh -R Sampler       tests whose name matches
 TEXT
 }

@@ -26,7 +26,7 @@ printf '%s\\n' "$*" >>"$INFOMAX_TEST_LOG"
 ranks=${INFOMAX_TEST_RANKS:-$2}
 shift 2
 while [ "${1#--}" != "$1" ]; do shift; done
-exec "$INFOMAX_MPIEXEC" -n "$ranks" "$@"
+exec "$INFOMAX_TEST_MPIEXEC" -n "$ranks" "$@"
 """
 
 
@@ -92,8 +92,9 @@ class Scaling(support.ProgramTest):
         srun.write_text(SRUN)
         srun.chmod(srun.stat().st_mode | stat.S_IXUSR)
         self.log = self.scratch / "srun.log"
-        return self.run_script(*arguments, SLURM_JOB_ID="7", SLURM_NTASKS="1",
-                               PATH=f"{folder}:{os.environ['PATH']}",
+        return self.run_script(*arguments, SLURM_JOB_ID="7", SLURM_NTASKS="1", SLURM_CPUS_ON_NODE="1",
+                               SLURM_MPI_TYPE="pmix", PATH=f"{folder}:{os.environ['PATH']}",
+                               INFOMAX_MPIEXEC="", INFOMAX_TEST_MPIEXEC=support.MPIEXEC,
                                INFOMAX_TEST_LOG=str(self.log), **environment)
 
     def test_starts_ranks_by_srun_in_a_slurm_job(self):
