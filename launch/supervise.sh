@@ -19,7 +19,7 @@ Exit codes 2, 3 and 4 (command line, data, numbers) would come again, so they en
   launch/supervise.sh -n 4 train --data mine.h5 --encoder dense:16 --epochs 500 --output runs/mine
 
 Environment: INFOMAX_LAUNCH what to run instead of launch/local.sh: a program, or words such as
-             "srun infomax".
+             "launch/hosts.sh hosts.txt".
 TEXT
 }
 
