@@ -106,7 +106,7 @@ await() {
     interrupted=false
     code=0
     # shellcheck disable=SC2034  # for whoever called
-    wait "$1" || code=$?
+    wait "$1" 2>/dev/null || code=$?
   done
 }
 
@@ -114,7 +114,8 @@ await() {
 # its exit code in $code and the names of the signals in $signals. mpirun and srun answer SIGTERM and
 # SIGINT by killing ranks within a second, but pass SIGUSR1 on to them: they then finish their step and
 # write a checkpoint. A second signal ends them at once. In a process group of its own the command
-# hears nothing of a terminal's Ctrl-C but through here.
+# hears nothing of a terminal's Ctrl-C but through here. Where ranks_are_children=true, a launcher that
+# outlives its ranks is ended too.
 run_stoppable() {
   signals=''
   child=''
@@ -126,7 +127,42 @@ run_stoppable() {
   child=$!
   set +m
   [[ -z $signals ]] || kill -USR1 "$child" 2>/dev/null || true
-  await "$child"
+  if [[ ${ranks_are_children:-} == true ]]; then
+    end_stuck_launcher "$child" &
+    local guard=$!
+    await "$child"
+    kill "$guard" 2>/dev/null || true
+  else
+    await "$child"
+  fi
+}
+
+# end_stuck_launcher PROCESS: ends a launcher that has had ranks on this node and none for ten seconds.
+# Open MPI 4.1's mpirun now and then waits for ever, for a lock of libpmix in PMIx_server_finalize, after
+# one of its ranks was killed.
+end_stuck_launcher() {
+  local had=false alone=0
+  while sleep 1 >/dev/null 2>&1 && kill -0 "$1" 2>/dev/null; do
+    if has_running_child "$1"; then
+      had=true
+      alone=0
+    elif [[ $had == true ]] && ((++alone == 10)); then
+      printf '%s: the launcher did not end, ten seconds after its last rank; killed it\n' \
+        "$(basename -- "$0")" >&2
+      kill -KILL "$1" 2>/dev/null || true
+    fi
+  done
+}
+
+# has_running_child PROCESS: also where that cannot be told.
+has_running_child() {
+  local children child state
+  children=$(cat /proc/"$1"/task/*/children 2>/dev/null) || return 0
+  for child in $children; do
+    state=$(sed 's/.*) \(.\).*/\1/' "/proc/$child/stat" 2>/dev/null || true)
+    [[ ${state:-Z} == Z ]] || return 0
+  done
+  return 1
 }
 
 stop_child() {

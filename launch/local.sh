@@ -66,5 +66,9 @@ case $("$launcher" --version 2>&1 || true) in
     ;;
 esac
 
+# shellcheck disable=SC2034  # for run_stoppable
+ranks_are_children=true
 run_stoppable "$launcher" "${options[@]}" "$program" "$@"
+# A killed launcher is a failure of MPI.
+[[ $code -ne 137 ]] || code=5
 exit "$code"

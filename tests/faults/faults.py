@@ -119,7 +119,7 @@ def end(job, run, counts):
             counts.hung += 1
             print(f"{run}: ranks {left} did not end within 30 s", flush=True)
         else:
-            # Open MPI's launcher can miss the end of its last rank and then waits for ever.
+            # Of Open MPI 4.1: it waits for a lock of libpmix, in PMIx_server_finalize.
             counts.launchers += 1
             print(f"{run}: the launcher did not end though its ranks had", flush=True)
         return ""

@@ -1,0 +1,43 @@
+"""launch/local.sh beyond what the other scripts' tests show of it."""
+
+import os
+import pathlib
+import subprocess
+import time
+import unittest
+
+from support import ProgramTest
+
+LOCAL = pathlib.Path(os.environ["INFOMAX_SOURCE"]) / "launch/local.sh"
+
+
+class Local(ProgramTest):
+    def launcher(self, *lines):
+        """A stand-in for Open MPI's mpirun."""
+        path = self.scratch / "mpirun"
+        path.write_text("\n".join(["#!/bin/bash", '[[ $1 != --version ]] || { echo "Open MPI"; exit; }',
+                                   *lines]) + "\n")
+        path.chmod(0o755)
+        return path
+
+    def run_local(self, launcher):
+        start = time.monotonic()
+        done = subprocess.run([LOCAL, "doctor"], capture_output=True, text=True, timeout=60, check=False,
+                              env={**os.environ, "INFOMAX_MPIEXEC": str(launcher)})
+        return done, time.monotonic() - start
+
+    def test_a_launcher_that_outlives_its_ranks_is_ended(self):
+        done, seconds = self.run_local(self.launcher("sleep 2 &", "wait", "exec sleep 50"))
+        self.assertEqual(done.returncode, 5, done.stderr)
+        self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+        self.assertIn("did not end", done.stderr)
+        self.assertLess(seconds, 30)
+
+    def test_one_whose_ranks_run_is_left_alone(self):
+        done, seconds = self.run_local(self.launcher("sleep 13 &", "wait", "exit 3"))
+        self.assertEqual((done.returncode, done.stderr), (3, ""))
+        self.assertGreater(seconds, 12)
+
+
+if __name__ == "__main__":
+    unittest.main()
