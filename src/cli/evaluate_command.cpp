@@ -1,4 +1,5 @@
-#include <utility>
+#include <memory>
+#include <string>
 #include <vector>
 
 #include <fmt/format.h>
@@ -6,17 +7,11 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/cli.hpp"
+#include "cli/evaluation_json.hpp"
 #include "cli/runtime.hpp"
-#include "infomax/analysis/held_out_correlations.hpp"
-#include "infomax/core/logging.hpp"
-#include "infomax/data/labels.hpp"
-#include "infomax/model/examples.hpp"
-#include "infomax/model/input.hpp"
+#include "infomax/analysis/evaluation.hpp"
 #include "infomax/model/model_file.hpp"
 #include "infomax/model/sides.hpp"
-#include "infomax/model/whole_sides.hpp"
-#include "infomax/objective/canonical_fit.hpp"
-#include "infomax/objective/make.hpp"
 #include "infomax/objective/options.hpp"
 
 namespace infomax::cli {
@@ -51,124 +46,43 @@ OptionTable option_table() {
   return options;
 }
 
-/// A data set of the model's kind, checked against it.
-model::Examples load(const mpi::Communicator& communicator, const OptionTable& options,
-                     const model::StoredModel& stored, const model::PairSettings& pair,
-                     const std::string& path) {
-  auto examples = model::load_examples(communicator, path, pair,
-                                       options.given("blocks") ? options.count("blocks") : 0);
-  if (pair.classes > 0) {
-    data::require_labels_below(communicator, *examples.y, pair.classes);
-  }
-  model::require_features(stored.networks.front().normalization, examples.x);
-  if (pair.pair == model::Pair::views) {
-    model::require_features(stored.networks.back().normalization, *examples.y);
-  }
-  return examples;
-}
-
-/// What is reported. The lists are of objectives of canonical correlations.
-struct Findings {
-  objective::Value value;
-  std::vector<double> correlations;  ///< on the data: of --fit's fit, else of its own
-  std::vector<double> fitted;        ///< on --fit's data
-  std::vector<double> timescales;    ///< of the pair `lag`, in rows
-};
-
-/// What canonical correlations say. With --fit, none is fitted to the data itself, and the
-/// objective becomes that of the correlations under the fit.
 template <math::Real T>
-void add_correlations(const mpi::Communicator& communicator, const OptionTable& options,
-                      const model::StoredModel& stored, const model::Model<T>& model,
-                      const model::PairSettings& pair, const objective::SpectralFunction& spectral,
-                      const model::WholeSides<T>& sides, Findings& findings) {
-  const auto fit_to = [&](const model::WholeSides<T>& fitted) {
-    return objective::fit_canonical(communicator, fitted.a(), fitted.b(), spectral.ridge(),
-                                    spectral.components());
-  };
-  if (options.given("fit")) {
-    const auto examples =
-        load(communicator, options, stored, pair, options.value<std::string>("fit"));
-    const auto fit =
-        fit_to({communicator, model, examples, pair, options.count("micro-batch", "all rows")});
-    findings.fitted = fit.correlations;
-    findings.correlations = analysis::correlations_under(communicator, fit, sides.a(), sides.b());
-    auto& value = findings.value;
-    const double under_fit = spectral.value_of(findings.correlations);
-    value.objective += under_fit - value.dependence;
-    value.dependence = under_fit;
-    value.parts.clear();
-  } else {
-    findings.correlations = fit_to(sides).correlations;
-  }
-  if (pair.pair == model::Pair::lag) {
-    findings.timescales = analysis::implied_timescales(findings.correlations, pair.lag);
-  }
-}
-
-template <math::Real T>
-Findings evaluate_in(const mpi::Communicator& communicator, const OptionTable& options,
-                     const model::StoredModel& stored, const model::PairSettings& pair,
-                     const std::string& data_path) {
+analysis::Evaluation evaluate_in(const mpi::Communicator& communicator, const OptionTable& options,
+                                 const model::StoredModel& stored, const model::PairSettings& pair,
+                                 const std::string& data_path) {
   const auto model = model::to_model<T>(stored);
-  const auto examples = load(communicator, options, stored, pair, data_path);
   const auto chosen = objective::from_settings(stored.settings);
+  const auto load = [&](const std::string& path) {
+    return analysis::load_for_model(communicator, stored, pair, path,
+                                    options.given("blocks") ? options.count("blocks") : 0);
+  };
+  const auto sides_of = [&](const model::Examples& examples) {
+    return std::make_unique<model::WholeSides<T>>(communicator, model, examples, pair,
+                                                  options.count("micro-batch", "all rows"));
+  };
+  const auto examples = load(data_path);
   objective::check_shapes(chosen, model::columns_of_a(model, examples, pair),
                           model.member("b").network.outputs());
-  const auto objective = objective::make_objective<T>(chosen);
-  const model::WholeSides<T> sides(communicator, model, examples, pair,
-                                   options.count("micro-batch", "all rows"));
-  Findings findings{model::evaluate(communicator, sides, *objective), {}, {}, {}};
-  const auto spectral = objective::make_spectral_function(chosen);
-  if (spectral) {
-    add_correlations(communicator, options, stored, model, pair, *spectral, sides, findings);
-  } else if (options.given("fit")) {
-    throw UsageError(
-        fmt::format("--fit is for objectives of canonical correlations (dcca, vamp1, "
-                    "vamp2, gaussian-mi, rho cca), and the model's is {}",
-                    chosen.objective));
+  const auto sides = sides_of(examples);
+  if (!options.given("fit")) {
+    return analysis::evaluate<T>(communicator, chosen, pair, *sides, nullptr);
   }
-  return findings;
+  const auto fit_examples = load(options.value<std::string>("fit"));
+  const auto fit_sides = sides_of(fit_examples);
+  return analysis::evaluate<T>(communicator, chosen, pair, *sides, fit_sides.get());
 }
 
-/// The lists that are not empty, by the names they are reported under.
-std::vector<std::pair<std::string, const std::vector<double>*>> lists_of(const Findings& findings) {
-  std::vector<std::pair<std::string, const std::vector<double>*>> lists{
-      {"canonical_correlations", &findings.correlations},
-      {"canonical_correlations_of_fit", &findings.fitted},
-      {"timescales", &findings.timescales},
-  };
-  std::erase_if(lists, [](const auto& list) { return list.second->empty(); });
-  return lists;
-}
-
-std::string as_json(const Findings& findings, int ranks) {
-  const auto& value = findings.value;
-  nlohmann::ordered_json object{
-      {"objective", value.objective}, {"dependence", value.dependence},
-      {"entropy_a", value.entropy_a}, {"entropy_b", value.entropy_b},
-      {"samples", value.samples},     {"ranks", ranks},
-  };
-  for (const auto& [name, number] : value.parts) {
-    object[name] = number;
-  }
-  for (const auto& [name, numbers] : lists_of(findings)) {
-    object[name] = *numbers;
-  }
-  return object.dump() + "\n";
-}
-
-std::string as_table(const Findings& findings) {
-  const auto& value = findings.value;
-  std::string text = fmt::format(
-      "objective   {:.9f}\ndependence  {:.9f}\nentropy_a   {:.9f} nats\nentropy_b   {:.9f} nats\n"
-      "samples     {}\n",
-      value.objective, value.dependence, value.entropy_a, value.entropy_b, value.samples);
-  for (const auto& [name, number] : value.parts) {
-    text += fmt::format("{:<11} {:.9f}\n", name, number);
-  }
-  for (const auto& [name, numbers] : lists_of(findings)) {
-    text += fmt::format("{} {:.4f}\n", name, fmt::join(*numbers, " "));
+std::string as_table(const nlohmann::ordered_json& found) {
+  std::string text;
+  for (const auto& [name, item] : found.items()) {
+    if (item.is_array()) {
+      text += fmt::format("{} {:.4f}\n", name, fmt::join(item.get<std::vector<double>>(), " "));
+    } else if (item.is_number_float()) {
+      text += fmt::format("{:<11} {:.9f}{}\n", name, item.get<double>(),
+                          name.starts_with("entropy_") ? " nats" : "");
+    } else if (name == "samples") {
+      text += fmt::format("{:<11} {}\n", name, item.get<std::uint64_t>());
+    }
   }
   return text;
 }
@@ -193,11 +107,11 @@ int evaluate(const mpi::Communicator& communicator, const std::vector<std::strin
     pair.y_path = options.value<std::string>("y");
   }
   const bool single = stored.settings.at("precision") == "float";
-  const auto findings = single
-                            ? evaluate_in<float>(communicator, options, stored, pair, data_path)
-                            : evaluate_in<double>(communicator, options, stored, pair, data_path);
-  print_result(communicator, options.value<bool>("json") ? as_json(findings, communicator.size())
-                                                         : as_table(findings));
+  const auto evaluation = single
+                              ? evaluate_in<float>(communicator, options, stored, pair, data_path)
+                              : evaluate_in<double>(communicator, options, stored, pair, data_path);
+  const auto found = to_json(evaluation, communicator.size());
+  print_result(communicator, options.value<bool>("json") ? found.dump() + "\n" : as_table(found));
   return 0;
 }
 

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "infomax/math/blas.hpp"
+#include "infomax/model/examples.hpp"
+#include "infomax/model/model_file.hpp"
+#include "infomax/model/settings.hpp"
+#include "infomax/model/whole_sides.hpp"
+#include "infomax/mpi/communicator.hpp"
+#include "infomax/objective/objective.hpp"
+#include "infomax/objective/options.hpp"
+
+namespace infomax::analysis {
+
+/// Collective. A data set of the model's kind: of its features, and of the classes it knows. `pair`
+/// is the model's own, but may name other data sets of the file; `block_count` as
+/// model::load_examples takes it. Throws DataError, the same on every rank.
+[[nodiscard]] model::Examples load_for_model(const mpi::Communicator& communicator,
+                                             const model::StoredModel& stored,
+                                             const model::PairSettings& pair,
+                                             const std::string& path, std::size_t block_count);
+
+/// What a model is over a data set. The lists are of objectives of canonical correlations, and
+/// empty of others.
+struct Evaluation {
+  objective::Value value;
+  std::vector<double> correlations;  ///< on the data: of the fit to other data, else of its own
+  std::vector<double> fitted;        ///< on the data that was fitted to
+  std::vector<double> timescales;    ///< of the pair `lag`, in rows
+};
+
+/// Collective. The objective and its parts over all rows, as one global batch. With `fitted`, the
+/// sides of other data, no canonical correlation is fitted to the data itself, and the objective
+/// becomes that of the correlations under the fit. Throws as Objective::evaluate, and UsageError
+/// where `fitted` is given to an objective that has no canonical correlations.
+template <math::Real T>
+[[nodiscard]] Evaluation evaluate(const mpi::Communicator& communicator,
+                                  const objective::ObjectiveOptions& options,
+                                  const model::PairSettings& pair,
+                                  const model::WholeSides<T>& sides,
+                                  const model::WholeSides<T>* fitted);
+
+}  // namespace infomax::analysis

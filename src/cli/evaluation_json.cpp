@@ -1,0 +1,26 @@
+#include "cli/evaluation_json.hpp"
+
+namespace infomax::cli {
+
+nlohmann::ordered_json to_json(const analysis::Evaluation& evaluation, int ranks) {
+  const auto& value = evaluation.value;
+  nlohmann::ordered_json object{
+      {"objective", value.objective}, {"dependence", value.dependence},
+      {"entropy_a", value.entropy_a}, {"entropy_b", value.entropy_b},
+      {"samples", value.samples},     {"ranks", ranks},
+  };
+  for (const auto& [name, number] : value.parts) {
+    object[name] = number;
+  }
+  const auto add_list = [&object](const char* name, const std::vector<double>& numbers) {
+    if (!numbers.empty()) {
+      object[name] = numbers;
+    }
+  };
+  add_list("canonical_correlations", evaluation.correlations);
+  add_list("canonical_correlations_of_fit", evaluation.fitted);
+  add_list("timescales", evaluation.timescales);
+  return object;
+}
+
+}  // namespace infomax::cli
