@@ -1,5 +1,7 @@
 #include "cli/reproducible.hpp"
 
+#include <string>
+
 #include <fmt/format.h>
 
 #include "infomax/math/blas_runtime.hpp"
@@ -40,11 +42,14 @@ void prepare_reproducible(const mpi::Communicator& communicator, const OptionTab
   model::require_one_arithmetic(communicator);
 }
 
-void record_arithmetic(const OptionTable& options, model::Settings& settings) {
+void record_arithmetic(const mpi::Communicator& communicator, const OptionTable& options,
+                       model::Settings& settings) {
   if (reproducible(options)) {
     settings["reproducible"] = "yes";
-    settings.merge(model::arithmetic());
   }
+  settings["ranks"] = std::to_string(communicator.size());
+  settings["blas_threads"] = std::to_string(math::blas_threads());
+  settings.merge(model::arithmetic());
 }
 
 std::string describe_reproducible(const OptionTable& options, const data::Sampler& sampler,

@@ -17,8 +17,9 @@ void add_reproducible_option(OptionTable& options);
 /// processors differ.
 void prepare_reproducible(const mpi::Communicator& communicator, const OptionTable& options);
 
-/// Adds what the bits of the run depend on, where --reproducible is given.
-void record_arithmetic(const OptionTable& options, model::Settings& settings);
+/// Adds what the bits of the run depend on, and whether --reproducible makes up for the ranks.
+void record_arithmetic(const mpi::Communicator& communicator, const OptionTable& options,
+                       model::Settings& settings);
 
 /// A line for the user, or nothing without --reproducible.
 [[nodiscard]] std::string describe_reproducible(const OptionTable& options,

@@ -95,7 +95,7 @@ int train_in(const mpi::Communicator& communicator, OptionTable& options, const 
   settings.merge(objective::to_settings(prepared.options.objective));
   settings["precision"] = options.value<std::string>("precision");
   settings["normalize"] = options.resolved("normalize");
-  record_arithmetic(options, settings);
+  record_arithmetic(communicator, options, settings);
   const auto steps_per_epoch = training.sampler.steps_per_epoch();
   train::TrainerOptions trainer;
   trainer.total_steps = total_steps(options, steps_per_epoch);

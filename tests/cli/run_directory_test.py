@@ -64,6 +64,11 @@ class RunDirectory(support.ProgramTest):
                 self.assertEqual(network[f"layers/{layer}/weight"].shape, shape)
                 self.assertEqual(network[f"layers/{layer}/bias"].shape, shape[1:])
                 self.assertEqual(network[f"layers/{layer}/weight"].dtype, numpy.float32)
+            settings = dict(file["settings"].attrs)
+        self.assertEqual(settings["ranks"], "2")
+        for name in ("program_version", "blas_version", "blas_kernel", "blas_threads",
+                     "vector_instructions", "c_library"):
+            self.assertTrue(settings[name], name)
         self.assertEqual(sorted(path.name for path in run.iterdir()),
                          ["checkpoints", "config.ini", "metrics.jsonl", "model.h5"])
 
