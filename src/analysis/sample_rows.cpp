@@ -1,0 +1,50 @@
+#include "infomax/analysis/sample_rows.hpp"
+
+#include <span>
+
+namespace infomax::analysis {
+
+std::vector<std::uint64_t> rows_of_samples(const mpi::Communicator& communicator,
+                                           const model::Examples& examples,
+                                           const model::PairSettings& pair,
+                                           const SampleChoice& chosen) {
+  std::vector<std::uint64_t> rows(chosen.count(), 0);
+  const auto range = chosen.of(examples.shard);
+  for (std::size_t i = range.first; i < range.first + range.count; ++i) {
+    const std::size_t local = chosen[i] - examples.shard.first_row;
+    rows[i] = pair.pair == model::Pair::lag
+                  ? examples.x.first_row() + examples.start_of[local] + pair.lag
+                  : chosen[i];
+  }
+  communicator.sum(std::span(rows));
+  return rows;
+}
+
+std::optional<RowLabels> labels_of_rows(const mpi::Communicator& communicator,
+                                        data::DatasetFile& file, const model::Examples& examples,
+                                        const model::PairSettings& pair,
+                                        const std::vector<std::uint64_t>& rows,
+                                        const SampleChoice& chosen) {
+  if (!file.has(pair.y_path)) {
+    return std::nullopt;
+  }
+  const auto shape = file.shape(pair.y_path);
+  if (shape.features != 1 || shape.rows != file.shape(pair.x_path).rows) {
+    return std::nullopt;
+  }
+  data::Shard shard;
+  shard.first_row = examples.x.first_row();
+  shard.row_count = examples.x.count();
+  const auto labels = file.load(pair.y_path, shard);
+  RowLabels result{hdf5::is_integer(shape.type), std::vector<double>(rows.size(), 0.0)};
+  labels.with_elements([&](auto elements) {
+    const auto range = chosen.of(examples.shard);
+    for (std::size_t i = range.first; i < range.first + range.count; ++i) {
+      result.values[i] = static_cast<double>(elements[rows[i] - shard.first_row]);
+    }
+  });
+  communicator.sum(std::span(result.values));
+  return result;
+}
+
+}  // namespace infomax::analysis
