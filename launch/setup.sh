@@ -9,6 +9,7 @@ packages=(
   openmpi-bin libopenmpi-dev openssh-client libhdf5-openmpi-dev  # ranks and files
   libopenblas-dev libsleef-dev librandom123-dev liblbfgs-dev  # numbers
   libboost-program-options-dev nlohmann-json3-dev libfmt-dev libspdlog-dev zlib1g-dev libcsv-dev
+  libjs-chart.js  # the pages of infomax report
   libgtest-dev libgmock-dev clang-format python3 python3-numpy python3-h5py shellcheck  # tests
   dataset-fashion-mnist gnuplot-nox fonts-dejavu-core jq  # demo
 )
@@ -46,7 +47,9 @@ This system has no apt. Install these, all on one and the same MPI, and run cmak
                 (github.com/chokkan/liblbfgs, github.com/rgamble/libcsv);
                 Random123 is headers only (github.com/DEShawResearch/random123:
                 -DINFOMAX_RANDOM123_INCLUDE_DIR=DIR/include); HDF5 with -DHDF5_ENABLE_PARALLEL=ON;
-                OpenBLAS with its LAPACK and DYNAMIC_ARCH=1
+                OpenBLAS with its LAPACK and DYNAMIC_ARCH=1;
+                Chart.js 3 is one file, dist/chart.min.js of its release 3.9.1
+                (github.com/chartjs/Chart.js): -DINFOMAX_CHART_JS=FILE
 Fashion-MNIST, for the demo: its four .gz files (github.com/zalandoresearch/fashion-mnist), and
 INFOMAX_FASHION_MNIST=DIR says where they are.
 TEXT

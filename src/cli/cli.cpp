@@ -18,7 +18,7 @@ struct Command {
   int (*run)(const mpi::Communicator&, const std::vector<std::string>&);
 };
 
-constexpr std::array<Command, 9> commands{{
+constexpr std::array<Command, 10> commands{{
     {"import", "CSV, .npy, IDX or another HDF5 layout -> a data set file", import_data},
     {"generate", "synthetic data with known truth", generate},
     {"inspect", "what is in a data set or a model", inspect},
@@ -26,6 +26,7 @@ constexpr std::array<Command, 9> commands{{
     {"evaluate", "the exact objective over a whole data set", evaluate},
     {"encode", "rows -> representations, in a file", encode},
     {"probe", "how well simple models predict from representations", probe},
+    {"report", "a page of HTML about a run: curves, outputs, settings", report},
     {"bench", "strong and weak scaling of training steps", bench},
     {"doctor", "what this machine and MPI give, and what slows a job down", doctor},
 }};

@@ -16,6 +16,7 @@ int train(const mpi::Communicator& communicator, const std::vector<std::string>&
 int evaluate(const mpi::Communicator& communicator, const std::vector<std::string>& arguments);
 int encode(const mpi::Communicator& communicator, const std::vector<std::string>& arguments);
 int probe(const mpi::Communicator& communicator, const std::vector<std::string>& arguments);
+int report(const mpi::Communicator& communicator, const std::vector<std::string>& arguments);
 int inspect(const mpi::Communicator& communicator, const std::vector<std::string>& arguments);
 int import_data(const mpi::Communicator& communicator, const std::vector<std::string>& arguments);
 int generate(const mpi::Communicator& communicator, const std::vector<std::string>& arguments);

@@ -71,21 +71,6 @@ void set_checkpoints(const OptionTable& options, std::uint64_t steps_per_epoch,
   }
 }
 
-std::map<std::string, std::string> parse_settings(const std::string& ini) {
-  std::map<std::string, std::string> settings;
-  constexpr std::string_view between = " = ";
-  for (std::size_t first = 0; first < ini.size();) {
-    const std::size_t end = std::min(ini.find('\n', first), ini.size());
-    const std::string line = ini.substr(first, end - first);
-    const std::size_t at = line.find(between);
-    if (at != std::string::npos) {
-      settings[line.substr(0, at)] = line.substr(at + between.size());
-    }
-    first = end + 1;
-  }
-  return settings;
-}
-
 void refuse_change(const std::string& name, const std::string& now, const std::string& before) {
   throw UsageError(fmt::format(
       "--{} is {} and was {} in the run to go on with; it must stay, or begin another run", name,
@@ -143,7 +128,9 @@ Resumption find_resumption(const mpi::Communicator& communicator, OptionTable& o
     return result;
   }
   const std::string& config = result.checkpoint->text("config");
-  result.settings = parse_settings(config);
+  for (auto& [name, value] : parse_ini(config)) {
+    result.settings[name] = value;
+  }
   for (const auto& [name, now] : options.settings()) {
     const auto before = result.settings.find(name);
     if (options.given(name) && !among(changeable, name) && !among(resolved_late, name) &&

@@ -2,6 +2,7 @@
 
 #include <fstream>
 #include <sstream>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -182,6 +183,19 @@ std::string OptionTable::list(const char* between, const char* after) const {
     }
   }
   return text;
+}
+
+std::vector<std::pair<std::string, std::string>> parse_ini(const std::string& ini) {
+  std::vector<std::pair<std::string, std::string>> settings;
+  constexpr std::string_view between = " = ";
+  std::istringstream lines(ini);
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t at = line.find(between);
+    if (at != std::string::npos) {
+      settings.emplace_back(line.substr(0, at), line.substr(at + between.size()));
+    }
+  }
+  return settings;
 }
 
 }  // namespace infomax::cli

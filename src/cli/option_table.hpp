@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <boost/any.hpp>
@@ -88,5 +89,8 @@ class OptionTable {
   std::set<std::string> typed_;
   std::map<std::string, std::string> resolved_;
 };
+
+/// The names and values of what OptionTable::ini() made, in its order; other lines are passed over.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> parse_ini(const std::string& ini);
 
 }  // namespace infomax::cli

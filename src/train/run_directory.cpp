@@ -1,5 +1,6 @@
 #include "infomax/train/run_directory.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -18,8 +19,8 @@ namespace {
 namespace fs = std::filesystem;
 
 /// The names a run uses; --overwrite removes these.
-constexpr std::array<const char*, 5> run_files{"config.ini", "metrics.jsonl", "model.h5",
-                                               "checkpoints", "stalled"};
+constexpr std::array<const char*, 6> run_files{"config.ini",  "metrics.jsonl", "model.h5",
+                                               "checkpoints", "stalled",       "report.html"};
 
 }  // namespace
 
@@ -63,6 +64,20 @@ RunDirectory RunDirectory::reopen(const mpi::Communicator& communicator, const s
   mpi::together(communicator, [&] {
     if (communicator.is_root()) {
       directory.require_writable();
+    }
+  });
+  return directory;
+}
+
+RunDirectory RunDirectory::find(const mpi::Communicator& communicator, const std::string& path) {
+  const RunDirectory directory{std::filesystem::path(path)};
+  mpi::together(communicator, [&] {
+    std::error_code status;
+    const auto names = {directory.config(), directory.metrics(), directory.model()};
+    if (communicator.is_root() &&
+        std::ranges::none_of(names, [&](const auto& name) { return fs::exists(name, status); })) {
+      throw DataError(fmt::format(
+          "{} holds no run; name a directory that `infomax train --output` wrote", path));
     }
   });
   return directory;

@@ -39,7 +39,7 @@ def run(*arguments, ranks=1, timeout=120, program=PROGRAM, environment=None):
     done = subprocess.run(command, capture_output=True, timeout=timeout, check=False,
                           env={**os.environ, **QUIET, **(environment or {})})
     # Decoded here, because subprocess would turn every carriage return into a new line.
-    return Finished(done.returncode, done.stdout.decode(), done.stderr.decode(),
+    return Finished(done.returncode, done.stdout.decode(), done.stderr.decode(errors="replace"),
                     time.monotonic() - start)
 
 

@@ -91,6 +91,17 @@ class Configure(unittest.TestCase):
         self.assertTrue(text.startswith("libcsv is missing. Install it (Debian: libcsv-dev, "),
                         text)
 
+    def test_no_chart_js(self):
+        other = self.folder / "chart.min.js"
+        other.write_text("/*! Chart.js v2.9.4 */")
+        for file in (other, self.folder / "nowhere.js", ""):
+            with self.subTest(file):
+                text = self.failure(f"-DINFOMAX_CHART_JS={file}")
+
+                self.assertTrue(text.startswith("Chart.js 3 is missing. Install it (Debian: "
+                                                "libjs-chart.js; "), text)
+                self.assertIn("-DINFOMAX_CHART_JS=", text)
+
     def test_no_lbfgs(self):
         text = self.failure("-DINFOMAX_LBFGS_LIBRARY=")
 

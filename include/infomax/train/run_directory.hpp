@@ -20,6 +20,11 @@ class RunDirectory {
   [[nodiscard]] static RunDirectory reopen(const mpi::Communicator& communicator,
                                            const std::string& path);
 
+  /// Collective. The directory of a run that is only read. Throws DataError where it has none of a
+  /// run's files.
+  [[nodiscard]] static RunDirectory find(const mpi::Communicator& communicator,
+                                         const std::string& path);
+
   [[nodiscard]] std::string path() const { return path_.string(); }
   [[nodiscard]] std::string config() const { return (path_ / "config.ini").string(); }
   [[nodiscard]] std::string metrics() const { return (path_ / "metrics.jsonl").string(); }

@@ -1,0 +1,184 @@
+// What the model makes of a data set.
+
+const findings = content.findings;
+
+function meaning(name) {
+  return {
+    objective: "J, which was maximised",
+    dependence: "the part of J that measures how a and b depend on each other",
+    entropy_a: "mean entropy of a’s columns, nats",
+    entropy_b: "mean entropy of b’s columns, nats",
+    samples: "rows, as one global batch",
+    ranks: "processes that computed this page",
+    canonical_correlation_sum: "over the components counted",
+    canonical_correlation_max: "the largest",
+    invariance: "Σ (1 − Rᵢᵢ)², weighted by −1",
+    redundancy: "Σ Rᵢⱼ² over i ≠ j, weighted by −λ",
+    similarity: "mean of (a − b)², before its weight",
+    variance: "hinge on deviations below 1, before its weight",
+    covariance: "squared covariances between columns, before their weight",
+  }[name] ?? "";
+}
+
+function partsTable() {
+  const rows = Object.entries(findings.values).filter(([, value]) => !Array.isArray(value))
+    .map(([name, value]) => [words(name), typeof value === "number" ? value : "–", meaning(name)]);
+  return card("The objective and its parts", table(["", "value", ""], rows),
+              "What infomax evaluate says of the same model and data.");
+}
+
+function canonicalCard() {
+  const found = findings.canonical;
+  if (!found.values) {
+    return card("Canonical correlations of a and b", make("p", {}, `Not computed: ${found.why_not}.`), "");
+  }
+  const total = found.values.reduce((sum, value) => sum + value, 0);
+  const ridge = `${found.ridge_is_absolute ? "ridge" : "relative ridge"} ${significant(found.ridge)}`;
+  const note = `${plural(found.values.length, "component")}, largest ${significant(found.values[0], 4)}, ` +
+    `sum ${significant(total, 5)}; ${ridge}` +
+    (found.of_objective ? "." : ". The objective is another; these tell what a linear map of either side finds.");
+  return card("Canonical correlations of a and b", barChart(note, "component", "correlation",
+    found.values.map((_, i) => whole(i + 1)), () => [{
+      label: "correlation", data: found.values, backgroundColor: colour("--class-0"),
+    }], {y: {max: 1}}), note);
+}
+
+function timescalesCard() {
+  const times = findings.values.timescales;
+  const most = 20;
+  const rows = times.slice(0, most).map((time, i) => [
+    whole(i + 1), findings.values.canonical_correlations[i], time ?? "∞"]);
+  return card("Implied timescales", table(["component", "correlation", "timescale, rows"], rows),
+    `−τ / ln σ at the lag τ of ${plural(Number(setting("lag")), "row")}` +
+    (times.length > most ? `; the first ${most} of ${times.length}.` : "."));
+}
+
+function projectionCards() {
+  const {rows, labels, sides} = findings.projection;
+  const kinds = {classes: `coloured by class, ${findings.y}`, values: `coloured by value, ${findings.y}`,
+                 none: "no labels to colour them by"};
+  return sides.map(({side, shares, points}) => {
+    const flat = points.length === 1;
+    const across = flat ? rows : points[0];
+    const up = flat ? points[0] : points[1];
+    const shown = across.length < findings.values.samples
+      ? `${whole(across.length)} of ${whole(findings.values.samples)} samples, chosen at random`
+      : `all ${whole(across.length)} samples`;
+    const note = `${capital(shown)}, ${kinds[labels.kind]}.` + (labels.kind === "classes"
+      ? " A click on a class in the legend hides it and shows it again." : "");
+    const percent = (share) => `${significant(100 * share, 3)}% of variance`;
+    const titles = flat ? ["row of the data set", `${columnName(side, 0)}, from its mean`]
+      : shares.map((share, k) => `principal component ${k + 1} (${percent(share)})`);
+    const title = flat ? `The output ${side} over the rows`
+      : `Representations ${side} in the plane they vary most in`;
+    const picture = scatter(`${title}. ${note}`, titles, across, up, labels);
+    const scale = labels.kind === "values"
+      ? sequentialScale(Math.min(...labels.values), Math.max(...labels.values)) : "";
+    return card(title, make("div", {}, picture, scale), note, "half");
+  });
+}
+
+function scatter(label, titles, across, up, labels) {
+  return chart(label, () => {
+    const points = across.map((x, i) => ({x, y: up[i]}));
+    const radius = points.length > 1500 ? 2 : 3;
+    const base = {pointRadius: radius, pointHoverRadius: radius + 2, borderWidth: 0};
+    let datasets;
+    if (labels.kind === "classes") {
+      const classes = [...new Set(labels.values)].sort((one, other) => one - other);
+      datasets = classes.map((value, k) => ({
+        ...base, label: String(value), data: points.filter((_, i) => labels.values[i] === value),
+        backgroundColor: translucent(classColour(k), 0.75), borderColor: classColour(k),
+        pointStyle: classShape(k), pointRadius: k < classColours ? radius : radius + 1,
+        borderWidth: classShape(k) === "star" ? 1 : 0,
+      }));
+    } else if (labels.kind === "values") {
+      const [low, high] = [Math.min(...labels.values), Math.max(...labels.values)];
+      const stops = sequentialStops();
+      datasets = [{...base, label: "value", data: points, backgroundColor: labels.values.map(
+        (value) => `rgb(${between(stops, (value - low) / (high - low || 1)).join(" ")})`)}];
+    } else {
+      datasets = [{...base, label: "samples", data: points,
+                   backgroundColor: translucent(colour("--class-0"), 0.5)}];
+    }
+    return {
+      type: "scatter",
+      data: {datasets},
+      options: {
+        scales: {x: axis(titles[0]), y: axis(titles[1])},
+        plugins: {
+          legend: {display: labels.kind === "classes",
+                   labels: {usePointStyle: true, boxWidth: 8, padding: 12}},
+          tooltip: {callbacks: {label: (item) => `${labels.kind === "classes" ? `class ${
+            item.dataset.label}: ` : ""}${significant(item.parsed.x, 3)}, ${significant(item.parsed.y, 3)}`}},
+        },
+      },
+    };
+  }, "square");
+}
+
+function histogramCards() {
+  return findings.histograms.map((histogram) => {
+    const {side, columns, centres, all_columns: all} = histogram;
+    const pictures = columns.map((column, j) => smallHistogram(side, j, column, centres));
+    const unit = histogram.standardised ? "standard deviations about each column’s mean" : "the column’s own units";
+    const low = significant(centres[1], 3);
+    const high = significant(centres.at(-2), 3);
+    const note = `${columns.length < all ? `The first ${columns.length} of ${all} columns` : `${plural(all, "column")}`}; ` +
+      `across: ${unit}, ${low} to ${high}, the line at 0; up: share of rows, each to its own height. ` +
+      "H is the entropy in nats. These are the soft histograms that the objective’s entropies come from.";
+    return card(`Distributions of the outputs ${side}`, make("div", {class: "smalls"}, ...pictures), note, "wide");
+  });
+}
+
+function offDiagonal(matrix) {
+  const values = matrix.flatMap((row, i) => row.filter((_, j) => i !== j).map(Math.abs));
+  const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+  return {mean, largest: Math.max(0, ...values)};
+}
+
+function correlationCards() {
+  const matrices = findings.correlations.filter((found) => found.all_rows * found.all_columns > 1);
+  return matrices.map((found) => {
+    const alone = found.rows === found.columns;
+    const {matrix, all_rows: rows, all_columns: columns} = found;
+    const cut = matrix.length < rows || matrix[0].length < columns
+      ? ` The first ${matrix.length} × ${matrix[0].length} of ${rows} × ${columns}.` : "";
+    const {mean, largest} = offDiagonal(matrix);
+    const diagonal = matrix.map((row, i) => row[i]).filter((value) => value !== undefined);
+    const summary = alone
+      ? `Between different columns |r| is ${significant(mean, 3)} on average and ` +
+        `${significant(largest, 3)} at most.`
+      : rows === columns ? `Matching columns correlate by ${significant(
+          diagonal.reduce((sum, value) => sum + value, 0) / diagonal.length, 3)} on average.` : "";
+    const title = alone ? `Correlations of the outputs ${found.rows}`
+      : `Correlations of a (down) with b (across)`;
+    return card(title, heatMap(matrix, found.rows, found.columns, `${title}. ${summary}`), summary + cut, "half");
+  });
+}
+
+// Two abreast; of an odd number the first has a row of its own.
+function inPairs(cards) {
+  if (cards.length % 2 === 1) {
+    cards[0].classList.add("wide");
+  }
+  return cards;
+}
+
+function outputSections() {
+  const where = findings.is_training_data
+    ? `Over all rows of the training data, ${findings.data}${options.get("validation")
+        ? ", those held out for validation among them" : ""}.`
+    : `Over all rows of ${findings.data}.`;
+  const lead = make("p", {class: "lead"}, where + (setting("pair") === "augment"
+    ? " Rows are changed at random as in training, the same way each time." : ""));
+  const correlations = make("div", {class: "cards"}, canonicalCard(),
+                            findings.values.timescales ? timescalesCard() : null);
+  return [
+    section("The objective", lead, make("div", {class: "cards twos"}, partsTable(), correlations)),
+    section("Outputs", findings.projection.sides.length ? null : make("p", {class: "note"},
+      "Outputs as wide as these have no covariance matrix here, so their plane and their correlations are left out."),
+      make("div", {class: "cards twos"}, ...inPairs([...projectionCards(),
+                            ...correlationCards()]), ...histogramCards())),
+  ];
+}

@@ -1,0 +1,23 @@
+#include "cli/report_numbers.hpp"
+
+#include <cmath>
+#include <cstdlib>
+
+#include <fmt/format.h>
+
+namespace infomax::cli {
+
+double rounded(double value, int digits) {
+  return std::isfinite(value) ? std::strtod(fmt::format("{:.{}g}", value, digits).c_str(), nullptr)
+                              : value;
+}
+
+nlohmann::ordered_json rounded_list(std::span<const double> values, int digits) {
+  auto list = nlohmann::ordered_json::array();
+  for (const double value : values) {
+    list.push_back(rounded(value, digits));
+  }
+  return list;
+}
+
+}  // namespace infomax::cli

@@ -1,0 +1,107 @@
+#include "cli/report_run.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include "cli/option_table.hpp"
+#include "cli/report_metrics.hpp"
+#include "infomax/core/error.hpp"
+#include "infomax/mpi/failure.hpp"
+#include "infomax/nn/network.hpp"
+
+namespace infomax::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// As many as can be told apart on a screen.
+constexpr std::size_t most_points = 600;
+constexpr std::size_t most_bars = 60;
+
+std::ifstream open(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) {
+    throw DataError(fmt::format("{} cannot be read; mend its permissions", path));
+  }
+  return file;
+}
+
+bool is_there(const std::string& path) {
+  std::error_code status;
+  return std::filesystem::exists(path, status);
+}
+
+std::string read_text(const std::string& path) {
+  std::ostringstream text;
+  text << open(path).rdbuf();
+  return text.str();
+}
+
+Json describe(const model::StoredModel& model) {
+  Json networks = Json::array();
+  for (const auto& network : model.networks) {
+    const nn::Network<double> shape(nn::parse_spec(network.spec), network.normalization.columns());
+    networks.push_back({{"name", network.name},
+                        {"spec", network.spec},
+                        {"inputs", shape.inputs()},
+                        {"outputs", shape.outputs()},
+                        {"parameters", network.parameters.size()}});
+  }
+  return {{"settings", model.settings}, {"networks", networks}};
+}
+
+/// By the root.
+Json describe(const train::RunDirectory& directory, const RunRecord& record) {
+  Json page{{"run", directory.path()}, {"config", Json::array()}, {"model", nullptr}};
+  for (const auto& [name, value] : record.config) {
+    page["config"].push_back({name, value});
+  }
+  if (record.model) {
+    page["model"] = describe(*record.model);
+  }
+  if (is_there(directory.metrics())) {
+    auto file = open(directory.metrics());
+    const RunMetrics metrics(file);
+    if (!metrics.empty()) {
+      page["training"] = {{"summary", metrics.summary()},
+                          {"curves", metrics.curves(most_points)},
+                          {"times", metrics.times(most_bars)}};
+    }
+  }
+  return page;
+}
+
+}  // namespace
+
+std::string RunRecord::option(const std::string& name) const {
+  const auto found = std::ranges::find(config, name, &std::pair<std::string, std::string>::first);
+  return found == config.end() ? "" : found->second;
+}
+
+RunRecord read_run(const mpi::Communicator& communicator, const train::RunDirectory& directory) {
+  RunRecord record;
+  std::string ini;
+  bool has_model = false;
+  mpi::together(communicator, [&] {
+    if (communicator.is_root()) {
+      has_model = is_there(directory.model());
+      ini = is_there(directory.config()) ? read_text(directory.config()) : "";
+    }
+  });
+  record.config = parse_ini(communicator.broadcast(ini, 0));
+  if (communicator.max(std::uint64_t{has_model}) != 0) {
+    record.model = model::read_model(communicator, directory.model());
+  }
+  mpi::together(communicator, [&] {
+    if (communicator.is_root()) {
+      record.page = describe(directory, record);
+    }
+  });
+  return record;
+}
+
+}  // namespace infomax::cli

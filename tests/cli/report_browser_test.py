@@ -1,0 +1,198 @@
+"""`report`: its page in headless Chromium, as wide as a desktop and as a telephone, light and dark.
+
+Without Chromium it is skipped. Screenshots stay in the directory INFOMAX_SHOTS."""
+
+import html
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import unittest
+
+import numpy
+
+import report_page
+import support
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+if CHROMIUM is None:
+    print("skipped: Chromium is not installed (Debian: chromium)")
+    sys.exit(77)
+
+SHOTS = pathlib.Path(os.environ.get("INFOMAX_SHOTS", "."))
+DESKTOP, PHONE = 1280, 390
+
+# In the test's copy of a page: what went wrong, and what came of it, told to the frame around it.
+BEFORE = """<script>
+const complaints = [];
+addEventListener("error", (event) => complaints.push(event.message));
+addEventListener("unhandledrejection", (event) => complaints.push(String(event.reason)));
+addEventListener("securitypolicyviolation", (event) => complaints.push(event.violatedDirective));
+for (const kind of ["error", "warn"]) {
+  console[kind] = (...words) => complaints.push(words.join(" "));
+}
+</script>"""
+AFTER = """<script>
+// The share of pixels that are coloured, as data are; axes, texts and grids are grey.
+function coloured(canvas) {
+  const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  let count = 0;
+  for (let i = 0; i < data.length; i += 4) {
+    const channels = data.slice(i, i + 3);
+    count += data[i + 3] > 60 && Math.max(...channels) - Math.min(...channels) > 60;
+  }
+  return count / (canvas.width * canvas.height);
+}
+function measure() {
+  const canvases = [...document.querySelectorAll("canvas")];
+  const past = [...document.querySelectorAll("main *, footer *")].filter((element) =>
+    !element.closest(".scroll") && element.getBoundingClientRect().right > innerWidth + 1);
+  return {
+    complaints, width: innerWidth, scroll: document.documentElement.scrollWidth,
+    height: document.documentElement.scrollHeight,
+    dark: matchMedia("(prefers-color-scheme: dark)").matches,
+    background: getComputedStyle(document.body).backgroundColor,
+    headings: [...document.querySelectorAll("h1, h2")].map((element) => element.textContent),
+    titles: [...document.querySelectorAll(".card > figcaption")].map((element) => element.textContent),
+    text: document.body.innerText,
+    past: past.map((element) => element.outerHTML.slice(0, 80)),
+    canvases: canvases.map((canvas) => ({label: canvas.getAttribute("aria-label"),
+      width: canvas.getBoundingClientRect().width, coloured: coloured(canvas)})),
+    smalls: [...document.querySelectorAll(".small .area")].map(
+      (path) => path.getBoundingClientRect().height),
+  };
+}
+addEventListener("load", () => setTimeout(() => parent.postMessage(measure(), "*"), 500));
+</script>"""
+# A window is no narrower than 500 pixels; a frame in it may be.
+FRAME = """<!doctype html><body style="margin: 0"><iframe src="{page}"
+style="border: 0; display: block; width: {width}px; height: {height}px"></iframe><pre id="told"></pre><script>
+addEventListener("message", (event) => {{
+  document.getElementById("told").textContent = JSON.stringify(event.data);
+}});
+</script>"""
+
+
+class Browser(report_page.ReportTest):
+    def chromium(self, page, *arguments, dark=False):
+        command = [CHROMIUM, "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
+                   f"--user-data-dir={self.scratch / 'profile'}", "--virtual-time-budget=5000",
+                   f"--blink-settings=preferredColorScheme={0 if dark else 1}", *arguments,
+                   page.as_uri()]
+        return subprocess.run(command, capture_output=True, timeout=120, check=True).stdout.decode()
+
+    def look(self, path, name, width, dark=False):
+        """What a page measures of itself, and a screenshot of all of it."""
+        source = path.read_text(encoding="utf-8")
+        self.assertEqual((source.count("<head>"), source.count("</body>")), (1, 1))
+        copy = self.scratch / "copy.html"
+        copy.write_text(source.replace("<head>", f"<head>{BEFORE}")
+                        .replace("</body>", f"{AFTER}</body>"), encoding="utf-8")
+        frame = self.scratch / "frame.html"
+        frame.write_text(FRAME.format(page=copy.name, width=width, height=900))
+        dumped = self.chromium(frame, "--dump-dom", f"--window-size={DESKTOP},900", dark=dark)
+        told = re.search(r'<pre id="told">(.*?)</pre>', dumped, flags=re.S).group(1)
+        self.assertTrue(told, "the page told nothing")
+        measured = json.loads(html.unescape(told))
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        height = measured["height"] + 20
+        frame.write_text(FRAME.format(page=copy.name, width=width, height=height))
+        shot = SHOTS / f"{name}.png"
+        self.chromium(frame, f"--screenshot={shot}", f"--window-size={max(width, 500)},{height}",
+                      dark=dark)
+        self.assertGreater(shot.stat().st_size, 10000)
+        return measured
+
+    def check(self, path, name, charts):
+        """At both widths, light and dark: no complaints, every chart drawn, nothing sideways."""
+        backgrounds = set()
+        for width, dark in ((DESKTOP, False), (DESKTOP, True), (PHONE, False), (PHONE, True)):
+            kind = f"{name}-{'desktop' if width == DESKTOP else 'phone'}-{'dark' if dark else 'light'}"
+            with self.subTest(kind):
+                found = self.look(path, kind, width, dark)
+                self.assertEqual(found["complaints"], [])
+                self.assertEqual(found["width"], width)
+                self.assertEqual(found["dark"], dark)
+                self.assertEqual(found["scroll"], width)
+                self.assertEqual(found["past"], [])
+                self.assertEqual(len(found["canvases"]), charts, found["titles"])
+                for canvas in found["canvases"]:
+                    self.assertGreater(canvas["coloured"], 0.001, canvas)
+                    self.assertGreater(len(canvas["label"]), 20)
+                    self.assertGreater(canvas["width"], 150, canvas)
+                self.assertTrue(found["smalls"])
+                self.assertGreater(min(found["smalls"]), 5)
+                backgrounds.add((dark, found["background"]))
+        self.assertEqual(len(backgrounds), 2)
+        return found
+
+    def page(self, run, *arguments):
+        path = self.scratch / "page.html"
+        self.succeed("report", run, "--output", path, "--overwrite", *arguments)
+        return path
+
+    def test_classes(self):
+        x = support.images(400, seed=3)
+        labels = numpy.random.default_rng(4).integers(0, 10, size=400).astype(numpy.uint8)
+        run = self.train(self.write_data(x=x, y=labels), "classes", "--encoder", "dense:9,tanh,dense:8",
+                         "--lambda", "0.1", "--epochs", "6", "--batch", "100", "--schedule", "cosine",
+                         "--validation", "0.2", ranks=2)
+        # objective, dependence, entropies, gradient, rate; correlations; plane, two maps; times
+        found = self.check(self.page(run), "classes", 10)
+        self.assertEqual(found["headings"][0], str(run))
+        self.assertEqual(len(found["smalls"]), 8)
+        for text in ("infomax: J = rv(a, b) − 0.1 (H(a) + H(b))", "Chart.js 3.9.1", "MIT licence",
+                     "(36 → 8, 413 parameters)", "on 2 ranks", "best J on validation"):
+            self.assertIn(text, found["text"])
+
+    def test_views(self):
+        random = numpy.random.default_rng(6)
+        x = random.normal(size=(300, 7))
+        data = self.write_data(x=x, y=x[:, :4] + random.normal(size=(300, 4)))
+        run = self.train(data, "views", "--pair", "views", "--objective", "dcca", "--encoder",
+                         "dense:5,tanh,dense:3", "--steps", "900", "--batch", "60")
+        # objective, entropies, the largest, gradient; correlations; two planes, two maps; times
+        found = self.check(self.page(run), "views", 10)
+        self.assertIn("each point is the mean of 2", found["text"])
+        self.assertIn("learning rate 0.001", found["text"])
+
+    def test_lag_coloured_by_value(self):
+        x = numpy.random.default_rng(7).normal(size=(500, 3)).cumsum(axis=0)
+        data = self.write_data(x=x, y=x[:, :1])
+        run = self.train(data, "lag", "--pair", "lag", "--lag", "4", "--objective", "vamp2",
+                         "--encoder", "dense:5,tanh,dense:1", "--steps", "30", "--batch", "100")
+        # objective, entropies, sum, gradient; correlation; the output over rows; times
+        found = self.check(self.page(run), "lag", 7)
+        self.assertIn("Implied timescales", found["titles"])
+        self.assertIn("The output b over the rows", found["titles"])
+
+    def test_hostile_names(self):
+        name = "<img src=x onerror=document.title='harm'>&amp;<b>"
+        data = self.write_data(f"{name}.h5", x=support.images(90))
+        run = self.train(data, name, "--encoder", "dense:4,tanh,dense:3", "--steps", "3")
+        found = self.look(self.page(run), "hostile", PHONE)
+        self.assertEqual(found["complaints"], [])
+        self.assertEqual(found["scroll"], PHONE)
+        self.assertEqual(found["headings"][0], str(run))
+        self.assertIn(str(data), found["text"])
+
+    def test_what_there_is(self):
+        data = self.write_data(x=support.images(90))
+        run = self.train(data, "bare", "--encoder", "dense:4,tanh,dense:3", "--steps", "3")
+        data.unlink()
+        found = self.look(self.page(run), "without-data", DESKTOP)
+        self.assertEqual(found["complaints"], [])
+        self.assertIn("What needs the data set is missing", found["text"])
+        self.assertEqual(found["headings"][1:], ["Training", "Where the time went", "Configuration"])
+        for name in ("metrics.jsonl", "model.h5"):
+            (run / name).unlink()
+        found = self.look(self.page(run), "without-anything", DESKTOP)
+        self.assertEqual(found["complaints"], [])
+        self.assertEqual(found["headings"][1:], ["Training", "Configuration"])
+
+
+if __name__ == "__main__":
+    unittest.main()
