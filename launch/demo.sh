@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # From a fresh clone to a trained encoder: builds, imports Fashion-MNIST, trains on all cores of this
-# node with the exact global objective, evaluates on the test set, and draws what happened.
+# node with the exact global objective, evaluates on the test set, and draws and reports what happened.
 set -euo pipefail
 # shellcheck source=launch/common.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
@@ -144,9 +144,11 @@ timed "train on $cores ranks" fit "$run/trained" "$@"
 timed "evaluate, untrained and trained, on all training and all test images" evaluate_all
 table
 timed "draw" draw
+timed "report" launch/local.sh report "$run/trained" --overwrite
 say
 say "model     $run/trained/model.h5"
 say "settings  $run/trained/config.ini"
 say "metrics   $run/trained/metrics.jsonl"
 say "pictures  $run/training.svg, $run/training.png"
+say "report    $run/trained/report.html, a page to open in a browser"
 say "the whole demo took $SECONDS s"
