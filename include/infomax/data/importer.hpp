@@ -31,12 +31,13 @@ struct TestSplit {
 
 /// What a data set file is made of. Inputs are files, or FILE.h5:/path, a data set in one.
 struct ImportRequest {
-  std::string x;  ///< becomes /x
-  std::string y;  ///< becomes /y; may be empty
+  std::string x;       ///< becomes /x
+  std::string y = {};  ///< becomes /y; may be empty
   std::filesystem::path output;
-  TableOptions table;
-  std::optional<TestSplit> test;
-  std::filesystem::path like;  ///< a data set file whose classes and columns hold; may be empty
+  TableOptions table = {};
+  std::optional<TestSplit> test = {};
+  std::filesystem::path like =
+      {};  ///< a data set file whose classes and columns hold; may be empty
 };
 
 /// What an import wrote.
