@@ -55,14 +55,18 @@ void require_whole(const std::filesystem::path& path) {
       path.string() + " is damaged or not wholly written; make or copy it again");
 }
 
-Handle make(const std::filesystem::path& path, const Handle& properties) {
+Handle make(const std::filesystem::path& path, const Handle& properties,
+            std::size_t user_block_bytes = 0) {
   // Attributes above 64 KiB, such as the names of many columns, need the file format of HDF5 1.8.
 #if H5_VERSION_GE(1, 10, 2)
   check(H5Pset_libver_bounds(properties.id(), H5F_LIBVER_V18, H5F_LIBVER_LATEST),
         "cannot prepare to create " + path.string());
 #endif
-  return checked(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, properties.id()), H5Fclose,
-                 "cannot create " + path.string());
+  const std::string what = "cannot create " + path.string();
+  const Handle creation = checked(H5Pcreate(H5P_FILE_CREATE), H5Pclose, what);
+  check(H5Pset_userblock(creation.id(), user_block_bytes), what);
+  return checked(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation.id(), properties.id()), H5Fclose,
+                 what);
 }
 
 herr_t keep_dataset_name(hid_t group, const char* name, const H5L_info_t* /*info*/, void* names) {
@@ -102,35 +106,8 @@ File File::open(const std::filesystem::path& path) {
           path, std::nullopt};
 }
 
-File File::create(const std::filesystem::path& path) {
-  return {make(path, access_properties(nullptr)), path, std::nullopt};
-}
-
-File File::create_in_memory(const std::filesystem::path& name, std::size_t user_block_bytes) {
-  constexpr std::size_t growth_bytes = std::size_t{1} << 20U;
-  const std::string what = "cannot make " + name.string() + " in memory";
-  const Handle access = access_properties(nullptr);
-  check(H5Pset_fapl_core(access.id(), growth_bytes, false), what);
-  const Handle creation = checked(H5Pcreate(H5P_FILE_CREATE), H5Pclose, what);
-  check(H5Pset_userblock(creation.id(), user_block_bytes), what);
-  return {
-      checked(H5Fcreate(name.c_str(), H5F_ACC_TRUNC, creation.id(), access.id()), H5Fclose, what),
-      name, std::nullopt};
-}
-
-Buffer<std::byte> File::image() {
-  const std::string what = "cannot take the bytes of " + path_.string();
-  check(H5Fflush(handle_.id(), H5F_SCOPE_GLOBAL), what);
-  const Handle creation = checked(H5Fget_create_plist(handle_.id()), H5Pclose, what);
-  hsize_t front = 0;
-  check(H5Pget_userblock(creation.id(), &front), what);
-  // HDF5's own image is without the user's block.
-  const ssize_t size = check(H5Fget_file_image(handle_.id(), nullptr, 0), what);
-  Buffer<std::byte> bytes(front + static_cast<std::size_t>(size));
-  std::fill_n(bytes.begin(), front, std::byte{0});
-  check(H5Fget_file_image(handle_.id(), bytes.data() + front, static_cast<std::size_t>(size)),
-        what);
-  return bytes;
+File File::create(const std::filesystem::path& path, std::size_t user_block_bytes) {
+  return {make(path, access_properties(nullptr), user_block_bytes), path, std::nullopt};
 }
 
 File File::open_parallel(const mpi::Communicator& communicator, const std::filesystem::path& path) {

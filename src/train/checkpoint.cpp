@@ -34,8 +34,8 @@ std::map<std::string, Checkpoint::ArrayKind> Checkpoint::arrays() const {
   return kinds;
 }
 
-Buffer<std::byte> Checkpoint::to_file_image(const std::filesystem::path& name) && {
-  hdf5::File file = hdf5::File::create_in_memory(name, header_bytes);
+void Checkpoint::write_to(const std::filesystem::path& path) && {
+  hdf5::File file = hdf5::File::create(path, header_bytes);
   file.write_attribute("/", "format", checkpoint_format);
   file.write_attribute("/", "step", step);
   file.create_group(texts_group);
@@ -50,19 +50,20 @@ Buffer<std::byte> Checkpoint::to_file_image(const std::filesystem::path& name) &
     file.create_dataset(array_path(node.key()), array.type, {count})
         .write_rows(0, count, array.type, array.bytes);
   }
-  auto image = file.image();
-  seal(image);
-  return image;
+  file.close();
 }
 
 void write_checkpoint(const std::filesystem::path& path, Checkpoint checkpoint) {
-  PendingFile pending(path);
-  {
-    const auto image = std::move(checkpoint).to_file_image(path);
-    write_bytes(pending.path(), image);
+  std::uintmax_t size_bytes = 0;
+  for (const auto& [name, array] : checkpoint.arrays_) {
+    size_bytes += array.bytes.size();
   }
+  PendingFile pending(path);
+  require_room(pending.path(), size_bytes);
+  std::move(checkpoint).write_to(pending.path());
+  seal(pending.path());
   try {
-    require_sealed(read_bytes(pending.path()), pending.path());
+    require_sealed(pending.path());
   } catch (const DamagedError& error) {
     throw SystemError(
         fmt::format("{} right after it was written; is the disk sound?", error.what()));
@@ -71,7 +72,7 @@ void write_checkpoint(const std::filesystem::path& path, Checkpoint checkpoint) 
 }
 
 Checkpoint read_checkpoint(const std::filesystem::path& path) {
-  require_sealed(read_bytes(path), path);
+  require_sealed(path);
   const hdf5::File file = hdf5::File::open(path);
   Checkpoint checkpoint;
   checkpoint.step = static_cast<std::uint64_t>(file.integer_attribute("/", "step"));
@@ -81,8 +82,9 @@ Checkpoint read_checkpoint(const std::filesystem::path& path) {
   for (const auto& name : file.dataset_names(arrays_group)) {
     const auto dataset = file.dataset(array_path(name));
     const auto type = dataset.element_type();
-    Checkpoint::Array array{type, Buffer<std::byte>(dataset.rows() * hdf5::size(type))};
-    dataset.read_rows(0, dataset.rows(), type, array.bytes);
+    Checkpoint::Array array(type, Buffer<std::byte>(dataset.rows() * hdf5::size(type)), {});
+    dataset.read_rows(0, dataset.rows(), type, array.own);
+    array.bytes = array.own;
     checkpoint.arrays_.insert_or_assign(name, std::move(array));
   }
   return checkpoint;

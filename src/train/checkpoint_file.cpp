@@ -5,7 +5,6 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdint>
-#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,11 +12,11 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "infomax/core/checksum.hpp"
 #include "infomax/core/error.hpp"
+#include "infomax/core/matrix.hpp"
 #include "infomax/train/checkpoint.hpp"
 
 namespace infomax::train {
@@ -88,19 +87,86 @@ class Descriptor {
   int number_;
 };
 
-}  // namespace
-
-void seal(std::span<std::byte> file) {
-  const auto body = file.subspan(header_bytes);
-  std::ranges::copy(to_block({format_version, file.size(), checksum(body)}), file.begin());
+[[noreturn]] void cannot_read(const std::filesystem::path& path, const std::string& why) {
+  throw DamagedError(fmt::format("checkpoint {} cannot be read: {}", path.string(), why));
 }
 
-void require_sealed(std::span<const std::byte> file, const std::filesystem::path& path) {
-  if (file.size() < header_bytes) {
-    throw DamagedError(
-        fmt::format("checkpoint {} is cut off at {} bytes", path.string(), file.size()));
+/// Size and checksums of a file, in one pass.
+struct Contents {
+  Block block{};  ///< its first bytes, 0 where it is shorter
+  std::uint64_t size_bytes = 0;
+  std::uint32_t body = 0;
+};
+
+Contents read_contents(int file, const std::filesystem::path& path) {
+  constexpr std::size_t slab_bytes = std::size_t{1} << 20U;
+  Buffer<std::byte> slab(slab_bytes);
+  Contents contents;
+  while (true) {
+    const ssize_t got = ::read(file, slab.data(), slab.size());
+    if (got < 0 && errno == EINTR) {
+      continue;
+    }
+    if (got < 0) {
+      cannot_read(path, reason());
+    }
+    if (got == 0) {
+      return contents;
+    }
+    std::span<const std::byte> part(slab.data(), static_cast<std::size_t>(got));
+    if (contents.size_bytes < header_bytes) {
+      const std::size_t head = std::min(part.size(), header_bytes - contents.size_bytes);
+      std::ranges::copy(part.first(head),
+                        contents.block.begin() + static_cast<std::ptrdiff_t>(contents.size_bytes));
+      contents.size_bytes += head;
+      part = part.subspan(head);
+    }
+    contents.body = checksum(part, contents.body);
+    contents.size_bytes += part.size();
   }
-  const auto header = from_block(file.first(header_bytes));
+}
+
+}  // namespace
+
+void require_room(const std::filesystem::path& path, std::uintmax_t bytes) {
+  std::error_code status;
+  const auto space = std::filesystem::space(path.parent_path(), status);
+  if (!status && space.available < bytes) {
+    throw SystemError(fmt::format("cannot write {}: {} ({} bytes are needed, {} are free)",
+                                  path.string(), std::generic_category().message(ENOSPC), bytes,
+                                  space.available));
+  }
+}
+
+void seal(const std::filesystem::path& path) {
+  const auto fail = [&path] {
+    throw SystemError(fmt::format("cannot write {}: {}", path.string(), reason()));
+  };
+  const Descriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+  if (file.number() < 0) {
+    fail();
+  }
+  const Contents contents = read_contents(file.number(), path);
+  const Block block = to_block({format_version, contents.size_bytes, contents.body});
+  if (::pwrite(file.number(), block.data(), block.size(), 0) !=
+          static_cast<ssize_t>(block.size()) ||
+      ::fsync(file.number()) != 0) {
+    fail();
+  }
+}
+
+void require_sealed(const std::filesystem::path& path) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.number() < 0) {
+    cannot_read(path, reason());
+  }
+  (void)::posix_fadvise(file.number(), 0, 0, POSIX_FADV_DONTNEED);
+  const Contents contents = read_contents(file.number(), path);
+  if (contents.size_bytes < header_bytes) {
+    throw DamagedError(
+        fmt::format("checkpoint {} is cut off at {} bytes", path.string(), contents.size_bytes));
+  }
+  const auto header = from_block(contents.block);
   if (!header) {
     throw DamagedError(fmt::format("checkpoint {} has a damaged head", path.string()));
   }
@@ -110,51 +176,13 @@ void require_sealed(std::span<const std::byte> file, const std::filesystem::path
         "program that wrote it, or give --overwrite to begin anew",
         path.string(), header->version, format_version));
   }
-  if (header->size_bytes != file.size()) {
+  if (header->size_bytes != contents.size_bytes) {
     throw DamagedError(fmt::format("checkpoint {} has {} of its {} bytes", path.string(),
-                                   file.size(), header->size_bytes));
+                                   contents.size_bytes, header->size_bytes));
   }
-  if (header->body != checksum(file.subspan(header_bytes))) {
+  if (header->body != contents.body) {
     throw DamagedError(fmt::format("checkpoint {} does not have its checksum", path.string()));
   }
-}
-
-void write_bytes(const std::filesystem::path& path, std::span<const std::byte> bytes) {
-  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
-  if (file.number() < 0) {
-    throw SystemError(fmt::format("cannot write {}: {}", path.string(), reason()));
-  }
-  while (!bytes.empty()) {
-    constexpr std::size_t most = std::size_t{1} << 30U;
-    const ssize_t written = ::write(file.number(), bytes.data(), std::min(bytes.size(), most));
-    if (written < 0 && errno != EINTR) {
-      throw SystemError(fmt::format("cannot write {}: {}", path.string(), reason()));
-    }
-    bytes = bytes.subspan(static_cast<std::size_t>(std::max<ssize_t>(0, written)));
-  }
-  if (::fsync(file.number()) != 0) {
-    throw SystemError(fmt::format("cannot write {}: {}", path.string(), reason()));
-  }
-}
-
-Buffer<std::byte> read_bytes(const std::filesystem::path& path) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  struct stat status {};
-  if (file.number() < 0 || ::fstat(file.number(), &status) != 0) {
-    throw DamagedError(fmt::format("checkpoint {} cannot be read: {}", path.string(), reason()));
-  }
-  (void)::posix_fadvise(file.number(), 0, 0, POSIX_FADV_DONTNEED);
-  Buffer<std::byte> bytes(static_cast<std::size_t>(status.st_size));
-  std::size_t done = 0;
-  while (done < bytes.size()) {
-    const ssize_t got = ::read(file.number(), bytes.data() + done, bytes.size() - done);
-    if (got == 0 || (got < 0 && errno != EINTR)) {
-      throw DamagedError(fmt::format("checkpoint {} cannot be read: {}", path.string(),
-                                     got == 0 ? "it ends early" : reason()));
-    }
-    done += static_cast<std::size_t>(std::max<ssize_t>(0, got));
-  }
-  return bytes;
 }
 
 }  // namespace infomax::train

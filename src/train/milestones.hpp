@@ -93,7 +93,7 @@ class Milestones {
   bool out_of_patience();
   void keep(std::uint64_t step, bool last);
   void stop(std::uint64_t step, const std::string& reason);
-  [[nodiscard]] Checkpoint state(std::uint64_t step) const;
+  [[nodiscard]] Checkpoint state(std::uint64_t step, Holding holding) const;
 
   const mpi::Communicator* communicator_;
   model::Model<T>* model_;
@@ -166,7 +166,10 @@ void Milestones<T>::keep(std::uint64_t step, bool last) {
     stop(step, orders.reason);
   }
   if (communicator_->is_root() && durability.options().checkpoints && (orders.checkpoint || last)) {
-    durability.write(state(step));
+    durability.write(state(step, last ? Holding::views : Holding::copies));
+    if (last) {  // what is shown may change from here on
+      durability.wait();
+    }
   }
   kept_last_ = last ? step : 0;
 }
@@ -176,7 +179,7 @@ void Milestones<T>::stop(std::uint64_t step, const std::string& reason) {
   mpi::together(*communicator_, [&] {
     if (communicator_->is_root()) {
       recorder_->interrupt();
-      companions_.durability->write_now(state(step));
+      companions_.durability->write_now(state(step, Holding::views));
     }
   });
   throw Error(ExitCode::stopped,
@@ -185,8 +188,8 @@ void Milestones<T>::stop(std::uint64_t step, const std::string& reason) {
 }
 
 template <math::Real T>
-Checkpoint Milestones<T>::state(std::uint64_t step) const {
-  Checkpoint checkpoint;
+Checkpoint Milestones<T>::state(std::uint64_t step, Holding holding) const {
+  Checkpoint checkpoint(holding);
   checkpoint.step = step;
   checkpoint.put("parameters", std::as_const(*model_).parameters());
   nlohmann::json record = recorder_->record();

@@ -50,7 +50,7 @@ class Memory(support.ProgramTest):
 
         self.assertLess(small - smallest, rows / RANKS * row_bytes() + SLACK, said)
         self.assertLess(doubled - small, rows / RANKS * row_bytes() + SLACK, said)
-        self.assertLess(least, large, said)
+        self.assertLess(least, small, said)
         self.assertLess(large - small, (1024 - 256) * activation_bytes() + SLACK, said)
         self.assertGreater(large - small, (1024 - 256) * 4 * HIDDEN - SLACK, said)
         # Without it, every row's activations are held at once; so the above can fail.

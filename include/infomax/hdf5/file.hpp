@@ -32,13 +32,10 @@ class File {
   /// off.
   [[nodiscard]] static File open(const std::filesystem::path& path);
 
-  /// A new file, in place of one that is there, by this process alone. Throws SystemError.
-  [[nodiscard]] static File create(const std::filesystem::path& path);
-
-  /// A new file that is in memory only, for image(); its first `user_block_bytes` (0, or a power of
-  /// 2 from 512 on) are left to the caller. `name` is for messages. Throws SystemError.
-  [[nodiscard]] static File create_in_memory(const std::filesystem::path& name,
-                                             std::size_t user_block_bytes);
+  /// A new file, in place of one that is there, by this process alone; its first `user_block_bytes`
+  /// (0, or a power of 2 from 512 on) are left to the caller. Throws SystemError.
+  [[nodiscard]] static File create(const std::filesystem::path& path,
+                                   std::size_t user_block_bytes = 0);
 
   /// Collective. For reading by all ranks, over MPI-IO; throws as open(), alike on every rank.
   [[nodiscard]] static File open_parallel(const mpi::Communicator& communicator,
@@ -61,10 +58,6 @@ class File {
   void close();
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-  /// The bytes that the file would have on a disk, behind those that it leaves to the caller, which
-  /// are 0. Throws SystemError.
-  [[nodiscard]] Buffer<std::byte> image();
 
   /// Whether `object` is there: a group or a data set.
   [[nodiscard]] bool exists(const std::string& object) const;

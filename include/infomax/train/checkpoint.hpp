@@ -7,6 +7,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "infomax/core/error.hpp"
 #include "infomax/core/matrix.hpp"
@@ -18,18 +19,27 @@ namespace infomax::train {
 /// The attribute `format` of a checkpoint's root.
 inline constexpr const char* checkpoint_format = "infomax-checkpoint";
 
+/// Whether a checkpoint has copies of its arrays, or shows them where they are, which must then
+/// stay as they are until it is written.
+enum class Holding : std::uint8_t { copies, views };
+
 /// Everything a run needs to go on, in memory.
 class Checkpoint {
  public:
+  explicit Checkpoint(Holding holding = Holding::copies) : holding_(holding) {}
+
   std::uint64_t step = 0;                    ///< steps done
   std::map<std::string, std::string> texts;  ///< by name, such as "config"
 
-  /// Copies an array; one of no elements is left out.
+  /// Takes an array in, as the checkpoint holds them; one of no elements is left out.
   template <class T>
   void put(const std::string& name, std::span<const T> values) {
     if (!values.empty()) {
-      Array array{hdf5::element_type_of<T>(), Buffer<std::byte>(values.size_bytes())};
-      std::memcpy(array.bytes.data(), values.data(), values.size_bytes());
+      Array array{hdf5::element_type_of<T>(), {}, std::as_bytes(values)};
+      if (holding_ == Holding::copies) {
+        array.own.assign(array.bytes.begin(), array.bytes.end());
+        array.bytes = array.own;
+      }
       arrays_.insert_or_assign(name, std::move(array));
     }
   }
@@ -67,17 +77,27 @@ class Checkpoint {
   /// Throws DataError where there is none of the name.
   [[nodiscard]] const std::string& text(const std::string& name) const;
 
-  /// The whole as an HDF5 file behind a block of 512 bytes that tells its size and checksum. Each
-  /// array is given up as it is written.
-  [[nodiscard]] Buffer<std::byte> to_file_image(const std::filesystem::path& name) &&;
-
  private:
   friend Checkpoint read_checkpoint(const std::filesystem::path& path);
+  friend void write_checkpoint(const std::filesystem::path& path, Checkpoint checkpoint);
+
+  /// Each array is given up as it is written.
+  void write_to(const std::filesystem::path& path) &&;
 
   struct Array {
+    Array(hdf5::ElementType element, Buffer<std::byte> kept, std::span<const std::byte> shown)
+        : type(element), own(std::move(kept)), bytes(shown) {}
+    Array(const Array&) = delete;
+    Array& operator=(const Array&) = delete;
+    Array(Array&&) noexcept = default;
+    Array& operator=(Array&&) noexcept = default;
+    ~Array() = default;
+
     hdf5::ElementType type;
-    Buffer<std::byte> bytes;
+    Buffer<std::byte> own;             // empty where another's are shown
+    std::span<const std::byte> bytes;  // a moved buffer keeps its memory
   };
+  Holding holding_;
   std::map<std::string, Array> arrays_;
 };
 
@@ -86,8 +106,9 @@ struct DamagedError : DataError {
   using DataError::DataError;
 };
 
-/// By one rank alone. Writes beside `path`, flushes, reads back, compares, and renames: under the
-/// name there is a whole checkpoint, or none. Throws SystemError.
+/// By one rank alone. An HDF5 file behind a block of 512 bytes that tells its size and checksum.
+/// Writes beside `path`, flushes, reads back, compares, and renames: under the name there is a
+/// whole checkpoint, or none. Throws SystemError.
 void write_checkpoint(const std::filesystem::path& path, Checkpoint checkpoint);
 
 /// By one rank alone. Throws DamagedError where any byte of the file is not what was written,
