@@ -157,9 +157,13 @@ class Findings {
 
   Json labels(const std::vector<std::uint64_t>& rows, const analysis::SampleChoice& chosen) const {
     std::optional<analysis::RowLabels> found;
+    std::vector<std::string> names;
     try {
       data::DatasetFile file(communicator_, options_.data);
       found = analysis::labels_of_rows(communicator_, file, examples_, pair_, rows, chosen);
+      if (found) {
+        names = file.names(pair_.y_path, data::classes_attribute);
+      }
       file.close();
     } catch (const Error& error) {  // the same on every rank
       if (error.exit_code() != ExitCode::data) {
@@ -173,7 +177,9 @@ class Findings {
     const bool classes = found->integers && std::ranges::all_of(found->values, [](double label) {
                            return label >= 0.0 && label < most_coloured_classes;
                          });
-    return {{"kind", classes ? "classes" : "values"}, {"values", rounded_list(found->values, 6)}};
+    return {{"kind", classes ? "classes" : "values"},
+            {"values", rounded_list(found->values, 6)},
+            {"names", names}};
   }
 
   Json projection() const {

@@ -107,8 +107,19 @@ class Numbers(report_page.ReportTest):
         found = self.check(run, data, support.preprocessed(model, x), support.encoded(model, x),
                            labels=("classes", labels))
         self.assertTrue(found["is_training_data"])
+        self.assertEqual(found["projection"]["labels"]["names"], [])
         self.assertEqual(len(found["projection"]["rows"]), 211)
         self.assertFalse(found["canonical"]["of_objective"])
+
+    def test_classes_that_have_names(self):
+        labels = numpy.arange(60) % 3
+        data = self.write_data(x=support.images(60), y=labels)
+        names = ["one", "</script>", "three & more"]
+        with support.h5py.File(data, "a") as file:
+            file["y"].attrs["classes"] = names
+        run = self.train(data, "run", "--encoder", "dense:2", "--steps", "2")
+        content = self.report(run, ranks=2)[0].content
+        self.assertEqual(content["findings"]["projection"]["labels"]["names"], names)
 
     def test_some_rows_of_other_data_coloured_by_value(self):
         x = numpy.random.default_rng(5).normal(size=(300, 5))

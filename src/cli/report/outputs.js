@@ -87,7 +87,8 @@ function scatter(label, titles, across, up, labels) {
     if (labels.kind === "classes") {
       const classes = [...new Set(labels.values)].sort((one, other) => one - other);
       datasets = classes.map((value, k) => ({
-        ...base, label: String(value), data: points.filter((_, i) => labels.values[i] === value),
+        ...base, label: labels.names[value] ?? String(value),
+        data: points.filter((_, i) => labels.values[i] === value),
         backgroundColor: translucent(classColour(k), 0.75), borderColor: classColour(k),
         pointStyle: classShape(k), pointRadius: k < classColours ? radius : radius + 1,
         borderWidth: classShape(k) === "star" ? 1 : 0,
