@@ -1,12 +1,14 @@
 #include "infomax/mpi/communicator.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "infomax/core/checked_cast.hpp"
 #include "infomax/core/stopwatch.hpp"
 #include "infomax/mpi/activity.hpp"
 #include "infomax/mpi/check.hpp"
+#include "infomax/mpi/node_sum.hpp"
 
 namespace infomax::mpi {
 namespace {
@@ -59,81 +61,108 @@ void reduce(std::span<T> values, MPI_Op operation, MPI_Comm communicator) {
   });
 }
 
-std::shared_ptr<const MPI_Comm> owned(MPI_Comm made) {
-  return {new MPI_Comm(made), [](const MPI_Comm* handle) {
-            int finalized = 0;
-            MPI_Finalized(&finalized);
-            MPI_Comm freed = *handle;
-            if (finalized == 0) {
-              MPI_Comm_free(&freed);
-            }
-            delete handle;
-          }};
-}
+/// From here on sums go through shared memory; shorter messages are as quick.
+constexpr std::size_t least_bytes_in_memory = 4096;
 
 }  // namespace
+
+struct Communicator::Shared {
+  Shared(MPI_Comm of, bool is_owned) : handle(of), owned(is_owned) {}
+  ~Shared() {
+    int finalized = 0;
+    MPI_Finalized(&finalized);
+    if (owned && finalized == 0) {
+      MPI_Comm_free(&handle);
+    }
+  }
+  Shared(const Shared&) = delete;
+  Shared& operator=(const Shared&) = delete;
+
+  MPI_Comm handle;
+  bool owned;
+  double collective_s = 0.0;
+  std::uint64_t collective_bytes = 0;
+  /// Made at the first use, by all ranks; then null where there cannot be one.
+  std::optional<std::unique_ptr<NodeSum>> node_sum;
+};
 
 std::size_t set_message_limit(std::size_t elements) {
   return std::exchange(message_limit, std::clamp<std::size_t>(elements, 1, std::size_t{1} << 30U));
 }
 
-Communicator::Communicator(std::shared_ptr<const MPI_Comm> handle) : handle_(std::move(handle)) {
-  check(MPI_Comm_rank(*handle_, &rank_), "MPI_Comm_rank");
-  check(MPI_Comm_size(*handle_, &size_), "MPI_Comm_size");
+Communicator::Communicator(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {
+  check(MPI_Comm_rank(native(), &rank_), "MPI_Comm_rank");
+  check(MPI_Comm_size(native(), &size_), "MPI_Comm_size");
 }
 
 Communicator Communicator::world() {
-  return Communicator(std::make_shared<const MPI_Comm>(MPI_COMM_WORLD));
+  return Communicator(std::make_shared<Shared>(MPI_COMM_WORLD, false));
 }
+
+MPI_Comm Communicator::native() const { return shared_->handle; }
+double Communicator::collective_s() const { return shared_->collective_s; }
+std::uint64_t Communicator::collective_bytes() const { return shared_->collective_bytes; }
 
 Communicator Communicator::duplicate() const {
   MPI_Comm made = MPI_COMM_NULL;
   check(MPI_Comm_dup(native(), &made), "MPI_Comm_dup");
-  return Communicator(owned(made));
+  return Communicator(std::make_shared<Shared>(made, true));
 }
 
 Communicator Communicator::split(int colour) const {
   MPI_Comm made = MPI_COMM_NULL;
   check(MPI_Comm_split(native(), colour, rank_, &made), "MPI_Comm_split");
-  return Communicator(owned(made));
+  return Communicator(std::make_shared<Shared>(made, true));
 }
 
 Communicator Communicator::split_by_node() const {
   MPI_Comm made = MPI_COMM_NULL;
   check(MPI_Comm_split_type(native(), MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &made),
         "MPI_Comm_split_type");
-  return Communicator(owned(made));
+  return Communicator(std::make_shared<Shared>(made, true));
+}
+
+bool Communicator::sums_in_memory() const {
+  if (!shared_->node_sum) {
+    const InCollective in_collective;
+    shared_->node_sum = NodeSum::make(native());
+  }
+  return *shared_->node_sum != nullptr;
 }
 
 void Communicator::barrier() const {
-  const Timed timed(*collective_s_);
+  const Timed timed(shared_->collective_s);
   check(MPI_Barrier(native()), "MPI_Barrier");
 }
 
 template <Element T>
 void Communicator::sum(std::span<T> values) const {
-  const Timed timed(*collective_s_);
-  *collective_bytes_ += values.size_bytes();
-  reduce(values, MPI_SUM, native());
+  const Timed timed(shared_->collective_s);
+  shared_->collective_bytes += values.size_bytes();
+  if (values.size_bytes() >= least_bytes_in_memory && sums_in_memory()) {
+    (*shared_->node_sum)->sum(values);
+  } else {
+    reduce(values, MPI_SUM, native());
+  }
 }
 
 template <Element T>
 void Communicator::max(std::span<T> values) const {
-  const Timed timed(*collective_s_);
-  *collective_bytes_ += values.size_bytes();
+  const Timed timed(shared_->collective_s);
+  shared_->collective_bytes += values.size_bytes();
   reduce(values, MPI_MAX, native());
 }
 
 template <Element T>
 void Communicator::min(std::span<T> values) const {
-  const Timed timed(*collective_s_);
-  *collective_bytes_ += values.size_bytes();
+  const Timed timed(shared_->collective_s);
+  shared_->collective_bytes += values.size_bytes();
   reduce(values, MPI_MIN, native());
 }
 
 template <Element T>
 Request Communicator::start_sum(std::span<T> values) const {
-  *collective_bytes_ += values.size_bytes();
+  shared_->collective_bytes += values.size_bytes();
   std::vector<MPI_Request> parts;
   in_messages(values, [&](T* first, int count) {
     MPI_Request part = MPI_REQUEST_NULL;
@@ -147,7 +176,7 @@ Request Communicator::start_sum(std::span<T> values) const {
 template <Element T>
 void Communicator::broadcast(std::span<T> values, int root) const {
   const InCollective in_collective;
-  *collective_bytes_ += values.size_bytes();
+  shared_->collective_bytes += values.size_bytes();
   in_messages(values, [&](T* first, int count) {
     check(MPI_Bcast(first, count, datatype<T>(), root, native()), "MPI_Bcast");
   });
@@ -156,7 +185,7 @@ void Communicator::broadcast(std::span<T> values, int root) const {
 std::string Communicator::broadcast(const std::string& text, int root) const {
   std::uint64_t length = text.size();
   broadcast(std::span<std::uint64_t>(&length, 1), root);
-  *collective_bytes_ += length;
+  shared_->collective_bytes += length;
   std::string received = rank_ == root ? text : std::string(length, '\0');
   check(MPI_Bcast(received.data(), checked_cast<int>(length, "a message's length"), MPI_CHAR, root,
                   native()),
@@ -167,7 +196,7 @@ std::string Communicator::broadcast(const std::string& text, int root) const {
 template <Element T>
 std::vector<T> Communicator::gather_all(T value) const {
   const InCollective in_collective;
-  *collective_bytes_ += sizeof(T);
+  shared_->collective_bytes += sizeof(T);
   std::vector<T> values(static_cast<std::size_t>(size_));
   check(MPI_Allgather(&value, 1, datatype<T>(), values.data(), 1, datatype<T>(), native()),
         "MPI_Allgather");

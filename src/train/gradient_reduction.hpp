@@ -13,8 +13,9 @@ namespace infomax::train {
 
 /// The sum over ranks of a flat gradient whose parts become complete one after another, while the
 /// backward pass goes on: parts gather in buckets, and a full bucket's reduction starts at once and
-/// progresses whenever another part is ready. The parts are the same, in the same order, on every
-/// rank.
+/// progresses whenever another part is ready. Where sums go through shared memory, all of it waits
+/// for the end: that is quicker than messages that are overlapped. The parts are the same, in the
+/// same order, on every rank.
 template <math::Real T>
 class GradientReduction {
  public:
@@ -25,14 +26,15 @@ class GradientReduction {
   /// Collective, together with the calls that follow until finish().
   void begin(std::span<T> gradient) {
     gradient_ = gradient;
+    at_once_ = communicator_->size() == 1 || communicator_->sums_in_memory();
     begin_ = end_ = 0;
     seconds_ = 0.0;
   }
 
   /// The part [offset, offset + count) of the gradient is complete on this rank.
   void part_ready(std::size_t offset, std::size_t count) {
-    if (communicator_->size() == 1) {
-      return;  // the sum is what it is
+    if (at_once_) {
+      return;
     }
     const Stopwatch stopwatch;
     const bool adjoins = offset + count == begin_;
@@ -52,6 +54,13 @@ class GradientReduction {
 
   /// Waits for the sum of all parts.
   void finish() {
+    if (communicator_->size() == 1) {
+      return;  // the sum is what it is
+    }
+    if (at_once_) {
+      communicator_->sum(gradient_);
+      return;
+    }
     if (requests_.empty()) {
       // Quicker than one that could be overlapped, with nothing to overlap it with.
       communicator_->sum(gradient_.subspan(begin_, end_ - begin_));
@@ -80,6 +89,7 @@ class GradientReduction {
   const mpi::Communicator* communicator_;
   std::size_t bucket_;  // elements
   std::span<T> gradient_;
+  bool at_once_ = false;   // no part goes ahead of the others
   std::size_t begin_ = 0;  // of the bucket that is being filled
   std::size_t end_ = 0;
   std::vector<mpi::Request> requests_;

@@ -30,15 +30,15 @@ class Communicator {
   [[nodiscard]] int rank() const { return rank_; }
   [[nodiscard]] int size() const { return size_; }
   [[nodiscard]] bool is_root() const { return rank_ == 0; }
-  [[nodiscard]] MPI_Comm native() const { return *handle_; }
+  [[nodiscard]] MPI_Comm native() const;
 
   /// Seconds this process has spent in collectives of this communicator (all copies of it), waiting
   /// for other ranks included.
-  [[nodiscard]] double collective_s() const { return *collective_s_; }
+  [[nodiscard]] double collective_s() const;
 
   /// Bytes of values this process has passed to sums, maxima, minima, broadcasts and gathers of
   /// this communicator (all copies of it): the payload, whatever MPI makes of it on the way.
-  [[nodiscard]] std::uint64_t collective_bytes() const { return *collective_bytes_; }
+  [[nodiscard]] std::uint64_t collective_bytes() const;
 
   /// Collective. The same ranks with messages of their own.
   [[nodiscard]] Communicator duplicate() const;
@@ -53,9 +53,13 @@ class Communicator {
   void barrier() const;
 
   /// Collective. Replaces `values` by their elementwise sum over ranks, the same bits on
-  /// every rank.
+  /// every rank; through the node's memory where all ranks share it.
   template <Element T>
   void sum(std::span<T> values) const;
+
+  /// Collective. Whether sums go through the memory that all ranks share: too quick to be worth
+  /// overlapping with anything.
+  [[nodiscard]] bool sums_in_memory() const;
 
   /// Collective. Elementwise maximum over ranks.
   template <Element T>
@@ -99,11 +103,10 @@ class Communicator {
   }
 
  private:
-  explicit Communicator(std::shared_ptr<const MPI_Comm> handle);
+  struct Shared;  // by all copies
+  explicit Communicator(std::shared_ptr<Shared> shared);
 
-  std::shared_ptr<const MPI_Comm> handle_;
-  std::shared_ptr<double> collective_s_ = std::make_shared<double>(0.0);
-  std::shared_ptr<std::uint64_t> collective_bytes_ = std::make_shared<std::uint64_t>(0);
+  std::shared_ptr<Shared> shared_;
   int rank_ = 0;
   int size_ = 1;
 };

@@ -1,0 +1,153 @@
+#include "infomax/mpi/node_sum.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "infomax/mpi/check.hpp"
+#include "mpi/shared_memory.hpp"
+
+namespace infomax::mpi {
+namespace {
+
+constexpr std::size_t cache_line_bytes = 64;
+
+/// Collective. What ranks wrote before it, all see after it.
+void meet(MPI_Comm communicator) {
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  check(MPI_Barrier(communicator), "MPI_Barrier");
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+}
+
+/// Collective.
+bool on_all(MPI_Comm communicator, bool here) {
+  int all = here ? 1 : 0;
+  check(MPI_Allreduce(MPI_IN_PLACE, &all, 1, MPI_INT, MPI_MIN, communicator), "MPI_Allreduce");
+  return all != 0;
+}
+
+/// Collective.
+bool share_memory(MPI_Comm communicator, int size) {
+  MPI_Comm node = MPI_COMM_NULL;
+  check(MPI_Comm_split_type(communicator, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node),
+        "MPI_Comm_split_type");
+  int here = 0;
+  check(MPI_Comm_size(node, &here), "MPI_Comm_size");
+  check(MPI_Comm_free(&node), "MPI_Comm_free");
+  return on_all(communicator, here == size);
+}
+
+/// Collective. Names that no other group of ranks of this node has, one a rank.
+std::vector<std::string> new_names(MPI_Comm communicator, int size) {
+  static std::uint64_t made = 0;
+  std::array<std::uint64_t, 3> key{
+      static_cast<std::uint64_t>(::getpid()), made++,
+      static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count())};
+  check(MPI_Bcast(key.data(), static_cast<int>(key.size()), MPI_UINT64_T, 0, communicator),
+        "MPI_Bcast");
+  std::vector<std::string> names;
+  for (int rank = 0; rank < size; ++rank) {
+    names.push_back(fmt::format("/infomax-{}-{}-{:x}-{}", key[0], key[1], key[2], rank));
+  }
+  return names;
+}
+
+/// What rank `part` of `parts` adds up of `count` values: whole cache lines, so that no two ranks
+/// write to one.
+template <class T>
+std::pair<std::size_t, std::size_t> slice(std::size_t count, std::size_t part, std::size_t parts) {
+  constexpr std::size_t line = cache_line_bytes / sizeof(T);
+  const std::size_t lines = (count + line - 1) / line;
+  const std::size_t each = (lines + parts - 1) / parts * line;
+  return {std::min(count, part * each), std::min(count, (part + 1) * each)};
+}
+
+}  // namespace
+
+NodeSum::NodeSum(MPI_Comm communicator, std::vector<SharedMemory> memories, std::size_t rank)
+    : communicator_(communicator), memories_(std::move(memories)), rank_(rank) {}
+
+NodeSum::~NodeSum() = default;
+
+std::unique_ptr<NodeSum> NodeSum::make(MPI_Comm communicator) {
+  int rank = 0;
+  int size = 1;
+  check(MPI_Comm_rank(communicator, &rank), "MPI_Comm_rank");
+  check(MPI_Comm_size(communicator, &size), "MPI_Comm_size");
+  if (size == 1 || !share_memory(communicator, size)) {
+    return nullptr;
+  }
+  const auto names = new_names(communicator, size);
+  const auto own = static_cast<std::size_t>(rank);
+  std::vector<SharedMemory> memories(names.size());
+  // Each makes its own, which so lies in the part of the memory that is near to it.
+  memories[own] = SharedMemory::create(names[own], 2 * chunk_bytes);
+  bool had = on_all(communicator, !memories[own].empty());
+  if (had) {
+    for (std::size_t other = 0; other < names.size(); ++other) {
+      if (other != own) {
+        memories[other] = SharedMemory::open(names[other], 2 * chunk_bytes);
+      }
+    }
+    had = on_all(communicator, std::ranges::none_of(memories, &SharedMemory::empty));
+  }
+  SharedMemory::remove_name(names[own]);  // nothing is left behind, however the job ends
+  if (!had) {
+    return nullptr;
+  }
+  return std::unique_ptr<NodeSum>(new NodeSum(communicator, std::move(memories), own));
+}
+
+template <class T>
+void NodeSum::sum(std::span<T> values) {
+  constexpr std::size_t most = chunk_bytes / sizeof(T);
+  for (std::size_t first = 0; first < values.size(); first += most) {
+    sum_chunk(values.subspan(first, std::min(most, values.size() - first)));
+  }
+}
+
+template <class T>
+void NodeSum::sum_chunk(std::span<T> values) {
+  const std::size_t ranks = memories_.size();
+  const auto chunk_of = [&](std::size_t rank) {
+    return reinterpret_cast<T*>(memories_[rank].data() + turn_ * chunk_bytes);
+  };
+  // Free to write to: who still reads it has not come to the last barrier yet.
+  std::memcpy(chunk_of(rank_), values.data(), values.size_bytes());
+  meet(communicator_);
+
+  const auto [begin, end] = slice<T>(values.size(), rank_, ranks);
+  T* const sums = values.data();
+  std::copy(chunk_of(0) + begin, chunk_of(0) + end, sums + begin);
+  for (std::size_t rank = 1; rank < ranks; ++rank) {
+    const T* const addends = chunk_of(rank);
+    for (std::size_t i = begin; i < end; ++i) {
+      sums[i] += addends[i];
+    }
+  }
+  std::copy(sums + begin, sums + end, chunk_of(rank_) + begin);
+  meet(communicator_);
+
+  for (std::size_t rank = 0; rank < ranks; ++rank) {
+    if (rank != rank_) {
+      const auto [from, to] = slice<T>(values.size(), rank, ranks);
+      std::copy(chunk_of(rank) + from, chunk_of(rank) + to, sums + from);
+    }
+  }
+  turn_ = 1 - turn_;
+}
+
+template void NodeSum::sum<float>(std::span<float>);
+template void NodeSum::sum<double>(std::span<double>);
+template void NodeSum::sum<std::int64_t>(std::span<std::int64_t>);
+template void NodeSum::sum<std::uint64_t>(std::span<std::uint64_t>);
+
+}  // namespace infomax::mpi
