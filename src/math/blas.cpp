@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 
 #include <cblas.h>
 
@@ -64,9 +65,17 @@ void syrk(T alpha, ConstView<T> a, std::type_identity_t<T> beta,
 template <Real T>
 void symmetrize(MatrixView<T> c) {
   assert(c.rows() == c.columns());
-  for (std::size_t i = 0; i < c.rows(); ++i) {
-    for (std::size_t j = 0; j < i; ++j) {
-      c(i, j) = c(j, i);
+  // Square by square, so that the lines read across stay in the cache.
+  constexpr std::size_t edge = 32;
+  for (std::size_t top = 0; top < c.rows(); top += edge) {
+    const std::size_t bottom = std::min(top + edge, c.rows());
+    for (std::size_t left = 0; left <= top; left += edge) {
+      for (std::size_t i = top; i < bottom; ++i) {
+        const std::size_t right = std::min(left + edge, i);
+        for (std::size_t j = left; j < right; ++j) {
+          c(i, j) = c(j, i);
+        }
+      }
     }
   }
 }
@@ -122,7 +131,11 @@ T norm(std::span<const T> x) {
   if constexpr (std::is_same_v<T, float>) {
     return cblas_snrm2(extent(x.size()), x.data(), 1);
   } else {
-    return cblas_dnrm2(extent(x.size()), x.data(), 1);
+    // nrm2 guards every element against overflow and is many times slower than a dot product,
+    // which says by its result whether it needed guarding.
+    const double squares = cblas_ddot(extent(x.size()), x.data(), 1, x.data(), 1);
+    const bool exact = squares > 1e-250 && squares < 1e300;
+    return exact ? std::sqrt(squares) : cblas_dnrm2(extent(x.size()), x.data(), 1);
   }
 }
 

@@ -45,11 +45,14 @@ void unpack_symmetric(Extent extent, std::span<const double> sums, double diviso
   }
   const double* packed = sums.data();
   for (std::size_t i = 0; i < p; ++i) {
-    for (std::size_t j = i; j < p; ++j) {
-      const bool constant = variance[i] == 0.0 || variance[j] == 0.0;
-      covariance(i, j) = constant ? 0.0 : *packed / divisor;
-      ++packed;
+    const auto row = covariance.view().row(i).subspan(i);
+    const double* const variances = variance.data() + i;
+    const bool constant = variance[i] == 0.0;
+    for (std::size_t j = 0; j < row.size(); ++j) {
+      const double moment = packed[j] / divisor;
+      row[j] = constant || variances[j] == 0.0 ? 0.0 : moment;
     }
+    packed += row.size();
   }
   math::symmetrize(covariance.view());
 }

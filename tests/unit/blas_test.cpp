@@ -1,6 +1,8 @@
 #include "infomax/math/blas.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -88,6 +90,32 @@ TYPED_TEST(Blas, SyrkAndSymmetrizeGiveTheWholeProduct) {
       EXPECT_NEAR(c(i, j), sum, this->tolerance);
     }
   }
+}
+
+TYPED_TEST(Blas, SymmetrizeCopiesTheUpperTriangleWhateverTheSize) {
+  using T = TypeParam;
+  for (const int edge : {0, 1, 31, 32, 33, 100}) {
+    const auto size = static_cast<std::size_t>(edge);
+    auto c = random_matrix<T>(size, size, 9);
+    const auto before = c;
+    symmetrize(c.view());
+    for (std::size_t i = 0; i < size; ++i) {
+      for (std::size_t j = 0; j < size; ++j) {
+        ASSERT_EQ(c(i, j), before(std::min(i, j), std::max(i, j))) << i << ", " << j;
+      }
+    }
+  }
+}
+
+TEST(Norm, HoldsWhereSquaresWouldOverflowOrVanish) {
+  for (const double unit : {1e-200, 1e-130, 1.0, 1e149, 1e200}) {
+    const std::vector<double> x{3 * unit, 4 * unit, 12 * unit};
+    EXPECT_NEAR(norm(std::span<const double>(x)) / unit, 13.0, 1e-13) << unit;
+  }
+  const std::vector<double> zeros(5, 0.0);
+  EXPECT_EQ(norm(std::span<const double>(zeros)), 0.0);
+  const std::vector<double> bad{1.0, std::numeric_limits<double>::quiet_NaN()};
+  EXPECT_TRUE(std::isnan(norm(std::span<const double>(bad))));
 }
 
 TYPED_TEST(Blas, VectorsFollowTheirFormulas) {
