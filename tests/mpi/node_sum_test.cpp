@@ -9,10 +9,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
 #include "infomax/core/random.hpp"
 #include "infomax/mpi/communicator.hpp"
+#include "support/by_messages.hpp"
 
 namespace infomax::mpi {
 namespace {
@@ -119,26 +119,10 @@ TEST(NodeSum, ServesManySumsOfSeveralGroupsByTurns) {
   }
 }
 
-/// Lets this process open no more files, for its scope.
-class NoMoreFiles {
- public:
-  NoMoreFiles() {
-    ::getrlimit(RLIMIT_NOFILE, &former_);
-    const rlimit none{0, former_.rlim_max};
-    ::setrlimit(RLIMIT_NOFILE, &none);
-  }
-  ~NoMoreFiles() { ::setrlimit(RLIMIT_NOFILE, &former_); }
-  NoMoreFiles(const NoMoreFiles&) = delete;
-  NoMoreFiles& operator=(const NoMoreFiles&) = delete;
-
- private:
-  rlimit former_{};
-};
-
 TEST(NodeSum, IsNotMadeWhereOneRankCannotHaveTheMemoryAndSumsGoByMessages) {
   const auto world = Communicator::world().duplicate();
   {
-    std::optional<NoMoreFiles> refused;
+    std::optional<test::NoMoreFiles> refused;
     if (world.rank() == world.size() - 1) {
       refused.emplace();
     }

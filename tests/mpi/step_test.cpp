@@ -14,6 +14,7 @@
 #include "infomax/model/sides.hpp"
 #include "infomax/objective/make.hpp"
 #include "reference/keyed_data.hpp"
+#include "support/by_messages.hpp"
 #include "support/memory_rows.hpp"
 
 namespace infomax {
@@ -35,6 +36,7 @@ struct Case {
   std::string layers = "dense:6,tanh,";  ///< before the last one
   std::string augment = "";              ///< data::Augmentation's words; of 2x2 images
   std::size_t bucket_bytes = 64;         ///< less than a layer of these networks
+  bool by_messages = false;              ///< and not through shared memory
 
   [[nodiscard]] std::string text() const {
     return fmt::format("{}, targets {}, {} blocks, batch {}, micro-batch {}, {} {}", rho,
@@ -178,7 +180,7 @@ template <class T>
 void check(const Case& wanted, const Case& alone_as, double tolerance) {
   const auto world = mpi::Communicator::world();
   const auto self = world.split(world.rank());
-  Job<T> together(world, wanted);
+  Job<T> together(wanted.by_messages ? test::by_messages(world) : world, wanted);
   Job<T> alone(self, alone_as);
   const std::size_t steps = alone.sampler.steps_per_epoch();
   for (std::size_t k = 0; k <= steps; ++k) {
@@ -263,14 +265,19 @@ TEST(Step, IsTheSameForEveryMicroBatchWithAugmentationDropoutAndBatchNormalisati
 
 TEST(Step, IsTheSameHoweverTheGradientIsReduced) {
   for (const std::size_t bucket_bytes : {std::size_t{1}, std::size_t{300}, std::size_t{1} << 30U}) {
-    Case wanted;
-    wanted.bucket_bytes = bucket_bytes;
-    check<double>(wanted, Case{}, 1e-12);
-    wanted.augment = "noise:1";
-    wanted.micro_batch = 4;
-    Case alone = wanted;
-    alone.bucket_bytes = Case{}.bucket_bytes;
-    check<double>(wanted, alone, 1e-12);
+    for (const bool by_messages : {false, true}) {
+      Case wanted;
+      wanted.layers = "dense:6,tanh,dense:150,tanh,";  // long enough for shared memory
+      const Case plain = wanted;
+      wanted.bucket_bytes = bucket_bytes;
+      wanted.by_messages = by_messages;
+      check<double>(wanted, plain, 1e-12);
+      wanted.augment = "noise:1";
+      wanted.micro_batch = 4;
+      Case alone = wanted;
+      alone.bucket_bytes = Case{}.bucket_bytes;
+      check<double>(wanted, alone, 1e-12);
+    }
   }
 }
 
