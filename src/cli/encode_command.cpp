@@ -6,7 +6,7 @@
 #include "cli/encoder_options.hpp"
 #include "cli/runtime.hpp"
 #include "infomax/analysis/encode.hpp"
-#include "infomax/core/file_checksum.hpp"
+#include "infomax/core/checksum.hpp"
 #include "infomax/core/logging.hpp"
 #include "infomax/core/stopwatch.hpp"
 #include "infomax/core/version.hpp"
