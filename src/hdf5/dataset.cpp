@@ -158,4 +158,13 @@ void Dataset::write_rows(std::size_t first, std::size_t count, ElementType type,
            });
 }
 
+std::uint64_t Dataset::offset_bytes() const {
+  const haddr_t offset = H5Dget_offset(handle_.id());
+  // Of rows that have no place yet, HDF5 1.10 adds the user block to what says so.
+  if (offset == HADDR_UNDEF || H5Dget_storage_size(handle_.id()) == 0) {
+    throw SystemError("the rows of " + where_ + " have no one place in their file (a defect)");
+  }
+  return offset;
+}
+
 }  // namespace infomax::hdf5

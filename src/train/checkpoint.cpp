@@ -1,5 +1,6 @@
 #include "infomax/train/checkpoint.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -7,14 +8,29 @@
 #include "infomax/core/pending_file.hpp"
 #include "infomax/hdf5/file.hpp"
 #include "train/checkpoint_file.hpp"
+#include "train/checkpoint_head.hpp"
 
 namespace infomax::train {
 namespace {
 
 constexpr const char* texts_group = "/texts";
 constexpr const char* arrays_group = "/arrays";
+constexpr std::size_t part_bytes = std::size_t{1} << 20U;
 
 std::string array_path(const std::string& name) { return fmt::format("{}/{}", arrays_group, name); }
+
+/// Part by part, so that the checksum finds each in the processor's caches.
+void write_array(hdf5::File& file, const std::string& path, hdf5::ElementType type,
+                 std::span<const std::byte> bytes, Sealer& sealer) {
+  const std::size_t element_bytes = hdf5::size(type);
+  auto dataset = file.create_dataset(path, type, {bytes.size() / element_bytes});
+  for (std::size_t done = 0; done < bytes.size();) {
+    const auto part = bytes.subspan(done, std::min(part_bytes, bytes.size() - done));
+    dataset.write_rows(done / element_bytes, part.size() / element_bytes, type, part);
+    sealer.wrote(dataset.offset_bytes() + done, part);
+    done += part.size();
+  }
+}
 
 }  // namespace
 
@@ -34,7 +50,7 @@ std::map<std::string, Checkpoint::ArrayKind> Checkpoint::arrays() const {
   return kinds;
 }
 
-void Checkpoint::write_to(const std::filesystem::path& path) && {
+void Checkpoint::write_to(const std::filesystem::path& path, Sealer& sealer) && {
   hdf5::File file = hdf5::File::create(path, header_bytes);
   file.write_attribute("/", "format", checkpoint_format);
   file.write_attribute("/", "step", step);
@@ -46,11 +62,10 @@ void Checkpoint::write_to(const std::filesystem::path& path) && {
   while (!arrays_.empty()) {
     const auto node = arrays_.extract(arrays_.begin());
     const Array& array = node.mapped();
-    const std::size_t count = array.bytes.size() / hdf5::size(array.type);
-    file.create_dataset(array_path(node.key()), array.type, {count})
-        .write_rows(0, count, array.type, array.bytes);
+    write_array(file, array_path(node.key()), array.type, array.bytes, sealer);
   }
   file.close();
+  sealer.seal();
 }
 
 void write_checkpoint(const std::filesystem::path& path, Checkpoint checkpoint) {
@@ -60,10 +75,10 @@ void write_checkpoint(const std::filesystem::path& path, Checkpoint checkpoint) 
   }
   PendingFile pending(path);
   require_room(pending.path(), size_bytes);
-  std::move(checkpoint).write_to(pending.path());
-  seal(pending.path());
+  Sealer sealer(pending.path());
+  std::move(checkpoint).write_to(pending.path(), sealer);
   try {
-    require_sealed(pending.path());
+    require_sealed(pending.path(), Source::disk);
   } catch (const DamagedError& error) {
     throw SystemError(
         fmt::format("{} right after it was written; is the disk sound?", error.what()));
@@ -72,7 +87,7 @@ void write_checkpoint(const std::filesystem::path& path, Checkpoint checkpoint) 
 }
 
 Checkpoint read_checkpoint(const std::filesystem::path& path) {
-  require_sealed(path);
+  require_sealed(path, Source::memory);
   const hdf5::File file = hdf5::File::open(path);
   Checkpoint checkpoint;
   checkpoint.step = static_cast<std::uint64_t>(file.integer_attribute("/", "step"));

@@ -1,94 +1,70 @@
 #include "train/checkpoint_file.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <charconv>
-#include <cstdint>
-#include <optional>
+#include <limits>
 #include <string>
-#include <string_view>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "infomax/core/checksum.hpp"
 #include "infomax/core/error.hpp"
-#include "infomax/core/matrix.hpp"
 #include "infomax/train/checkpoint.hpp"
+#include "train/checkpoint_head.hpp"
 
 namespace infomax::train {
 namespace {
 
-constexpr std::uint64_t format_version = 1;
-
-struct Header {
-  std::uint64_t version = 0;
-  std::uint64_t size_bytes = 0;  ///< of the whole file
-  std::uint32_t body = 0;        ///< checksum of what follows the header
-};
-
-using Block = std::array<std::byte, header_bytes>;
-
-std::span<const std::byte> bytes_of(std::string_view text) {
-  return std::as_bytes(std::span(text.data(), text.size()));
-}
-
-/// Text that `head` shows; the header's own checksum tells damage from another version.
-Block to_block(const Header& header) {
-  std::string text = fmt::format("infomax-checkpoint version {} bytes {} crc32 {:08x}",
-                                 header.version, header.size_bytes, header.body);
-  text += fmt::format(" header {:08x}\n", checksum(bytes_of(text)));
-  Block block{};
-  std::ranges::copy(bytes_of(text), block.begin());
-  return block;
-}
-
-template <class Number>
-bool take(std::string_view& text, std::string_view label, Number& number, int base) {
-  if (!text.starts_with(label)) {
-    return false;
-  }
-  text.remove_prefix(label.size());
-  const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), number, base);
-  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-  return status == std::errc{};
-}
-
-/// Nothing unless every byte of the block is what to_block() makes of the header in it.
-std::optional<Header> from_block(std::span<const std::byte> block) {
-  std::string_view text(reinterpret_cast<const char*>(block.data()), block.size());
-  Header header;
-  const bool parsed = take(text, "infomax-checkpoint version ", header.version, 10) &&
-                      take(text, " bytes ", header.size_bytes, 10) &&
-                      take(text, " crc32 ", header.body, 16);
-  return parsed && std::ranges::equal(block, to_block(header)) ? std::optional(header)
-                                                               : std::nullopt;
-}
+constexpr std::uint64_t part_bytes = std::uint64_t{4} << 20U;  // told to the system at once
+constexpr std::uint64_t behind_bytes = 8 * part_bytes;         // under way to the disk
+constexpr std::size_t slab_bytes = std::size_t{1} << 20U;      // read at once
 
 std::string reason() { return std::generic_category().message(errno); }
 
-/// A descriptor that closes itself.
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) {
-      ::close(number_);
-    }
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  [[nodiscard]] int number() const { return number_; }
-
- private:
-  int number_;
-};
-
 [[noreturn]] void cannot_read(const std::filesystem::path& path, const std::string& why) {
   throw DamagedError(fmt::format("checkpoint {} cannot be read: {}", path.string(), why));
+}
+
+/// Whether the file is read past the system's memory from now on, or no longer.
+bool set_direct(int file, bool direct) {
+  const int flags = ::fcntl(file, F_GETFL);
+  return flags >= 0 && ((flags & O_DIRECT) != 0) != direct &&
+         ::fcntl(file, F_SETFL, flags ^ O_DIRECT) == 0;
+}
+
+/// Memory that a disk can write into itself.
+struct alignas(4096) Page {
+  std::byte bytes[4096];
+};
+
+/// Gives `use` the file's bytes from `begin` on, to `end` or the file's own, part by part. False,
+/// with errno, where it cannot be read.
+template <class Use>
+bool read_range(int file, std::uint64_t begin, std::uint64_t end, const Use& use) {
+  std::vector<Page> pages(slab_bytes / sizeof(Page));
+  const auto slab = std::as_writable_bytes(std::span(pages));
+  while (begin < end) {
+    const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(slab_bytes, end - begin));
+    const ssize_t got = ::pread(file, slab.data(), most, static_cast<off_t>(begin));
+    if (got < 0 && (errno == EINTR || (errno == EINVAL && set_direct(file, false)))) {
+      continue;
+    }
+    if (got < 0) {
+      return false;
+    }
+    if (got == 0) {
+      break;
+    }
+    use(std::span<const std::byte>(slab.first(static_cast<std::size_t>(got))));
+    begin += static_cast<std::uint64_t>(got);
+  }
+  return true;
 }
 
 /// Size and checksums of a file, in one pass.
@@ -99,21 +75,8 @@ struct Contents {
 };
 
 Contents read_contents(int file, const std::filesystem::path& path) {
-  constexpr std::size_t slab_bytes = std::size_t{1} << 20U;
-  Buffer<std::byte> slab(slab_bytes);
   Contents contents;
-  while (true) {
-    const ssize_t got = ::read(file, slab.data(), slab.size());
-    if (got < 0 && errno == EINTR) {
-      continue;
-    }
-    if (got < 0) {
-      cannot_read(path, reason());
-    }
-    if (got == 0) {
-      return contents;
-    }
-    std::span<const std::byte> part(slab.data(), static_cast<std::size_t>(got));
+  const auto add = [&contents](std::span<const std::byte> part) {
     if (contents.size_bytes < header_bytes) {
       const std::size_t head = std::min(part.size(), header_bytes - contents.size_bytes);
       std::ranges::copy(part.first(head),
@@ -123,7 +86,11 @@ Contents read_contents(int file, const std::filesystem::path& path) {
     }
     contents.body = checksum(part, contents.body);
     contents.size_bytes += part.size();
+  };
+  if (!read_range(file, 0, std::numeric_limits<std::uint64_t>::max(), add)) {
+    cannot_read(path, reason());
   }
+  return contents;
 }
 
 }  // namespace
@@ -138,29 +105,102 @@ void require_room(const std::filesystem::path& path, std::uintmax_t bytes) {
   }
 }
 
-void seal(const std::filesystem::path& path) {
-  const auto fail = [&path] {
-    throw SystemError(fmt::format("cannot write {}: {}", path.string(), reason()));
-  };
-  const Descriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
-  if (file.number() < 0) {
-    fail();
+Descriptor::~Descriptor() {
+  if (number_ >= 0) {
+    ::close(number_);
   }
-  const Contents contents = read_contents(file.number(), path);
-  const Block block = to_block({format_version, contents.size_bytes, contents.body});
-  if (::pwrite(file.number(), block.data(), block.size(), 0) !=
-          static_cast<ssize_t>(block.size()) ||
-      ::fsync(file.number()) != 0) {
+}
+
+Sealer::Sealer(std::filesystem::path path)
+    : path_(std::move(path)), file_(::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)) {
+  if (file_.number() < 0) {
     fail();
   }
 }
 
-void require_sealed(const std::filesystem::path& path) {
+void Sealer::fail() const {
+  throw SystemError(fmt::format("cannot write {}: {}", path_.string(), reason()));
+}
+
+void Sealer::wrote(std::uint64_t offset, std::span<const std::byte> bytes) {
+  const std::uint64_t end = offset + bytes.size();
+  auto part = known_.upper_bound(offset);
+  const bool follows =
+      part != known_.begin() && std::prev(part)->first + std::prev(part)->second.bytes == offset;
+  part = follows ? std::prev(part) : known_.emplace(offset, Part{}).first;
+  part->second.checksum = checksum(bytes, part->second.checksum);
+  part->second.bytes += bytes.size();
+  send(end / part_bytes * part_bytes);
+}
+
+void Sealer::send(std::uint64_t end) {
+  if (end <= sent_) {
+    return;
+  }
+  sync(sent_, end, SYNC_FILE_RANGE_WRITE);
+  sent_ = end;
+  if (sent_ > forgotten_ + behind_bytes) {
+    const std::uint64_t done = sent_ - behind_bytes;
+    sync(forgotten_, done,
+         SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
+    (void)::posix_fadvise(file_.number(), static_cast<off_t>(forgotten_),
+                          static_cast<off_t>(done - forgotten_), POSIX_FADV_DONTNEED);
+    forgotten_ = done;
+  }
+}
+
+/// A disk's failure is told once, here or by fsync; that a system cannot do this is none.
+void Sealer::sync(std::uint64_t begin, std::uint64_t end, unsigned how) {
+  if (::sync_file_range(file_.number(), static_cast<off_t>(begin), static_cast<off_t>(end - begin),
+                        how) != 0 &&
+      (errno == EIO || errno == ENOSPC || errno == EDQUOT)) {
+    fail();
+  }
+}
+
+/// Between the parts that memory knows is what HDF5 wrote of its own accord, a few KB.
+std::uint32_t Sealer::body(std::uint64_t size_bytes) const {
+  std::uint32_t sum = 0;
+  std::uint64_t done = header_bytes;
+  const auto read_to = [&](std::uint64_t end) {
+    const auto add = [&sum](std::span<const std::byte> part) { sum = checksum(part, sum); };
+    if (done < end && !read_range(file_.number(), done, end, add)) {
+      fail();
+    }
+  };
+  for (const auto& [offset, part] : known_) {
+    read_to(offset);
+    sum = joined_checksum(sum, part.checksum, part.bytes);
+    done = offset + part.bytes;
+  }
+  read_to(size_bytes);
+  return sum;
+}
+
+void Sealer::seal() {
+  struct stat status {};
+  if (::fstat(file_.number(), &status) != 0) {
+    fail();
+  }
+  const auto size_bytes = static_cast<std::uint64_t>(status.st_size);
+  const Block block = to_block({format_version, size_bytes, body(size_bytes)});
+  if (::pwrite(file_.number(), block.data(), block.size(), 0) !=
+          static_cast<ssize_t>(block.size()) ||
+      ::fsync(file_.number()) != 0) {
+    fail();
+  }
+  (void)::posix_fadvise(file_.number(), 0, 0, POSIX_FADV_DONTNEED);
+}
+
+void require_sealed(const std::filesystem::path& path, Source source) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.number() < 0) {
     cannot_read(path, reason());
   }
   (void)::posix_fadvise(file.number(), 0, 0, POSIX_FADV_DONTNEED);
+  if (source == Source::disk) {
+    (void)set_direct(file.number(), true);
+  }
   const Contents contents = read_contents(file.number(), path);
   if (contents.size_bytes < header_bytes) {
     throw DamagedError(

@@ -173,6 +173,29 @@ TEST_F(Hdf5Dataset, ConvertsToTheTypeAskedFor) {
   EXPECT_EQ(opened.dataset("/x").read_all<double>(), elements<double>(0, 18));
 }
 
+TEST_F(Hdf5Dataset, TellsWhereItsRowsLieInTheFile) {
+  std::vector<std::uint64_t> offset(1);
+  on_root([&] {
+    File created = File::create(file("x.h5"), 1024);
+    {
+      Dataset x = created.create_dataset("/x", ElementType::u8, {300, 3});
+      EXPECT_THROW((void)x.offset_bytes(), SystemError);
+      x.write<std::uint8_t>(0, 300, elements<std::uint8_t>(0, 900));
+      offset[0] = x.offset_bytes();
+      Dataset chunks = created.create_dataset("/chunks", ElementType::u8, {300, 3}, {10, 0});
+      chunks.write<std::uint8_t>(0, 300, elements<std::uint8_t>(0, 900));
+      EXPECT_THROW((void)chunks.offset_bytes(), SystemError);
+    }
+    created.close();
+  });
+  world_.broadcast(std::span<std::uint64_t>(offset), 0);
+  std::vector<std::uint8_t> found(900);
+  std::ifstream stream(file("x.h5"), std::ios::binary);
+  stream.seekg(static_cast<std::streamoff>(offset[0]));
+  stream.read(reinterpret_cast<char*>(found.data()), 900);
+  EXPECT_EQ(found, elements<std::uint8_t>(0, 900));
+}
+
 TEST_F(Hdf5Dataset, ADamagedChunkIsTheSameErrorOnEveryRank) {
   on_root([&] {
     File created = File::create(file("x.h5"));

@@ -60,6 +60,29 @@ TEST_F(Checkpoints, AreReadAsTheyWereWritten) {
   EXPECT_THROW(read.get("missing", std::span<float>(more)), DataError);
 }
 
+TEST_F(Checkpoints, MayShowLargeArraysWhereTheyAre) {
+  // Of several parts, and not of whole ones.
+  std::vector<double> large(700'001);
+  for (std::size_t k = 0; k < large.size(); ++k) {
+    large[k] = 1.0 / static_cast<double>(k + 1);
+  }
+  const std::vector<float> small{1.0F, 2.0F};
+  Checkpoint checkpoint(Holding::views);
+  checkpoint.put("a", std::span<const double>(large));
+  checkpoint.put("b", std::span<const float>(small));
+  checkpoint.put("c", std::span<const double>(large).first(300'000));
+  write_checkpoint(file("a.h5"), std::move(checkpoint));
+  const auto read = read_checkpoint(file("a.h5"));
+  std::vector<double> found(large.size());
+  read.get("a", std::span<double>(found));
+  EXPECT_EQ(found, large);
+  read.get("c", std::span<double>(found).first(300'000));
+  EXPECT_EQ(found, large);
+  std::vector<float> also(2);
+  read.get("b", std::span<float>(also));
+  EXPECT_EQ(also, small);
+}
+
 TEST_F(Checkpoints, TellEveryDamage) {
   write_checkpoint(file("a.h5"), made(12));
   const std::string whole = bytes_of(file("a.h5"));

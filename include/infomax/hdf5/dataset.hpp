@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -37,6 +38,10 @@ class Dataset {
   /// the file is open in parallel; count may differ and be 0. Throws SystemError.
   void write_rows(std::size_t first, std::size_t count, ElementType type,
                   std::span<const std::byte> in);
+
+  /// Where in its file the first element is, in bytes. Throws SystemError unless the rows lie
+  /// together there, which they do not in chunks or before some are written.
+  [[nodiscard]] std::uint64_t offset_bytes() const;
 
   /// As read_rows, into elements of T.
   template <class T>

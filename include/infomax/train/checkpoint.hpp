@@ -16,6 +16,8 @@
 
 namespace infomax::train {
 
+class Sealer;
+
 /// The attribute `format` of a checkpoint's root.
 inline constexpr const char* checkpoint_format = "infomax-checkpoint";
 
@@ -82,7 +84,7 @@ class Checkpoint {
   friend void write_checkpoint(const std::filesystem::path& path, Checkpoint checkpoint);
 
   /// Each array is given up as it is written.
-  void write_to(const std::filesystem::path& path) &&;
+  void write_to(const std::filesystem::path& path, Sealer& sealer) &&;
 
   struct Array {
     Array(hdf5::ElementType element, Buffer<std::byte> kept, std::span<const std::byte> shown)
