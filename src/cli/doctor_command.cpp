@@ -126,6 +126,7 @@ int doctor(const mpi::Communicator& communicator, const std::vector<std::string>
 
   Findings findings;
   findings.job = examine_job(communicator);
+  findings.sums_in_memory = communicator.sums_in_memory();
   // One rank has nothing to sum with.
   const std::size_t sums = communicator.size() > 1 ? allreduce_bytes.size() : 0;
   for (const std::size_t bytes : std::span(allreduce_bytes).first(sums)) {

@@ -119,18 +119,20 @@ std::string host_lines(const std::vector<measure::HostFacts>& hosts) {
   return text;
 }
 
-std::string allreduce_line(const std::vector<Allreduce>& allreduces) {
-  if (allreduces.empty()) {
+std::string allreduce_line(const Findings& findings) {
+  if (findings.allreduces.empty()) {
     return "allreduce  one rank has nothing to sum with\n";
   }
   std::vector<std::string> parts;
-  for (const auto& [bytes, seconds] : allreduces) {
+  for (const auto& [bytes, seconds] : findings.allreduces) {
     parts.push_back(
         bytes <= sizeof(double)
             ? fmt::format("{} in {:.1f} us", size_of(bytes), 1e6 * seconds.median)
             : fmt::format("{} at {:.2f} GB/s", size_of(bytes), rate(bytes, seconds.median) / 1e9));
   }
-  return fmt::format("allreduce  {}\n", fmt::join(parts, ", "));
+  return fmt::format("allreduce  {}: {}\n",
+                     findings.sums_in_memory ? "through shared memory" : "by messages",
+                     fmt::join(parts, ", "));
 }
 
 std::string storage_line(const Findings& findings) {
@@ -175,7 +177,9 @@ Json to_json(const Findings& findings) {
             {"hdf5", hdf5::library_version()},
             {"blas", math::blas_version()}}},
           {"transport",
-           {{"layer", findings.job.transport.layer}, {"parts", findings.job.transport.parts}}},
+           {{"layer", findings.job.transport.layer},
+            {"parts", findings.job.transport.parts},
+            {"sums", findings.sums_in_memory ? "shared memory" : "messages"}}},
           {"hosts", hosts_json(findings)},
           {"ranks", ranks_json(findings)},
           {"kernels", kernels},
@@ -194,7 +198,7 @@ std::string to_text(const Findings& findings) {
           ? "this MPI does not say how it sends them"
           : fmt::format("{}: {}", transport.layer, fmt::join(transport.parts, ", ")));
   text += host_lines(findings.job.hosts) + rank_lines(findings.job.ranks) +
-          allreduce_line(findings.allreduces) + storage_line(findings);
+          allreduce_line(findings) + storage_line(findings);
   for (const auto& trap : findings.traps) {
     text += fmt::format("warning    {}\n           {}\n", trap.problem, trap.mend);
   }

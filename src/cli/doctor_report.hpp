@@ -21,6 +21,7 @@ struct Allreduce {
 /// All that `doctor` finds out.
 struct Findings {
   measure::JobFacts job;
+  bool sums_in_memory = false;  ///< and not by messages
   std::vector<Allreduce> allreduces;
   std::optional<measure::StorageRates> storage;
   std::string storage_failure;  ///< where there are no rates

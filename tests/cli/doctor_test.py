@@ -48,6 +48,8 @@ class Doctor(support.ProgramTest):
                 self.assertGreater(rank["sgemm_together_gflops"], 0)
             self.assertEqual([entry["bytes"] for entry in report["allreduce"]],
                              [8, 4 * 2 ** 20, 64 * 2 ** 20] if ranks > 1 else [])
+            self.assertEqual(report["transport"]["sums"],
+                             "shared memory" if ranks > 1 else "messages")
             for entry in report["allreduce"]:
                 self.assertGreater(entry["seconds_least"], 0)
                 self.assertLessEqual(entry["seconds_least"], entry["seconds"])
