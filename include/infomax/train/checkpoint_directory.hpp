@@ -41,8 +41,8 @@ class CheckpointDirectory {
 [[nodiscard]] std::optional<Checkpoint> find_newest(const mpi::Communicator& communicator,
                                                     const CheckpointDirectory& directory);
 
-/// Writes checkpoints while training goes on: HDF5 in memory and plain files, in a thread that
-/// makes no MPI calls. HDF5 is not safe in threads, so the others must wait() before they use it.
+/// Writes checkpoints while training goes on: HDF5 and plain files, in a thread that makes no
+/// MPI calls. HDF5 is not safe in threads, so the others must wait() before they use it.
 class BackgroundWriter {
  public:
   BackgroundWriter(CheckpointDirectory directory, std::size_t keep)
