@@ -27,11 +27,10 @@ class KilledRank(support.ProgramTest):
             self.assertTrue(
                 support.wait_until(lambda: metrics.exists() and metrics.stat().st_size > 2000, 60),
                 "training did not begin")
-            program = [process for process in support.processes_that_mention(str(run))
-                       if process != job.pid]
-            self.assertEqual(len(program), ranks)
+            processes = support.ranks_of(run)
+            self.assertEqual(len(processes), ranks)
             start = time.monotonic()
-            os.kill(max(program), signal.SIGKILL)
+            os.kill(processes[-1], signal.SIGKILL)
             job.communicate(timeout=60)
             self.assertLess(time.monotonic() - start, LIMIT_S)
             self.assertNotEqual(job.returncode, 0)

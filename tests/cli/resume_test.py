@@ -2,7 +2,6 @@
 
 import json
 import os
-import pathlib
 import re
 import shutil
 import signal
@@ -148,19 +147,7 @@ class Resume(support.ProgramTest):
             self.assertLess(time.monotonic(), end, "training did not begin")
             self.assertIsNone(job.poll())
             time.sleep(0.02)
-        return job, self.ranks_of(run, job)
-
-    def ranks_of(self, run, job):
-        found = []
-        for entry in pathlib.Path("/proc").iterdir():
-            try:
-                words = (entry / "cmdline").read_bytes().decode(errors="replace").split("\0")
-            except OSError:
-                continue
-            if entry.name.isdigit() and str(run) in words and int(entry.name) != job.pid \
-                    and words[0] == support.PROGRAM:
-                found.append(int(entry.name))
-        return sorted(found)
+        return job, support.ranks_of(run)
 
     def check_stopped(self, job, run, reason, arguments, ranks):
         err = job.communicate(timeout=60)[1]

@@ -56,6 +56,19 @@ def processes_that_mention(word):
     return found
 
 
+def ranks_of(word):
+    """Ids of a job's ranks, in order, from a word that only its command lines have; launchers and
+    scripts, which name the program too, are none."""
+    found = []
+    for process in processes_that_mention(str(word)):
+        try:
+            if os.readlink(f"/proc/{process}/exe") == os.path.realpath(PROGRAM):
+                found.append(process)
+        except OSError:
+            continue
+    return sorted(found)
+
+
 def wait_until(condition, limit_s):
     """What `condition` returned last: true, unless the limit passed before."""
     end = time.monotonic() + limit_s

@@ -161,15 +161,10 @@ class SlurmTest(support.ProgramTest):
         self.wait_for_steps("killed", 20)
         # From the start again, for there is no checkpoint yet.
         self.configure(50)
-        os.kill(self.ranks_of("killed")[-1], signal.SIGKILL)
+        os.kill(support.ranks_of("killed")[-1], signal.SIGKILL)
         job = self.check_completed(number, "killed", 50)
         self.assertEqual(job["Restarts"], "0")
         self.assertIn("supervise.sh: exit code 137; restart 1 of 5", self.log("killed"))
-
-    def ranks_of(self, run):
-        """Process ids of the run's ranks; those of srun and the scripts name the program, too."""
-        return sorted(process for process in support.processes_that_mention(run)
-                      if os.readlink(f"/proc/{process}/exe") == os.path.realpath(support.PROGRAM))
 
     def test_does_not_repeat_what_would_fail_again(self):
         number = self.submit("nowhere", 20, data=self.scratch / "nowhere.h5")

@@ -54,19 +54,6 @@ def arguments(kind, data, run):
             "--progress", "none", *KINDS[kind]]
 
 
-def ranks_of(run):
-    """The process ids of a job's ranks."""
-    found = []
-    for entry in pathlib.Path("/proc").iterdir():
-        try:
-            words = (entry / "cmdline").read_bytes().decode(errors="replace").split("\0")
-        except OSError:
-            continue
-        if entry.name.isdigit() and words[0] == OPTIONS.program and str(run) in words:
-            found.append(int(entry.name))
-    return found
-
-
 def newest(run):
     names = sorted(path.name for path in (run / "checkpoints").glob("step-*.h5")) \
         if (run / "checkpoints").exists() else []
@@ -114,7 +101,7 @@ def end(job, run, counts):
     try:
         return job.communicate(timeout=30)[1]
     except subprocess.TimeoutExpired:
-        left = ranks_of(run)
+        left = support.ranks_of(run)
         if left:
             counts.hung += 1
             print(f"{run}: ranks {left} did not end within 30 s", flush=True)
@@ -124,7 +111,7 @@ def end(job, run, counts):
             print(f"{run}: the launcher did not end though its ranks had", flush=True)
         return ""
     finally:
-        for process in ranks_of(run):
+        for process in support.ranks_of(run):
             kill(process)
         job.kill()
         job.wait()
@@ -140,11 +127,11 @@ def one_part(kind, data, run, ranks, chance, counts):
     writing = wait_for_the_instant(job, run, chance)
     killed = job.poll() is None
     if killed:
-        kill(chance.choice([*ranks_of(run), job.pid]))
+        kill(chance.choice([*support.ranks_of(run), job.pid]))
         counts.kills += 1
         counts.in_writes += writing
     err = end(job, run, counts)
-    while ranks_of(run):
+    while support.ranks_of(run):
         time.sleep(0.01)
     counts.fallen_back += err.count("it is set aside")
     if before > 0 and f"goes on after step {before}" not in err and "goes on after" in err:
