@@ -8,6 +8,8 @@ import subprocess
 import tempfile
 import time
 
+import daemons
+
 PROGRAMS = {"ip": "iproute2", "sshd": "openssh-server", "ssh": "openssh-client",
             "ssh-keygen": "openssh-client", "setpriv": "util-linux", "unshare": "util-linux"}
 ADDRESSES = ("198.18.77.1", "198.18.77.2")
@@ -67,11 +69,8 @@ def delete(namespace):
 
 def missing():
     """What keeps such hosts from running here, in words, or nothing."""
-    os.environ["PATH"] += ":/usr/sbin:/sbin"
-    packages = sorted({package for program, package in PROGRAMS.items()
-                       if shutil.which(program) is None})
-    if packages:
-        return f"not installed: {', '.join(packages)} (launch/setup.sh --cluster-tests)"
+    if reason := daemons.missing_programs(PROGRAMS):
+        return reason
     if os.getuid() != 0:
         return "network namespaces need root: sudo ctest -L cluster"
     probe = f"infomax-{os.getpid()}"
@@ -99,7 +98,7 @@ class Hosts:
         self.hidden.mkdir()
         self.namespaces = [f"infomax-{os.getpid()}-{name}" for name in ("a", "b")]
         self.names = ["infomax-a", "infomax-b"]
-        self.daemons = []
+        self.daemons = daemons.Daemons()
         try:
             self.start()
         except BaseException:
@@ -127,13 +126,9 @@ class Hosts:
                                                     ("", self.hidden)):
             configuration = self.folder / f"sshd-{name}"
             configuration.write_text(SSHD.format(folder=self.folder, address=address))
-            log = open(self.folder / f"{name}.log", "wb")
-            with log:
-                self.daemons.append(subprocess.Popen(
-                    ["setpriv", "--pdeathsig", "TERM", "ip", "netns", "exec", namespace, "unshare",
-                     "--mount", "--uts", "sh", "-c", HOST, "sh", name, shutil.which("sshd"),
-                     str(configuration), str(hidden)],
-                    stdin=subprocess.DEVNULL, stdout=log, stderr=log))
+            self.daemons.start("ip", "netns", "exec", namespace, "unshare", "--mount", "--uts",
+                               "sh", "-c", HOST, "sh", name, shutil.which("sshd"), configuration,
+                               hidden, output=self.folder / f"{name}.log")
         self.wait_for_sshd()
 
     def wait_for_sshd(self):
@@ -150,18 +145,11 @@ class Hosts:
 
     def command_on_first(self, *command):
         """A command line that runs on the first host, in its namespaces."""
-        return ["nsenter", "--target", str(self.daemons[0].pid), "--net", "--uts", "--mount",
+        return ["nsenter", "--target", str(self.daemons.started[0].pid), "--net", "--uts", "--mount",
                 f"--wd={os.getcwd()}", *map(str, command)]
 
     def stop(self):
-        for daemon in self.daemons:
-            daemon.terminate()
-        for daemon in self.daemons:
-            try:
-                daemon.wait(10)
-            except subprocess.TimeoutExpired:
-                daemon.kill()
-                daemon.wait()
+        self.daemons.stop()
         for namespace in self.namespaces:
             delete(namespace)
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -12,6 +12,8 @@ import subprocess
 import tempfile
 import time
 
+import daemons
+
 PROGRAMS = {"munged": "munge", "slurmctld": "slurm-wlm", "slurmd": "slurm-wlm",
             "sbatch": "slurm-wlm", "scontrol": "slurm-wlm", "setpriv": "util-linux"}
 NODES = ("n1", "n2")
@@ -57,11 +59,8 @@ PartitionName=urgent Nodes=ALL PriorityTier=2 PreemptMode=OFF State=UP
 
 def missing():
     """What keeps a Slurm of our own from running here, in words, or nothing."""
-    os.environ["PATH"] += ":/usr/sbin:/sbin"
-    packages = sorted({package for program, package in PROGRAMS.items()
-                       if shutil.which(program) is None})
-    if packages:
-        return f"not installed: {', '.join(packages)} (launch/setup.sh --cluster-tests)"
+    if reason := daemons.missing_programs(PROGRAMS):
+        return reason
     if not list(pathlib.Path("/usr/lib").glob("*/slurm-wlm/mpi_pmix.so")) \
             and "pmix" not in subprocess.run(["srun", "--mpi=list"], capture_output=True, text=True,
                                              check=False).stderr:
@@ -83,7 +82,8 @@ class Slurm:
     def __init__(self):
         # munged wants a place that others can reach and not write to.
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="infomax-slurm-"))
-        self.daemons = []
+        self.daemons = daemons.Daemons()
+        self.controller = None
         try:
             self.start()
         except BaseException:
@@ -117,31 +117,21 @@ class Slurm:
         self.daemon("munged", "--foreground", f"--key-file={key}", f"--socket={munge}/socket",
                     f"--pid-file={munge}/pid", f"--log-file={munge}/log", f"--seed-file={munge}/seed")
         self.wait_until(lambda: (munge / "socket").exists(), 20, "munged did not start")
-        self.daemon("slurmctld", "-D", "-f", configuration)
+        self.controller = self.daemon("slurmctld", "-D", "-f", configuration)
         for node in NODES:
             self.daemon("slurmd", "-D", "-N", node, "-f", configuration)
         self.wait_until(lambda: self.ask("sinfo", "-h", "-o", "%D %T", "-p", "usual").strip()
                         == f"{len(NODES)} idle", 30, "the nodes did not come up")
 
     def daemon(self, *command):
-        """Also ends where this process is killed."""
-        with open(self.folder / "log" / "output", "ab") as output:
-            self.daemons.append(subprocess.Popen(
-                ["setpriv", "--pdeathsig", "TERM", *map(str, command)], env=self.environment,
-                stdin=subprocess.DEVNULL, stdout=output, stderr=output))
+        return self.daemons.start(*command, output=self.folder / "log" / "output",
+                                  environment=self.environment)
 
     def stop(self):
         """Ends all jobs, then the daemons, and removes what they wrote."""
-        if len(self.daemons) > 1 and self.daemons[1].poll() is None:
+        if self.controller and self.controller.poll() is None:
             self.end_jobs()
-        for daemon in reversed(self.daemons):
-            daemon.terminate()
-        for daemon in self.daemons:
-            try:
-                daemon.wait(10)
-            except subprocess.TimeoutExpired:
-                daemon.kill()
-                daemon.wait()
+        self.daemons.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def end_jobs(self):
