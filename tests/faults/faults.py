@@ -180,6 +180,9 @@ def main():
                       f"{numpy.abs(found - expected).max()}")
             for path in sorted(run.rglob("*"), reverse=True):
                 path.unlink() if path.is_file() else path.rmdir()
+            if (number + 1) % 10 == 0:
+                print(f"{number + 1} of {OPTIONS.runs} runs, {counts.kills} jobs killed, {wrong} "
+                      "wrong", file=sys.stderr, flush=True)
     print(f"{OPTIONS.runs} runs, {counts.kills} killed jobs ({counts.in_writes} as a checkpoint was "
           f"written), {counts.resumes} resumed: {wrong} wrong, {exact} equal to the last bit at a "
           f"fixed number of ranks; checkpoints lost: {counts.lost}, fallen back from: "
