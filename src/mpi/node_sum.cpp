@@ -1,16 +1,11 @@
 #include "infomax/mpi/node_sum.hpp"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <cstring>
-#include <string>
 #include <utility>
-
-#include <fmt/format.h>
-#include <unistd.h>
 
 #include "infomax/mpi/check.hpp"
 #include "mpi/shared_memory.hpp"
@@ -45,19 +40,33 @@ bool share_memory(MPI_Comm communicator, int size) {
   return on_all(communicator, here == size);
 }
 
-/// Collective. Names that no other group of ranks of this node has, one a rank.
-std::vector<std::string> new_names(MPI_Comm communicator, int size) {
-  static std::uint64_t made = 0;
-  std::array<std::uint64_t, 3> key{
-      static_cast<std::uint64_t>(::getpid()), made++,
-      static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count())};
-  check(MPI_Bcast(key.data(), static_cast<int>(key.size()), MPI_UINT64_T, 0, communicator),
-        "MPI_Bcast");
-  std::vector<std::string> names;
-  for (int rank = 0; rank < size; ++rank) {
-    names.push_back(fmt::format("/infomax-{}-{}-{:x}-{}", key[0], key[1], key[2], rank));
+/// Collective. What every rank offers the others, in order of rank.
+std::vector<MemoryAddress> gather(MPI_Comm communicator, const MemoryAddress& own, int size) {
+  static_assert(sizeof(MemoryAddress) == 2 * sizeof(std::int64_t));
+  std::vector<MemoryAddress> addresses(static_cast<std::size_t>(size));
+  check(MPI_Allgather(&own, 2, MPI_INT64_T, addresses.data(), 2, MPI_INT64_T, communicator),
+        "MPI_Allgather");
+  return addresses;
+}
+
+/// Collective. That every rank sees in each memory what its owner writes there: a process number
+/// means another process in another container, and such ranks do not share memory.
+bool see_each_other(MPI_Comm communicator, const std::vector<SharedMemory>& memories,
+                    std::size_t own) {
+  std::uint64_t key =
+      static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
+  check(MPI_Bcast(&key, 1, MPI_UINT64_T, 0, communicator), "MPI_Bcast");
+  const auto mark_of = [key](std::size_t rank) { return key + rank; };
+  const std::uint64_t mark = mark_of(own);
+  std::memcpy(memories[own].data(), &mark, sizeof(mark));
+  meet(communicator);
+  bool seen = true;
+  for (std::size_t rank = 0; rank < memories.size(); ++rank) {
+    std::uint64_t there = 0;
+    std::memcpy(&there, memories[rank].data(), sizeof(there));
+    seen = seen && there == mark_of(rank);
   }
-  return names;
+  return on_all(communicator, seen);
 }
 
 /// What rank `part` of `parts` adds up of `count` values: whole cache lines, so that no two ranks
@@ -85,22 +94,22 @@ std::unique_ptr<NodeSum> NodeSum::make(MPI_Comm communicator) {
   if (size == 1 || !share_memory(communicator, size)) {
     return nullptr;
   }
-  const auto names = new_names(communicator, size);
   const auto own = static_cast<std::size_t>(rank);
-  std::vector<SharedMemory> memories(names.size());
+  std::vector<SharedMemory> memories(static_cast<std::size_t>(size));
   // Each makes its own, which so lies in the part of the memory that is near to it.
-  memories[own] = SharedMemory::create(names[own], 2 * chunk_bytes);
-  bool had = on_all(communicator, !memories[own].empty());
-  if (had) {
-    for (std::size_t other = 0; other < names.size(); ++other) {
-      if (other != own) {
-        memories[other] = SharedMemory::open(names[other], 2 * chunk_bytes);
-      }
-    }
-    had = on_all(communicator, std::ranges::none_of(memories, &SharedMemory::empty));
+  memories[own] = SharedMemory::create(2 * chunk_bytes);
+  if (!on_all(communicator, !memories[own].empty())) {
+    return nullptr;
   }
-  SharedMemory::remove_name(names[own]);  // nothing is left behind, however the job ends
-  if (!had) {
+  const auto addresses = gather(communicator, memories[own].address(), size);
+  for (std::size_t other = 0; other < memories.size(); ++other) {
+    if (other != own) {
+      memories[other] = SharedMemory::open(addresses[other], 2 * chunk_bytes);
+    }
+  }
+  const bool had = on_all(communicator, std::ranges::none_of(memories, &SharedMemory::empty));
+  memories[own].withdraw();
+  if (!had || !see_each_other(communicator, memories, own)) {
     return nullptr;
   }
   return std::unique_ptr<NodeSum>(new NodeSum(communicator, std::move(memories), own));

@@ -22,7 +22,7 @@ class NodeSum {
   static constexpr std::size_t chunk_bytes = std::size_t{256} << 10U;
 
   /// Collective. Null on every rank where ranks are on several nodes, where there is one rank, or
-  /// where any rank cannot have the memory (/dev/shm full or forbidden). `communicator` must
+  /// where any rank cannot have the memory of another, as between containers. `communicator` must
   /// outlive the result.
   [[nodiscard]] static std::unique_ptr<NodeSum> make(MPI_Comm communicator);
 
