@@ -5,7 +5,6 @@
 //   padded    rows 64 bytes further apart, so that columns do not fall into one set of the cache
 //   stacked   the rows of two views of a shared network in one product, for two
 // Start it alone, or by mpirun for all ranks at once; OPENBLAS_CORETYPE chooses the kernels.
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <functional>
@@ -19,6 +18,7 @@
 #include "infomax/core/stopwatch.hpp"
 #include "infomax/math/blas.hpp"
 #include "infomax/math/blas_runtime.hpp"
+#include "infomax/measure/timing.hpp"
 #include "infomax/mpi/communicator.hpp"
 #include "infomax/mpi/environment.hpp"
 
@@ -185,10 +185,7 @@ struct Operands {
   Operand a, b, c;
 };
 
-double median(std::vector<double> values) {
-  std::ranges::nth_element(values, values.begin() + repeats / 2);
-  return values[repeats / 2];
-}
+double median(const std::vector<double>& values) { return measure::spread_of(values).median; }
 
 /// Root mean square of c - op(a) op(b), over that of the product, by a sample of its elements.
 double rounding_error(const Product& p, ConstView a, ConstView b, ConstView c) {

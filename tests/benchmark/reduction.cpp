@@ -1,6 +1,5 @@
 // Times the sum over ranks as training calls it beside Open MPI's own, blocking and nonblocking, by
 // turns in one run. Start it by mpirun on one node; by itself it measures nothing.
-#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <span>
@@ -10,6 +9,7 @@
 #include <mpi.h>
 
 #include "infomax/core/stopwatch.hpp"
+#include "infomax/measure/timing.hpp"
 #include "infomax/mpi/check.hpp"
 #include "infomax/mpi/communicator.hpp"
 #include "infomax/mpi/environment.hpp"
@@ -19,9 +19,8 @@ namespace {
 
 constexpr std::size_t repeats = 101;
 
-double median_us(std::vector<double>& seconds) {
-  std::ranges::nth_element(seconds, seconds.begin() + repeats / 2);
-  return 1e6 * seconds[repeats / 2];
+double median_us(const std::vector<double>& seconds) {
+  return 1e6 * measure::spread_of(seconds).median;
 }
 
 void compare(const mpi::Communicator& world, std::size_t bytes) {
