@@ -95,7 +95,7 @@ void add_y(const SyntheticData& data, model::TargetKind target, Prepared& prepar
       y = make_labels(columns, held);
     }
   } else if (!pair.split.empty()) {
-    const auto split = data::parse_split(pair.split, x);
+    const auto split = data::parse_split(pair.split, pair.image, x);
     y = x.select(split.second);
     x = x.select(split.first);
   } else if (pair.pair == model::Pair::views) {

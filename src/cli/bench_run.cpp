@@ -184,11 +184,11 @@ BenchResult run_case(const mpi::Communicator& communicator, const OptionTable& o
                      const SyntheticData& data, const measure::Pace& pace,
                      const BenchCase& wanted) {
   measure::reset_peak_memory();
-  const Understood understood = understand(options, wanted.encoder);
-  Prepared prepared = prepare_synthetic(communicator, data, understood, wanted.batch_rows);
-  if (understood.pair.pair == model::Pair::augment) {
-    prepared.options.pair.image = image_of(options, understood.pair, prepared.examples.x);
+  Understood understood = understand(options, wanted.encoder);
+  if (needs_image(understood.pair)) {
+    understood.pair.image = image_of(options, data.shape, "--features");
   }
+  Prepared prepared = prepare_synthetic(communicator, data, understood, wanted.batch_rows);
   return options.value<std::string>("precision") == "float"
              ? measure_case<float>(communicator, options, pace, prepared)
              : measure_case<double>(communicator, options, pace, prepared);

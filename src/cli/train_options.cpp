@@ -75,9 +75,10 @@ void add_pair_options(OptionTable& options) {
       "right, rotate:DEG, crop:S a window of at least S of either side; such as "
       "shift:2,rotate:10,noise:0.1")(
       "image", po::value<std::string>()->value_name("HxW"),
-      "for --pair augment: height and width of the images in x; default as the data set's rows "
-      "have it")("split-columns", po::value<std::int64_t>()->value_name("K"),
-                 "for --pair views: the first K columns of x are one view, the rest the other")(
+      "for --pair augment and --split-image: the images in x, such as 28x28, also of several "
+      "planes, or 32x32x3, whose channels lie side by side; default by the axes of the data set's "
+      "rows")("split-columns", po::value<std::int64_t>()->value_name("K"),
+              "for --pair views: the first K columns of x are one view, the rest the other")(
       "split-image", po::value<std::string>()->value_name("HALVES"),
       "for --pair views: halves of the images in x, left,right or top,bottom")(
       "lag", po::value<std::int64_t>()->value_name("TAU"),

@@ -8,6 +8,7 @@
 #include "cli/linear_options.hpp"
 #include "cli/train_options.hpp"
 #include "cli/unused_options.hpp"
+#include "infomax/data/loader.hpp"
 
 namespace infomax::cli {
 namespace {
@@ -49,7 +50,14 @@ TrainPlan plan_training(const OptionTable& options) {
 
 Prepared prepare(const mpi::Communicator& communicator, OptionTable& options,
                  const TrainPlan& plan) {
-  const Understood& understood = plan.understood;
+  Understood understood = plan.understood;
+  if (needs_image(understood.pair)) {
+    data::DatasetFile file(communicator, plan.file);
+    const auto x = file.shape(understood.pair.x_path);
+    understood.pair.image = image_of(options, x.trailing, x.where);
+    options.resolve("image", understood.pair.image);
+    file.close();
+  }
   auto loaded =
       model::load_split_examples(communicator, plan.file, understood.pair, understood.blocks,
                                  {plan.validation.fraction, understood.seed});
@@ -57,10 +65,6 @@ Prepared prepare(const mpi::Communicator& communicator, OptionTable& options,
   const auto& examples = prepared.examples;
   if (understood.pair.pair == model::Pair::target) {
     prepared.options.pair.classes = model::count_classes(communicator, examples, understood.target);
-  }
-  if (understood.pair.pair == model::Pair::augment) {
-    prepared.options.pair.image = image_of(options, understood.pair, examples.x);
-    options.resolve("image", prepared.options.pair.image);
   }
   if (understood.pair.pair == model::Pair::lag) {
     options.resolve("lag", std::to_string(understood.pair.lag));

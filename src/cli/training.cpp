@@ -6,6 +6,8 @@
 #include "cli/objective_options.hpp"
 #include "cli/train_options.hpp"
 #include "infomax/data/augmentation.hpp"
+#include "infomax/data/image.hpp"
+#include "infomax/data/split.hpp"
 #include "infomax/objective/make.hpp"
 #include "infomax/train/linear_start.hpp"
 
@@ -31,15 +33,20 @@ std::string split_of(const OptionTable& options) {
   return options.given("split-image") ? "image:" + options.value<std::string>("split-image") : "";
 }
 
-/// The words of the pair `augment`, checked as far as they can be before data is read.
+/// Its words, checked as far as they can be before the images' shape is known.
+data::Augmentation augmentation_of(const std::string& words) {
+  const data::ImageShape any{1, 1};
+  return {words, any};
+}
+
+/// The words of the pair `augment`.
 std::string augment_of(const OptionTable& options, model::Pair pair) {
   require_pair(options, "augment", pair, model::Pair::augment);
   if (pair != model::Pair::augment) {
     return "";
   }
   const auto words = options.required("augment", "noise:0.1,mask:0.2");
-  const data::ImageShape any{1, 1};
-  (void)data::Augmentation(words, any);
+  (void)augmentation_of(words);
   return words;
 }
 
@@ -99,7 +106,9 @@ Understood understand(const OptionTable& options, const std::string& encoder) {
     require_pair(options, option, result.pair.pair, model::Pair::views);
   }
   require_pair(options, "lag", result.pair.pair, model::Pair::lag);
-  require_pair(options, "image", result.pair.pair, model::Pair::augment);
+  if (!options.given("split-image")) {
+    require_pair(options, "image", result.pair.pair, model::Pair::augment);
+  }
   result.pair.lag = options.given("lag") ? options.count("lag") : default_lag;
   result.pair.split = split_of(options);
   result.pair.augment = augment_of(options, result.pair.pair);
@@ -115,17 +124,15 @@ Understood understand(const OptionTable& options, const std::string& encoder) {
   return result;
 }
 
-std::string image_of(const OptionTable& options, const model::PairSettings& pair,
-                     const data::Rows& x) {
-  std::optional<data::ImageShape> image;
-  const auto& axes = x.trailing_shape();
-  if (options.given("image")) {
-    image = data::parse_image_shape(options.value<std::string>("image"));
-  } else if (axes.size() == 2 || axes.size() == 3) {
-    image = data::ImageShape{axes[axes.size() - 2], axes[axes.size() - 1]};
-  }
-  data::Augmentation(pair.augment, image).check_features(x.features());
-  return image ? data::to_string(*image) : "";
+bool needs_image(const model::PairSettings& pair) {
+  return data::splits_images(pair.split) ||
+         (pair.pair == model::Pair::augment && augmentation_of(pair.augment).needs_image());
+}
+
+std::string image_of(const OptionTable& options, std::span<const std::size_t> trailing,
+                     const std::string& where) {
+  const auto said = options.given("image") ? options.value<std::string>("image") : "";
+  return data::to_string(data::image_shape(said, trailing, where));
 }
 
 template <math::Real T>

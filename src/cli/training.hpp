@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "cli/option_table.hpp"
@@ -46,10 +47,13 @@ struct Prepared {
 /// Throws UsageError.
 [[nodiscard]] Understood understand(const OptionTable& options, const std::string& encoder);
 
-/// For the pair `augment`: the shape of the rows as images, as said or that of the data set's rows
-/// of two axes or three, or nothing. Throws UsageError where the words of `augment` do not fit it.
-[[nodiscard]] std::string image_of(const OptionTable& options, const model::PairSettings& pair,
-                                   const data::Rows& x);
+/// Whether the rows of x must be images: where they are shifted, turned and the like, or halved.
+[[nodiscard]] bool needs_image(const model::PairSettings& pair);
+
+/// Which images rows of axes `trailing` are, as --image says or by these axes: data::image_shape.
+/// `where` names the rows in messages. Throws UsageError.
+[[nodiscard]] std::string image_of(const OptionTable& options,
+                                   std::span<const std::size_t> trailing, const std::string& where);
 
 /// A model with its data, objective and optimiser, ready for its first step.
 template <math::Real T>

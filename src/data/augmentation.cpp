@@ -50,33 +50,17 @@ double whole(std::uint64_t word, std::size_t limit) {
   return std::floor(open_unit(word) * (2.0 * reach + 1.0)) - reach;
 }
 
+/// Elements that a warp needs besides the image: a plane with its margin and, of interleaved
+/// channels, one without.
+std::size_t scratch_size(const ImageShape& image) {
+  return (image.height + 3) * (image.width + 3) + (image.channels > 1 ? image.pixels() : 0);
+}
+
 CounterRandom random_of(std::uint64_t key, std::uint64_t sample) {
   return {key, RandomStream::augmentation, sample};
 }
 
 }  // namespace
-
-ImageShape parse_image_shape(std::string_view text) {
-  const auto number = [](std::string_view digits) {
-    std::size_t value = 0;
-    const auto [end, status] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    return status == std::errc{} && end == digits.data() + digits.size() ? value : 0;
-  };
-  const std::size_t cross = text.find('x');
-  const ImageShape shape =
-      cross == std::string_view::npos
-          ? ImageShape{}
-          : ImageShape{number(text.substr(0, cross)), number(text.substr(cross + 1))};
-  if (shape.height == 0 || shape.width == 0) {
-    throw UsageError(
-        fmt::format("--image is \"{}\"; it must be height x width, such as 28x28", text));
-  }
-  return shape;
-}
-
-std::string to_string(const ImageShape& shape) {
-  return fmt::format("{}x{}", shape.height, shape.width);
-}
 
 Augmentation::Augmentation(std::string_view words, std::optional<ImageShape> image)
     : image_(image.value_or(ImageShape{})) {
@@ -118,11 +102,8 @@ void Augmentation::take(std::string_view text, std::string_view word) {
 }
 
 void Augmentation::check_features(std::size_t features) const {
-  if (needs_image() && features % (image_.height * image_.width) != 0) {
-    throw UsageError(
-        fmt::format("--image is {}, and the rows have {} features; they must be one "
-                    "or more such images",
-                    to_string(image_), features));
+  if (needs_image()) {
+    image_.check_features(features);
   }
 }
 
@@ -159,18 +140,37 @@ math::AffineMap Augmentation::draw_map(std::uint64_t key, std::uint64_t sample) 
 }
 
 template <math::Real T>
+void Augmentation::warp_image(const math::AffineMap& map, std::span<T> scratch,
+                              std::span<T> row) const {
+  const std::size_t pixels = image_.pixels();
+  if (image_.channels <= 1) {
+    for (std::size_t plane = 0; plane < row.size(); plane += pixels) {
+      const MatrixView<T> image(row.data() + plane, image_.height, image_.width);
+      math::warp<T>(image, map, scratch, image);
+    }
+    return;
+  }
+  const std::span<T> plane = scratch.last(pixels);
+  const MatrixView<T> image(plane.data(), image_.height, image_.width);
+  for (std::size_t c = 0; c < image_.channels; ++c) {
+    for (std::size_t i = 0; i < pixels; ++i) {
+      plane[i] = row[i * image_.channels + c];
+    }
+    math::warp<T>(image, map, scratch.first(scratch.size() - pixels), image);
+    for (std::size_t i = 0; i < pixels; ++i) {
+      row[i * image_.channels + c] = plane[i];
+    }
+  }
+}
+
+template <math::Real T>
 void Augmentation::apply(std::uint64_t key, std::span<const std::uint64_t> samples,
                          MatrixView<T> rows) const {
-  const std::size_t pixels = image_.height * image_.width;
-  Buffer<T> padded(needs_image() ? (image_.height + 3) * (image_.width + 3) : 0);
+  Buffer<T> scratch(needs_image() ? scratch_size(image_) : 0);
   for (std::size_t i = 0; i < rows.rows(); ++i) {
     const std::span<T> row = rows.row(i);
     if (needs_image()) {
-      const auto map = draw_map(key, samples[i]);
-      for (std::size_t plane = 0; plane < row.size(); plane += pixels) {
-        const MatrixView<T> image(row.data() + plane, image_.height, image_.width);
-        math::warp<T>(image, map, padded, image);
-      }
+      warp_image<T>(draw_map(key, samples[i]), scratch, row);
     }
     if (scale_ > 0.0) {
       const auto factor = 1.0 + symmetric(random_of(key, samples[i]).words(2)[0], scale_);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "infomax/core/error.hpp"
+#include "infomax/data/image.hpp"
 
 namespace infomax::data {
 namespace {
@@ -26,35 +27,35 @@ Split split_columns(const std::string& digits, const Rows& rows) {
   return split;
 }
 
-Split split_image(bool across, const Rows& rows) {
-  const auto& shape = rows.trailing_shape();
-  if (shape.size() != 2 && shape.size() != 3) {
-    throw UsageError(
-        fmt::format("--split-image needs images, rows of shape [H, W] or [H, W, "
-                    "channels], and those of {} have {} axes",
-                    rows.where(), shape.size()));
-  }
-  const std::size_t height = shape[0];
-  const std::size_t width = shape[1];
-  const std::size_t channels = shape.size() == 3 ? shape[2] : 1;
-  if ((across ? width : height) < 2) {
-    throw UsageError(fmt::format("the images of {} are too small to be halved", rows.where()));
+Split split_image(bool across, const ImageShape& image, const Rows& rows) {
+  const std::size_t side = across ? image.width : image.height;
+  if (side < 2) {
+    throw UsageError(fmt::format("the images of {} are too small to be halved: they are {}",
+                                 rows.where(), to_string(image)));
   }
   Split split;
-  for (std::size_t i = 0; i < height; ++i) {
-    for (std::size_t j = 0; j < width; ++j) {
-      const bool is_first = across ? j < width / 2 : i < height / 2;
-      for (std::size_t c = 0; c < channels; ++c) {
-        (is_first ? split.first : split.second).push_back((i * width + j) * channels + c);
-      }
-    }
+  for (std::size_t feature = 0; feature < rows.features(); ++feature) {
+    const std::size_t pixel = image.pixel_of(feature);
+    const std::size_t line = across ? pixel % image.width : pixel / image.width;
+    (line < side / 2 ? split.first : split.second).push_back(feature);
   }
   return split;
 }
 
+ImageShape shape_of(const std::string& image, const Rows& rows) {
+  if (image.empty()) {
+    return image_shape("", rows.trailing_shape(), rows.where());
+  }
+  const ImageShape shape = parse_image_shape(image);
+  shape.check_features(rows.features());
+  return shape;
+}
+
 }  // namespace
 
-Split parse_split(const std::string& text, const Rows& rows) {
+bool splits_images(const std::string& text) { return text.starts_with("image:"); }
+
+Split parse_split(const std::string& text, const std::string& image, const Rows& rows) {
   const std::size_t colon = text.find(':');
   const std::string kind = text.substr(0, colon);
   const std::string how = colon == std::string::npos ? "" : text.substr(colon + 1);
@@ -62,7 +63,7 @@ Split parse_split(const std::string& text, const Rows& rows) {
     return split_columns(how, rows);
   }
   if (kind == "image" && (how == "left,right" || how == "top,bottom")) {
-    return split_image(how == "left,right", rows);
+    return split_image(how == "left,right", shape_of(image, rows), rows);
   }
   throw UsageError(
       fmt::format("--split-image is \"{}\"; it must be left,right or top,bottom", how));

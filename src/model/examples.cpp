@@ -89,7 +89,7 @@ SplitExamples load_split_examples(const mpi::Communicator& communicator, const s
   if (with_y) {
     examples.y = opened.load(settings.y_path, shard);
   } else if (!settings.split.empty()) {
-    const auto split = data::parse_split(settings.split, examples.x);
+    const auto split = data::parse_split(settings.split, settings.image, examples.x);
     examples.y = examples.x.select(split.second);
     examples.x = examples.x.select(split.first);
   }

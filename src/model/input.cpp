@@ -29,14 +29,14 @@ SideInput input_of_side(const PairSettings& settings, std::size_t networks,
   const bool is_first = !views || name == "a";
   const bool second_data_set = !is_first && settings.split.empty();
   return {networks == 1 ? "b" : name, second_data_set ? settings.y_path : settings.x_path,
-          views ? settings.split : "", is_first};
+          views ? settings.split : "", settings.image, is_first};
 }
 
 std::optional<data::Rows> part_for_side(const SideInput& side, const data::Rows& rows) {
   if (side.split.empty()) {
     return std::nullopt;
   }
-  const auto split = data::parse_split(side.split, rows);
+  const auto split = data::parse_split(side.split, side.image, rows);
   return rows.select(side.is_first ? split.first : split.second);
 }
 

@@ -50,6 +50,7 @@ class Augment(support.ProgramTest):
             (("--augment", "shift:1"), 2, "--image"),
             (("--augment", "shift:1", "--image", "5x7"), 2, "36 features"),
             (("--augment", "blur:1"), 2, "not known"),
+            (("--augment", "flip", "--image", "3x6x6"), 2, "height x width"),
             ((), 2, "--augment"),
         ]
         for words, code, hint in cases:

@@ -85,6 +85,22 @@ class Views(support.ProgramTest):
         found = self.evaluate(run / "model.h5", data, ranks=2)
         self.assertAlmostEqual(found["objective"], support.rv(a, b), delta=1e-9)
 
+    def test_halves_of_colour_images_hold_all_channels(self):
+        channels = [support.images(60, seed) for seed in (5, 6, 7)]
+        for images, at, more in (
+                (numpy.stack(channels, -1), lambda x, half: x[:, :, half, :], ()),
+                (numpy.stack(channels, 1), lambda x, half: x[:, :, :, half], ("--image", "6x6"))):
+            data = self.write_data(x=images)
+            run = self.train(data, "run", "--overwrite", "--pair", "views", "--split-image",
+                             "left,right", "--encoder", "dense:3", "--steps", "1", "--precision",
+                             "double", *more, ranks=2)
+            halves = [support.encoded(run / "model.h5", at(images, half), side)
+                      for half, side in ((slice(0, 3), "a"), (slice(3, 6), "b"))]
+            flat = self.write_data("flat.h5", x=images.reshape(len(images), -1))
+            for file in (data, flat):
+                found = self.evaluate(run / "model.h5", file)
+                self.assertAlmostEqual(found["objective"], support.rv(*halves), delta=1e-9)
+
     def test_a_shared_network_encodes_both(self):
         x, _ = correlated_views(80, 3)
         data = self.write_data(x=x[:, :3], y=x[:, 3:6])

@@ -166,13 +166,23 @@ TEST(Augmentation, WantsAShapeForChangesOfImagesAlone) {
   }
 }
 
-TEST(Augmentation, ReadsShapes) {
-  const auto read = parse_image_shape("28x30");
-  EXPECT_EQ(read.height, 28U);
-  EXPECT_EQ(read.width, 30U);
-  EXPECT_EQ(to_string(read), "28x30");
-  for (const char* wrong : {"", "28", "x28", "28x", "0x5", "axb", "28x28x3"}) {
-    EXPECT_THROW((void)parse_image_shape(wrong), UsageError) << wrong;
+TEST(Augmentation, ChangesChannelsSideBySideAsItDoesPlanes) {
+  constexpr const char* words = "crop:0.7,rotate:9,shift:1,flip";
+  const auto planes = changed(words);
+  Matrix<double> beside(rows, features);
+  const std::size_t pixels = shape.height * shape.width;
+  const auto before = ramp();
+  for (std::size_t i = 0; i < rows; ++i) {
+    for (std::size_t j = 0; j < features; ++j) {
+      beside(i, 2 * (j % pixels) + j / pixels) = before(i, j);
+    }
+  }
+  const ImageShape two_channels{shape.height, shape.width, 2};
+  Augmentation(words, two_channels).apply(7, samples_from(0), beside.view());
+  for (std::size_t i = 0; i < rows; ++i) {
+    for (std::size_t j = 0; j < features; ++j) {
+      EXPECT_EQ(beside(i, 2 * (j % pixels) + j / pixels), planes(i, j));
+    }
   }
 }
 

@@ -16,26 +16,40 @@ Rows rows_of_shape(std::vector<std::size_t> trailing) {
 }
 
 TEST(Split, ColumnsGoToEitherSideOfTheNumber) {
-  const auto split = parse_split("columns:2", rows_of_shape({5}));
+  const auto split = parse_split("columns:2", "", rows_of_shape({5}));
   EXPECT_EQ(split.first, (std::vector<std::size_t>{0, 1}));
   EXPECT_EQ(split.second, (std::vector<std::size_t>{2, 3, 4}));
 }
 
 TEST(Split, HalvesOfImagesAreWhereTheyLie) {
-  const auto sideways = parse_split("image:left,right", rows_of_shape({2, 3}));
+  const auto sideways = parse_split("image:left,right", "", rows_of_shape({2, 3}));
   EXPECT_EQ(sideways.first, (std::vector<std::size_t>{0, 3}));
   EXPECT_EQ(sideways.second, (std::vector<std::size_t>{1, 2, 4, 5}));
-  const auto upright = parse_split("image:top,bottom", rows_of_shape({2, 2, 3}));
-  EXPECT_EQ(upright.first, (std::vector<std::size_t>{0, 1, 2, 3, 4, 5}));
-  EXPECT_EQ(upright.second, (std::vector<std::size_t>{6, 7, 8, 9, 10, 11}));
+}
+
+TEST(Split, HalvesOfImagesHoldAllTheirChannels) {
+  const std::vector<std::size_t> leading{0, 1, 2, 3, 4, 5};
+  const auto upright = parse_split("image:top,bottom", "2x2", rows_of_shape({2, 2, 3}));
+  EXPECT_EQ(upright.first, (std::vector<std::size_t>{0, 1, 4, 5, 8, 9}));
+  const auto beside = parse_split("image:top,bottom", "2x2x3", rows_of_shape({12}));
+  EXPECT_EQ(beside.first, leading);
+  const auto last = parse_split("image:left,right", "", rows_of_shape({5, 2, 3}));
+  EXPECT_EQ((std::vector(last.first.begin(), last.first.begin() + 6)),
+            (std::vector<std::size_t>{0, 1, 2, 6, 7, 8}));
+  const auto first = parse_split("image:left,right", "", rows_of_shape({3, 5, 6}));
+  EXPECT_EQ((std::vector(first.first.begin(), first.first.begin() + 6)),
+            (std::vector<std::size_t>{0, 1, 2, 6, 7, 8}));
+  EXPECT_EQ(first.first.size(), 45U);
+  EXPECT_EQ(first.second.size(), 45U);
 }
 
 TEST(Split, RefusesWhatDoesNotFit) {
   for (const char* text : {"columns:0", "columns:5", "columns:x", "columns", "image:left,right",
                            "image:up,down", "rows:3"}) {
-    EXPECT_THROW((void)parse_split(text, rows_of_shape({5})), UsageError) << text;
+    EXPECT_THROW((void)parse_split(text, "", rows_of_shape({5})), UsageError) << text;
   }
-  EXPECT_THROW((void)parse_split("image:left,right", rows_of_shape({4, 1})), UsageError);
+  EXPECT_THROW((void)parse_split("image:left,right", "", rows_of_shape({4, 1})), UsageError);
+  EXPECT_THROW((void)parse_split("image:left,right", "2x3", rows_of_shape({5})), UsageError);
 }
 
 TEST(Rows, SelectKeepsTheChosenColumnsOfEveryRow) {

@@ -9,21 +9,11 @@
 #include <vector>
 
 #include "infomax/core/matrix.hpp"
+#include "infomax/data/image.hpp"
 #include "infomax/math/blas.hpp"
 #include "infomax/math/warp.hpp"
 
 namespace infomax::data {
-
-/// A row as an image: features = planes * height * width, each plane contiguous, row by row.
-struct ImageShape {
-  std::size_t height = 0;
-  std::size_t width = 0;
-};
-
-/// "28x28". Throws UsageError.
-[[nodiscard]] ImageShape parse_image_shape(std::string_view text);
-
-[[nodiscard]] std::string to_string(const ImageShape& shape);
 
 /// Random changes of rows that leave what they show the same, such as
 /// "noise:0.1,shift:2,flip,rotate:10". Applied to preprocessed rows, in this order whatever the
@@ -57,6 +47,9 @@ class Augmentation {
  private:
   void take(std::string_view text, std::string_view word);
   [[nodiscard]] math::AffineMap draw_map(std::uint64_t key, std::uint64_t sample) const;
+  /// Every channel of the image under one map.
+  template <math::Real T>
+  void warp_image(const math::AffineMap& map, std::span<T> scratch, std::span<T> row) const;
 
   double crop_ = 1.0;
   double degrees_ = 0.0;

@@ -15,9 +15,13 @@ struct Split {
 };
 
 /// "columns:K": the first K columns and the rest. "image:left,right" and "image:top,bottom": halves
-/// of images, of which rows must have the shape [H, W] or [H, W, channels]; where a side is odd,
-/// the middle line goes to the second half. Throws UsageError where the text is none of these or
-/// does not fit the rows' shape.
-[[nodiscard]] Split parse_split(const std::string& text, const Rows& rows);
+/// of images, in every channel, of the shape that `image` says (parse_image_shape) or, where that
+/// is empty, the axes of the rows (image_shape); where a side is odd, the middle line goes to the
+/// second half. Throws UsageError where the text is none of these or does not fit the rows.
+[[nodiscard]] Split parse_split(const std::string& text, const std::string& image,
+                                const Rows& rows);
+
+/// Whether a split of this text is one of images.
+[[nodiscard]] bool splits_images(const std::string& text);
 
 }  // namespace infomax::data

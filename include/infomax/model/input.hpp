@@ -18,6 +18,7 @@ struct SideInput {
   std::string network;   ///< the model's name for its network
   std::string path;      ///< data set of its rows
   std::string split;     ///< how these rows are cut into views (data::parse_split); or empty
+  std::string image;     ///< and which images they then are
   bool is_first = true;  ///< of the two views
 };
 

@@ -20,7 +20,7 @@ struct PairSettings {
   std::size_t classes = 0;    ///< of the pair `target`: width of the one-hot rows; 0 = y as it is
   std::string split;          ///< of `views`: how x alone makes both (data::parse_split); or empty
   std::string augment;        ///< of `augment`: data::Augmentation's words
-  std::string image;          ///< of `augment`: data::ImageShape of the rows, or empty
+  std::string image;          ///< data::ImageShape of the rows, where `augment` or `split` needs it
   std::size_t lag = 1;        ///< of `lag`: tau, in rows
   std::string lengths_path =
       "/lengths";  ///< of `lag`: rows of each trajectory, where there are any
