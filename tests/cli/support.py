@@ -20,6 +20,13 @@ MPIEXEC = os.environ["INFOMAX_MPIEXEC"]
 QUIET = {"OMPI_MCA_orte_execute_quiet": "1", "PRTE_MCA_prte_execute_quiet": "1"}
 
 
+# What Open MPI need not look for where a process is alone: a third of the time. It keeps files of such
+# processes under one name, so tests beside each other need directories of their own.
+SCRATCH_OF_MPI = tempfile.TemporaryDirectory(prefix="infomax-mpi-")
+ALONE = {"OMPI_MCA_ess_singleton_isolated": "1", "OMPI_MCA_pml": "ob1", "OMPI_MCA_btl": "self",
+         "OMPI_MCA_orte_tmpdir_base": SCRATCH_OF_MPI.name}
+
+
 class Finished:
     """An ended command: its exit code, what it wrote, and how long it took."""
 
@@ -35,9 +42,10 @@ def run(*arguments, ranks=1, timeout=120, program=PROGRAM, environment=None):
     """By so many ranks under mpirun; None: by the program alone, which is sooner done."""
     launcher = [] if ranks is None else [MPIEXEC, "-n", str(ranks)]
     command = [*launcher, program, *map(str, arguments)]
+    settings = {**QUIET, **(ALONE if ranks is None else {}), **(environment or {})}
     start = time.monotonic()
     done = subprocess.run(command, capture_output=True, timeout=timeout, check=False,
-                          env={**os.environ, **QUIET, **(environment or {})})
+                          env={**os.environ, **settings})
     # Decoded here, because subprocess would turn every carriage return into a new line.
     return Finished(done.returncode, done.stdout.decode(), done.stderr.decode(errors="replace"),
                     time.monotonic() - start)
