@@ -1,8 +1,10 @@
 #include "infomax/analysis/encode.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <optional>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -58,6 +60,18 @@ void write_hdf5(const mpi::Communicator& communicator, data::DatasetFile& file,
 }
 
 template <math::Real T>
+void require_finite(std::span<const T> encoded, std::size_t columns, const data::Rows& rows) {
+  const auto found = std::ranges::find_if(encoded, [](T x) { return !std::isfinite(x); });
+  if (found != encoded.end()) {
+    const auto row = static_cast<std::size_t>(found - encoded.begin()) / columns;
+    throw NumericError(fmt::format(
+        "what row {} of {} is encoded to is not finite; see that the data has the scale of the "
+        "training data, or train with --normalize standardize or --precision double",
+        rows.first_row() + row, rows.where()));
+  }
+}
+
+template <math::Real T>
 void write_npy(const mpi::Communicator& communicator, data::DatasetFile& file,
                const data::Blocks& blocks, Encoder<T>& encoder, const std::filesystem::path& path,
                WorkProgress& progress) {
@@ -99,6 +113,7 @@ void encode(const mpi::Communicator& communicator, data::DatasetFile& file,
         mpi::together(communicator, [&] {
           encoded.resize(rows.count() * encoder.columns());
           encoder.encode(rows, tiles, {encoded.data(), rows.count(), encoder.columns()});
+          require_finite<T>(encoded, encoder.columns(), rows);
         });
         sink(rows.first_row(), {encoded.data(), rows.count(), encoder.columns()});
         done += rows.count();

@@ -1,42 +1,68 @@
 #include "infomax/analysis/evaluation.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 #include <fmt/format.h>
 
 #include "infomax/analysis/held_out_correlations.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/data/labels.hpp"
 #include "infomax/model/input.hpp"
+#include "infomax/objective/batch_size.hpp"
 #include "infomax/objective/canonical_fit.hpp"
 #include "infomax/objective/make.hpp"
 
 namespace infomax::analysis {
 namespace {
 
-/// What canonical correlations say.
+/// For entropies alone: what the objective is of canonical correlations comes from the fit.
+objective::ObjectiveOptions without_correlations(objective::ObjectiveOptions options) {
+  if (options.objective != "infomax") {
+    options.lambda_a = 0.0;
+    options.lambda_b = 0.0;
+  }
+  options.objective = "infomax";
+  options.rho = "rv";
+  return options;
+}
+
+void require_finite(const Evaluation& evaluation) {
+  const auto& value = evaluation.value;
+  std::vector<double> numbers{value.objective, value.dependence, value.entropy_a, value.entropy_b};
+  for (const auto& [name, number] : value.parts) {
+    numbers.push_back(number);
+  }
+  numbers.insert(numbers.end(), evaluation.fitted.begin(), evaluation.fitted.end());
+  if (!std::ranges::all_of(numbers, [](double number) { return std::isfinite(number); })) {
+    throw NumericError(
+        "the objective of this data is not finite: the model's outputs are too large; see that the "
+        "data has the scale of the training data, or train with --normalize standardize or "
+        "--precision double");
+  }
+}
+
+/// The objective of one of canonical correlations, as `fitted` data says they are to be taken.
 template <math::Real T>
-void add_correlations(const mpi::Communicator& communicator,
-                      const objective::SpectralFunction& spectral, const model::PairSettings& pair,
-                      const model::WholeSides<T>& sides, const model::WholeSides<T>* fitted,
-                      Evaluation& evaluation) {
-  const auto fit_to = [&](const model::WholeSides<T>& to) {
-    return objective::fit_canonical(communicator, to.a(), to.b(), spectral.ridge(),
-                                    spectral.components());
-  };
-  if (fitted == nullptr) {
-    evaluation.correlations = fit_to(sides).correlations;
-  } else {
-    const auto fit = fit_to(*fitted);
-    evaluation.fitted = fit.correlations;
-    evaluation.correlations = correlations_under(communicator, fit, sides.a(), sides.b());
-    auto& value = evaluation.value;
-    const double under_fit = spectral.value_of(evaluation.correlations);
-    value.objective += under_fit - value.dependence;
-    value.dependence = under_fit;
-    value.parts.clear();
-  }
-  if (pair.pair == model::Pair::lag) {
-    evaluation.timescales = implied_timescales(evaluation.correlations, pair.lag);
-  }
+Evaluation evaluate_under_fit(const mpi::Communicator& communicator,
+                              const objective::ObjectiveOptions& options,
+                              const objective::SpectralFunction& spectral,
+                              const model::WholeSides<T>& sides,
+                              const model::WholeSides<T>& fitted) {
+  const auto entropies = objective::make_objective<T>(without_correlations(options));
+  Evaluation evaluation{model::evaluate(communicator, sides, *entropies), {}, {}, {}};
+  const auto fit = objective::fit_canonical(communicator, fitted.a(), fitted.b(), spectral.ridge(),
+                                            spectral.components());
+  objective::BatchSizeWarning().require_correlations(
+      communicator.sum(static_cast<double>(fitted.a().rows())), fit.mean_a.size(),
+      fit.mean_b.size());
+  evaluation.fitted = fit.correlations;
+  evaluation.correlations = correlations_under(communicator, fit, sides.a(), sides.b());
+  auto& value = evaluation.value;
+  const double under_fit = spectral.value_of(evaluation.correlations);
+  value.objective += under_fit - value.dependence;
+  value.dependence = under_fit;
+  return evaluation;
 }
 
 }  // namespace
@@ -67,10 +93,21 @@ Evaluation evaluate(const mpi::Communicator& communicator,
                     options.objective));
   }
   objective::check_shapes(options, sides.a().columns(), sides.b().columns());
-  const auto objective = objective::make_objective<T>(options);
-  Evaluation evaluation{model::evaluate(communicator, sides, *objective), {}, {}, {}};
-  if (spectral) {
-    add_correlations(communicator, *spectral, pair, sides, fitted, evaluation);
+  Evaluation evaluation;
+  if (fitted != nullptr) {
+    evaluation = evaluate_under_fit(communicator, options, *spectral, sides, *fitted);
+  } else {
+    const auto objective = objective::make_objective<T>(options);
+    evaluation.value = model::evaluate(communicator, sides, *objective);
+  }
+  require_finite(evaluation);
+  if (spectral && fitted == nullptr) {
+    evaluation.correlations = objective::fit_canonical(communicator, sides.a(), sides.b(),
+                                                       spectral->ridge(), spectral->components())
+                                  .correlations;
+  }
+  if (pair.pair == model::Pair::lag) {
+    evaluation.timescales = implied_timescales(evaluation.correlations, pair.lag);
   }
   return evaluation;
 }

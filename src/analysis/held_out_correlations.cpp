@@ -1,46 +1,37 @@
 #include "infomax/analysis/held_out_correlations.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "infomax/math/blas.hpp"
-#include "infomax/stats/tiles.hpp"
+#include "infomax/stats/means.hpp"
+#include "infomax/stats/moments.hpp"
 
+// p columns of a side.
 namespace infomax::analysis {
 namespace {
 
-/// Rows [first, first + count) minus the fit's mean, in its directions, in double: [count, k].
-template <math::Real T>
-class Projection {
- public:
-  Projection(const stats::RowSource<T>& rows, const Buffer<double>& mean,
-             const Matrix<double>& directions)
-      : rows_(&rows), mean_(&mean), directions_(&directions) {}
-
-  MatrixView<const double> tile(std::size_t first, std::size_t count) {
-    const MatrixView<const T> raw = rows_->tile(first, count, raw_);
-    centred_.resize(count * raw.columns());
-    for (std::size_t i = 0; i < count; ++i) {
-      for (std::size_t j = 0; j < raw.columns(); ++j) {
-        centred_[i * raw.columns() + j] = static_cast<double>(raw(i, j)) - (*mean_)[j];
-      }
+/// The variances [k] of a side's canonical variables, w^T C w; 0 where there is but what rounding
+/// leaves of C.
+std::vector<double> variances(const Matrix<double>& covariance, const Matrix<double>& directions) {
+  const std::size_t p = directions.rows();
+  const double rounding = 8.0 * static_cast<double>(p) * std::numeric_limits<double>::epsilon();
+  Matrix<double> mapped(p, directions.columns());
+  math::gemm<double>(math::Transpose::no, math::Transpose::no, 1.0, covariance.view(),
+                     directions.view(), 0.0, mapped.view());
+  std::vector<double> result(directions.columns());
+  for (std::size_t c = 0; c < result.size(); ++c) {
+    double variance = 0.0;
+    double most = 0.0;  // of the deviation, were all columns one
+    for (std::size_t j = 0; j < p; ++j) {
+      variance += directions(j, c) * mapped(j, c);
+      most += std::abs(directions(j, c)) * std::sqrt(covariance(j, j));
     }
-    projected_.resize(count * directions_->columns());
-    const MatrixView<double> projected(projected_.data(), count, directions_->columns());
-    math::gemm<double>(math::Transpose::no, math::Transpose::no, 1.0,
-                       MatrixView<const double>(centred_.data(), count, raw.columns()),
-                       directions_->view(), 0.0, projected);
-    return projected;
+    result[c] = variance <= rounding * most * most ? 0.0 : variance;
   }
-
- private:
-  const stats::RowSource<T>* rows_;
-  const Buffer<double>* mean_;
-  const Matrix<double>* directions_;
-  Buffer<T> raw_;
-  Buffer<double> centred_;
-  Buffer<double> projected_;
-};
+  return result;
+}
 
 }  // namespace
 
@@ -48,33 +39,31 @@ template <math::Real T>
 std::vector<double> correlations_under(const mpi::Communicator& communicator,
                                        const objective::CanonicalFit& fit,
                                        const stats::RowSource<T>& a, const stats::RowSource<T>& b) {
+  using stats::Extent;
   const std::size_t k = fit.correlations.size();
-  Projection<T> project_a(a, fit.mean_a, fit.directions_a);
-  Projection<T> project_b(b, fit.mean_b, fit.directions_b);
-  // N, then for each component the sums of u, v, u^2, v^2, u v. The fit's means are shift enough.
-  std::vector<double> sums(1 + 5 * k, 0.0);
-  sums[0] = static_cast<double>(a.rows());
-  stats::for_each_tile(a, [&](std::size_t first, std::size_t count) {
-    const auto u = project_a.tile(first, count);
-    const auto v = project_b.tile(first, count);
-    for (std::size_t i = 0; i < count; ++i) {
-      for (std::size_t c = 0; c < k; ++c) {
-        double* sum = sums.data() + 1 + 5 * c;
-        sum[0] += u(i, c);
-        sum[1] += v(i, c);
-        sum[2] += u(i, c) * u(i, c);
-        sum[3] += v(i, c) * v(i, c);
-        sum[4] += u(i, c) * v(i, c);
-      }
-    }
-  });
-  communicator.sum(std::span<double>(sums));
-  std::vector<double> correlations(k);
+  std::vector<double> correlations(k, 0.0);
+  if (fit.directions_a.empty()) {
+    return correlations;
+  }
+  stats::MeanPass<T> mean_pass;
+  stats::MomentPass<T> moment_pass({Extent::full, Extent::full, Extent::full, true});
+  const auto& moments =
+      moment_pass.measure(communicator, a, b, mean_pass.measure(communicator, a, b));
+  const auto variances_a = variances(moments.aa, fit.directions_a);
+  const auto variances_b = variances(moments.bb, fit.directions_b);
+  Matrix<double> mapped(moments.ab.rows(), k);
+  math::gemm<double>(math::Transpose::no, math::Transpose::no, 1.0, moments.ab.view(),
+                     fit.directions_b.view(), 0.0, mapped.view());
   for (std::size_t c = 0; c < k; ++c) {
-    const double* sum = sums.data() + 1 + 5 * c;
-    const double n = sums[0];
-    const double variances = (sum[2] - sum[0] * sum[0] / n) * (sum[3] - sum[1] * sum[1] / n);
-    correlations[c] = variances > 0.0 ? (sum[4] - sum[0] * sum[1] / n) / std::sqrt(variances) : 0.0;
+    if (variances_a[c] == 0.0 || variances_b[c] == 0.0) {
+      continue;
+    }
+    double covariance = 0.0;
+    for (std::size_t j = 0; j < mapped.rows(); ++j) {
+      covariance += fit.directions_a(j, c) * mapped(j, c);
+    }
+    const double correlation = covariance / (std::sqrt(variances_a[c]) * std::sqrt(variances_b[c]));
+    correlations[c] = std::clamp(correlation, -1.0, 1.0);
   }
   return correlations;
 }

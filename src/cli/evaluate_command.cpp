@@ -37,7 +37,8 @@ OptionTable option_table() {
       "fit", po::value<std::string>()->value_name("FILE"),
       "fit the canonical correlations' directions to this data set (the training data), and apply "
       "them to --data as they are; without it they are fitted to --data itself")(
-      "json", po::bool_switch(), "print one JSON object instead of a table")(
+      "json", po::bool_switch(),
+      "print one JSON object instead of a table; a timescale that is infinite is null")(
       "micro-batch", po::value<std::int64_t>()->default_value(default_micro_batch)->value_name("M"),
       "rows a rank encodes at a time; bounds memory, changes no result; 0 = all")(
       "blocks", po::value<std::int64_t>()->value_name("V"),

@@ -67,8 +67,8 @@ Matrix<double> factor(const Matrix<double>& covariance, std::span<const double> 
   if (!l || is_singular(*l, regular)) {
     throw NumericError(fmt::format(
         "the covariance of side {} ({} columns) is not positive definite: columns depend on each "
-        "other or the batch has too few rows; set a larger --ridge (1e-4 is the default)",
-        side, variance.size()));
+        "other or the rows are too few; train with a larger {}",
+        side, variance.size(), describe(ridge)));
   }
   return *std::move(l);
 }
@@ -99,6 +99,12 @@ void own_gradient(const Matrix<double>& x, std::span<const double> weight, doubl
 }
 
 }  // namespace
+
+std::string describe(const Ridge& ridge) {
+  return ridge.absolute
+             ? fmt::format("--ridge-absolute (now {})", *ridge.absolute)
+             : fmt::format("--ridge (now {}; {} is the default)", ridge.relative, Ridge{}.relative);
+}
 
 CanonicalSpectrum::CanonicalSpectrum(const stats::SecondMoments& moments, const Ridge& ridge)
     : relative_ridge_(ridge.absolute ? 0.0 : ridge.relative),

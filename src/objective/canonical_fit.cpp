@@ -18,9 +18,12 @@ CanonicalFit fit_canonical(const mpi::Communicator& communicator, const stats::R
   const auto& means = mean_pass.measure(communicator, a, b);
   const auto& moments = moment_pass.measure(communicator, a, b, means);
   const CanonicalSpectrum spectrum(moments, ridge);
-  const std::size_t all = spectrum.directions_a().columns();
+  const std::size_t all = spectrum.values().size();
   const std::size_t k = components == 0 ? all : std::min(components, all);
   const auto sigma = spectrum.values().first(k);
+  if (spectrum.directions_a().empty()) {
+    return {means.a, means.b, {}, {}, {sigma.begin(), sigma.end()}};
+  }
   return {means.a,
           means.b,
           leading_columns(spectrum.directions_a(), k),

@@ -21,18 +21,19 @@ double squares(std::span<const double> sigma, std::span<double> derivative) {
   return std::inner_product(sigma.begin(), sigma.end(), sigma.begin(), 0.0);
 }
 
-double mutual_information(std::span<const double> sigma, std::span<double> derivative) {
+double mutual_information(std::span<const double> sigma, const Ridge& ridge,
+                          std::span<double> derivative) {
   // Within so much of 1 a correlation is 1 but for rounding, and its information is noise.
   const double rounding =
       64.0 * static_cast<double>(sigma.size()) * std::numeric_limits<double>::epsilon();
   double value = 0.0;
   for (std::size_t i = 0; i < sigma.size(); ++i) {
-    if (sigma[i] >= 1.0 - rounding) {
-      throw NumericError(
-          fmt::format("the mutual information is infinite: canonical correlation {} of {} is 1, so "
-                      "a side determines part of the other; set a larger --ridge (1e-4 is the "
-                      "default)",
-                      i + 1, sigma.size()));
+    if (std::abs(sigma[i]) >= 1.0 - rounding) {
+      throw NumericError(fmt::format(
+          "the mutual information is infinite: canonical correlation {} of {} is {:.0f}, "
+          "so a side determines part of the other; give more rows, or train with a "
+          "larger {}",
+          i + 1, sigma.size(), sigma[i], describe(ridge)));
     }
     value -= 0.5 * std::log1p(-sigma[i] * sigma[i]);
     derivative[i] = sigma[i] / ((1.0 - sigma[i]) * (1.0 + sigma[i]));
@@ -64,7 +65,7 @@ double SpectralFunction::apply(std::span<const double> sigma, std::span<double> 
     case SpectralForm::vamp2:
       return 1.0 + squares(sigma, derivative);
     case SpectralForm::mutual_information:
-      return mutual_information(sigma, derivative);
+      return mutual_information(sigma, ridge_, derivative);
   }
   return 0.0;
 }

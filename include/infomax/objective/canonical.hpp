@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "infomax/core/matrix.hpp"
@@ -18,6 +19,9 @@ struct Ridge {
   double relative = 1e-4;
   std::optional<double> absolute;
 };
+
+/// The option that sets it and its value, for messages: "--ridge (now 0; 1e-4 is the default)".
+[[nodiscard]] std::string describe(const Ridge& ridge);
 
 /// The canonical correlations of two sides, and the adjoint of any function of them.
 ///

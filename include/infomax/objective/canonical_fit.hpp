@@ -14,7 +14,8 @@ namespace infomax::objective {
 
 /// The linear maps that take two sides to their canonical variables, as fitted to one data set:
 /// u = (a - mean_a) directions_a, v = (b - mean_b) directions_b, column i of u and v correlating by
-/// correlations[i] there.
+/// correlations[i] there. Where a side does not vary there are no directions, and all correlations
+/// are 0.
 struct CanonicalFit {
   Buffer<double> mean_a;             // [p]
   Buffer<double> mean_b;             // [q]

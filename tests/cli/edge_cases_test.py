@@ -1,0 +1,78 @@
+"""Data and options at their edges: what comes out is finite, or one line that says what to change, and
+that the same on any number of ranks."""
+
+import json
+import unittest
+
+import numpy
+
+import support
+
+def numbers_in(text):
+    """JSON with nothing in it that is none: NaN becomes null."""
+    found = json.loads(text)
+    return all(value is not None for value in found.values())
+
+
+class EdgeCase(support.ProgramTest):
+    def setUp(self):
+        super().setUp()
+        draw = numpy.random.default_rng(3)
+        self.x, self.y = draw.normal(size=(60, 4)), draw.normal(size=(60, 3))
+        self.data = self.write_data(x=self.x, y=self.y)
+        self.model = self.scratch / "run" / "model.h5"
+
+    def run_train(self, data, *arguments, ranks=None):
+        return support.run("train", "--data", data, "--output", self.scratch / "run", "--overwrite",
+                           "--progress", "none", *arguments, ranks=ranks, timeout=60)
+
+    def refuse(self, code, words, done):
+        self.assertEqual(done.code, code, done.err)
+        self.assertEqual(len(done.complaints), 1, done.err)
+        for word in words:
+            self.assertIn(word, done.complaints[0])
+
+
+class HeldOut(EdgeCase):
+    def evaluate_under_fit(self, test):
+        return support.run("evaluate", "--model", self.model, "--data", test, "--fit", self.data,
+                           "--json", ranks=None)
+
+    def test_what_does_not_vary_in_test_data_correlates_by_nothing(self):
+        self.run_train(self.data, "--pair", "views", "--objective", "dcca", "--encoder", "linear:3",
+                       "--precision", "double")
+        test = self.write_data("test.h5", x=numpy.full((30, 4), 0.1), y=numpy.full((30, 3), 0.7))
+        done = self.evaluate_under_fit(test)
+        self.assertEqual(done.code, 0, done.err)
+        self.assertEqual(json.loads(done.out)["canonical_correlations"], [0.0, 0.0, 0.0])
+
+    def test_few_test_rows_need_no_ridge_of_their_own(self):
+        self.run_train(self.data, "--pair", "views", "--objective", "gaussian-mi", "--encoder",
+                       "linear:2", "--ridge", "0")
+        done = self.evaluate_under_fit(self.write_data("three.h5", x=self.x[:3], y=self.y[:3]))
+        self.assertEqual(done.code, 0, done.err)
+        self.assertTrue(numbers_in(done.out), done.out)
+        # Two points lie on a line, rising or falling.
+        done = self.evaluate_under_fit(self.write_data("two.h5", x=self.x[:2], y=self.y[:2]))
+        self.refuse(4, ["mutual information is infinite", "more rows"], done)
+
+    def test_outputs_beyond_the_range_of_numbers_are_no_result(self):
+        self.run_train(self.data, "--objective", "coding-rate", "--encoder", "dense:3", "--steps",
+                       "1")
+        test = self.write_data("test.h5", x=1e38 * self.x)
+        done = support.run("evaluate", "--model", self.model, "--data", test, "--json", ranks=2)
+        self.refuse(4, ["--normalize standardize"], done)
+        self.assertEqual(done.out, "")
+        done = support.run("evaluate", "--model", self.model, "--data", self.data, "--fit", test,
+                           "--json", ranks=None)
+        self.refuse(2, ["--fit", "coding-rate"], done)
+        test = self.write_data("test.h5", x=1e300 * self.x)
+        codes = self.scratch / "codes.h5"
+        done = support.run("encode", "--model", self.model, "--data", test, "--output", codes,
+                           ranks=2)
+        self.refuse(4, ["row", "--normalize standardize"], done)
+        self.assertFalse(codes.exists())
+
+
+if __name__ == "__main__":
+    unittest.main()
