@@ -33,6 +33,16 @@ class EdgeCase(support.ProgramTest):
             self.assertIn(word, done.complaints[0])
 
 
+class Training(EdgeCase):
+    def test_entropies_are_no_part_of_other_objectives(self):
+        done = self.run_train(self.data, "--objective", "dcca", "--lambda", "0.5", "--encoder",
+                              "dense:3", "--steps", "1")
+        self.assertEqual(done.code, 0, done.err)
+        step, = support.metrics(self.scratch / "run")
+        self.assertGreater(step["entropy_b"], 1.0)
+        self.assertEqual(step["objective"], step["dependence"])
+
+
 class HeldOut(EdgeCase):
     def evaluate_under_fit(self, test):
         return support.run("evaluate", "--model", self.model, "--data", test, "--fit", self.data,
