@@ -99,6 +99,12 @@ int train_in(const mpi::Communicator& communicator, OptionTable& options, const 
   const auto steps_per_epoch = training.sampler.steps_per_epoch();
   train::TrainerOptions trainer;
   trainer.total_steps = total_steps(options, steps_per_epoch);
+  if (training.model.parameters().empty() && trainer.total_steps > 0) {
+    throw UsageError(
+        fmt::format("--encoder {} has nothing to train; add dense:N to it, or write it as it is by "
+                    "--steps 0",
+                    options.value<std::string>("encoder")));
+  }
   trainer.schedule = schedule_options(options, steps_per_epoch);
   trainer.progress = train::parse_progress(options.value<std::string>("progress"));
 

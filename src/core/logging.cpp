@@ -42,9 +42,9 @@ void debug(std::string_view message) { logger().debug(message); }
 void info(std::string_view message) { logger().info(message); }
 void warning(std::string_view message) { logger().warn("warning: {}", message); }
 
-void warning_once(const std::string& message) {
+void warning_once(const std::string& kind, std::string_view message) {
   static std::unordered_set<std::string> said;
-  if (said.insert(message).second) {
+  if (said.insert(kind).second) {
     warning(message);
   }
 }

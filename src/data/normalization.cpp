@@ -6,6 +6,8 @@
 #include <limits>
 #include <span>
 
+#include <fmt/format.h>
+
 #include "infomax/core/error.hpp"
 #include "infomax/core/matrix.hpp"
 #include "infomax/data/rows.hpp"
@@ -22,6 +24,16 @@ constexpr std::array mode_names{"none", "scale", "center", "standardize"};
 /// over their own part of the rows.
 constexpr std::size_t table_limit_bytes = std::size_t{16} << 20U;
 
+/// Throws DataError where `number`, which was made of column `column`, is not finite.
+void require_finite(double number, const Rows& rows, std::size_t column) {
+  if (!std::isfinite(number)) {
+    throw DataError(fmt::format(
+        "{} has numbers in column {} whose sums or squares leave the range of double; divide it by "
+        "a power of ten",
+        rows.where(), column));
+  }
+}
+
 Normalization fit_scale(const mpi::Communicator& communicator, const Rows& rows) {
   double least = std::numeric_limits<double>::infinity();
   double most = -least;
@@ -34,6 +46,12 @@ Normalization fit_scale(const mpi::Communicator& communicator, const Rows& rows)
   });
   least = communicator.min(least);
   most = communicator.max(most);
+  if (!std::isfinite(most - least)) {
+    throw DataError(
+        fmt::format("{} spans {} to {}, and the difference leaves the range of double; "
+                    "divide it by a power of ten",
+                    rows.where(), least, most));
+  }
   const double scale = most > least ? 1.0 / (most - least) : 1.0;
   return {std::vector<double>(rows.features(), least), std::vector<double>(rows.features(), scale)};
 }
@@ -109,6 +127,7 @@ Normalization fit_moments(const mpi::Communicator& communicator, const Rows& row
     const double square = sums.squares[j] / n;
     const double variance = square - mean * mean;
     fitted.shift[j] = shift[j] + mean;
+    require_finite(with_scale ? fitted.shift[j] + square : fitted.shift[j], rows, j);
     // Below this, what is left of the squares is their own rounding.
     const double noise = 8.0 * std::numeric_limits<double>::epsilon() * square;
     if (with_scale && variance > noise) {

@@ -20,8 +20,15 @@ struct Range {
 /// The pairs of a file's trajectories: those that /lengths says, or one of all rows.
 data::LaggedPairs find_pairs(data::DatasetFile& opened, const data::DatasetShape& x,
                              const PairSettings& settings) {
+  const auto pair_up = [&](std::vector<std::size_t> lengths) -> data::LaggedPairs {
+    try {
+      return {std::move(lengths), settings.lag};
+    } catch (const UsageError& error) {
+      throw UsageError(fmt::format("{}: {}", x.where, error.what()));
+    }
+  };
   if (!opened.has(settings.lengths_path)) {
-    return {{x.rows}, settings.lag};
+    return pair_up({x.rows});
   }
   const auto shape = opened.shape(settings.lengths_path);
   if (shape.features != 1 || !hdf5::is_integer(shape.type)) {
@@ -34,7 +41,11 @@ data::LaggedPairs find_pairs(data::DatasetFile& opened, const data::DatasetShape
   std::size_t total = 0;
   stored.with_elements([&](auto elements) {
     for (const auto length : elements) {
-      lengths.push_back(static_cast<std::size_t>(std::max(0.0, static_cast<double>(length))));
+      if (!(static_cast<double>(length) >= 0.0)) {
+        throw DataError(fmt::format("{} has the length {} at row {}; lengths are 0 or more",
+                                    shape.where, length, lengths.size()));
+      }
+      lengths.push_back(static_cast<std::size_t>(length));
       total += lengths.back();
     }
   });
@@ -42,7 +53,7 @@ data::LaggedPairs find_pairs(data::DatasetFile& opened, const data::DatasetShape
     throw DataError(
         fmt::format("{} adds up to {} rows, and {} has {}", shape.where, total, x.where, x.rows));
   }
-  return {std::move(lengths), settings.lag};
+  return pair_up(std::move(lengths));
 }
 
 /// A rank holds the rows from its first pair's start to its last one's end, of which the last `lag`
@@ -89,6 +100,12 @@ SplitExamples load_lagged(const mpi::Communicator& communicator, data::DatasetFi
                           const data::DatasetShape& x, const PairSettings& settings,
                           std::size_t block_count, double fraction) {
   const auto pairs = find_pairs(opened, x, settings);
+  if (pairs.count() < 2) {
+    throw UsageError(
+        fmt::format("--lag {} leaves {} one pair of rows only, and a dependence needs two or more; "
+                    "give a smaller lag or longer trajectories",
+                    settings.lag, x.where));
+  }
   if (fraction == 0.0) {
     auto all = load_range(communicator, opened, settings, pairs, {0, pairs.count()}, block_count);
     all.rows_used = x.rows;

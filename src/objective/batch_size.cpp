@@ -15,8 +15,9 @@ void BatchSizeWarning::require_rank(double samples, std::size_t p, std::size_t q
   }
   warned_ = true;
   log::warning_once(
+      "covariance",
       fmt::format("covariances of {} columns from {} rows have directions without any variance; "
-                  "use batches of many more rows, or fewer columns",
+                  "take many more rows at a time (--batch, or more data), or fewer columns",
                   wider, samples));
 }
 
@@ -28,8 +29,9 @@ void BatchSizeWarning::require_correlations(double samples, std::size_t p, std::
   }
   warned_ = true;
   log::warning_once(
+      "covariance",
       fmt::format("canonical correlations of {} and {} columns from {} rows are biased towards 1; "
-                  "use batches of {} rows or more, or fewer columns",
+                  "take {} rows or more at a time (--batch, or more data), or fewer columns",
                   p, q, samples, enough));
 }
 

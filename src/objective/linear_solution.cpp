@@ -27,8 +27,8 @@ constexpr double about_as_large = 0.999;
 
 [[noreturn]] void refuse_no_variance() {
   throw NumericError(
-      "there is no linear solution: the inputs of the last layer do not vary, or are not finite; "
-      "look at the data, or use --init glorot");
+      "there is no linear solution: the inputs of the last layer, or the targets, do not vary, or "
+      "their squares leave the range of numbers; look at the data, or try --normalize standardize");
 }
 
 void require_variance(std::span<const double> variance) {

@@ -70,6 +70,9 @@ class JointEvaluation {
 
   [[nodiscard]] const std::string& complaint() const { return complaint_; }
 
+  /// What to add to the complaint, where that does not say itself what to do.
+  [[nodiscard]] const std::string& remedy() const { return remedy_; }
+
  private:
   enum class Order : std::uint64_t { evaluate, pause, finish };
 
@@ -117,6 +120,7 @@ class JointEvaluation {
       if (!std::isfinite(report.gradient_norm) || !std::isfinite(report.value.objective)) {
         complaint_ = std::isfinite(report.value.objective) ? "the gradient is not finite"
                                                            : "the objective is not finite";
+        remedy_ = "; try another --seed, --normalize standardize or --precision double";
         report.value.objective = nothing;
       }
     } catch (const Error& error) {
@@ -124,6 +128,7 @@ class JointEvaluation {
         throw;
       }
       complaint_ = error.what();
+      remedy_.clear();
       report.value.objective = nothing;
     }
     return report;
@@ -134,6 +139,7 @@ class JointEvaluation {
   Step<T>* step_;
   Milestones<T>* milestones_;
   std::string complaint_;
+  std::string remedy_;
 };
 
 }  // namespace infomax::train

@@ -72,12 +72,21 @@ TrainSummary train_lbfgs(const mpi::Communicator& communicator, model::Model<T>&
     evaluation.serve();
   }
   std::string ending;
+  std::string failure;  // of the search, which is nobody's own
   mpi::together(communicator, [&] {
     if (search) {
       recorder.interrupt();
-      ending = milestones.ending().empty() ? search->ending() : milestones.ending();
+      try {
+        ending = milestones.ending().empty() ? search->ending() : milestones.ending();
+      } catch (const NumericError& error) {
+        failure = error.what();
+      }
     }
   });
+  failure = communicator.broadcast(failure, 0);
+  if (!failure.empty()) {
+    throw NumericError(failure);
+  }
   TrainSummary summary = recorder.finish();
   summary.ending = ending;
   return summary;

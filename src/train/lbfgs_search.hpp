@@ -183,9 +183,8 @@ double Search<T>::value_at(std::span<const double> x, std::span<double> g, doubl
 
   const double f = -pending_.value.objective;
   if (!descent_.begun() && !std::isfinite(f)) {
-    failure_ = std::make_exception_ptr(NumericError(
-        fmt::format("at the initial parameters {}; try another --seed or --normalize standardize",
-                    evaluation_->complaint())));
+    failure_ = std::make_exception_ptr(NumericError(fmt::format(
+        "at the initial parameters {}{}", evaluation_->complaint(), evaluation_->remedy())));
     return none;
   }
   std::ranges::transform(evaluation_->gradient(), g.begin(),
@@ -245,7 +244,8 @@ std::string Search<T>::ending() const {
   }
   throw NumericError(fmt::format(
       "after step {} the line search finds no better point, though J should rise by {:.2g} ({}); "
-      "try {}another --seed, a larger --ridge where there is one, or --optimizer adam",
+      "try {}--normalize standardize, another --seed, a larger --ridge where there is one, or "
+      "--optimizer adam",
       steps_, descent_.expected_gain(),
       descent_.refused() > 0 ? fmt::format("at {} of its {} points {}", descent_.refused(),
                                            pending_.evaluations, evaluation_->complaint())

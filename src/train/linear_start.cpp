@@ -25,19 +25,27 @@ LinearSides sides_of(Pair pair, bool two_networks) {
   return two_networks ? LinearSides::both : LinearSides::both_alike;
 }
 
-LinearForm form_of(const objective::ObjectiveOptions& objective, Pair pair, bool two_networks) {
+/// What to write in place of `spec` where there is no linear solution.
+std::string untouched(const nn::Spec& spec) {
+  return nn::is_linear_solution(spec) ? fmt::format("--encoder dense:{}", spec.items.front().units)
+                                      : "--init glorot";
+}
+
+LinearForm form_of(const objective::ObjectiveOptions& objective, Pair pair, bool two_networks,
+                   const nn::Spec& encoder) {
   const auto form = pair == Pair::augment
                         ? std::nullopt
                         : objective::linear_form(objective, sides_of(pair, two_networks));
   if (!form) {
     throw UsageError(fmt::format(
-        "--objective {} with --pair {}, as set, has no linear solution in closed form; dcca, "
-        "vamp1, "
-        "vamp2, gaussian-mi and --rho cca have one, --rho rv with --pair input or target, "
-        "coding-rate with one network, infomax without --lambda, none with --pair augment; else "
-        "use "
-        "--init glorot",
-        objective.objective, model::name_of(pair)));
+        "--objective {}{} with --pair {} has no linear solution in closed form: that is for dcca, "
+        "vamp1, vamp2, gaussian-mi, coding-rate of one network, and infomax without lambda of rho "
+        "cca, or of rho rv with --pair input or target; never with --pair augment. Else use {}",
+        objective.objective,
+        objective.objective != "infomax"                       ? ""
+        : objective.lambda_a != 0.0 || objective.lambda_b != 0 ? " with lambda"
+                                                               : " --rho " + objective.rho,
+        model::name_of(pair), untouched(encoder)));
   }
   return *form;
 }
@@ -139,12 +147,13 @@ void assign(const objective::LinearLayer& layer, const nn::Network<T>& network,
   }
 }
 
-void require_directions(const char* network, std::size_t outputs, std::size_t directions) {
+void require_directions(const nn::Spec& spec, std::size_t outputs, std::size_t directions) {
   if (outputs > directions) {
     throw UsageError(fmt::format(
-        "network {} has {} outputs, but for its objective and data there are only {} linear "
-        "directions; end the encoder in dense:{}, or use --init glorot",
-        network, outputs, directions, directions));
+        "--encoder {} has {} outputs, but for its objective and data there are only {} linear "
+        "directions; end it in {}:{}, or use {}",
+        spec.text, outputs, directions, nn::is_linear_solution(spec) ? "linear" : "dense",
+        directions, untouched(spec)));
   }
 }
 
@@ -152,7 +161,7 @@ void require_directions(const char* network, std::size_t outputs, std::size_t di
 
 void check_linear_start(const objective::ObjectiveOptions& objective, Pair pair,
                         const nn::Spec& encoder, const std::optional<nn::Spec>& encoder_b) {
-  (void)form_of(objective, pair, encoder_b.has_value());
+  (void)form_of(objective, pair, encoder_b.has_value(), encoder);
   require_linear_end(encoder);
   if (encoder_b) {
     require_linear_end(*encoder_b);
@@ -164,7 +173,8 @@ void start_linear(const mpi::Communicator& communicator, model::Model<T>& model,
                   const model::Examples& examples, const model::PairSettings& pair,
                   const objective::ObjectiveOptions& objective, bool reproducible) {
   const bool two_networks = model.members().size() > 1;
-  const LinearForm form = form_of(objective, pair.pair, two_networks);
+  const nn::Spec& first_spec = model.members().front().network.spec();
+  const LinearForm form = form_of(objective, pair.pair, two_networks, first_spec);
   const auto& first = model.members().front();
   const auto& second = model.member("b");
   require_linear_end(first.network.spec());
@@ -187,8 +197,8 @@ void start_linear(const mpi::Communicator& communicator, model::Model<T>& model,
 
   const std::size_t directions = objective::largest_outputs(form, a->columns(), b->columns());
   const std::size_t outputs_a = two_networks ? first.network.outputs() : 0;
-  require_directions("a", outputs_a, directions);
-  require_directions("b", second.network.outputs(), directions);
+  require_directions(first_spec, outputs_a, directions);
+  require_directions(second.network.spec(), second.network.outputs(), directions);
   const auto solution = objective::solve_linear(communicator, form, objective, *a, *b, outputs_a,
                                                 second.network.outputs());
   if (two_networks) {

@@ -1,11 +1,14 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
+#include "infomax/core/error.hpp"
 #include "infomax/core/stopwatch.hpp"
 #include "infomax/model/model_file.hpp"
 #include "infomax/mpi/communicator.hpp"
@@ -81,10 +84,12 @@ class Recorder {
     epoch_.restore(report_from(record.at("epoch_sum")), record.at("epoch_steps"));
   }
 
-  /// At the end of the run: saves the model.
+  /// At the end of the run: saves the model. Throws NumericError where it is none, the same on
+  /// every rank.
   [[nodiscard]] TrainSummary finish() {
     summary_.seconds = before_s_ + since_start_.elapsed_s();
     interrupt();
+    require_finite_parameters();
     if (best_->known()) {
       summary_.best = BestSummary{best_->step(), best_->objective()};
     }
@@ -102,6 +107,16 @@ class Recorder {
   }
 
  private:
+  /// The last step's are what no objective has seen.
+  void require_finite_parameters() const {
+    const auto parameters = std::as_const(*model_).parameters();
+    if (!std::ranges::all_of(parameters, [](T value) { return std::isfinite(value); })) {
+      throw NumericError(
+          "the parameters at the end are not finite; try --normalize standardize, a smaller "
+          "--learning-rate, or --precision double");
+    }
+  }
+
   void end_epoch(std::uint64_t epoch) {
     summary_.last = epoch_.report();
     if (summary_.steps % steps_per_epoch_ == 0) {  // else a run of more steps goes on with it

@@ -6,21 +6,36 @@
 #include <fmt/format.h>
 
 #include "infomax/core/error.hpp"
+#include "infomax/core/logging.hpp"
 #include "infomax/core/stopwatch.hpp"
 #include "train/gradient_reduction.hpp"
 
 namespace infomax::train {
 namespace {
 
+constexpr const char* zero_gradient =
+    "the gradient is 0, so nothing is learned: the outputs do not vary, or too little for their "
+    "precision; look at the data, or try --normalize standardize or another --encoder";
+
 /// Of a batch in the running averages of batch normalisation; what most libraries have.
 constexpr double remembered_share = 0.1;
 
-void require_finite(double number, const char* what, double learning_rate) {
-  if (!std::isfinite(number)) {
-    throw NumericError(
-        fmt::format("{} is {}; try a smaller --learning-rate (now {}), --warmup, or --clip-norm 1",
-                    what, number, learning_rate));
+/// `updated`: whether it is of parameters that steps have changed.
+void require_finite(double number, const char* what, bool updated, double learning_rate) {
+  if (std::isfinite(number)) {
+    return;
   }
+  const std::string problem =
+      fmt::format("{} is {}", what, std::isnan(number) ? "not a number" : "infinite");
+  if (!updated) {
+    throw NumericError(
+        fmt::format("{}, before anything was changed: the data is too large, or too small, as it "
+                    "is; try --normalize standardize or --precision double",
+                    problem));
+  }
+  throw NumericError(
+      fmt::format("{}; try a smaller --learning-rate (now {}), --warmup, or --clip-norm 1", problem,
+                  learning_rate));
 }
 
 }  // namespace
@@ -91,6 +106,9 @@ StepReport Step<T>::differentiate(std::uint64_t epoch, std::uint64_t step_of_epo
   report.penalty = add_penalty();
   report.value.objective += report.penalty;
   report.gradient_norm = math::norm(std::span<const T>(gradient_));
+  if (report.gradient_norm == 0.0 && epoch == 0 && step_of_epoch == 0) {
+    log::warning_once("still", zero_gradient);
+  }
 
   report.times.total_s = whole.elapsed_s();
   report.times.input_s = planning_s + sides_->input_s() - converted_before_s;
@@ -104,8 +122,9 @@ StepReport Step<T>::run(std::uint64_t epoch, std::uint64_t step_of_epoch,
                         optim::Optimizer<T>& optimizer, double learning_rate) {
   StepReport report = differentiate(epoch, step_of_epoch);
   report.learning_rate = learning_rate;
-  require_finite(report.value.objective, "the objective", learning_rate);
-  require_finite(report.gradient_norm, "the gradient's norm", learning_rate);
+  const bool updated = epoch > 0 || step_of_epoch > 0;
+  require_finite(report.value.objective, "the objective", updated, learning_rate);
+  require_finite(report.gradient_norm, "the gradient's norm", updated, learning_rate);
 
   // update: the same on every rank
   const Stopwatch updating;

@@ -57,6 +57,7 @@ TrainSummary train(const mpi::Communicator& communicator, model::Model<T>& model
   const std::uint64_t total = milestones.ended_before() ? done_before : options.total_steps;
   for (std::uint64_t done = done_before; done < total;) {
     const std::uint64_t epoch = done / steps_per_epoch;
+    const std::uint64_t current = done + 1;
     try {
       recorder.step(
           step.run(epoch, done % steps_per_epoch, optimizer, options.schedule.rate(done)));
@@ -66,8 +67,7 @@ TrainSummary train(const mpi::Communicator& communicator, model::Model<T>& model
       }
     } catch (const NumericError& error) {
       recorder.interrupt();
-      throw NumericError(
-          fmt::format("at step {} (epoch {}) {}", done + 1, epoch + 1, error.what()));
+      throw NumericError(fmt::format("at step {} (epoch {}) {}", current, epoch + 1, error.what()));
     }
   }
   if (best.known()) {

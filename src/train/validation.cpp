@@ -1,8 +1,10 @@
 #include "infomax/train/validation.hpp"
 
 #include <cmath>
+#include <string>
 #include <utility>
 
+#include "infomax/core/error.hpp"
 #include "infomax/core/stopwatch.hpp"
 
 namespace infomax::train {
@@ -20,9 +22,13 @@ template <math::Real T>
 ValidationReport Validation<T>::measure() {
   const Stopwatch stopwatch;
   sides_.forward();
-  ValidationReport report{model::evaluate(communicator_, sides_, *objective_), 0.0};
-  report.seconds = stopwatch.elapsed_s();
-  return report;
+  try {
+    ValidationReport report{model::evaluate(communicator_, sides_, *objective_), 0.0};
+    report.seconds = stopwatch.elapsed_s();
+    return report;
+  } catch (const NumericError& error) {
+    throw NumericError(std::string("on the validation data: ") + error.what());
+  }
 }
 
 template <math::Real T>

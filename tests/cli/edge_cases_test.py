@@ -42,6 +42,68 @@ class Training(EdgeCase):
         self.assertGreater(step["entropy_b"], 1.0)
         self.assertEqual(step["objective"], step["dependence"])
 
+    def test_networks_without_parameters_are_refused(self):
+        for optimizer in ("adam", "lbfgs"):
+            done = self.run_train(self.data, "--encoder", "tanh", "--batch", "0", "--optimizer",
+                                  optimizer)
+            self.refuse(2, ["tanh", "nothing to train", "dense:N"], done)
+
+    def test_a_last_step_that_leaves_the_range_of_numbers_leaves_no_model(self):
+        done = self.run_train(self.data, "--objective", "mse", "--encoder", "dense:4", "--optimizer",
+                              "sgd", "--learning-rate", "1e300", "--steps", "1", ranks=2)
+        self.refuse(4, ["parameters", "--learning-rate"], done)
+        self.assertFalse(self.model.exists())
+
+    def test_before_the_first_step_it_is_the_data(self):
+        data = self.write_data("huge.h5", x=1e30 * self.x)
+        done = self.run_train(data, "--objective", "coding-rate", "--encoder", "dense:2")
+        self.refuse(4, ["at step 1", "--normalize standardize"], done)
+        self.assertNotIn("--learning-rate", done.complaints[0])
+        done = self.run_train(data, "--encoder", "dense:2", "--steps", "2", "--normalize",
+                              "standardize")
+        self.assertEqual(done.code, 0, done.err)
+
+    def test_numbers_that_double_cannot_square(self):
+        data = self.write_data("vast.h5", x=1.7e308 * numpy.sign(self.x))
+        for mode in ("center", "standardize", "scale"):
+            done = self.run_train(data, "--encoder", "dense:2", "--normalize", mode)
+            self.refuse(3, ["/x in", "power of ten"], done)
+
+    def test_outputs_that_do_not_vary_are_told(self):
+        done = self.run_train(self.write_data("same.h5", x=numpy.full((60, 4), 0.1)), "--encoder",
+                              "dense:2", "--steps", "3")
+        self.assertEqual(done.code, 0, done.err)
+        self.assertEqual(done.err.count("the gradient is 0"), 1, done.err)
+
+    def test_one_warning_of_few_rows_a_run(self):
+        for arguments in (["--validation", "0.2"], ["--batch", "3"]):
+            done = self.run_train(self.data, "--pair", "views", "--objective", "dcca", "--encoder",
+                                  "dense:3", "--steps", "4", *arguments)
+            self.assertEqual(done.code, 0, done.err)
+            self.assertEqual(done.err.count("warning: "), 1, done.err)
+            self.assertIn("--batch", done.err)
+
+    def test_the_ridge_that_is_in_force_is_named(self):
+        data = self.write_data("twice.h5", x=self.x[:, [0, 0, 0]], y=self.y)
+        for option, other in (("--ridge", "--ridge-absolute"), ("--ridge-absolute", "--ridge (")):
+            for optimizer in ("sgd", "lbfgs"):
+                done = self.run_train(data, "--objective", "dcca", "--encoder", "dense:2", option,
+                                      "0", "--batch", "0", "--optimizer", optimizer)
+                self.refuse(4, ["side a", option + " (now 0"], done)
+                self.assertNotIn(other, done.complaints[0])
+
+    def test_lengths_below_zero(self):
+        data = self.write_data("lengths.h5", x=self.x, lengths=numpy.array([20, -3, 40]))
+        done = self.run_train(data, "--pair", "lag", "--objective", "vamp2", "--encoder", "dense:2")
+        self.refuse(3, ["/lengths", "-3", "row 1"], done)
+
+    def test_the_linear_solution_says_what_to_write_instead(self):
+        done = self.run_train(self.data, "--objective", "mse", "--encoder", "linear:3")
+        self.refuse(2, ["mse", "--encoder dense:3"], done)
+        done = self.run_train(self.data, "--pair", "views", "--objective", "dcca", "--encoder",
+                              "linear:9")
+        self.refuse(2, ["linear:9", "linear:3"], done)
+
 
 class HeldOut(EdgeCase):
     def evaluate_under_fit(self, test):

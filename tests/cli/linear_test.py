@@ -238,8 +238,8 @@ class Refusals(LinearTest):
 
     def test_more_outputs_than_directions(self):
         data, _, _ = self.views()
-        self.refuse(data, "dense:6", "--pair", "views", "--rho", "cca", encoder="linear:7")
-        self.refuse(data, "dense:7", "--objective", "coding-rate", encoder="linear:8")
+        self.refuse(data, "linear:6", "--pair", "views", "--rho", "cca", encoder="linear:7")
+        self.refuse(data, "linear:7", "--objective", "coding-rate", encoder="linear:8")
 
     def test_data_without_variance(self):
         data = self.write_data("constant.h5", x=numpy.ones((50, 4)), y=numpy.ones((50, 3)))

@@ -15,8 +15,8 @@ void debug(std::string_view message);
 void info(std::string_view message);
 void warning(std::string_view message);
 
-/// Each text once a run, however often it is met: for conditions that every step meets again.
-void warning_once(const std::string& message);
+/// One message of each kind a run, however often it is met: for conditions that every step meets.
+void warning_once(const std::string& kind, std::string_view message);
 
 /// One line, whatever the level and the rank: the last thing a failing job says.
 void failure(std::string_view message);

@@ -6,7 +6,7 @@
 
 namespace infomax::objective {
 
-/// What an estimate of p and q columns from N rows is worth, said at most once by each of these.
+/// What an estimate of p and q columns from N rows is worth, said at most once a run.
 class BatchSizeWarning {
  public:
   /// Warns where a covariance matrix of p or q columns cannot have full rank.
