@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <initializer_list>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -80,6 +81,23 @@ std::vector<double> parse_correlations(const std::string& text) {
   }
 }
 
+/// Throws UsageError where an option is given that the kind takes no notice of.
+void refuse_others(const OptionTable& options, const std::string& kind) {
+  const bool views = kind.ends_with("-views");
+  const bool metastable = kind == "metastable";
+  const auto refuse = [&](bool known, std::initializer_list<const char*> names, const char* which) {
+    for (const char* name : names) {
+      if (!known && options.given(name)) {
+        throw UsageError(fmt::format("--{} is for {}, and the kind is {}{}", name, which, kind,
+                                     metastable ? "; it has --trajectories and --frames" : ""));
+      }
+    }
+  };
+  refuse(views, {"correlations"}, "gaussian-views and nonlinear-views");
+  refuse(!metastable, {"rows", "y-columns"}, "random and views");
+  refuse(metastable, {"trajectories", "frames", "wells", "barrier", "timescale"}, "metastable");
+}
+
 std::size_t count_or(const OptionTable& options, const std::string& name, std::size_t otherwise) {
   return options.given(name) ? options.count(name) : otherwise;
 }
@@ -129,6 +147,7 @@ int generate(const mpi::Communicator& communicator, const std::vector<std::strin
     throw UsageError(fmt::format("generate: there is no kind \"{}\"; it must be {}", kind,
                                  fmt::join(kinds, ", ")));
   }
+  refuse_others(options, kind);
   const std::string output = options.required("output", "example.h5");
   const bool overwrite = options.value<bool>("overwrite");
   mpi::together(communicator, [&] {

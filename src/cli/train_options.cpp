@@ -1,7 +1,9 @@
 #include "cli/train_options.hpp"
 
 #include <charconv>
+#include <cmath>
 #include <limits>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -238,9 +240,11 @@ train::StepOptions step_options(const OptionTable& options) {
   train::StepOptions result;
   result.clip_norm = options.value<double>("clip-norm");
   const auto decay = options.value<double>("weight-decay");
-  if (!(result.clip_norm >= 0.0) || !(decay >= 0.0)) {
-    throw UsageError(fmt::format("--clip-norm is {} and --weight-decay {}; neither may be below 0",
-                                 result.clip_norm, decay));
+  for (const auto& [name, number] :
+       {std::pair{"clip-norm", result.clip_norm}, {"weight-decay", decay}}) {
+    if (!(number >= 0.0) || !std::isfinite(number)) {
+      throw UsageError(fmt::format("--{} is {}; it must be a number from 0 on", name, number));
+    }
   }
   const bool decoupled = optim::parse_optimizer(options.value<std::string>("optimizer")) ==
                          optim::OptimizerKind::adamw;

@@ -25,6 +25,14 @@ void require_pair(const OptionTable& options, const char* option, model::Pair pa
   }
 }
 
+/// Throws UsageError where `option` is given beside `other`, which says otherwise.
+void require_alone(const OptionTable& options, const char* option, const char* other) {
+  if (options.given(option)) {
+    throw UsageError(
+        fmt::format("--{} and --{} contradict each other; leave one out", option, other));
+  }
+}
+
 /// As data::parse_split takes it; empty where the second view is y.
 std::string split_of(const OptionTable& options) {
   if (options.given("split-columns")) {
@@ -104,6 +112,13 @@ Understood understand(const OptionTable& options, const std::string& encoder) {
   result.pair.pair = model::parse_pair(options.value<std::string>("pair"));
   for (const char* option : {"split-columns", "split-image", "encoder-b"}) {
     require_pair(options, option, result.pair.pair, model::Pair::views);
+  }
+  if (options.value<bool>("share")) {
+    require_pair(options, "share", result.pair.pair, model::Pair::views);
+    require_alone(options, "encoder-b", "share");
+  }
+  if (options.given("split-image")) {
+    require_alone(options, "split-columns", "split-image");
   }
   require_pair(options, "lag", result.pair.pair, model::Pair::lag);
   if (!options.given("split-image")) {

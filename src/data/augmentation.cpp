@@ -87,7 +87,12 @@ void Augmentation::take(std::string_view text, std::string_view word) {
   } else if (name == "scale") {
     scale_ = amount(text, word, 0.0, 1.0);
   } else if (name == "shift") {
-    shift_ = static_cast<std::size_t>(amount(text, word, 0.0, 1e6));
+    const double pixels = amount(text, word, 0.0, 1e6);
+    if (pixels != std::floor(pixels)) {
+      throw UsageError(fmt::format(
+          "--augment \"{}\": {} is no whole number of pixels, as in shift:2", text, word));
+    }
+    shift_ = static_cast<std::size_t>(pixels);
   } else if (word == "flip") {
     flip_ = true;
   } else if (name == "rotate") {

@@ -60,7 +60,8 @@ SpecItem parse_item(std::string_view text, std::size_t position, std::string_vie
   if (name == "dense" || name == "linear") {
     const auto units = parse_units(digits);
     if (!units) {
-      refuse(text, digits_at, digits, fmt::format("the number of outputs, as in {}:64", name));
+      refuse(text, digits_at, digits,
+             fmt::format("the number of outputs, 1 to {}, as in {}:64", largest_units, name));
     }
     const bool solved = name == "linear";
     if (solved && item.size() != text.size()) {

@@ -130,7 +130,8 @@ void validate(const ObjectiveOptions& options) {
   require(options.rho == "pearson" || options.rho == "rv" || options.rho == "cca",
           fmt::format("--rho is '{}', expected pearson, rv or cca", options.rho));
   require(std::isfinite(options.lambda_a) && std::isfinite(options.lambda_b),
-          "lambda must be a finite number");
+          fmt::format("--lambda is {} for side a and {} for b, expected finite numbers",
+                      options.lambda_a, options.lambda_b));
   require(
       options.bins >= 4 && options.bins <= 65536,
       fmt::format("--bins is {}, expected 4 to 65536: a cubic spline spans four", options.bins));

@@ -135,6 +135,21 @@ class BadInput(support.ProgramTest):
                 self.refuse(USAGE, arguments[0].split("=")[0], arguments=arguments, ranks=ranks)
             ranks = None
 
+    def test_contradictions(self):
+        ranks = 3
+        for arguments, words in (
+                (["--pair", "views", "--share", "--encoder-b", "dense:2"], ["--encoder-b", "--share"]),
+                (["--pair", "views", "--split-columns", "2", "--split-image", "left,right"],
+                 ["--split-columns", "--split-image"]),
+                (["--share"], ["--share", "views"]),
+                (["--pair", "lag", "--lag", "199"], ["--lag 199", "one pair"]),
+                (["--pair", "lag", "--lag", "200"], ["--lag is 200", "good.h5"]),
+                (["--weight-decay", "inf"], ["--weight-decay is inf"]),
+                (["--lambda", "nan"], ["--lambda is nan"])):
+            with self.subTest(arguments=arguments):
+                self.refuse(USAGE, *words, arguments=arguments, ranks=ranks)
+            ranks = None
+
     def test_bad_choices(self):
         ranks = 3
         for option in ("--objective", "--rho", "--pair", "--optimizer", "--schedule", "--normalize",
@@ -225,7 +240,8 @@ class BadInput(support.ProgramTest):
                           ["gaussian-views", "--x-columns", "1"],
                           ["nonlinear-views", "--y-columns", "2"],
                           ["metastable", "--wells", "1"], ["metastable", "--barrier", "50"],
-                          ["metastable", "--x-columns", "1"], ["metastable", "--timescale", "nan"]):
+                          ["metastable", "--rows", "5"], ["random", "--correlations", "0.5"],
+                          ["random", "--wells", "3"], ["metastable", "--x-columns", "1"], ["metastable", "--timescale", "nan"]):
             with self.subTest(arguments=arguments):
                 done = support.run("generate", *arguments, "--output", self.scratch / "out.h5",
                                    ranks=None)

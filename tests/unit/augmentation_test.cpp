@@ -152,7 +152,7 @@ TEST(Augmentation, IsAFunctionOfKeyAndSample) {
 TEST(Augmentation, RefusesWordsItDoesNotKnowAndNumbersOutOfRange) {
   for (const char* words :
        {"", "noise", "noise:", "noise:-1", "noise:x", "mask:1", "flip:1", "rotate:181", "crop:0",
-        "crop:1.5", "blur:1", "noise:0.1,", "noise:nan", "scale:2"}) {
+        "crop:1.5", "blur:1", "noise:0.1,", "noise:nan", "scale:2", "shift:0.5"}) {
     EXPECT_THROW(Augmentation(words, shape), UsageError) << words;
   }
 }
