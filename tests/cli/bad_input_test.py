@@ -241,7 +241,8 @@ class BadInput(support.ProgramTest):
                           ["nonlinear-views", "--y-columns", "2"],
                           ["metastable", "--wells", "1"], ["metastable", "--barrier", "50"],
                           ["metastable", "--rows", "5"], ["random", "--correlations", "0.5"],
-                          ["random", "--wells", "3"], ["metastable", "--x-columns", "1"], ["metastable", "--timescale", "nan"]):
+                          ["random", "--wells", "3"], ["metastable", "--x-columns", "1"],
+                          ["metastable", "--timescale", "nan"]):
             with self.subTest(arguments=arguments):
                 done = support.run("generate", *arguments, "--output", self.scratch / "out.h5",
                                    ranks=None)

@@ -2,11 +2,18 @@
 that the same on any number of ranks."""
 
 import json
+import random
 import unittest
 
+import h5py
 import numpy
 
 import support
+
+OBJECTIVES = ("infomax", "dcca", "vamp1", "vamp2", "gaussian-mi", "barlow", "vicreg", "coding-rate",
+              "histogram-mi", "mse")
+OPTIMIZERS = ("sgd", "adam", "adamw", "rmsprop", "adagrad", "lars", "lbfgs")
+
 
 def numbers_in(text):
     """JSON with nothing in it that is none: NaN becomes null."""
@@ -113,10 +120,11 @@ class HeldOut(EdgeCase):
     def test_what_does_not_vary_in_test_data_correlates_by_nothing(self):
         self.run_train(self.data, "--pair", "views", "--objective", "dcca", "--encoder", "linear:3",
                        "--precision", "double")
-        test = self.write_data("test.h5", x=numpy.full((30, 4), 0.1), y=numpy.full((30, 3), 0.7))
-        done = self.evaluate_under_fit(test)
-        self.assertEqual(done.code, 0, done.err)
-        self.assertEqual(json.loads(done.out)["canonical_correlations"], [0.0, 0.0, 0.0])
+        for rows, x, y in ((30, 0.1, 0.7), (7, 3.3, -1e3 / 7), (23, 1e4 / 3, 0.1)):
+            test = self.write_data("test.h5", x=numpy.full((rows, 4), x), y=numpy.full((rows, 3), y))
+            done = self.evaluate_under_fit(test)
+            self.assertEqual(done.code, 0, done.err)
+            self.assertEqual(json.loads(done.out)["canonical_correlations"], [0.0, 0.0, 0.0])
 
     def test_few_test_rows_need_no_ridge_of_their_own(self):
         self.run_train(self.data, "--pair", "views", "--objective", "gaussian-mi", "--encoder",
@@ -144,6 +152,85 @@ class HeldOut(EdgeCase):
                            ranks=2)
         self.refuse(4, ["row", "--normalize standardize"], done)
         self.assertFalse(codes.exists())
+
+
+def drawn_data(draw, numbers):
+    rows, columns = draw.choice([2, 3, 5, 40]), draw.choice([1, 2, 5])
+    x, y = numbers.normal(size=(rows, columns)), numbers.normal(size=(rows, columns))
+    return draw.choice([
+        {"x": x, "y": y}, {"x": x, "y": x}, {"x": x, "y": 2 * x + 1}, {"x": x, "y": -x},
+        {"x": numpy.zeros_like(x), "y": y}, {"x": x[:, [0] * columns], "y": y},
+        {"x": 1e30 * x, "y": 1e-30 * y}, {"x": x + 1e9, "y": y},
+        {"x": (3e38 * numpy.tanh(x)).astype("f4"), "y": y},
+        {"x": x, "y": numpy.zeros(rows, dtype="i8")}, {"x": x, "y": numbers.integers(0, 3, rows)},
+        {"x": x[:, :1] @ numbers.normal(size=(1, columns)), "y": y},
+        {"x": numpy.cumsum(x, axis=0), "y": y, "lengths": [rows - 2, 2]}])
+
+
+def drawn_arguments(draw, columns):
+    pair = draw.choice(["input", "target", "views", "views", "augment", "lag"])
+    width = draw.choice([columns, columns, columns, columns, 7])
+    encoder = draw.choice([f"dense:{width}", f"dense:3,tanh,dense:{width}", f"linear:{width}",
+                           f"dense:3,batchnorm,relu,dense:{width},batchnorm",
+                           f"dropout:0.5,dense:{width}"])
+    optimizer = draw.choice(OPTIMIZERS)
+    arguments = ["--pair", pair, "--objective", draw.choice(OBJECTIVES), "--encoder", encoder,
+                 "--optimizer", optimizer, "--steps", "3"]
+    arguments += ["--batch", "0" if optimizer == "lbfgs" else str(draw.choice([0, 1, 2]))]
+    if pair == "augment":
+        arguments += ["--augment", draw.choice(["noise:0.1", "mask:0.999", "scale:1,noise:0"])]
+    for chance, option in ((0.4, ["--ridge", "0"]), (0.2, ["--components", "2"]),
+                           (0.2, ["--bins", "4"]), (0.2, ["--histogram-range", "fixed:0,1e-30"]),
+                           (0.3, ["--normalize", draw.choice(["none", "scale", "standardize"])]),
+                           (0.3, ["--validation", draw.choice(["0.001", "0.5"])]),
+                           (0.2, ["--precision", "double"]), (0.1, ["--share"]),
+                           (0.1, ["--learning-rate", "1e5"]), (0.1, ["--rho", "cca"])):
+        if draw.random() < chance:
+            arguments += option if option[0] != "--learning-rate" or optimizer != "lbfgs" else []
+    return arguments
+
+
+class Drawn(EdgeCase):
+    cases = 32
+    at_several_ranks = 8  # each so manieth
+
+    def expect_sound(self, done):
+        self.assertIn(done.code, (0, 2, 3, 4), done.err)
+        self.assertLess(done.seconds, 30.0)
+        self.assertEqual(len(done.complaints), 0 if done.code == 0 else 1, done.err)
+        self.assertLessEqual(done.err.count("warning: c"), 1, done.err)  # co-, canonical ...
+
+    def expect_finite_run(self):
+        for line in (self.scratch / "run" / "metrics.jsonl").read_text().splitlines():
+            self.assertTrue(numbers_in(line), line)
+        with h5py.File(self.model) as file:
+            file.visititems(lambda name, item: self.assertTrue(
+                not isinstance(item, h5py.Dataset) or item.dtype.kind != "f"
+                or numpy.isfinite(item[()]).all(), name))
+
+    def test_finite_or_told_what_to_change(self):
+        draw, numbers = random.Random(12), numpy.random.default_rng(12)
+        codes = []
+        for case in range(self.cases):
+            datasets = drawn_data(draw, numbers)
+            arguments = drawn_arguments(draw, datasets["x"].shape[1])
+            with self.subTest(case=case, arguments=" ".join(arguments)):
+                data = self.write_data("drawn.h5", **datasets)
+                done = self.run_train(data, *arguments)
+                self.expect_sound(done)
+                codes.append(done.code)
+                if done.code == 0:
+                    self.expect_finite_run()
+                    found = support.run("evaluate", "--model", self.model, "--data", data, "--json",
+                                        ranks=None)
+                    self.expect_sound(found)
+                    self.assertTrue(found.code != 0 or numbers_in(found.out), found.out)
+                if case % self.at_several_ranks == 0:
+                    beside = self.run_train(data, *arguments, ranks=2 + case % 3)
+                    self.assertEqual((beside.code, beside.complaints),
+                                     (done.code, done.complaints))
+        self.assertGreater(codes.count(0), self.cases // 4, codes)
+        self.assertGreater(codes.count(4), 0, codes)
 
 
 if __name__ == "__main__":
