@@ -17,9 +17,9 @@ constexpr auto no_row = std::numeric_limits<std::uint64_t>::max();
 
 void require_labels(const Rows& rows) {
   if (!holds_labels(rows)) {
-    throw DataError(rows.where() + " holds " + std::to_string(rows.features()) + " " +
-                    hdf5::name(rows.type()) +
-                    " a row; class labels are one integer a row, from 0 on");
+    throw DataError(
+        rows.where() + " holds " + std::to_string(rows.features()) + " " + hdf5::name(rows.type()) +
+        " a row; class labels are one integer a row, from 0 on; numbers are --target values");
   }
 }
 

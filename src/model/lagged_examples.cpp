@@ -51,7 +51,8 @@ data::LaggedPairs find_pairs(data::DatasetFile& opened, const data::DatasetShape
   });
   if (total != x.rows) {
     throw DataError(
-        fmt::format("{} adds up to {} rows, and {} has {}", shape.where, total, x.where, x.rows));
+        fmt::format("{} adds up to {} rows, and {} has {}; correct it, or name others by --lengths",
+                    shape.where, total, x.where, x.rows));
   }
   return pair_up(std::move(lengths));
 }
