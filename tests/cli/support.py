@@ -143,12 +143,17 @@ def metrics(run_directory, kind="step"):
     return [line for line in map(json.loads, lines) if line["kind"] == kind]
 
 
-def parameters(model, network="b"):
-    """All parameters of a network, in one vector."""
+def layer_parts(model, network, names):
+    """Those of `names` that each layer of a network has, flat, layer by layer."""
     with h5py.File(model) as file:
         layers = file[f"networks/{network}/layers"]
-        return numpy.concatenate([layers[k][part][()].astype(float).ravel()
-                                  for k in sorted(layers, key=int) for part in ("weight", "bias")])
+        return [layers[k][name][()].astype(float).ravel()
+                for k in sorted(layers, key=int) for name in names if name in layers[k]]
+
+
+def parameters(model, network="b"):
+    """All parameters of a network that training moves by their gradient, in one vector."""
+    return numpy.concatenate(layer_parts(model, network, ("weight", "bias", "scale", "shift")))
 
 
 def preprocessed(model, x, network="b"):
@@ -158,8 +163,10 @@ def preprocessed(model, x, network="b"):
         return (flat - group["shift"][()]) * group["scale"][()]
 
 
-def encode(spec, flat, z):
-    """The outputs of the network `spec` with the parameters `flat` for preprocessed rows z."""
+def encode(spec, flat, z, running=()):
+    """The outputs of the network `spec` with the parameters `flat` for preprocessed rows z; its batch
+    normalisations by the moments of these rows, or by `running`, each one's mean and variance."""
+    running = iter(running)
     activations = {"tanh": numpy.tanh, "relu": lambda z: numpy.maximum(z, 0.0),
                    "sigmoid": lambda z: 1.0 / (1.0 + numpy.exp(-z)), "identity": lambda z: z}
     for item in spec.split(","):
@@ -168,6 +175,11 @@ def encode(spec, flat, z):
             count = shape[0] * shape[1]
             z = z @ flat[:count].reshape(shape) + flat[count:count + shape[1]]
             flat = flat[count + shape[1]:]
+        elif item == "batchnorm":
+            width = z.shape[1]
+            mean, variance = next(running, z.mean(axis=0)), next(running, z.var(axis=0))
+            z = (z - mean) / numpy.sqrt(variance + 1e-5) * flat[:width] + flat[width:2 * width]
+            flat = flat[2 * width:]
         else:
             z = activations[item](z)
     assert len(flat) == 0
@@ -178,7 +190,8 @@ def encoded(model, x, network="b"):
     """The outputs of a network for raw rows, in double precision."""
     with h5py.File(model) as file:
         spec = file[f"networks/{network}"].attrs["spec"]
-    return encode(spec, parameters(model, network), preprocessed(model, x, network))
+    return encode(spec, parameters(model, network), preprocessed(model, x, network),
+                  layer_parts(model, network, ("mean", "variance")))
 
 
 def covariance(a, b):
@@ -196,9 +209,10 @@ def pearson(a, b):
     return numpy.sum(numpy.diag(covariance(a, b))[vary] / numpy.sqrt(variances[vary])) / len(vary)
 
 
-def canonical_correlations(a, b, ridge):
+def canonical_correlations(a, b, ridge, absolute=None):
     def inverse_root(c):
-        c = c + ridge * numpy.trace(c) / len(c) * numpy.eye(len(c))
+        added = ridge * numpy.trace(c) / len(c) if absolute is None else absolute
+        c = c + added * numpy.eye(len(c))
         values, vectors = numpy.linalg.eigh(c)
         return vectors @ numpy.diag(values ** -0.5) @ vectors.T
 
@@ -217,21 +231,25 @@ def spline(t):
     return numpy.where(t < 1, inner, outer)
 
 
-def entropy(v, bins=32, spread=4.0, fixed=None):
+def windows(column, bins=32, spread=4.0, fixed=None):
+    """The share [N, bins] that each number has in each bin; None of a column without variance."""
+    if numpy.ptp(column) == 0:
+        return None
+    low, high = fixed or (-spread, spread)
+    z = column if fixed else (column - column.mean()) / column.std()
+    u = 1 + (bins - 3) * (numpy.clip(z, low, high) - low) / (high - low)
+    return spline(u[:, None] - numpy.arange(bins))
+
+
+def nats(p):
+    p = p[p > 0]
+    return -(p * numpy.log(p)).sum()
+
+
+def entropy(v, **histogram):
     """The mean entropy of the columns' soft histograms, in nats."""
-    entropies = []
-    for column in v.T:
-        deviation = column.std()
-        if numpy.ptp(column) == 0:
-            entropies.append(0.0)
-            continue
-        low, high = fixed or (-spread, spread)
-        z = column if fixed else (column - column.mean()) / deviation
-        u = 1 + (bins - 3) * (numpy.clip(z, low, high) - low) / (high - low)
-        p = spline(u[:, None] - numpy.arange(bins)).mean(axis=0)
-        p = p[p > 0]
-        entropies.append(-(p * numpy.log(p)).sum())
-    return numpy.mean(entropies)
+    shares = [windows(column, **histogram) for column in v.T]
+    return numpy.mean([0.0 if share is None else nats(share.mean(axis=0)) for share in shares])
 
 
 DEPENDENCES = {"rv": rv, "pearson": pearson, "cca": cca,

@@ -1,0 +1,145 @@
+"""Every objective and every pair in NumPy, from their definitions: what anyone can compute of a
+model.h5 and a data set, all of whose settings the model says."""
+
+import h5py
+import numpy
+
+import support
+
+
+def settings_of(model):
+    with h5py.File(model) as file:
+        return dict(file["settings"].attrs)
+
+
+def histogram_options(settings):
+    kind, _, numbers = settings["histogram-range"].partition(":")
+    numbers = [float(number) for number in numbers.split(",")]
+    options = {"bins": int(settings["bins"])}
+    return {**options, "spread": numbers[0]} if kind == "sigma" else {**options, "fixed": numbers}
+
+
+def correlations(a, b, settings):
+    absolute = settings.get("ridge-absolute")
+    found = support.canonical_correlations(a, b, float(settings["ridge"]),
+                                           None if absolute is None else float(absolute))
+    return found[:int(settings["components"]) or None]
+
+
+def infomax(a, b, settings):
+    rho = {"rv": lambda: support.rv(a, b), "pearson": lambda: support.pearson(a, b),
+           "cca": lambda: correlations(a, b, settings).mean()}[settings["rho"]]()
+    histogram = histogram_options(settings)
+    return (rho - float(settings["lambda-a"]) * support.entropy(a, **histogram)
+            - float(settings["lambda-b"]) * support.entropy(b, **histogram))
+
+
+def squares_off_diagonal(matrix):
+    return (matrix ** 2).sum() - (numpy.diag(matrix) ** 2).sum()
+
+
+def barlow(a, b, settings):
+    scales = [numpy.sqrt(side.var(axis=0) + 1e-5) for side in (a, b)]
+    r = support.covariance(a, b) / numpy.outer(*scales)
+    return -(((1 - numpy.diag(r)) ** 2).sum()
+             + float(settings["barlow-lambda"]) * squares_off_diagonal(r))
+
+
+def vicreg(a, b, settings):
+    weight = {word: float(settings[f"vicreg-{word}"])
+              for word in ("similarity", "variance", "covariance")}
+    unbiased = [numpy.cov(side.T, ddof=1).reshape(side.shape[1], -1) for side in (a, b)]
+    lacking = sum(numpy.maximum(0, 1 - numpy.sqrt(numpy.diag(c) + 1e-4)).mean() for c in unbiased)
+    return -(weight["similarity"] * ((a - b) ** 2).mean() + weight["variance"] * lacking / 2
+             + weight["covariance"] * sum(squares_off_diagonal(c) / len(c) for c in unbiased))
+
+
+def histogram_information(a, b, settings):
+    histogram = histogram_options(settings)
+    found = []
+    for columns in zip(a.T, b.T):
+        shares = [support.windows(column, **histogram) for column in columns]
+        if any(share is None for share in shares):
+            found.append(0.0)
+            continue
+        joint = shares[0].T @ shares[1] / len(a)
+        found.append(support.nats(joint.sum(axis=0)) + support.nats(joint.sum(axis=1))
+                     - support.nats(joint))
+    return numpy.mean(found)
+
+
+def coding_rate(_, b, settings):
+    q = b.shape[1]
+    inside = numpy.eye(q) + q / float(settings["distortion"]) * support.covariance(b, b)
+    return 0.5 * numpy.linalg.slogdet(inside)[1]
+
+
+OBJECTIVES = {
+    "infomax": infomax, "barlow": barlow, "vicreg": vicreg, "coding-rate": coding_rate,
+    "histogram-mi": histogram_information,
+    "dcca": lambda a, b, settings: correlations(a, b, settings).sum(),
+    "vamp1": lambda a, b, settings: 1 + correlations(a, b, settings).sum(),
+    "vamp2": lambda a, b, settings: 1 + (correlations(a, b, settings) ** 2).sum(),
+    "gaussian-mi":
+        lambda a, b, settings: -0.5 * numpy.log(1 - correlations(a, b, settings) ** 2).sum(),
+    "mse": lambda a, b, _: support.DEPENDENCES["mse"](a, b),
+}
+
+
+def lagged(x, lag, lengths):
+    """x_t and x_t+lag of every pair within a trajectory."""
+    ends = numpy.cumsum(lengths)
+    starts = [t for end, length in zip(ends, lengths) for t in range(end - length, end - lag)]
+    return x[starts], x[numpy.array(starts) + lag]
+
+
+def halves(x, split):
+    """The two views of one data set."""
+    kind, _, how = split.partition(":")
+    if kind == "columns":
+        return x[:, :int(how)], x[:, int(how):]
+    middle = x.shape[2 if how == "left,right" else 1] // 2
+    return (x[:, :, :middle], x[:, :, middle:]) if how == "left,right" else (x[:, :middle],
+                                                                             x[:, middle:])
+
+
+class Definition:
+    """The sides and the objective that a model's settings speak of, on a data set's arrays x, y and
+    lengths, with all networks' parameters in one vector, a's first."""
+
+    def __init__(self, model, x, y=None, lengths=None):
+        self.settings = settings_of(model)
+        with h5py.File(model) as file:
+            self.specs = {name: file[f"networks/{name}"].attrs["spec"]
+                          for name in sorted(file["networks"])}
+        self.running = {name: support.layer_parts(model, name, ("mean", "variance"))
+                        for name in self.specs}
+        pair = self.settings["pair"]
+        rows = {"input": lambda: (x,), "augment": lambda: (x, x), "views": lambda: (x, y),
+                "lag": lambda: lagged(x, int(self.settings["lag"]), lengths),
+                "target": lambda: (x,)}[pair]()
+        if self.settings["split"]:
+            rows = halves(x, self.settings["split"])
+        # Each encoded side has its network; the other, where there is one, is what it is.
+        self.names = [("b", "b"), ("a", "b")]["a" in self.specs][-len(rows):]
+        self.inputs = [support.preprocessed(model, side, name)
+                       for side, name in zip(rows, self.names)]
+        self.given = None
+        if pair == "input":
+            self.given = self.inputs[0]
+        elif pair == "target":
+            classes = int(self.settings["classes"])
+            self.given = numpy.eye(classes)[y] if classes else y
+        self.sizes = {name: len(support.parameters(model, name)) for name in self.specs}
+
+    def parameters(self, model):
+        return numpy.concatenate([support.parameters(model, name) for name in self.specs])
+
+    def value(self, flat, rows=slice(None), training=True):
+        """J of these rows as one global batch, in training or in evaluation."""
+        flats = dict(zip(self.specs, numpy.split(flat, numpy.cumsum(list(self.sizes.values())))))
+        encoded = [support.encode(self.specs[name], flats[name], z[rows],
+                                  () if training else self.running[name])
+                   for name, z in zip(self.names, self.inputs)]
+        a, b = encoded if self.given is None else (self.given[rows], *encoded)
+        return OBJECTIVES[self.settings["objective"]](a, b, self.settings)

@@ -1,0 +1,182 @@
+"""Every objective on every pair does what its definition says: the value, in training and in
+evaluation, and the gradient by which a step of plain ascent moves every parameter, at one rank and at
+two, three and four, of which some hold no row."""
+
+import concurrent.futures
+import functools
+import itertools
+import unittest
+
+import numpy
+
+import support
+from definitions import Definition
+
+ROWS = 37
+RATE = 1 / 64
+STEP = ["--batch", "0", "--optimizer", "sgd", "--learning-rate", RATE, "--steps", "1"]
+COMMON = ["--precision", "double", "--seed", "5", "--threads", "1"]
+
+OBJECTIVES = {
+    "rv": ["--lambda-a", "0.3", "--lambda-b=-0.2"],
+    "pearson": ["--rho", "pearson", "--lambda", "0.1", "--bins", "9", "--histogram-range",
+                "sigma:1.5"],
+    "cca": ["--rho", "cca", "--lambda-b", "0.5", "--bins", "12", "--histogram-range",
+            "fixed:-0.6,0.7"],
+    "dcca": ["--objective", "dcca"],
+    "dcca of two": ["--objective", "dcca", "--components", "2", "--ridge", "0.03"],
+    "vamp1": ["--objective", "vamp1", "--ridge-absolute", "0.01"],
+    "vamp2": ["--objective", "vamp2", "--ridge", "0.01"],
+    "gaussian-mi": ["--objective", "gaussian-mi", "--ridge", "0.02"],
+    "gaussian-mi of one": ["--objective", "gaussian-mi", "--components", "1", "--ridge-absolute",
+                           "0.02"],
+    "barlow": ["--objective", "barlow"],
+    "vicreg": ["--objective", "vicreg"],
+    "histogram-mi": ["--objective", "histogram-mi", "--bins", "8", "--histogram-range", "sigma:2"],
+    "coding-rate": ["--objective", "coding-rate", "--distortion", "0.3"],
+    "mse": ["--objective", "mse"],
+}
+
+DEEP = ["--encoder", "dense:3,tanh,dense:3"]
+PAIRS = {  # the arrays, and the options
+    "input": ("x", ["--pair", "input", "--encoder", "dense:3,tanh,dense:5"]),
+    "values": ("x values", ["--pair", "target", "--encoder", "dense:3,relu,dense:3"]),
+    "classes": ("x classes", ["--pair", "target", "--encoder", "dense:3,sigmoid,dense:3"]),
+    "two networks": ("x values", ["--pair", "views", *DEEP, "--encoder-b", "dense:3,sigmoid"]),
+    "one network": ("x other", ["--pair", "views", "--share", *DEEP, "--normalize", "standardize"]),
+    "columns": ("x", ["--pair", "views", "--split-columns", "3", *DEEP, "--encoder-b", "dense:3"]),
+    "images": ("images", ["--pair", "views", "--split-image", "left,right", "--share", "--encoder",
+                          "dense:3"]),
+    "changes that change nothing": ("mirrored", ["--pair", "augment", "--augment", "flip", *DEEP]),
+    "lag": ("x lengths", ["--pair", "lag", "--lag", "2", *DEEP]),
+    "batchnorm": ("x other", ["--pair", "views", "--share", "--encoder",
+                              "dense:3,batchnorm,tanh,dense:3"]),
+}
+
+
+def arrays():
+    random = numpy.random.default_rng(17)
+    shared = random.normal(size=(ROWS, 3))
+    x = shared @ random.normal(size=(3, 5)) + 0.5 * random.normal(size=(ROWS, 5)) + 3
+    images = support.images(ROWS, seed=18, size=4)
+    return {"x": {"x": x}, "values": {"y": numpy.tanh(shared) @ random.normal(size=(3, 3)) - 1},
+            "other": {"y": x + random.normal(size=x.shape)},
+            "classes": {"y": (2 * shared[:, 0]).round().astype(int) % 3},
+            "images": {"x": images}, "mirrored": {"x": numpy.maximum(images, images[:, :, ::-1])},
+            # The second and the fourth are too short for any pair.
+            "lengths": {"lengths": numpy.array([11, 2, 3, 1, 14, 6])}}
+
+
+class Table(support.ProgramTest):
+    def setUp(self):
+        super().setUp()
+        every = arrays()
+        self.data = {}
+        for pair, (names, _) in PAIRS.items():
+            datasets = {key: array for name in names.split() for key, array in every[name].items()}
+            self.data[pair] = (self.write_data(f"{pair}.h5", **datasets), datasets)
+
+    @functools.cache
+    def start(self, pair):
+        """The initial model, the same for every objective."""
+        return self.train(self.data[pair][0], f"start of {pair}", *COMMON, *PAIRS[pair][1],
+                          "--steps", "0", ranks=None) / "model.h5"
+
+    def step(self, cell, ranks):
+        """A run of one step from the pair's start, and what it says of itself."""
+        number, pair, objective = cell
+        path, _ = self.data[pair]
+        # At 60 blocks of 37 rows the last of four ranks holds none; at 150 all but the first.
+        blocks = (5, 60, 150)[number % 3]
+        return self.train(path, f"{number}-{ranks}", *COMMON, *STEP, *PAIRS[pair][1],
+                          *OBJECTIVES[objective], "--blocks", blocks, "--micro-batch",
+                          (0, 4)[number % 2], "--validation", path, ranks=ranks)
+
+    def check(self, start, run, datasets):
+        definition = Definition(run / "model.h5", **datasets)
+        point, moved = definition.parameters(start), definition.parameters(run / "model.h5")
+        expected = support.gradient(definition.value, point)
+        if numpy.abs(expected).max() < 1e-9:  # of two sides that are one
+            self.assertLess(numpy.abs(moved - point).max(), 1e-12)
+        else:
+            self.assert_close((moved - point) / RATE, expected, 1e-6, "gradient")
+        (step,), (after,) = support.metrics(run), support.metrics(run, "validation")
+        for found, value in ((step, definition.value(point)),
+                             (after, definition.value(moved, training=False))):
+            self.assertAlmostEqual(found["objective"], value, delta=1e-11 * max(1, abs(value)))
+
+    def over_cells(self, work, cells):
+        """(cell, what `work` made of it), some at a time, for a process waits more than it works."""
+        with concurrent.futures.ThreadPoolExecutor(3) as pool:
+            yield from zip(cells, pool.map(work, cells))
+
+    def test_values_and_gradients_are_those_of_the_definitions(self):
+        cells = [(number, *cell) for number, cell in enumerate(itertools.product(PAIRS, OBJECTIVES))]
+        checked = 0
+        # Every 14 cells are a pair: 15 make each objective meet every number of ranks.
+        for (number, pair, objective), run in self.over_cells(
+                lambda cell: self.step(cell, (None, 2, 3, 4)[cell[0] * 15 // 14 % 4]), cells):
+            with self.subTest(pair=pair, objective=objective):
+                self.check(self.start(pair), run, self.data[pair][1])
+                checked += 1
+        self.assertEqual(checked, len(PAIRS) * len(OBJECTIVES))
+
+    def test_a_step_is_the_same_at_any_number_of_ranks(self):
+        cells = [(number, pair, objective) for number, (pair, objective)
+                 in enumerate(zip(itertools.cycle(PAIRS), OBJECTIVES))]
+        for (number, pair, objective), runs in self.over_cells(
+                lambda cell: [self.step(cell, ranks) for ranks in (None, 2, 3, 4)], cells):
+            alone, *others = (Definition(run / "model.h5", **self.data[pair][1]).parameters(
+                run / "model.h5") for run in runs)
+            values = [support.metrics(run)[0]["objective"] for run in runs]
+            for ranks, (found, value) in enumerate(zip(others, values[1:]), start=2):
+                with self.subTest(pair=pair, objective=objective, ranks=ranks):
+                    self.assert_close(found, alone, 1e-12, "parameters")
+                    self.assertAlmostEqual(value / values[0], 1.0, delta=1e-12)
+
+
+class Batch(support.ProgramTest):
+    """A batch of some of the rows: those that the weights of one-hot rows show to be in it."""
+
+    PLAN = ["--batch", "11", "--blocks", "4", "--optimizer", "sgd", "--learning-rate", RATE, *COMMON]
+
+    def moved(self, data, name, *arguments, ranks=None):
+        """The models before and after the first step."""
+        return [self.train(data, f"{name}-{steps}", *self.PLAN, *arguments, "--steps", steps,
+                           ranks=ranks) / "model.h5" for steps in (0, 1)]
+
+    def test_the_objective_is_that_of_the_rows_of_the_batch(self):
+        one_hot = self.write_data("one-hot.h5", x=numpy.eye(ROWS), y=numpy.ones((ROWS, 1)))
+        before, after = self.moved(one_hot, "one-hot", "--pair", "target", "--objective", "mse",
+                                   "--encoder", "dense:1", "--normalize", "none")
+        change = support.parameters(after) - support.parameters(before)
+        rows = numpy.flatnonzero(change[:ROWS])
+        self.assertIn(len(rows), (9, 10))
+        every = arrays()
+        datasets = {**every["x"], **every["other"]}
+        data = self.write_data("data.h5", **datasets)
+        is_weight = numpy.repeat([1, 0, 1, 0], [15, 3, 9, 3])  # of 5 columns to 3 and 3
+        for objective, ranks in (("rv", 3), ("dcca of two", 4), ("barlow", 2)):
+            with self.subTest(objective):
+                before, after = self.moved(data, objective, *PAIRS["one network"][1],
+                                           *OBJECTIVES[objective], "--weight-decay", "0.3",
+                                           ranks=ranks)
+                definition = Definition(before, **datasets)
+                point = definition.parameters(before)
+
+                def penalty(flat):
+                    return -0.3 / 2 * flat ** 2 @ is_weight
+
+                def value(flat):
+                    return definition.value(flat, rows) + penalty(flat)
+
+                self.assert_close((definition.parameters(after) - point) / RATE,
+                                  support.gradient(value, point), 1e-6)
+                said, = support.metrics(after.parent)
+                self.assertEqual(said["samples"], len(rows))
+                self.assertAlmostEqual(said["objective"], value(point), delta=1e-11)
+                self.assertAlmostEqual(said["penalty"], penalty(point), delta=1e-12)
+
+
+if __name__ == "__main__":
+    unittest.main()
