@@ -44,6 +44,25 @@ class Augment(support.ProgramTest):
         self.assertLess(once["objective"], -1e-4)
         self.assertAlmostEqual(once["objective"], again["objective"], delta=1e-10)
 
+    def test_coloured_images_are_mirrored_in_their_width_wherever_the_channels_are(self):
+        pixels = numpy.random.default_rng(8).normal(size=(30, 6, 8, 3))
+        mirrored = pixels + pixels[:, :, ::-1]
+        for name, images, words, shape in (
+                ("pixels", mirrored, [], "6x8x3"),
+                ("planes", mirrored.transpose(0, 3, 1, 2), [], "6x8"),
+                ("said", mirrored, ["--image", "6x8"], "6x8x3"),
+                ("flat", mirrored.reshape(30, -1), ["--image", "6x8x3"], "6x8x3")):
+            with self.subTest(name):
+                data = self.write_data(x=images)
+                run = self.train(data, name, "--pair", "augment", "--augment", "flip", *words,
+                                 "--objective", "mse", "--encoder", "dense:2", "--steps", "1",
+                                 "--normalize", "none", "--precision", "double", ranks=None)
+                said, = support.metrics(run)
+                self.assertGreater(said["entropy_b"], 1.0)
+                self.assertAlmostEqual(said["objective"], 0.0, delta=1e-20)
+                with h5py.File(run / "model.h5") as file:
+                    self.assertEqual(file["settings"].attrs["image"], shape)
+
     def test_what_does_not_fit_is_refused(self):
         flat = self.write_data(x=support.images(30).reshape(30, -1))
         cases = [

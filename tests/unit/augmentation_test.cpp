@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <numeric>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -83,21 +86,102 @@ TEST(Augmentation, FlipsAboutHalfOfTheImages) {
   EXPECT_NEAR(static_cast<double>(flipped), 200.0, 60.0);
 }
 
-TEST(Augmentation, TurnsAndCropsAboutTheImagesOwnContent) {
-  // A plane that is linear in row and column stays so under both, inside: check three points'
-  // worth.
-  auto made = ramp();
-  Augmentation("rotate:30,crop:0.5", ImageShape{6, 5}).apply(3, samples_from(0), made.view());
-  std::size_t moved = 0;
+/// Where the points of a changed image come from in the whole, and how it turns and shrinks on the
+/// way.
+struct Seen {
+  double corner[2][4];  // row and column of the source at the four corners
+  double angle;         // in degrees
+  double side;          // of the window, as a share of the whole
+};
+
+/// Two planes, of which one holds the number of each row and the other that of each column, show
+/// the source of every point that bilinear resampling has taken from inside.
+std::vector<Seen> seen_through(const char* words) {
+  constexpr std::size_t height = 24;
+  constexpr std::size_t width = 30;
+  Matrix<double> made(rows, 2 * height * width);
   for (std::size_t i = 0; i < rows; ++i) {
-    const auto at = [&](std::size_t r, std::size_t c) { return made(i, 5 * r + c); };
-    // Second differences of a linear function vanish.
-    const double bend = at(2, 1) - 2.0 * at(2, 2) + at(2, 3);
-    EXPECT_NEAR(bend, 0.0, 1e-4) << "row " << i;
-    moved += std::abs(at(2, 2) - (1.0 + 12.0)) > 1e-3 ? 1 : 0;
-    EXPECT_LE(std::abs(at(2, 3) - at(2, 2)), 5.0 * 0.5 + 1.0 + 1e-6);
+    for (std::size_t k = 0; k < height * width; ++k) {
+      made(i, k) = static_cast<double>(k / width);
+      made(i, height * width + k) = static_cast<double>(k % width);
+    }
   }
-  EXPECT_GT(moved, rows / 2);
+  Augmentation(words, ImageShape{height, width}).apply(5, samples_from(0), made.view());
+  std::vector<Seen> all;
+  for (std::size_t i = 0; i < rows; ++i) {
+    Seen seen{};
+    double down[2];
+    double right[2];
+    for (std::size_t plane = 0; plane < 2; ++plane) {
+      const auto at = [&](std::size_t r, std::size_t c) {
+        return made(i, (plane * height + r) * width + c);
+      };
+      const double centre = at(12, 15);
+      down[plane] = at(13, 15) - centre;
+      right[plane] = at(12, 16) - centre;
+      EXPECT_NEAR(centre - at(11, 15), down[plane], 1e-4) << "row " << i;
+      EXPECT_NEAR(centre - at(12, 14), right[plane], 1e-4) << "row " << i;
+      for (std::size_t corner = 0; corner < 4; ++corner) {
+        seen.corner[plane][corner] = centre +
+                                     (corner / 2 == 0 ? -12.0 : height - 13.0) * down[plane] +
+                                     (corner % 2 == 0 ? -15.0 : width - 16.0) * right[plane];
+      }
+    }
+    seen.side = std::hypot(down[0], down[1]);
+    seen.angle = std::atan2(down[1], down[0]) * 180.0 / std::numbers::pi;
+    // The same length and a right angle: neither sheared nor stretched nor mirrored.
+    EXPECT_NEAR(down[0], right[1], 1e-4) << "row " << i;
+    EXPECT_NEAR(down[1], -right[0], 1e-4) << "row " << i;
+    all.push_back(seen);
+  }
+  return all;
+}
+
+template <class Member>
+std::pair<double, double> range_of(const std::vector<Seen>& all, Member member) {
+  const auto [least, most] = std::ranges::minmax(all, {}, member);
+  return {member(least), member(most)};
+}
+
+TEST(Augmentation, TurnsAboutTheCentreByAnyAngleOfItsRange) {
+  const auto all = seen_through("rotate:30");
+  for (const Seen& seen : all) {
+    EXPECT_NEAR(seen.side, 1.0, 1e-4);
+    for (std::size_t plane = 0; plane < 2; ++plane) {
+      const auto& corner = seen.corner[plane];
+      EXPECT_NEAR((corner[0] + corner[1] + corner[2] + corner[3]) / 4, plane == 0 ? 11.5 : 14.5,
+                  1e-3);
+    }
+  }
+  const auto [least, most] = range_of(all, [](const Seen& seen) { return seen.angle; });
+  EXPECT_GE(least, -30.001);
+  EXPECT_LT(least, -29.0);
+  EXPECT_LE(most, 30.001);
+  EXPECT_GT(most, 29.0);
+}
+
+TEST(Augmentation, CropsWindowsOfEverySizeOfItsRangeInsideTheImage) {
+  const auto all = seen_through("crop:0.6");
+  double first_row = 100.0;
+  double last_column = 0.0;
+  for (const Seen& seen : all) {
+    EXPECT_NEAR(seen.angle, 0.0, 1e-3);
+    for (std::size_t k = 0; k < 4; ++k) {
+      EXPECT_GE(seen.corner[0][k], -1e-3);
+      EXPECT_LE(seen.corner[0][k], 23.001);
+      EXPECT_GE(seen.corner[1][k], -1e-3);
+      EXPECT_LE(seen.corner[1][k], 29.001);
+    }
+    first_row = std::min(first_row, seen.corner[0][0]);
+    last_column = std::max(last_column, seen.corner[1][3]);
+  }
+  EXPECT_LT(first_row, 0.2);
+  EXPECT_GT(last_column, 28.8);
+  const auto [least, most] = range_of(all, [](const Seen& seen) { return seen.side; });
+  EXPECT_GE(least, 0.5999);
+  EXPECT_LT(least, 0.61);
+  EXPECT_LE(most, 1.0001);
+  EXPECT_GT(most, 0.99);
 }
 
 TEST(Augmentation, ScalesWholeRowsWithinItsRange) {
