@@ -38,7 +38,11 @@ OptionTable option_table() {
       "fit the canonical correlations' directions to this data set (the training data), and apply "
       "them to --data as they are; without it they are fitted to --data itself")(
       "json", po::bool_switch(),
-      "print one JSON object instead of a table; a timescale that is infinite is null")(
+      "print one JSON object instead of a table: objective; dependence, the objective before "
+      "entropies; entropy_a and entropy_b, nats; samples; ranks; the objective's own parts; "
+      "and, of canonical correlations s, canonical_correlations, with --fit also "
+      "canonical_correlations_of_fit, and with --pair lag timescales, -tau / ln |s|, in rows, "
+      "of which one that is infinite is null")(
       "micro-batch", po::value<std::int64_t>()->default_value(default_micro_batch)->value_name("M"),
       "rows a rank encodes at a time; bounds memory, changes no result; 0 = all")(
       "blocks", po::value<std::int64_t>()->value_name("V"),
