@@ -23,13 +23,10 @@ OBJECTIVES = {
                 "sigma:1.5"],
     "cca": ["--rho", "cca", "--lambda-b", "0.5", "--bins", "12", "--histogram-range",
             "fixed:-0.6,0.7"],
-    "dcca": ["--objective", "dcca"],
     "dcca of two": ["--objective", "dcca", "--components", "2", "--ridge", "0.03"],
     "vamp1": ["--objective", "vamp1", "--ridge-absolute", "0.01"],
     "vamp2": ["--objective", "vamp2", "--ridge", "0.01"],
     "gaussian-mi": ["--objective", "gaussian-mi", "--ridge", "0.02"],
-    "gaussian-mi of one": ["--objective", "gaussian-mi", "--components", "1", "--ridge-absolute",
-                           "0.02"],
     "barlow": ["--objective", "barlow"],
     "vicreg": ["--objective", "vicreg"],
     "histogram-mi": ["--objective", "histogram-mi", "--bins", "8", "--histogram-range", "sigma:2"],
@@ -87,7 +84,7 @@ class Table(support.ProgramTest):
         number, pair, objective = cell
         path, _ = self.data[pair]
         # At 60 blocks of 37 rows the last of four ranks holds none; at 150 all but the first.
-        blocks = (5, 60, 150)[number % 3]
+        blocks = (5, 60, 150)[number // 4 % 3]
         return self.train(path, f"{number}-{ranks}", *COMMON, *STEP, *PAIRS[pair][1],
                           *OBJECTIVES[objective], "--blocks", blocks, "--micro-batch",
                           (0, 4)[number % 2], "--validation", path, ranks=ranks)
@@ -111,11 +108,12 @@ class Table(support.ProgramTest):
             yield from zip(cells, pool.map(work, cells))
 
     def test_values_and_gradients_are_those_of_the_definitions(self):
-        cells = [(number, *cell) for number, cell in enumerate(itertools.product(PAIRS, OBJECTIVES))]
+        # A number is left out after each pair, so that each objective meets every number of ranks.
+        cells = [(number + number // len(OBJECTIVES), *cell)
+                 for number, cell in enumerate(itertools.product(PAIRS, OBJECTIVES))]
         checked = 0
-        # Every 14 cells are a pair: 15 make each objective meet every number of ranks.
-        for (number, pair, objective), run in self.over_cells(
-                lambda cell: self.step(cell, (None, 2, 3, 4)[cell[0] * 15 // 14 % 4]), cells):
+        for (_, pair, objective), run in self.over_cells(
+                lambda cell: self.step(cell, (None, 2, 3, 4)[cell[0] % 4]), cells):
             with self.subTest(pair=pair, objective=objective):
                 self.check(self.start(pair), run, self.data[pair][1])
                 checked += 1
@@ -124,7 +122,7 @@ class Table(support.ProgramTest):
     def test_a_step_is_the_same_at_any_number_of_ranks(self):
         cells = [(number, pair, objective) for number, (pair, objective)
                  in enumerate(zip(itertools.cycle(PAIRS), OBJECTIVES))]
-        for (number, pair, objective), runs in self.over_cells(
+        for (_, pair, objective), runs in self.over_cells(
                 lambda cell: [self.step(cell, ranks) for ranks in (None, 2, 3, 4)], cells):
             alone, *others = (Definition(run / "model.h5", **self.data[pair][1]).parameters(
                 run / "model.h5") for run in runs)

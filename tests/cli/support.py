@@ -20,11 +20,8 @@ MPIEXEC = os.environ["INFOMAX_MPIEXEC"]
 QUIET = {"OMPI_MCA_orte_execute_quiet": "1", "PRTE_MCA_prte_execute_quiet": "1"}
 
 
-# What Open MPI need not look for where a process is alone: a third of the time. It keeps files of such
-# processes under one name, so tests beside each other need directories of their own.
-SCRATCH_OF_MPI = tempfile.TemporaryDirectory(prefix="infomax-mpi-")
-ALONE = {"OMPI_MCA_ess_singleton_isolated": "1", "OMPI_MCA_pml": "ob1", "OMPI_MCA_btl": "self",
-         "OMPI_MCA_orte_tmpdir_base": SCRATCH_OF_MPI.name}
+# What Open MPI need not look for where a process is alone: a third of the time.
+ALONE = {"OMPI_MCA_ess_singleton_isolated": "1", "OMPI_MCA_pml": "ob1", "OMPI_MCA_btl": "self"}
 
 
 class Finished:
@@ -42,13 +39,17 @@ def run(*arguments, ranks=1, timeout=120, program=PROGRAM, environment=None):
     """By so many ranks under mpirun; None: by the program alone, which is sooner done."""
     launcher = [] if ranks is None else [MPIEXEC, "-n", str(ranks)]
     command = [*launcher, program, *map(str, arguments)]
-    settings = {**QUIET, **(ALONE if ranks is None else {}), **(environment or {})}
-    start = time.monotonic()
-    done = subprocess.run(command, capture_output=True, timeout=timeout, check=False,
-                          env={**os.environ, **settings})
+    with tempfile.TemporaryDirectory(prefix="infomax-mpi-") as session:
+        # Open MPI keeps files of all processes that are alone under one name, so that those beside
+        # each other, in one test or several, need directories of their own.
+        alone = {**ALONE, "OMPI_MCA_orte_tmpdir_base": session} if ranks is None else {}
+        start = time.monotonic()
+        done = subprocess.run(command, capture_output=True, timeout=timeout, check=False,
+                              env={**os.environ, **QUIET, **alone, **(environment or {})})
+        seconds = time.monotonic() - start
     # Decoded here, because subprocess would turn every carriage return into a new line.
     return Finished(done.returncode, done.stdout.decode(), done.stderr.decode(errors="replace"),
-                    time.monotonic() - start)
+                    seconds)
 
 
 def processes_that_mention(word):
