@@ -242,6 +242,12 @@ std::string Search<T>::ending() const {
   if (descent_.at_rounding(rounding)) {
     return fmt::format("converged as far as {} can tell: {}", type, where);
   }
+  if (steps_ > 0 && descent_.refused() == 0) {
+    return fmt::format(
+        "stopped where the line search finds no better point, though J should rise by {:.2g}: at "
+        "a kink (vicreg has them), or {} is not enough; --optimizer adam may go on: {}",
+        descent_.expected_gain(), type, where);
+  }
   throw NumericError(fmt::format(
       "after step {} the line search finds no better point, though J should rise by {:.2g} ({}); "
       "try {}--normalize standardize, another --seed, a larger --ridge where there is one, or "

@@ -78,6 +78,17 @@ class Lbfgs(support.ProgramTest):
         self.assertLessEqual(steps[-1]["gradient_norm"], 1e-3 * max(1.0, norm))
         self.assertLess(len(steps), 500)
 
+    def test_a_kink_ends_a_run_and_is_no_error(self):
+        done = self.succeed("train", "--data", self.data, "--output", self.scratch / "run", "--pair",
+                            "augment", "--augment", "noise:0.3", "--objective", "vicreg",
+                            "--encoder", "dense:3", "--optimizer", "lbfgs", "--batch", "0", "--steps",
+                            "300", "--precision", "double", ranks=2)
+        self.assertIn("kink", done.err)
+        values = [line["objective"] for line in records(self.scratch / "run", "step")]
+        self.assertEqual(values, sorted(values))
+        found = self.evaluate(self.scratch / "run" / "model.h5", self.data)
+        self.assertGreater(found["objective"], values[0])
+
     def test_its_configuration_is_taken_back(self):
         first = self.maximise("first", "--tolerance", "1e-4")
         again = self.train(self.data, "again", "--config", first / "config.ini")

@@ -144,8 +144,9 @@ class Bench:
 
     def infomax_dcca(self, seed):
         directory = self.scratch / "dcca"
-        recipe = self.options.recipe or ["--encoder", f"{LARGE},dense:50", "--batch", 4000,
-                                         "--epochs", 20]
+        recipe = self.options.recipe or ["--encoder", f"{LARGE},dense:50", "--batch", 1000,
+                                         "--learning-rate", 0.003, "--schedule", "cosine",
+                                         "--epochs", 12]
         ranks = self.options.ranks
         *_, wall_s = runs.launch(ranks, "train", "--data", self.options.data, *HALVES[0],
                                  "--objective", "dcca", "--seed", seed, "--output", directory,
