@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -18,10 +19,7 @@ namespace {
 
 /// For entropies alone: what the objective is of canonical correlations comes from the fit.
 objective::ObjectiveOptions without_correlations(objective::ObjectiveOptions options) {
-  if (options.objective != "infomax") {
-    options.lambda_a = 0.0;
-    options.lambda_b = 0.0;
-  }
+  options = objective::with_own_entropies(std::move(options));
   options.objective = "infomax";
   options.rho = "rv";
   return options;

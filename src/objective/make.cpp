@@ -15,15 +15,6 @@
 namespace infomax::objective {
 namespace {
 
-/// Without the entropies, where they are none of the objective's parts.
-ObjectiveOptions only_its_own(ObjectiveOptions options) {
-  if (options.objective != "infomax") {
-    options.lambda_a = 0.0;
-    options.lambda_b = 0.0;
-  }
-  return options;
-}
-
 std::optional<SpectralForm> spectral_form(const ObjectiveOptions& options) {
   const std::string& name = options.objective;
   if (name == "infomax" && options.rho == "cca") {
@@ -89,8 +80,8 @@ std::unique_ptr<Objective<T>> make_objective(const ObjectiveOptions& options) {
     return std::make_unique<HistogramInformation<T>>(options);
   }
   const double similarity = options.objective == "vicreg" ? options.vicreg_similarity : 0.0;
-  return std::make_unique<MomentObjective<T>>(make_moment_function(options), only_its_own(options),
-                                              similarity);
+  return std::make_unique<MomentObjective<T>>(make_moment_function(options),
+                                              with_own_entropies(options), similarity);
 }
 
 template std::unique_ptr<Objective<float>> make_objective<float>(const ObjectiveOptions&);

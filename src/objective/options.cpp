@@ -123,6 +123,14 @@ std::string format_histogram_range(const stats::HistogramRange& range) {
                             : "fixed:" + format_number(range.low) + "," + format_number(range.high);
 }
 
+ObjectiveOptions with_own_entropies(ObjectiveOptions options) {
+  if (options.objective != "infomax") {
+    options.lambda_a = 0.0;
+    options.lambda_b = 0.0;
+  }
+  return options;
+}
+
 void validate(const ObjectiveOptions& options) {
   require(
       std::ranges::find(names, options.objective) != names.end(),

@@ -41,6 +41,9 @@ struct ObjectiveOptions {
 /// Throws UsageError where a name is not known or a number is out of its range.
 void validate(const ObjectiveOptions& options);
 
+/// Without the weights of entropies, where the objective has none among its parts.
+[[nodiscard]] ObjectiveOptions with_own_entropies(ObjectiveOptions options);
+
 /// Throws UsageError where sides of p and q columns do not fit the objective.
 void check_shapes(const ObjectiveOptions& options, std::size_t p, std::size_t q);
 
