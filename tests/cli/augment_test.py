@@ -114,12 +114,13 @@ class Dropout(support.ProgramTest):
     def test_is_off_in_evaluation_and_the_same_on_any_number_of_ranks(self):
         x = support.images(90)
         data = self.write_data(x=x)
+        # Not by Adam, which enlarges the rounding of the last bias's gradient, 0 in truth.
         arguments = ("--encoder", "dense:8,tanh,dropout:0.5,dense:3", "--precision", "double",
-                     "--steps", "4", "--batch", "50")
+                     "--steps", "4", "--batch", "50", "--optimizer", "sgd", "--learning-rate", "0.5")
         run = self.train(data, "one", *arguments)
         other = self.train(data, "three", *arguments, ranks=3)
         numpy.testing.assert_allclose(support.parameters(other / "model.h5"),
-                                      support.parameters(run / "model.h5"), rtol=0, atol=1e-10)
+                                      support.parameters(run / "model.h5"), rtol=0, atol=1e-12)
         with h5py.File(run / "model.h5") as file:
             layers = file["networks/b/layers"]
             z = support.preprocessed(run / "model.h5", x)
