@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "infomax/core/field.hpp"
+
+#include <array>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace infomax {
+namespace {
+
+enum class Colour { red, green };
+constexpr std::array colours{std::pair{"red", Colour::red}, std::pair{"green", Colour::green}};
+
+}  // namespace
+
+template <>
+struct FieldText<Colour> : ChoiceText<Colour, colours> {};
+
+namespace {
+
+struct Brush {
+  Colour colour = Colour::red;
+  double width = 0.5;
+};
+
+struct Painting {
+  std::size_t micro_batch = 3;
+  std::optional<double> ridge;
+  bool share = false;
+  std::string title = "untitled";
+  Brush brush;
+};
+
+FieldTable<Painting> fields() {
+  FieldTable<Brush> brush;
+  brush.group("Brush")
+      .add("colour", &Brush::colour, "NAME", "")
+      .add("width", &Brush::width, "W", "", above(0.0));
+  FieldTable<Painting> table;
+  table.group("Canvas")
+      .add("micro-batch", &Painting::micro_batch, "M", "", one_or_more())
+      .add("ridge", &Painting::ridge, "R", "", at_least(0.0))
+      .add("share", &Painting::share, "", "")
+      .add("title", &Painting::title, "TEXT", "")
+      .include(&Painting::brush, brush);
+  return table;
+}
+
+std::string refusal(const std::string& name, const std::string& text) {
+  Painting painting;
+  try {
+    fields().at(name).set(painting, text);
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(FieldTable, SetsAndReadsEveryTypeAsText) {
+  const auto table = fields();
+  Painting painting;
+  for (const auto& [name, text] : {std::pair{"micro-batch", "17"},
+                                   {"ridge", "0.25"},
+                                   {"share", "true"},
+                                   {"title", "sea"},
+                                   {"colour", "green"},
+                                   {"width", "1e-300"}}) {
+    table.at(name).set(painting, text);
+    EXPECT_EQ(table.at(name).text(painting), text);
+  }
+  EXPECT_EQ(painting.micro_batch, 17U);
+  EXPECT_EQ(painting.ridge, 0.25);
+  EXPECT_TRUE(painting.share);
+  EXPECT_EQ(painting.brush.colour, Colour::green);
+}
+
+TEST(FieldTable, HasNoTextOfAnEmptyOptional) {
+  EXPECT_EQ(fields().at("ridge").text(Painting{}), std::nullopt);
+}
+
+TEST(FieldTable, TakesDefaultsFromTheStruct) {
+  EXPECT_EQ(fields().at("micro-batch").text(Painting{}), "3");
+  EXPECT_EQ(fields().at("colour").text(Painting{}), "red");
+}
+
+TEST(FieldTable, RefusesWithTheMembersNameAndWhatIsExpected) {
+  EXPECT_EQ(refusal("micro-batch", "0"),
+            "`micro_batch` is \"0\"; it must be a whole number, 1 or more");
+  EXPECT_EQ(refusal("micro-batch", "-1"),
+            "`micro_batch` is \"-1\"; it must be a whole number, 1 or more");
+  EXPECT_EQ(refusal("ridge", "x"), "`ridge` is \"x\"; it must be a number, 0 or more");
+  EXPECT_EQ(refusal("colour", "blue"), "`colour` is \"blue\"; it must be red or green");
+  EXPECT_EQ(refusal("width", "inf"), "`width` is \"inf\"; it must be a number above 0");
+}
+
+TEST(FieldTable, ChecksValuesThatWereNeverText) {
+  Painting painting;
+  EXPECT_NO_THROW(fields().check(painting));
+  painting.brush.width = -1.0;
+  EXPECT_THROW(fields().check(painting), UsageError);
+  painting.brush.width = 1.0;
+  painting.ridge = -1.0;
+  EXPECT_THROW(fields().check(painting), UsageError);
+}
+
+TEST(FieldTable, KeepsTheGroupsOfIncludedFields) {
+  EXPECT_EQ(fields().at("share").group, "Canvas");
+  EXPECT_EQ(fields().at("colour").group, "Brush");
+  EXPECT_TRUE(fields().at("share").is_flag);
+}
+
+}  // namespace
+}  // namespace infomax
