@@ -1,8 +1,10 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include <exception>
 #include <string>
 #include <vector>
 
 #include "cli/cli.hpp"
+#include "cli/field_names.hpp"
 #include "cli/sgemm_child.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/core/logging.hpp"
@@ -19,6 +21,7 @@ int main(int argc, char** argv) {
     }
     const mpi::Environment environment(argc, argv);
     const auto world = mpi::Communicator::world();
+    log::set_translation(cli::fields_as_options);
     log::configure(log::Level::info, world.is_root());
     const auto farewell = world.duplicate();
     try {

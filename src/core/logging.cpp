@@ -1,7 +1,10 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/core/logging.hpp"
 
+#include <functional>
 #include <memory>
 #include <unordered_set>
+#include <utility>
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -32,15 +35,26 @@ spdlog::level::level_enum threshold(Level level) {
   return spdlog::level::info;
 }
 
+std::function<std::string(std::string_view)>& translation() {
+  static std::function<std::string(std::string_view)> instance = [](std::string_view message) {
+    return std::string(message);
+  };
+  return instance;
+}
+
 }  // namespace
+
+void set_translation(std::function<std::string(std::string_view)> translate) {
+  translation() = std::move(translate);
+}
 
 void configure(Level level, bool speaks) {
   logger().set_level(speaks ? threshold(level) : spdlog::level::critical);
 }
 
-void debug(std::string_view message) { logger().debug(message); }
-void info(std::string_view message) { logger().info(message); }
-void warning(std::string_view message) { logger().warn("warning: {}", message); }
+void debug(std::string_view message) { logger().debug(translation()(message)); }
+void info(std::string_view message) { logger().info(translation()(message)); }
+void warning(std::string_view message) { logger().warn("warning: {}", translation()(message)); }
 
 void warning_once(const std::string& kind, std::string_view message) {
   static std::unordered_set<std::string> said;
@@ -49,6 +63,6 @@ void warning_once(const std::string& kind, std::string_view message) {
   }
 }
 
-void failure(std::string_view message) { logger().critical("infomax: {}", message); }
+void failure(std::string_view message) { logger().critical("infomax: {}", translation()(message)); }
 
 }  // namespace infomax::log

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -10,6 +12,10 @@ enum class Level { quiet, info, debug };
 
 /// Called once by the program: only the speaking rank logs what every rank knows.
 void configure(Level level, bool speaks);
+
+/// Applies `translate` to every message before it is written. The library names the fields of its
+/// configuration in backticks (`micro_batch`); a program maps them to what its users know.
+void set_translation(std::function<std::string(std::string_view)> translate);
 
 void debug(std::string_view message);
 void info(std::string_view message);
