@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # Runs infomax on the nodes of this Slurm or PBS job, with binding and threads that suit them.
 set -euo pipefail
 # shellcheck source=launch/common.sh

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # Functions that the scripts of this directory share; sourced, never run.
 # shellcheck shell=bash
 

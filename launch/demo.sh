@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # From a fresh clone to a trained encoder: builds, imports Fashion-MNIST, trains on all cores of this
 # node with the exact global objective, evaluates on the test set, and draws and reports what happened.
 set -euo pipefail

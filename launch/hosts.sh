@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # Runs infomax on the hosts of a host file, over ssh, after a look at each of them.
 set -euo pipefail
 # shellcheck source=launch/common.sh

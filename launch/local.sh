@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # Runs infomax under MPI on this node, with binding and threads that suit it.
 set -euo pipefail
 # shellcheck source=launch/common.sh

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # Trains under PBS (Pro, OpenPBS, Torque) until the training is done, over as many jobs as that takes.
 set -euo pipefail
 # shellcheck source=launch/common.sh

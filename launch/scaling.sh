@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # Runs infomax bench at several numbers of ranks, works out speed-up and efficiency, and draws them.
 set -euo pipefail
 # shellcheck source=launch/common.sh

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # Draws what launch/scaling.sh measured: speed-up, efficiency and where the time goes.
 # shellcheck disable=SC2016  # gnuplot has dollars of its own
 set -euo pipefail

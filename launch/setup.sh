@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # Installs what Infomax needs to be built, tested and shown, where it is missing.
 set -euo pipefail
 # shellcheck source=launch/common.sh

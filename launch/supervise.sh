@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # Keeps a training run going: starts it again from its last checkpoint where it fails.
 set -euo pipefail
 # shellcheck source=launch/common.sh

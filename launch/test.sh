@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # Builds everything, in continuous integration with warnings as errors, and runs the tests.
 set -euo pipefail
 # shellcheck source=launch/common.sh

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
 """Runs the unittest cases of one file; finding none is a failure.
 
 usage: run_unittest.py FILE [NAME...]     NAME: Class or Class.method

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/analysis/encode.hpp"
 
 #include <algorithm>
@@ -66,7 +67,7 @@ void require_finite(std::span<const T> encoded, std::size_t columns, const data:
     const auto row = static_cast<std::size_t>(found - encoded.begin()) / columns;
     throw NumericError(fmt::format(
         "what row {} of {} is encoded to is not finite; see that the data has the scale of the "
-        "training data, or train with --normalize standardize or --precision double",
+        "training data, or train with `normalize` standardize or `precision` double",
         rows.first_row() + row, rows.where()));
   }
 }
@@ -92,7 +93,7 @@ EncodingFormat parse_encoding_format(const std::string& name) {
   if (name == "npy") {
     return EncodingFormat::npy;
   }
-  throw UsageError(fmt::format("--format is \"{}\"; it must be hdf5 or npy", name));
+  throw UsageError(fmt::format("`format` is \"{}\"; it must be hdf5 or npy", name));
 }
 
 template <math::Real T>

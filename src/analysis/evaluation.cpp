@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/analysis/evaluation.hpp"
 
 #include <algorithm>
@@ -35,8 +36,8 @@ void require_finite(const Evaluation& evaluation) {
   if (!std::ranges::all_of(numbers, [](double number) { return std::isfinite(number); })) {
     throw NumericError(
         "the objective of this data is not finite: the model's outputs are too large; see that the "
-        "data has the scale of the training data, or train with --normalize standardize or "
-        "--precision double");
+        "data has the scale of the training data, or train with `normalize` standardize or "
+        "`precision` double");
   }
 }
 
@@ -86,7 +87,7 @@ Evaluation evaluate(const mpi::Communicator& communicator,
   const auto spectral = objective::make_spectral_function(options);
   if (fitted != nullptr && !spectral) {
     throw UsageError(
-        fmt::format("--fit is for objectives of canonical correlations (dcca, vamp1, "
+        fmt::format("`fit` is for objectives of canonical correlations (dcca, vamp1, "
                     "vamp2, gaussian-mi, rho cca), and the model's is {}",
                     options.objective));
   }

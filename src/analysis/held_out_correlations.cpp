@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/analysis/held_out_correlations.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/analysis/neighbours.hpp"
 
 #include <algorithm>
@@ -141,7 +142,7 @@ Metric parse_metric(const std::string& name) {
   if (name == "cosine") {
     return Metric::cosine;
   }
-  throw UsageError(fmt::format("--metric is \"{}\"; it must be euclidean or cosine", name));
+  throw UsageError(fmt::format("`metric` is \"{}\"; it must be euclidean or cosine", name));
 }
 
 std::vector<std::uint32_t> predict_by_neighbours(const mpi::Communicator& communicator,
@@ -152,7 +153,7 @@ std::vector<std::uint32_t> predict_by_neighbours(const mpi::Communicator& commun
   const std::size_t all = communicator.sum(std::uint64_t{train.x->rows()});
   if (neighbours == 0 || neighbours > all) {
     throw UsageError(fmt::format(
-        "--neighbours is {}; it must be 1 to the {} rows of the training set", neighbours, all));
+        "`neighbours` is {}; it must be 1 to the {} rows of the training set", neighbours, all));
   }
   Nearest nearest(test.x->rows(), neighbours);
   Comparison comparison(test, metric, nearest);

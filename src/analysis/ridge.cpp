@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/analysis/ridge.hpp"
 
 #include <numeric>
@@ -33,7 +34,7 @@ RidgeFit fit_ridge(const mpi::Communicator& communicator, const stats::RowSource
   if (!factor) {
     throw NumericError(
         "ridge regression has no single solution: features depend on each other or do not vary; "
-        "give a larger --l2");
+        "give a larger `l2`");
   }
   RidgeFit fit{means.a, means.b, moments.ab};
   math::solve_lower(math::Side::left, math::Transpose::no, factor->view(), fit.weights.view());

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "cli/encoder_options.hpp"
 
 namespace infomax::cli {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -10,7 +11,7 @@
 #include "cli/cli.hpp"
 #include "cli/runtime.hpp"
 #include "infomax/core/logging.hpp"
-#include "infomax/data/generator.hpp"
+#include "infomax/generators/generator.hpp"
 #include "infomax/mpi/failure.hpp"
 
 namespace infomax::cli {
@@ -108,7 +109,7 @@ std::string generate_kind(const std::string& kind, const OptionTable& options,
   const std::uint64_t seed = options.count("seed", "a seed like any other");
   const std::size_t p = options.count("x-columns");
   if (kind == "metastable") {
-    data::MetastableTrajectories wanted;
+    generators::MetastableTrajectories wanted;
     wanted.trajectories = options.count("trajectories");
     wanted.frames = options.count("frames");
     wanted.columns = p;
@@ -116,7 +117,7 @@ std::string generate_kind(const std::string& kind, const OptionTable& options,
     wanted.barrier = options.value<double>("barrier");
     wanted.timescale = options.value<double>("timescale");
     wanted.seed = seed;
-    data::generate_metastable(wanted, output);
+    generators::generate_metastable(wanted, output);
     return fmt::format("/x {} x {}, {} trajectories", wanted.trajectories * wanted.frames, p,
                        wanted.trajectories);
   }
@@ -125,11 +126,11 @@ std::string generate_kind(const std::string& kind, const OptionTable& options,
   const std::size_t q = count_or(options, "y-columns", random ? 5 : 10);
   const auto correlations = parse_correlations(options.value<std::string>("correlations"));
   if (random) {
-    data::generate_random({rows, p, q, seed}, output);
+    generators::generate_random({rows, p, q, seed}, output);
   } else if (kind == "gaussian-views") {
-    data::generate_gaussian_views({rows, p, q, correlations, seed}, output);
+    generators::generate_gaussian_views({rows, p, q, correlations, seed}, output);
   } else {
-    data::generate_nonlinear_views({rows, p, q, correlations, seed}, output);
+    generators::generate_nonlinear_views({rows, p, q, correlations, seed}, output);
   }
   return fmt::format("/x {} x {}, /y {} x {}", rows, p, rows, q);
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -6,7 +7,7 @@
 #include "cli/cli.hpp"
 #include "cli/runtime.hpp"
 #include "infomax/core/logging.hpp"
-#include "infomax/data/importer.hpp"
+#include "infomax/importers/importer.hpp"
 #include "infomax/mpi/failure.hpp"
 
 namespace infomax::cli {
@@ -102,9 +103,9 @@ T parse_choice(const OptionTable& options, const std::string& name,
       fmt::format("import: --{} is \"{}\"; it must be {}", name, text, fmt::join(names, " or ")));
 }
 
-data::TableOptions table_options(const OptionTable& options) {
-  using data::TableHeader;
-  data::TableOptions table{parse_list(options, "label"), parse_list(options, "drop"), {}, {}};
+importers::TableOptions table_options(const OptionTable& options) {
+  using importers::TableHeader;
+  importers::TableOptions table{parse_list(options, "label"), parse_list(options, "drop"), {}, {}};
   const auto element = parse_choice<hdf5::ElementType>(
       options, "element", {{"f32", hdf5::ElementType::f32}, {"f64", hdf5::ElementType::f64}});
   if (options.given("element")) {
@@ -116,7 +117,8 @@ data::TableOptions table_options(const OptionTable& options) {
   return table;
 }
 
-std::optional<data::TestSplit> test_split(const OptionTable& options, const std::string& output) {
+std::optional<importers::TestSplit> test_split(const OptionTable& options,
+                                               const std::string& output) {
   const bool has_fraction = options.given("test-fraction");
   if (has_fraction != options.given("test-output")) {
     throw UsageError(
@@ -130,9 +132,9 @@ std::optional<data::TestSplit> test_split(const OptionTable& options, const std:
     }
     return std::nullopt;
   }
-  data::TestSplit split{options.value<double>("test-fraction"),
-                        options.value<std::string>("test-output"),
-                        options.count("seed", "a seed like any other")};
+  importers::TestSplit split{options.value<double>("test-fraction"),
+                             options.value<std::string>("test-output"),
+                             options.count("seed", "a seed like any other")};
   if (!(split.fraction > 0.0 && split.fraction < 1.0)) {
     throw UsageError(
         fmt::format("import: --test-fraction is {}; it must be a share of the rows between 0 and 1",
@@ -153,7 +155,7 @@ std::string listed(const std::vector<std::string>& names) {
 }
 
 /// "/y 120 i64 (3 classes: a, b, c)"
-std::string describe(const std::string& name, const data::ImportedDataset& dataset) {
+std::string describe(const std::string& name, const importers::ImportedDataset& dataset) {
   std::string text =
       fmt::format("{} {} {}", name, fmt::join(dataset.shape, " x "), hdf5::name(dataset.type));
   if (!dataset.classes.empty()) {
@@ -164,7 +166,7 @@ std::string describe(const std::string& name, const data::ImportedDataset& datas
   return text;
 }
 
-void report(const data::ImportRequest& request, const data::Imported& imported) {
+void report(const importers::ImportRequest& request, const importers::Imported& imported) {
   std::string text =
       fmt::format("wrote {}: {}", request.output.string(), describe("/x", imported.x));
   if (imported.y) {
@@ -191,7 +193,7 @@ int import_data(const mpi::Communicator& communicator, const std::vector<std::st
     print_result(communicator, options.help());
     return 0;
   }
-  data::ImportRequest request;
+  importers::ImportRequest request;
   request.x = options.required("x", "train.csv");
   request.y = options.given("y") ? options.value<std::string>("y") : "";
   request.output = options.required("output", "train.h5");
@@ -208,7 +210,7 @@ int import_data(const mpi::Communicator& communicator, const std::vector<std::st
       if (request.test) {
         refuse_existing(request.test->output.string(), overwrite);
       }
-      report(request, data::import_dataset(request));
+      report(request, importers::import_dataset(request));
     }
   });
   return 0;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "cli/objective_options.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "cli/report_findings.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "cli/report_run.hpp"
 
 #include <algorithm>

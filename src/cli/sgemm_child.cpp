@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "cli/sgemm_child.hpp"
 
 #include <array>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "cli/train_plan.hpp"
 
 #include <algorithm>

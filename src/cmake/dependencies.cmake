@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # Finds what the library links: here, and, installed beside infomaxConfig.cmake, in the projects that
 # use it. Makes infomax::hdf5, infomax::openblas, infomax::sleef, infomax::lbfgs and infomax::csv,
 # wherever those were found.

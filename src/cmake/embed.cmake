@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # Writes OUTPUT, a C++ source that defines the string view NAME, declared in cli/report_assets.hpp,
 # with the bytes of the files INPUT, one after the other. Numbers, for a string literal may be too
 # long for a compiler.

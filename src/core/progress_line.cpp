@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/core/progress_line.hpp"
 
 #include <algorithm>
@@ -45,7 +46,7 @@ ProgressMode parse_progress(const std::string& name) {
   if (name == "none") {
     return ProgressMode::none;
   }
-  throw UsageError(fmt::format("--progress is \"{}\"; it must be auto, live, plain or none", name));
+  throw UsageError(fmt::format("`progress` is \"{}\"; it must be auto, live, plain or none", name));
 }
 
 std::string duration_text(double seconds) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/data/augmentation.hpp"
 
 #include <algorithm>
@@ -32,7 +33,7 @@ double amount(std::string_view text, std::string_view word, double low, double h
   const auto [end, status] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
   if (status != std::errc{} || end != digits.data() + digits.size() ||
       !(number >= low && number <= high)) {
-    throw UsageError(fmt::format("--augment \"{}\": {} needs a number from {} to {}, as in {}:{}",
+    throw UsageError(fmt::format("`augment` \"{}\": {} needs a number from {} to {}, as in {}:{}",
                                  text, word.substr(0, colon), low, high, word.substr(0, colon),
                                  high > 1.0 ? 2.0 : 0.1));
   }
@@ -72,7 +73,7 @@ Augmentation::Augmentation(std::string_view words, std::optional<ImageShape> ima
   }
   if (needs_image() && !image) {
     throw UsageError(
-        fmt::format("--augment \"{}\" changes images; say their shape by --image HEIGHTxWIDTH, for "
+        fmt::format("`augment` \"{}\" changes images; say their shape by `image` HEIGHTxWIDTH, for "
                     "the data set has rows of one axis",
                     words));
   }
@@ -90,7 +91,7 @@ void Augmentation::take(std::string_view text, std::string_view word) {
     const double pixels = amount(text, word, 0.0, 1e6);
     if (pixels != std::floor(pixels)) {
       throw UsageError(fmt::format(
-          "--augment \"{}\": {} is no whole number of pixels, as in shift:2", text, word));
+          "`augment` \"{}\": {} is no whole number of pixels, as in shift:2", text, word));
     }
     shift_ = static_cast<std::size_t>(pixels);
   } else if (word == "flip") {
@@ -101,7 +102,7 @@ void Augmentation::take(std::string_view text, std::string_view word) {
   } else if (name == "crop") {
     crop_ = amount(text, word, 0.05, 1.0);
   } else {
-    throw UsageError(fmt::format("--augment \"{}\": \"{}\" is not known; there are {}", text, word,
+    throw UsageError(fmt::format("`augment` \"{}\": \"{}\" is not known; there are {}", text, word,
                                  known_words));
   }
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/data/blocks.hpp"
 
 #include <algorithm>
@@ -24,7 +25,7 @@ std::size_t default_blocks(std::size_t rows) {
 
 Blocks::Blocks(std::size_t rows, std::size_t count) : rows_(rows), count_(count) {
   if (count < 1 || count > most_blocks) {
-    throw UsageError("--blocks " + std::to_string(count) + " is out of range; give 1 to " +
+    throw UsageError("`blocks` " + std::to_string(count) + " is out of range; give 1 to " +
                      std::to_string(most_blocks));
   }
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/data/held_out.hpp"
 
 #include <algorithm>
@@ -16,15 +17,15 @@ HeldOut::HeldOut(const Blocks& blocks, double fraction, std::uint64_t seed)
     : blocks_(blocks), seed_(seed) {
   if (!(fraction > 0.0 && fraction < 1.0)) {
     throw UsageError(fmt::format(
-        "--validation is {}; it must be a share of the rows between 0 and 1, or a file", fraction));
+        "`validation` is {}; it must be a share of the rows between 0 and 1, or a file", fraction));
   }
   const double average = static_cast<double>(blocks.rows()) / static_cast<double>(count());
   taken_ = std::max<std::size_t>(1, static_cast<std::size_t>(std::llround(fraction * average)));
   const std::size_t smallest = blocks.rows() / count();
   if (taken_ >= smallest || taken_ * count() < 2 || blocks.rows() < taken_ * count() + 2) {
     throw UsageError(
-        fmt::format("--validation {} takes {} of the {} rows or more of each block and must leave "
-                    "some; give fewer --blocks (now {}) or another share",
+        fmt::format("`validation` {} takes {} of the {} rows or more of each block and must leave "
+                    "some; give fewer `blocks` (now {}) or another share",
                     fraction, taken_, smallest, count()));
   }
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/data/image.hpp"
 
 #include <charconv>
@@ -48,7 +49,7 @@ ImageShape guess(std::span<const std::size_t> axes, const std::string& where) {
   if (first == last) {
     throw UsageError(fmt::format(
         "the rows of {} have the axes {}, of which the first or the last may be channels; say "
-        "height and width by --image, such as --image {}x{}",
+        "height and width by `image`, such as `image` {}x{}",
         where, fmt::join(axes, "x"), axes[0], axes[1]));
   }
   return first ? ImageShape{axes[1], axes[2], 0} : interleaved(axes[0], axes[1], axes[2]);
@@ -59,7 +60,7 @@ ImageShape guess(std::span<const std::size_t> axes, const std::string& where) {
 void ImageShape::check_features(std::size_t features) const {
   const bool fits = channels > 1 ? features == pixels() * channels : features % pixels() == 0;
   if (!fits) {
-    throw UsageError(fmt::format("--image is {}, and the rows have {} features; they must be {}",
+    throw UsageError(fmt::format("`image` is {}, and the rows have {} features; they must be {}",
                                  to_string(*this), features,
                                  channels > 1 ? "one such image" : "one or more such planes"));
   }
@@ -71,7 +72,7 @@ ImageShape parse_image_shape(std::string_view text) {
       numbers.size() == 3 && numbers[0] <= most_channels && numbers[2] > most_channels;
   if ((numbers.size() != 2 && numbers.size() != 3) || planes_first) {
     throw UsageError(fmt::format(
-        "--image is \"{}\"; it must be height x width, such as 28x28, also where rows hold several "
+        "`image` is \"{}\"; it must be height x width, such as 28x28, also where rows hold several "
         "such planes, or height x width x channels, such as 32x32x3",
         text));
   }
@@ -105,7 +106,7 @@ ImageShape image_shape(std::string_view said, std::span<const std::size_t> trail
     return guess(trailing, where);
   }
   throw UsageError(
-      fmt::format("the rows of {} have {} axes; say what images they are by --image HEIGHTxWIDTH",
+      fmt::format("the rows of {} have {} axes; say what images they are by `image` HEIGHTxWIDTH",
                   where, trailing.size()));
 }
 

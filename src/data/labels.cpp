@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/data/labels.hpp"
 
 #include <algorithm>
@@ -19,7 +20,7 @@ void require_labels(const Rows& rows) {
   if (!holds_labels(rows)) {
     throw DataError(
         rows.where() + " holds " + std::to_string(rows.features()) + " " + hdf5::name(rows.type()) +
-        " a row; class labels are one integer a row, from 0 on; numbers are --target values");
+        " a row; class labels are one integer a row, from 0 on; numbers are `target` values");
   }
 }
 

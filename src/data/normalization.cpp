@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/data/normalization.hpp"
 
 #include <algorithm>
@@ -148,7 +149,7 @@ const char* name(NormalizeMode mode) { return mode_names.at(static_cast<std::siz
 NormalizeMode parse_normalize_mode(const std::string& text) {
   const auto found = std::find(mode_names.begin(), mode_names.end(), text);
   if (found == mode_names.end()) {
-    throw UsageError("--normalize " + text +
+    throw UsageError("`normalize` " + text +
                      " is not known; give none, scale, center or standardize");
   }
   return static_cast<NormalizeMode>(found - mode_names.begin());

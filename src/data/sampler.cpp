@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/data/sampler.hpp"
 
 #include <algorithm>
@@ -16,7 +17,7 @@ std::size_t steps_for(std::size_t rows, std::size_t batch) {
     throw DataError("the data set has no rows to make batches of");
   }
   if (batch > rows) {
-    throw UsageError("--batch " + std::to_string(batch) + " is above the data set's " +
+    throw UsageError("`batch` " + std::to_string(batch) + " is above the data set's " +
                      std::to_string(rows) + " rows; give at most that, or 0 for all");
   }
   return batch == 0 ? 1 : rows / batch + (rows % batch == 0 ? 0 : 1);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/data/split.hpp"
 
 #include <charconv>
@@ -16,7 +17,7 @@ Split split_columns(const std::string& digits, const Rows& rows) {
   if (status != std::errc{} || end != digits.data() + digits.size() || count == 0 ||
       count >= rows.features()) {
     throw UsageError(
-        fmt::format("--split-columns is {}, and {} has {} columns; it must leave one or "
+        fmt::format("`split_columns` is {}, and {} has {} columns; it must leave one or "
                     "more to either view",
                     digits, rows.where(), rows.features()));
   }
@@ -66,7 +67,7 @@ Split parse_split(const std::string& text, const std::string& image, const Rows&
     return split_image(how == "left,right", shape_of(image, rows), rows);
   }
   throw UsageError(
-      fmt::format("--split-image is \"{}\"; it must be left,right or top,bottom", how));
+      fmt::format("`split_image` is \"{}\"; it must be left,right or top,bottom", how));
 }
 
 }  // namespace infomax::data

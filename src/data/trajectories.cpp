@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/data/trajectories.hpp"
 
 #include <algorithm>
@@ -12,7 +13,7 @@ namespace infomax::data {
 LaggedPairs::LaggedPairs(std::vector<std::size_t> lengths, std::size_t lag)
     : lag_(lag), first_pair_{0} {
   if (lag == 0) {
-    throw UsageError("--lag is 0; it must be 1 or more");
+    throw UsageError("`lag` is 0; it must be 1 or more");
   }
   std::size_t first_row = 0;
   for (const std::size_t length : lengths) {
@@ -24,7 +25,7 @@ LaggedPairs::LaggedPairs(std::vector<std::size_t> lengths, std::size_t lag)
   }
   if (count() == 0) {
     throw UsageError(fmt::format(
-        "--lag is {}, and no trajectory is longer; give a smaller lag or longer ones", lag));
+        "`lag` is {}, and no trajectory is longer; give a smaller lag or longer ones", lag));
   }
 }
 

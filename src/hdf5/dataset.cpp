@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/hdf5/dataset.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/hdf5/element_type.hpp"
 
 #include <array>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "hdf5/file_types.hpp"
 
 #include "hdf5/check.hpp"

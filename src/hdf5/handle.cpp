@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/hdf5/handle.hpp"
 
 #include "hdf5/check.hpp"

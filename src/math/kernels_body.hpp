@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The elementwise kernels, once for each instruction set: an including file defines the namespace
 // INFOMAX_KERNELS, its name INFOMAX_KERNELS_NAME, and Lanes<float> and Lanes<double> (load, store,
 // tanh, exp, log of one register; sincospi). No #pragma once: it is included by design in several

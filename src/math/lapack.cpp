@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/math/lapack.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include <cerrno>
 #include <cstdint>
 #include <system_error>
@@ -85,7 +86,7 @@ std::string lock_failure(const std::filesystem::path& directory) {
   const std::filesystem::path path = scratch_name(directory);
   const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (file < 0) {
-    throw SystemError(fmt::format("cannot create {}: {}; name another --directory", path.string(),
+    throw SystemError(fmt::format("cannot create {}: {}; name another `directory`", path.string(),
                                   std::generic_category().message(errno)));
   }
   const Removed removed(path, true);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/measure/traps.hpp"
 
 #include <algorithm>
@@ -49,7 +50,7 @@ std::optional<Trap> crowded_threads(const JobFacts& facts) {
               fmt::format("rank {} on {}{} has {} and may run on {} ({})", first.rank, first.host,
                           and_more(found.size()), threads_of(first.threads),
                           cores_of(first.cores.size()), core_list(first.cores)),
-              fmt::format("unset OPENBLAS_NUM_THREADS and OMP_NUM_THREADS and leave --threads out, "
+              fmt::format("unset OPENBLAS_NUM_THREADS and OMP_NUM_THREADS and leave `threads` out, "
                           "or give each rank as many cores: mpirun --map-by slot:PE={0} --bind-to "
                           "core, srun --cpus-per-task={0}",
                           first.threads)};
@@ -85,7 +86,7 @@ std::optional<Trap> oversubscription(const JobFacts& facts) {
                   and_more(found.size()), first.ranks, first.ranks == 1 ? "" : "s",
                   threads_of(threads_on(facts, first)), cores_of(first.cores.size()),
                   core_list(first.cores)),
-      "start fewer ranks, or fewer threads in each (--threads, OPENBLAS_NUM_THREADS); where "
+      "start fewer ranks, or fewer threads in each (`threads`, OPENBLAS_NUM_THREADS); where "
       "the node has more cores than these, bind ranks to cores of their own (mpirun "
       "--bind-to core, srun --cpu-bind=cores)"};
 }

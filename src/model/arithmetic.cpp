@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/model/arithmetic.hpp"
 
 #include <fmt/format.h>
@@ -52,7 +53,7 @@ void require_one_arithmetic(const mpi::Communicator& communicator) {
   mpi::together(communicator, [&] {
     if (mine != root) {
       throw SystemError(fmt::format(
-          "--reproducible needs the same arithmetic on every rank, and it is {} here, but {} on "
+          "`reproducible` needs the same arithmetic on every rank, and it is {} here, but {} on "
           "rank 0; use nodes of one kind",
           mine, root));
     }

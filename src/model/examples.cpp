@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/model/examples.hpp"
 
 #include <utility>
@@ -66,7 +67,7 @@ TargetKind parse_target_kind(const std::string& name) {
   if (name == "values") {
     return TargetKind::values;
   }
-  throw UsageError(fmt::format("--target is \"{}\"; it must be auto, classes or values", name));
+  throw UsageError(fmt::format("`target` is \"{}\"; it must be auto, classes or values", name));
 }
 
 SplitExamples load_split_examples(const mpi::Communicator& communicator, const std::string& file,

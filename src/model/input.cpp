@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/model/input.hpp"
 
 #include <fmt/format.h>
@@ -10,7 +11,7 @@ void require_features(const data::Normalization& expected, const data::Rows& row
   if (rows.features() != expected.columns()) {
     throw DataError(
         fmt::format("{} has rows of {} features, but the model was trained on {}; give "
-                    "data of the same kind, or another --x or --y",
+                    "data of the same kind, or another `x` or `y`",
                     rows.where(), rows.features(), expected.columns()));
   }
 }
@@ -21,7 +22,7 @@ SideInput input_of_side(const PairSettings& settings, std::size_t networks,
   const std::string name = side.empty() ? (views ? "a" : "b") : side;
   if (name != "b" && !(views && name == "a")) {
     throw UsageError(
-        fmt::format("--network is \"{}\"; {}", name,
+        fmt::format("`network` is \"{}\"; {}", name,
                     views ? "it must be a (of the first view) or b (of the second)"
                           : fmt::format("a model of the pair {} has one network, which is b",
                                         name_of(settings.pair))));

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "model/lagged_examples.hpp"
 
 #include <algorithm>
@@ -51,7 +52,7 @@ data::LaggedPairs find_pairs(data::DatasetFile& opened, const data::DatasetShape
   });
   if (total != x.rows) {
     throw DataError(
-        fmt::format("{} adds up to {} rows, and {} has {}; correct it, or name others by --lengths",
+        fmt::format("{} adds up to {} rows, and {} has {}; correct it, or name others by `lengths`",
                     shape.where, total, x.where, x.rows));
   }
   return pair_up(std::move(lengths));
@@ -103,7 +104,7 @@ SplitExamples load_lagged(const mpi::Communicator& communicator, data::DatasetFi
   const auto pairs = find_pairs(opened, x, settings);
   if (pairs.count() < 2) {
     throw UsageError(
-        fmt::format("--lag {} leaves {} one pair of rows only, and a dependence needs two or more; "
+        fmt::format("`lag` {} leaves {} one pair of rows only, and a dependence needs two or more; "
                     "give a smaller lag or longer trajectories",
                     settings.lag, x.where));
   }
@@ -116,7 +117,7 @@ SplitExamples load_lagged(const mpi::Communicator& communicator, data::DatasetFi
   const Range first = before(pairs, last);
   if (first.count < 2 || last.count < 2) {
     throw UsageError(fmt::format(
-        "--validation {} leaves {} of {} pairs to train on and {} to validate on; each needs two",
+        "`validation` {} leaves {} of {} pairs to train on and {} to validate on; each needs two",
         fraction, first.count, pairs.count(), last.count));
   }
   auto training = load_range(communicator, opened, settings, pairs, first, block_count);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/model/pair.hpp"
 
 #include <array>
@@ -29,7 +30,7 @@ Pair parse_pair(const std::string& name) {
     }
   }
   throw UsageError(
-      fmt::format("--pair is \"{}\"; it must be input, target, views, augment or lag", name));
+      fmt::format("`pair` is \"{}\"; it must be input, target, views, augment or lag", name));
 }
 
 std::string name_of(Pair pair) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/mpi/failure.hpp"
 
 #include <algorithm>
@@ -27,7 +28,7 @@ Report describe(const std::exception_ptr& failure) {
     return {error.exit_code(), error.what()};
   } catch (const std::bad_alloc&) {
     return {ExitCode::system,
-            "out of memory: use more ranks, a smaller --micro-batch or a smaller --batch"};
+            "out of memory: use more ranks, a smaller `micro_batch` or a smaller `batch`"};
   } catch (const std::exception& error) {
     return {ExitCode::system, std::string("unexpected failure: ") + error.what()};
   } catch (...) {

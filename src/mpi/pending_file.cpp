@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/mpi/pending_file.hpp"
 
 #include "infomax/mpi/failure.hpp"

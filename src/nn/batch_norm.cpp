@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "nn/batch_norm.hpp"
 
 #include <algorithm>

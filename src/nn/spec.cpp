@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/nn/spec.hpp"
 
 #include <algorithm>
@@ -67,7 +68,7 @@ SpecItem parse_item(std::string_view text, std::size_t position, std::string_vie
     if (solved && item.size() != text.size()) {
       refuse(text, position, item,
              "linear:N alone; for a last layer that starts at the linear solution, dense:N and "
-             "--init linear");
+             "`init` linear");
     }
     return {.kind = ItemKind::dense, .units = *units, .solved = solved};
   }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/objective/batch_size.hpp"
 
 #include <algorithm>
@@ -17,7 +18,7 @@ void BatchSizeWarning::require_rank(double samples, std::size_t p, std::size_t q
   log::warning_once(
       "covariance",
       fmt::format("covariances of {} columns from {} rows have directions without any variance; "
-                  "take many more rows at a time (--batch, or more data), or fewer columns",
+                  "take many more rows at a time (`batch`, or more data), or fewer columns",
                   wider, samples));
 }
 
@@ -31,7 +32,7 @@ void BatchSizeWarning::require_correlations(double samples, std::size_t p, std::
   log::warning_once(
       "covariance",
       fmt::format("canonical correlations of {} and {} columns from {} rows are biased towards 1; "
-                  "take {} rows or more at a time (--batch, or more data), or fewer columns",
+                  "take {} rows or more at a time (`batch`, or more data), or fewer columns",
                   p, q, samples, enough));
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/objective/canonical.hpp"
 
 #include <algorithm>
@@ -102,8 +103,8 @@ void own_gradient(const Matrix<double>& x, std::span<const double> weight, doubl
 
 std::string describe(const Ridge& ridge) {
   return ridge.absolute
-             ? fmt::format("--ridge-absolute (now {})", *ridge.absolute)
-             : fmt::format("--ridge (now {}; {} is the default)", ridge.relative, Ridge{}.relative);
+             ? fmt::format("`ridge_absolute` (now {})", *ridge.absolute)
+             : fmt::format("`ridge` (now {}; {} is the default)", ridge.relative, Ridge{}.relative);
 }
 
 CanonicalSpectrum::CanonicalSpectrum(const stats::SecondMoments& moments, const Ridge& ridge)

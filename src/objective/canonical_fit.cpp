@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/objective/canonical_fit.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/objective/coding_rate.hpp"
 
 #include <algorithm>
@@ -51,7 +52,7 @@ double CodingRate::evaluate(const stats::SecondMoments& moments, stats::MomentGr
   if (!l) {
     throw NumericError(
         "the covariance of side b is so large or so uneven that rounding made it indefinite: scale "
-        "the outputs down, set a larger --distortion, or use --precision double");
+        "the outputs down, set a larger `distortion`, or use `precision` double");
   }
   if (wanted) {
     scaled_inverse(0.5 * factor, *l, gradient->bb);

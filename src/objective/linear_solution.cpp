@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/objective/linear_solution.hpp"
 
 #include <algorithm>
@@ -28,7 +29,7 @@ constexpr double about_as_large = 0.999;
 [[noreturn]] void refuse_no_variance() {
   throw NumericError(
       "there is no linear solution: the inputs of the last layer, or the targets, do not vary, or "
-      "their squares leave the range of numbers; look at the data, or try --normalize standardize");
+      "their squares leave the range of numbers; look at the data, or try `normalize` standardize");
 }
 
 void require_variance(std::span<const double> variance) {

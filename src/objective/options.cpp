@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/objective/options.hpp"
 
 #include <algorithm>
@@ -51,7 +52,7 @@ void require(bool condition, const std::string& message) {
 
 void require_weight(const char* name, double value) {
   require(std::isfinite(value) && value >= 0.0,
-          fmt::format("--{} is {}, expected 0 or more", name, value));
+          fmt::format("`{}` is {}, expected 0 or more", name, value));
 }
 
 /// Reads one setting after another; each that is there replaces a default.
@@ -70,7 +71,7 @@ class Reader {
     if (const auto found = settings_.find(name); found != settings_.end()) {
       const auto number = parse_number<Number>(found->second);
       require(number.has_value(),
-              fmt::format("--{} is '{}', expected {}", name, found->second,
+              fmt::format("`{}` is '{}', expected {}", name, found->second,
                           std::is_integral_v<Number> ? "a whole number" : "a number"));
       value = *number;
     }
@@ -89,7 +90,7 @@ std::span<const std::string_view> objective_names() { return names; }
 stats::HistogramRange parse_histogram_range(std::string_view text) {
   const auto fail = [text]() {
     return UsageError(fmt::format(
-        "--histogram-range is '{}', expected sigma:R (R > 0 standard deviations, as in sigma:4) or "
+        "`histogram_range` is '{}', expected sigma:R (R > 0 standard deviations, as in sigma:4) or "
         "fixed:lo,hi (lo < hi, as in fixed:-1,1)",
         text));
   };
@@ -134,18 +135,18 @@ ObjectiveOptions with_own_entropies(ObjectiveOptions options) {
 void validate(const ObjectiveOptions& options) {
   require(
       std::ranges::find(names, options.objective) != names.end(),
-      fmt::format("--objective is '{}', expected {}", options.objective, fmt::join(names, ", ")));
+      fmt::format("`objective` is '{}', expected {}", options.objective, fmt::join(names, ", ")));
   require(options.rho == "pearson" || options.rho == "rv" || options.rho == "cca",
-          fmt::format("--rho is '{}', expected pearson, rv or cca", options.rho));
+          fmt::format("`rho` is '{}', expected pearson, rv or cca", options.rho));
   require(std::isfinite(options.lambda_a) && std::isfinite(options.lambda_b),
-          fmt::format("--lambda is {} for side a and {} for b, expected finite numbers",
+          fmt::format("`lambda` is {} for side a and {} for b, expected finite numbers",
                       options.lambda_a, options.lambda_b));
   require(
       options.bins >= 4 && options.bins <= 65536,
-      fmt::format("--bins is {}, expected 4 to 65536: a cubic spline spans four", options.bins));
+      fmt::format("`bins` is {}, expected 4 to 65536: a cubic spline spans four", options.bins));
   require(
       options.objective != "histogram-mi" || options.bins <= 1024,
-      fmt::format("--bins is {}, expected 4 to 1024 for histogram-mi: it counts bins times bins "
+      fmt::format("`bins` is {}, expected 4 to 1024 for histogram-mi: it counts bins times bins "
                   "for every column",
                   options.bins));
   const stats::HistogramRange& range = options.histogram_range;
@@ -158,7 +159,7 @@ void validate(const ObjectiveOptions& options) {
   require_weight("vicreg-variance", options.vicreg_variance);
   require_weight("vicreg-covariance", options.vicreg_covariance);
   require(std::isfinite(options.distortion) && options.distortion > 0.0,
-          fmt::format("--distortion is {}, expected more than 0", options.distortion));
+          fmt::format("`distortion` is {}, expected more than 0", options.distortion));
 }
 
 void check_shapes(const ObjectiveOptions& options, std::size_t p, std::size_t q) {
@@ -166,18 +167,18 @@ void check_shapes(const ObjectiveOptions& options, std::size_t p, std::size_t q)
   if (pairs_columns(options)) {
     require(p == q, fmt::format("objective {} compares column by column, but side a has {} columns "
                                 "and side b has {}: end the encoder in {} outputs, or use "
-                                "--objective infomax",
+                                "`objective` infomax",
                                 options.objective, p, q, p));
   }
   if (options.objective == "infomax" && options.rho == "pearson") {
     require(p == q,
             fmt::format("rho pearson pairs column with column, but side a has {} columns and "
-                        "side b has {}: use --rho rv or --rho cca, or make them equal",
+                        "side b has {}: use `rho` rv or `rho` cca, or make them equal",
                         p, q));
   }
   if (is_spectral(options)) {
     require(options.components <= std::min(p, q),
-            fmt::format("--components is {}, but sides of {} and {} columns have only {} canonical "
+            fmt::format("`components` is {}, but sides of {} and {} columns have only {} canonical "
                         "correlations",
                         options.components, p, q, std::min(p, q)));
   }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/optim/optimizer.hpp"
 
 #include <fmt/format.h>
@@ -43,26 +44,26 @@ OptimizerKind parse_optimizer(const std::string& name) {
     return OptimizerKind::lbfgs;
   }
   throw UsageError(fmt::format(
-      "--optimizer is \"{}\"; it must be sgd, adam, adamw, rmsprop, adagrad, lars or lbfgs", name));
+      "`optimizer` is \"{}\"; it must be sgd, adam, adamw, rmsprop, adagrad, lars or lbfgs", name));
 }
 
 template <math::Real T>
 std::unique_ptr<Optimizer<T>> make_optimizer(const OptimizerOptions& options,
                                              std::size_t parameter_count,
                                              std::vector<WeightRange> weights) {
-  require(options.momentum >= 0.0 && options.momentum < 1.0, "--momentum", options.momentum,
+  require(options.momentum >= 0.0 && options.momentum < 1.0, "`momentum`", options.momentum,
           "at least 0 and below 1");
-  require(!options.nesterov || options.momentum > 0.0, "--momentum", options.momentum,
-          "above 0 with --nesterov");
-  require(options.beta1 >= 0.0 && options.beta1 < 1.0, "--beta1", options.beta1,
+  require(!options.nesterov || options.momentum > 0.0, "`momentum`", options.momentum,
+          "above 0 with `nesterov`");
+  require(options.beta1 >= 0.0 && options.beta1 < 1.0, "`beta1`", options.beta1,
           "at least 0 and below 1");
-  require(options.beta2 >= 0.0 && options.beta2 < 1.0, "--beta2", options.beta2,
+  require(options.beta2 >= 0.0 && options.beta2 < 1.0, "`beta2`", options.beta2,
           "at least 0 and below 1");
-  require(options.epsilon > 0.0, "--epsilon", options.epsilon, "above 0");
-  require(options.smoothing >= 0.0 && options.smoothing < 1.0, "--smoothing", options.smoothing,
+  require(options.epsilon > 0.0, "`epsilon`", options.epsilon, "above 0");
+  require(options.smoothing >= 0.0 && options.smoothing < 1.0, "`smoothing`", options.smoothing,
           "at least 0 and below 1");
-  require(options.trust > 0.0, "--trust", options.trust, "above 0");
-  require(options.decoupled_decay >= 0.0, "--weight-decay", options.decoupled_decay, "at least 0");
+  require(options.trust > 0.0, "`trust`", options.trust, "above 0");
+  require(options.decoupled_decay >= 0.0, "`weight_decay`", options.decoupled_decay, "at least 0");
   switch (options.kind) {
     case OptimizerKind::sgd:
       return std::make_unique<Sgd<T>>(options, parameter_count);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/optim/schedule.hpp"
 
 #include <algorithm>
@@ -20,21 +21,21 @@ ScheduleKind parse_schedule(const std::string& name) {
   if (name == "cosine") {
     return ScheduleKind::cosine;
   }
-  throw UsageError(fmt::format("--schedule is \"{}\"; it must be constant, step or cosine", name));
+  throw UsageError(fmt::format("`schedule` is \"{}\"; it must be constant, step or cosine", name));
 }
 
 void Schedule::check() const {
   if (!(peak > 0.0) || !std::isfinite(peak)) {
-    throw UsageError(fmt::format("--learning-rate is {}; it must be a number above 0", peak));
+    throw UsageError(fmt::format("`learning_rate` is {}; it must be a number above 0", peak));
   }
   if (kind == ScheduleKind::step && period_steps == 0) {
-    throw UsageError("--schedule step needs --decay-every, for example --decay-every 10epochs");
+    throw UsageError("`schedule` step needs `decay_every`, for example `decay_every` 10epochs");
   }
   if (!(factor > 0.0)) {
-    throw UsageError(fmt::format("--decay-factor is {}; it must be above 0", factor));
+    throw UsageError(fmt::format("`decay_factor` is {}; it must be above 0", factor));
   }
   if (!(final_fraction >= 0.0)) {
-    throw UsageError(fmt::format("--final-fraction is {}; it must be at least 0", final_fraction));
+    throw UsageError(fmt::format("`final_fraction` is {}; it must be at least 0", final_fraction));
   }
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/stats/moment_gradient.hpp"
 
 #include <algorithm>

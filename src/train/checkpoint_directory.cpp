@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/train/checkpoint_directory.hpp"
 
 #include <algorithm>
@@ -75,7 +76,7 @@ std::optional<Checkpoint> CheckpointDirectory::newest() const {
   }
   if (!files.empty()) {
     throw DataError(fmt::format(
-        "none of the {} checkpoints in {} is whole; give --overwrite instead of --resume to begin "
+        "none of the {} checkpoints in {} is whole; give `overwrite` instead of `resume` to begin "
         "anew",
         files.size(), path_.string()));
   }

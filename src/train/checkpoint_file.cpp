@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "train/checkpoint_file.hpp"
 
 #include <algorithm>
@@ -213,7 +214,7 @@ void require_sealed(const std::filesystem::path& path, Source source) {
   if (header->version != format_version) {
     throw DataError(fmt::format(
         "checkpoint {} is of format version {}, and this program reads version {}; go on with the "
-        "program that wrote it, or give --overwrite to begin anew",
+        "program that wrote it, or give `overwrite` to begin anew",
         path.string(), header->version, format_version));
   }
   if (header->size_bytes != contents.size_bytes) {

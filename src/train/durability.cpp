@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/train/durability.hpp"
 #include "infomax/model/arithmetic.hpp"
 
@@ -33,7 +34,7 @@ Orders Durability::agree(std::uint64_t step) {
   if (words[0] != 0) {
     orders.reason = name_of_signal(static_cast<int>(words[0]));
   } else if (words[1] != 0) {
-    orders.reason = fmt::format("--time-limit of {:.0f} s", options_.time_limit_s);
+    orders.reason = fmt::format("`time_limit` of {:.0f} s", options_.time_limit_s);
   }
   orders.stop = !orders.reason.empty();
   if (orders.stop) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
 #include <algorithm>
@@ -120,7 +121,7 @@ class JointEvaluation {
       if (!std::isfinite(report.gradient_norm) || !std::isfinite(report.value.objective)) {
         complaint_ = std::isfinite(report.value.objective) ? "the gradient is not finite"
                                                            : "the objective is not finite";
-        remedy_ = "; try another --seed, --normalize standardize or --precision double";
+        remedy_ = "; try another `seed`, `normalize` standardize or `precision` double";
         report.value.objective = nothing;
       }
     } catch (const Error& error) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/train/lbfgs.hpp"
 
 #include <cmath>
@@ -16,10 +17,10 @@
 namespace infomax::train {
 void LbfgsOptions::check() const {
   if (history == 0 || history > 1000) {
-    throw UsageError(fmt::format("--lbfgs-history is {}; it must be 1 to 1000", history));
+    throw UsageError(fmt::format("`lbfgs_history` is {}; it must be 1 to 1000", history));
   }
   if (!(tolerance >= 0.0) || !std::isfinite(tolerance)) {
-    throw UsageError(fmt::format("--tolerance is {}; it must be at least 0", tolerance));
+    throw UsageError(fmt::format("`tolerance` is {}; it must be at least 0", tolerance));
   }
 }
 

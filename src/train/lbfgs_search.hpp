@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
 #include <algorithm>
@@ -234,7 +235,7 @@ std::string Search<T>::ending() const {
     return "stopped after the steps asked for: " + where;
   }
   if (status_ == within_tolerance || optim::converged(status_)) {
-    return fmt::format("converged within --tolerance {}: {}", options_.tolerance, where);
+    return fmt::format("converged within `tolerance` {}: {}", options_.tolerance, where);
   }
   constexpr bool single = std::is_same_v<T, float>;
   constexpr const char* type = single ? "float" : "double";
@@ -245,18 +246,18 @@ std::string Search<T>::ending() const {
   if (steps_ > 0 && descent_.refused() == 0) {
     return fmt::format(
         "stopped where the line search finds no better point, though J should rise by {:.2g}: at "
-        "a kink (vicreg has them), or {} is not enough; --optimizer adam may go on: {}",
+        "a kink (vicreg has them), or {} is not enough; `optimizer` adam may go on: {}",
         descent_.expected_gain(), type, where);
   }
   throw NumericError(fmt::format(
       "after step {} the line search finds no better point, though J should rise by {:.2g} ({}); "
-      "try {}--normalize standardize, another --seed, a larger --ridge where there is one, or "
-      "--optimizer adam",
+      "try {}`normalize` standardize, another `seed`, a larger `ridge` where there is one, or "
+      "`optimizer` adam",
       steps_, descent_.expected_gain(),
       descent_.refused() > 0 ? fmt::format("at {} of its {} points {}", descent_.refused(),
                                            pending_.evaluations, evaluation_->complaint())
                              : fmt::format("liblbfgs's code {}, in {}", status_, type),
-      single ? "--precision double, " : ""));
+      single ? "`precision` double, " : ""));
 }
 
 }  // namespace infomax::train

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/train/linear_start.hpp"
 
 #include <algorithm>
@@ -27,8 +28,8 @@ LinearSides sides_of(Pair pair, bool two_networks) {
 
 /// What to write in place of `spec` where there is no linear solution.
 std::string untouched(const nn::Spec& spec) {
-  return nn::is_linear_solution(spec) ? fmt::format("--encoder dense:{}", spec.items.front().units)
-                                      : "--init glorot";
+  return nn::is_linear_solution(spec) ? fmt::format("`encoder` dense:{}", spec.items.front().units)
+                                      : "`init` glorot";
 }
 
 LinearForm form_of(const objective::ObjectiveOptions& objective, Pair pair, bool two_networks,
@@ -38,13 +39,13 @@ LinearForm form_of(const objective::ObjectiveOptions& objective, Pair pair, bool
                         : objective::linear_form(objective, sides_of(pair, two_networks));
   if (!form) {
     throw UsageError(fmt::format(
-        "--objective {}{} with --pair {} has no linear solution in closed form: that is for dcca, "
+        "`objective` {}{} with `pair` {} has no linear solution in closed form: that is for dcca, "
         "vamp1, vamp2, gaussian-mi, coding-rate of one network, and infomax without lambda of rho "
-        "cca, or of rho rv with --pair input or target; never with --pair augment. Else use {}",
+        "cca, or of rho rv with `pair` input or target; never with `pair` augment. Else use {}",
         objective.objective,
         objective.objective != "infomax"                       ? ""
         : objective.lambda_a != 0.0 || objective.lambda_b != 0 ? " with lambda"
-                                                               : " --rho " + objective.rho,
+                                                               : " `rho` " + objective.rho,
         model::name_of(pair), untouched(encoder)));
   }
   return *form;
@@ -54,14 +55,14 @@ void require_linear_end(const nn::Spec& encoder) {
   if (encoder.items.back().kind != nn::ItemKind::dense) {
     throw UsageError(fmt::format(
         "the linear solution is one for the last layer, which must be dense with nothing after it; "
-        "\"{}\" ends otherwise: end it in dense:N, or use --init glorot",
+        "\"{}\" ends otherwise: end it in dense:N, or use `init` glorot",
         encoder.text));
   }
   if (std::ranges::find(encoder.items, nn::ItemKind::batchnorm, &nn::SpecItem::kind) !=
       encoder.items.end()) {
     throw UsageError(
         fmt::format("the linear solution holds for fixed layers before the last, and batchnorm "
-                    "changes with every batch; take it out of \"{}\", or use --init glorot",
+                    "changes with every batch; take it out of \"{}\", or use `init` glorot",
                     encoder.text));
   }
 }
@@ -150,7 +151,7 @@ void assign(const objective::LinearLayer& layer, const nn::Network<T>& network,
 void require_directions(const nn::Spec& spec, std::size_t outputs, std::size_t directions) {
   if (outputs > directions) {
     throw UsageError(fmt::format(
-        "--encoder {} has {} outputs, but for its objective and data there are only {} linear "
+        "`encoder` {} has {} outputs, but for its objective and data there are only {} linear "
         "directions; end it in {}:{}, or use {}",
         spec.text, outputs, directions, nn::is_linear_solution(spec) ? "linear" : "dense",
         directions, untouched(spec)));

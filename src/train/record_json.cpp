@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "train/record_json.hpp"
 
 namespace infomax::train {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
 #include <algorithm>
@@ -112,8 +113,8 @@ class Recorder {
     const auto parameters = std::as_const(*model_).parameters();
     if (!std::ranges::all_of(parameters, [](T value) { return std::isfinite(value); })) {
       throw NumericError(
-          "the parameters at the end are not finite; try --normalize standardize, a smaller "
-          "--learning-rate, or --precision double");
+          "the parameters at the end are not finite; try `normalize` standardize, a smaller "
+          "`learning_rate`, or `precision` double");
     }
   }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "train/replicas.hpp"
 
 #include <algorithm>
@@ -36,7 +37,7 @@ void require_equal_replicas(const mpi::Communicator& communicator, std::uint64_t
   }
   throw SystemError(fmt::format(
       "after step {} the parameters of rank{} {} differ from the others'; memory or network is not "
-      "sound, or this is a defect; go on from the last checkpoint, with --resume, on other nodes",
+      "sound, or this is a defect; go on from the last checkpoint, with `resume`, on other nodes",
       step, differing.size() == 1 ? "" : "s", fmt::join(differing, ", ")));
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/train/run_directory.hpp"
 
 #include <algorithm>
@@ -37,7 +38,7 @@ RunDirectory::RunDirectory(const mpi::Communicator& communicator, const std::str
 void RunDirectory::prepare(bool overwrite) const {
   std::error_code status;
   if (fs::exists(path_, status) && !fs::is_directory(path_, status)) {
-    throw UsageError(fmt::format("--output {} is a file; name a directory", path()));
+    throw UsageError(fmt::format("`output` {} is a file; name a directory", path()));
   }
   for (const char* name : run_files) {
     if (!fs::exists(path_ / name, status)) {
@@ -45,14 +46,14 @@ void RunDirectory::prepare(bool overwrite) const {
     }
     if (!overwrite) {
       throw UsageError(fmt::format(
-          "--output {} already holds a run; give --overwrite to replace it, or another directory",
+          "`output` {} already holds a run; give `overwrite` to replace it, or another directory",
           path()));
     }
     fs::remove_all(path_ / name, status);
     if (status) {
       throw SystemError(
           fmt::format("cannot remove {}: {}; mend its permissions, or choose another "
-                      "--output",
+                      "`output`",
                       (path_ / name).string(), status.message()));
     }
   }
@@ -76,8 +77,8 @@ RunDirectory RunDirectory::find(const mpi::Communicator& communicator, const std
     const auto names = {directory.config(), directory.metrics(), directory.model()};
     if (communicator.is_root() &&
         std::ranges::none_of(names, [&](const auto& name) { return fs::exists(name, status); })) {
-      throw DataError(fmt::format(
-          "{} holds no run; name a directory that `infomax train --output` wrote", path));
+      throw DataError(
+          fmt::format("{} holds no run; name a directory that infomax train wrote", path));
     }
   });
   return directory;
@@ -88,7 +89,7 @@ void RunDirectory::require_writable() const {
   fs::create_directories(path_, status);
   if (status || access(path_.c_str(), W_OK) != 0) {
     throw SystemError(
-        fmt::format("cannot write to --output {}: {}; choose a directory you may write to", path(),
+        fmt::format("cannot write to `output` {}: {}; choose a directory you may write to", path(),
                     status ? status.message() : std::strerror(errno)));
   }
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/train/stall_watch.hpp"
 
 #include <algorithm>
@@ -119,7 +120,7 @@ void StallWatch::end_job() const {
       communicator_,
       fmt::format(
           "{} did not reach a collective of step {} that others have waited in for {:.0f} s "
-          "(--stall-timeout); look at that process and node, then go on with --resume",
+          "(`stall_timeout`); look at that process and node, then go on with `resume`",
           who, step_.load(), limit_s_),
       static_cast<int>(ExitCode::system));
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/train/step.hpp"
 
 #include <algorithm>
@@ -15,7 +16,7 @@ namespace {
 
 constexpr const char* zero_gradient =
     "the gradient is 0, so nothing is learned: the outputs do not vary, or too little for their "
-    "precision; look at the data, or try --normalize standardize or another --encoder";
+    "precision; look at the data, or try `normalize` standardize or another `encoder`";
 
 /// Of a batch in the running averages of batch normalisation; what most libraries have.
 constexpr double remembered_share = 0.1;
@@ -30,11 +31,11 @@ void require_finite(double number, const char* what, bool updated, double learni
   if (!updated) {
     throw NumericError(
         fmt::format("{}, before anything was changed: the data is too large, or too small, as it "
-                    "is; try --normalize standardize or --precision double",
+                    "is; try `normalize` standardize or `precision` double",
                     problem));
   }
   throw NumericError(
-      fmt::format("{}; try a smaller --learning-rate (now {}), --warmup, or --clip-norm 1", problem,
+      fmt::format("{}; try a smaller `learning_rate` (now {}), `warmup`, or `clip_norm` 1", problem,
                   learning_rate));
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What averaging per-rank losses costs: the gradient of an objective that belongs to the whole
 // batch, against the mean of the gradients of P equal parts of it, which is what a data-parallel
 // trainer that averages computes. One process plays all ranks, in double precision, after some

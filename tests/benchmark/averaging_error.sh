@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # Measures and draws .github/averaging-error.svg: the relative error of the gradient against the number
 # of ranks, where per-rank gradients are averaged and where Infomax computes it.
 #   tests/benchmark/averaging_error.sh [TRAIN.h5]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """What checkpoints cost a training run: the time that each adds to the steps behind it, over the steps
 of the same run in which none is under way. Several builds are measured by turns.
 

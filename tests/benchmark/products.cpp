@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What was tried to make the matrix products of a step faster than BLAS makes them as they stand,
 // each beside the plain product and by turns with it, at the shapes of 784-1024-1024 with 2,048
 // rows a rank:

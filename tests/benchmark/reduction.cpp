@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Times the sum over ranks as training calls it beside Open MPI's own, blocking and nonblocking, by
 // turns in one run. Start it by mpirun on one node; by itself it measures nothing.
 #include <cstddef>

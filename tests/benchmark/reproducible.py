@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
 """The table of --reproducible: whether every objective with every optimiser, and every pair, layer and
 precision, has the same bits at 1, 2, 3, 4, 5 and 8 ranks and for several micro-batches, and what the
 mode costs beside the fast one. Ends with 1 where bits differ. Times are shown and judge nothing."""

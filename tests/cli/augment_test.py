@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """The pair `augment`, and the layers that are otherwise in training than in evaluation."""
 
 import unittest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """Whatever is wrong with what a user passes: every rank ends within seconds, with one line that says
 what, where and what to do, and the exit code that scripts rely on."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """bench: a JSON line for each network and batch, of which the parts add up; never how fast it is."""
 
 import json

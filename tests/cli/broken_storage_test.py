@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """Checkpoints on storage that fails: full, read-only, cut off, with bits turned over."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """Attributes that name columns and classes: what encode, inspect and probe make of them."""
 
 import json

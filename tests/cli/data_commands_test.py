@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """`generate`, `import` and `inspect`, and the small run that the help of `generate` shows."""
 
 import gzip

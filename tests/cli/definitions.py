@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """Every objective and every pair in NumPy, from their definitions: what anyone can compute of a
 model.h5 and a data set, all of whose settings the model says."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """Every objective on every pair does what its definition says: the value, in training and in
 evaluation, and the gradient by which a step of plain ascent moves every parameter, at one rank and at
 two, three and four, of which some hold no row."""

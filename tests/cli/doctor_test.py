@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """doctor: says what there is and warns of what slows a job down; never how fast it is."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """Data and options at their edges: what comes out is finite, or one line that says what to change, and
 that the same on any number of ranks."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """`encode`: representations read back by h5py and NumPy, against a forward pass in NumPy."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """`evaluate` against a computation in NumPy from model.h5 and the data alone."""
 
 import itertools

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """A rank that dies or throws while the others wait for it: the job ends within seconds."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """`import` of arrays and HDF5 data sets, against numpy.save and h5py, and its split of rows."""
 
 import unittest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """`import` of tables, against Python's csv, and from a table to a probe's answer."""
 
 import csv

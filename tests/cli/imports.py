@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """What the tests of `import` share: making its inputs, and looking at its outputs or its refusals."""
 
 import csv

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """Full-batch L-BFGS: linear encoders reach their closed form, on any number of ranks, streamed or not."""
 
 import json

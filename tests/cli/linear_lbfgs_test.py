@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """L-BFGS takes linear encoders from random weights to the known optimum, NumPy's."""
 
 import unittest

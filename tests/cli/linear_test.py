@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """--init linear and linear:K start at the known optimum of linear encoders, NumPy's."""
 
 import unittest

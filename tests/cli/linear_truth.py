@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """What the tests of linear encoders share: data whose best linear encoder NumPy knows."""
 
 import itertools

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """launch/local.sh beyond what the other scripts' tests show of it."""
 
 import os

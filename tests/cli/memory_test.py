@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """Peak memory of every rank follows the micro-batch, not the batch."""
 
 import unittest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """Optimisers, schedules, clipping and weight decay as the program runs them, against their formulas.
 The gradient of a step is read off a run of plain ascent from the same parameters."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """The pairs `views` and `lag`: what evaluate and a step of training make of them, against NumPy."""
 
 import json

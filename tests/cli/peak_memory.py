@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """Runs a command and writes the most memory it ever held, in bytes, to a file of its own in a
 directory; for ranks that print at once may mix their lines.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """`probe` against its definitions in NumPy: the optimum of the same regression, all-pairs neighbours."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """Progress: one line that is rewritten on a terminal, plain lines elsewhere; results are results
 alone, wherever they go."""
 

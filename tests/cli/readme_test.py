@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """Every command of README.md, run as it stands where that is quick: a fresh folder has the launch
 scripts, small images in place of Fashion-MNIST, and the files that the text calls the reader's own.
 Training is cut to one epoch, benchmarks to one short repeat. A command that is new in the README and

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """`report`: its page in headless Chromium, as wide as a desktop and as a telephone, light and dark.
 
 Without Chromium it is skipped. Screenshots stay in the directory INFOMAX_SHOTS."""

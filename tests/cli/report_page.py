@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """What the tests of `report` share: a page as a reader of its source sees it."""
 
 import html.parser

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """`report`: what its page says of the run itself, and what it does where a run, a data set or a name
 is not as it should be."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """`report`: what its page says of a model's outputs, against NumPy from model.h5."""
 
 import unittest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """What a run leaves that must have the same bits, for the tests and the tables of --reproducible."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """train --reproducible: the same bits at any number of ranks, and the record of what they hang on."""
 
 import unittest

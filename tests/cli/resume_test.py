@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """Going on with a run: it is the run that was never stopped, whatever stopped it."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """What a run leaves: config.ini, which gives the same run again, metrics.jsonl and model.h5."""
 
 import json

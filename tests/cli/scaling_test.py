@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """launch/scaling.sh: bench at several numbers of ranks, related to the smallest and drawn."""
 
 import csv

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """What the tests of the program share: running it under mpirun, making data, and the objectives of
 one global batch in NumPy, written down from their definitions and nothing else."""
 

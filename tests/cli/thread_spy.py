@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """Runs a command and writes the processor time of the busiest of its threads but the first, in units
 of the first's, to a file of its own in a directory; for ranks that print at once may mix their lines.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """Ranks share out the cores: threads of BLAS never outnumber them unless the user says so."""
 
 import os

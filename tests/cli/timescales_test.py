@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """VAMP-2 by the recipe of the README finds the slow timescales of metastable trajectories within their
 statistical error, also on trajectories it has not seen; the linear model finds nothing of them."""
 

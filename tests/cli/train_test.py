@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """Training by the real program: one step against central differences of the objective in NumPy, any
 number of ranks and any micro-batch against one rank, and whole runs against closed forms."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """The objective on held-out data: what is held out, when it is measured, when it ends a run, and
 that the model is the best by it."""
 

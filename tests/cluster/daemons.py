@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """What the private clusters of these tests have in common: daemons that end with their test."""
 
 import os

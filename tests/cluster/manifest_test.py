@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """launch/mpijob.yaml and launch/infomax.def, which no test can run: that they are what the MPI operator and
 Apptainer take, and that what they name exists: scripts, files, and options of infomax."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """launch/pbs.sh where there is no PBS: qsub, qstat and mpirun are stand-ins. qsub keeps the job's script and
 its options, and the test runs the script as PBS would; mpirun starts the real program on this machine, or
 ends with an exit code that is asked for."""

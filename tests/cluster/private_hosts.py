@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """Two hosts of the test's own on this machine: network namespaces joined by a veth pair, each with its
 own host name, /dev/shm, sshd and keys. What is written lies in a temporary directory."""
 

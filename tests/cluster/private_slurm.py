@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """A Slurm of the test's own: a controller and two nodes on this machine, with ports, keys, sockets and
 files of their own in a temporary directory. Nothing of the system's configuration is read or written."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """launch/slurm.sbatch under a real Slurm, two nodes on this machine: a training over both, one that is
 preempted, one that meets its time limit, and ones that fail. What is interrupted is requeued by itself
 and ends with the parameters, to the last bit, and the metrics of a run that was never stopped."""

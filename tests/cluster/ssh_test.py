@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """launch/hosts.sh over two hosts of its own, network namespaces with an sshd each: trains over both
 with the parameters of one host, to the last bit, hears signals, and says in one line what is wrong with
 a host."""

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A job in which some ranks throw while the others, if any, wait for them in an allreduce; its main
 // function ends as the program's own does.
 //   throwing_rank RANK...    the ranks that throw

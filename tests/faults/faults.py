@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """Breaks training runs at random and sees that they come out right: killed by SIGKILL, a rank or the
 launcher, at random instants, also while a checkpoint is written, and resumed at a random number of
 ranks until they are done. Anyone can run it:

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
 """Configuring says in one line what is missing: no MPI, a serial HDF5, a BLAS that is not OpenBLAS.
 
 The wrong libraries are stubs made here, with pkg-config files that lead to them.

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
 """Every C++ file is as clang-format leaves it.
 
 usage: format.py ROOT     exit code 77 (a skip) where clang-format is not installed, but not in CI

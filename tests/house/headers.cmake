@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # cmake -D EXPECTED=count -D OBJECTS=files -P headers.cmake: one object for each public header.
 list(LENGTH OBJECTS built)
 foreach(object IN LISTS OBJECTS)

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
 """The top level of the repository is fixed; longer texts have their places too.
 
 usage: layout.py ROOT     one line for each entry that does not belong

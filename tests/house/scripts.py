@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
 """Every shell script passes shellcheck and says by --help what it does.
 
 usage: scripts.py ROOT     exit code 77 (a skip) where shellcheck is not installed, but not in CI

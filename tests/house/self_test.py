@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
 """The house tests can fail: each rule meets a made-up tree that breaks it."""
 
 import pathlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # Installs the build into an empty prefix, moves it, and builds and runs the consumer against it.
 # cmake -D BINARY_DIR=... -D SOURCE_DIR=... -D WORK_DIR=... -D CXX=... -D CXX_FLAGS=... -D BUILD_TYPE=...
 #       -D VERSION=... -P run.cmake

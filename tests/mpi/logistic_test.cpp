@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/analysis/logistic.hpp"
 
 #include <cmath>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include <cmath>
 #include <string>
 
@@ -140,7 +141,7 @@ void expect_sound(const ObjectiveOptions& options, const Sides& sides, const std
   } catch (const NumericError& error) {
     sound = 0.0;
     EXPECT_EQ(options.ridge, 0.0) << what << ": " << error.what();
-    EXPECT_NE(std::string(error.what()).find("--ridge"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("`ridge`"), std::string::npos) << error.what();
     ++tally.refused;
   }
   const double all = world.sum(sound);

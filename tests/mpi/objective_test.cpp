@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -254,7 +255,7 @@ TEST(Objective, SingularCovarianceWithoutRidgeNamesTheRidge) {
     (void)local.evaluate(*objective, world);
     FAIL() << "no error";
   } catch (const NumericError& error) {
-    EXPECT_NE(std::string(error.what()).find("--ridge"), std::string::npos);
+    EXPECT_NE(std::string(error.what()).find("`ridge`"), std::string::npos);
   }
 }
 

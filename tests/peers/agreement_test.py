@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """The PyTorch peer computes what Infomax computes: from the same parameters and the same full batch,
 one step of plain gradient ascent gives the same objective and moves every parameter alike, on one
 process and on two with unequal shards."""

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
 """Deep canonical correlation analysis of the left and right halves of images by PyTorch in one
 process on all cores. Prints one JSON object: the seconds of training, and the sum of the test set's
 correlations in the directions fitted to the training set, as `infomax evaluate --fit` has it."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """The objectives of the peer, over the global batch: PyTorch with the differentiable all_reduce of
 torch.distributed.nn, one column a feature, N rows over all processes. Each is to be maximised.
 

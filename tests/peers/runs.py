@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """Runs of Infomax and of its PyTorch peer, and what they say of their speed."""
 
 import json

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
 """Measures Infomax beside PyTorch on this machine, in one run and by turns: the same network, data,
 objective, optimiser and augmentation, one thread a rank. Prints medians with the least and largest
 of the repeats; ratios are those of neighbouring runs."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """What the peer trains on and with: the rows of a data set file, and the networks that make the
 two sides of the objective from them."""
 

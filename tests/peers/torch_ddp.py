@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
 """Trains what `infomax train` trains, by PyTorch: one process a rank, DistributedDataParallel over
 Gloo, objectives of the global batch by a differentiable all_reduce. Its options are named after
 Infomax's. Prints one JSON object; --metrics FILE gets a line a step, as metrics.jsonl has."""

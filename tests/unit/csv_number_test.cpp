@@ -1,4 +1,5 @@
-#include "data/csv_number.hpp"
+// SPDX-License-Identifier: BSD-3-Clause
+#include "importers/csv_number.hpp"
 
 #include <clocale>
 #include <cmath>
@@ -7,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-namespace infomax::data {
+namespace infomax::importers {
 namespace {
 
 TEST(CsvNumber, IsTheWholeField) {
@@ -52,4 +53,4 @@ TEST(CsvNumber, QuotesInOneShortLine) {
 }
 
 }  // namespace
-}  // namespace infomax::data
+}  // namespace infomax::importers

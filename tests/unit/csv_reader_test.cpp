@@ -1,4 +1,5 @@
-#include "data/csv_reader.hpp"
+// SPDX-License-Identifier: BSD-3-Clause
+#include "importers/csv_reader.hpp"
 
 #include <fstream>
 #include <string>
@@ -10,7 +11,7 @@
 #include "infomax/core/error.hpp"
 #include "support/scratch.hpp"
 
-namespace infomax::data {
+namespace infomax::importers {
 namespace {
 
 using testing::ElementsAre;
@@ -97,4 +98,4 @@ TEST_F(Csv, GoesOnAcrossBlocks) {
 }
 
 }  // namespace
-}  // namespace infomax::data
+}  // namespace infomax::importers

@@ -1,17 +1,18 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include <cmath>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "data/generator_support.hpp"
+#include "generators/generator_support.hpp"
 #include "infomax/core/error.hpp"
-#include "infomax/data/generator.hpp"
+#include "infomax/generators/generator.hpp"
 #include "infomax/hdf5/file.hpp"
 #include "support/scratch.hpp"
 #include "support/unmix.hpp"
 
-namespace infomax::data {
+namespace infomax::generators {
 namespace {
 
 /// The timescale of a function of frames, by its autocorrelation over `lag` and twice that, which
@@ -156,4 +157,4 @@ TEST_F(Metastable, RefusesWhatCannotBe) {
 }
 
 }  // namespace
-}  // namespace infomax::data
+}  // namespace infomax::generators

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include <algorithm>
 #include <cmath>
 #include <vector>
@@ -5,15 +6,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "data/generator_support.hpp"
+#include "generators/generator_support.hpp"
 #include "infomax/core/error.hpp"
-#include "infomax/data/generator.hpp"
+#include "infomax/generators/generator.hpp"
 #include "infomax/hdf5/file.hpp"
 #include "infomax/math/lapack.hpp"
 #include "support/scratch.hpp"
 #include "support/unmix.hpp"
 
-namespace infomax::data {
+namespace infomax::generators {
 namespace {
 
 using testing::DoubleNear;
@@ -100,4 +101,4 @@ TEST_F(NonlinearViewsTest, RefuseWhatCannotBe) {
 }
 
 }  // namespace
-}  // namespace infomax::data
+}  // namespace infomax::generators

@@ -1,4 +1,5 @@
-#include "infomax/data/generator.hpp"
+// SPDX-License-Identifier: BSD-3-Clause
+#include "infomax/generators/generator.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -14,7 +15,7 @@
 #include "infomax/math/lapack.hpp"
 #include "support/scratch.hpp"
 
-namespace infomax::data {
+namespace infomax::generators {
 namespace {
 
 using math::Transpose;
@@ -147,4 +148,4 @@ TEST_F(Generate, RefusesWhatCannotBe) {
 }
 
 }  // namespace
-}  // namespace infomax::data
+}  // namespace infomax::generators

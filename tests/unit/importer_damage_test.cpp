@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include <cstdint>
 #include <fstream>
 #include <string>
@@ -7,12 +8,12 @@
 
 #include "infomax/core/error.hpp"
 #include "infomax/core/random.hpp"
-#include "infomax/data/importer.hpp"
+#include "infomax/importers/importer.hpp"
 #include "support/scratch.hpp"
 
 // What importers make of files that are cut, overwritten, doubled and filled in at random: a data
 // set, or a DataError of one line; never a crash, another error or a file half written.
-namespace infomax::data {
+namespace infomax::importers {
 namespace {
 
 constexpr std::uint64_t cases = 1500;
@@ -120,4 +121,4 @@ TEST_F(ImporterDamage, OfCompressedTables) {
 }
 
 }  // namespace
-}  // namespace infomax::data
+}  // namespace infomax::importers

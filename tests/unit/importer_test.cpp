@@ -1,4 +1,5 @@
-#include "infomax/data/importer.hpp"
+// SPDX-License-Identifier: BSD-3-Clause
+#include "infomax/importers/importer.hpp"
 
 #include <cstdint>
 #include <cstring>
@@ -15,7 +16,7 @@
 #include "infomax/hdf5/file.hpp"
 #include "support/scratch.hpp"
 
-namespace infomax::data {
+namespace infomax::importers {
 namespace {
 
 using testing::HasSubstr;
@@ -156,4 +157,4 @@ TEST_F(Importer, SaysWhereItCannotWrite) {
 }
 
 }  // namespace
-}  // namespace infomax::data
+}  // namespace infomax::importers

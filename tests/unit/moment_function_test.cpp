@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/objective/moment_function.hpp"
 
 #include <algorithm>
@@ -212,7 +213,7 @@ TEST(MomentFunction, InfiniteInformationNamesTheRidge) {
     (void)make_moment_function(options)->evaluate(whitened(1.0, 0.0), nullptr);
     FAIL() << "no error";
   } catch (const NumericError& error) {
-    EXPECT_NE(std::string(error.what()).find("--ridge"), std::string::npos);
+    EXPECT_NE(std::string(error.what()).find("`ridge`"), std::string::npos);
   }
 }
 

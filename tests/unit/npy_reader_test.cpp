@@ -1,4 +1,5 @@
-#include "data/npy_reader.hpp"
+// SPDX-License-Identifier: BSD-3-Clause
+#include "importers/npy_reader.hpp"
 
 #include <cmath>
 #include <cstdint>
@@ -7,11 +8,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "data/npy_header.hpp"
+#include "importers/npy_header.hpp"
 #include "infomax/core/error.hpp"
 #include "support/scratch.hpp"
 
-namespace infomax::data {
+namespace infomax::importers {
 namespace {
 
 using testing::ElementsAre;
@@ -81,4 +82,4 @@ TEST(NpyReader, KnowsEveryHalf) {
 }
 
 }  // namespace
-}  // namespace infomax::data
+}  // namespace infomax::importers

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/objective/options.hpp"
 
 #include <gmock/gmock.h>
@@ -96,7 +97,7 @@ TEST(ObjectiveOptions, ShapesAreCheckedAndNamed) {
   const std::string pearson = usage_error_of([&] { check_shapes(options, 784, 64); });
   EXPECT_THAT(pearson, HasSubstr("784"));
   EXPECT_THAT(pearson, HasSubstr("64"));
-  EXPECT_THAT(pearson, HasSubstr("--rho rv"));
+  EXPECT_THAT(pearson, HasSubstr("`rho` rv"));
   for (const char* name : {"mse", "barlow", "vicreg", "histogram-mi"}) {
     options.objective = name;
     EXPECT_THAT(usage_error_of([&] { check_shapes(options, 784, 64); }), HasSubstr("784 outputs"));

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/math/random_rows.hpp"
 
 #include <cmath>

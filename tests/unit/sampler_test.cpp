@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/data/sampler.hpp"
 
 #include <algorithm>
@@ -147,7 +148,7 @@ TEST(Sampler, RefusesABatchAboveTheData) {
     FAIL() << "nothing was thrown";
   } catch (const UsageError& error) {
     EXPECT_STREQ(error.what(),
-                 "--batch 100000 is above the data set's 60000 rows; give at most that, or 0 for "
+                 "`batch` 100000 is above the data set's 60000 rows; give at most that, or 0 for "
                  "all");
   }
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/nn/spec.hpp"
 
 #include <gmock/gmock.h>
@@ -46,8 +47,8 @@ TEST(Spec, LinearIsADenseLayerThatStandsAlone) {
   EXPECT_TRUE(is_linear_solution(spec));
   EXPECT_FALSE(is_linear_solution(parse_spec("dense:64")));
   EXPECT_THAT(refusal("linear"), testing::HasSubstr("linear:64"));
-  EXPECT_THAT(refusal("dense:8,linear:2"), testing::HasSubstr("--init linear"));
-  EXPECT_THAT(refusal("linear:2,dense:8"), testing::HasSubstr("--init linear"));
+  EXPECT_THAT(refusal("dense:8,linear:2"), testing::HasSubstr("`init` linear"));
+  EXPECT_THAT(refusal("linear:2,dense:8"), testing::HasSubstr("`init` linear"));
 }
 
 TEST(Spec, RefusesWithThePositionAndWhatWasExpected) {

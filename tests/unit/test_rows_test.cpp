@@ -1,4 +1,5 @@
-#include "data/test_rows.hpp"
+// SPDX-License-Identifier: BSD-3-Clause
+#include "importers/test_rows.hpp"
 
 #include <cmath>
 #include <vector>
@@ -7,7 +8,7 @@
 
 #include "infomax/core/error.hpp"
 
-namespace infomax::data {
+namespace infomax::importers {
 namespace {
 
 std::vector<bool> choose(std::size_t rows, double fraction, std::uint64_t seed) {
@@ -58,4 +59,4 @@ TEST(TestRows, TakeEveryRowEquallyOften) {
 }
 
 }  // namespace
-}  // namespace infomax::data
+}  // namespace infomax::importers

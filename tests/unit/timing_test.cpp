@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/measure/timing.hpp"
 
 #include <gtest/gtest.h>

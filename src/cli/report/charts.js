@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Charts by Chart.js, drawn again where the reader's colour scheme changes.
 
 const drawings = [];

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 "use strict";
 
 // What the page says, and the elements it is made of. Texts go in as text, never as markup.

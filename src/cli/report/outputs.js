@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What the model makes of a data set.
 
 const findings = content.findings;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What Chart.js has no chart for: small histograms, heat maps, and scales of colours.
 
 function channels(hex) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What the run directory says by itself: what was trained, how it went, where the time went.
 
 const pairs = {

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "importers/csv_format.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "importers/csv_number.hpp"
+#include "infomax/core/error.hpp"
+
+namespace infomax::importers {
+namespace {
+
+constexpr std::array<char, 3> delimiters{'\t', ';', ','};
+
+/// How often each delimiter stands outside quotes, in the first lines of a text.
+std::vector<std::array<std::size_t, delimiters.size()>> count_delimiters(std::string_view text,
+                                                                         std::size_t lines) {
+  std::vector<std::array<std::size_t, delimiters.size()>> counts;
+  bool is_quoted = false;
+  bool in_line = false;
+  for (const char c : text) {
+    if (!is_quoted && (c == '\n' || c == '\r')) {
+      in_line = false;
+      continue;
+    }
+    if (!std::exchange(in_line, true)) {
+      if (counts.size() == lines) {
+        break;
+      }
+      counts.emplace_back();
+    }
+    is_quoted = is_quoted != (c == '"');
+    const auto* const found = std::ranges::find(delimiters, c);
+    if (!is_quoted && found != delimiters.end()) {
+      ++counts.back().at(static_cast<std::size_t>(found - delimiters.begin()));
+    }
+  }
+  return counts;
+}
+
+char find_delimiter(const std::filesystem::path& path) {
+  std::string text(std::size_t{1} << 20U, '\0');
+  ByteFile file(path);
+  text.resize(file.read_some(std::as_writable_bytes(std::span(text))));
+  const auto counts = count_delimiters(text, 2);
+  if (counts.empty()) {
+    throw DataError(path.string() + " is empty; there is nothing to import");
+  }
+  for (std::size_t k = 0; k < delimiters.size(); ++k) {
+    if (counts.front().at(k) > 0 && counts.front().at(k) == counts.back().at(k)) {
+      return delimiters.at(k);
+    }
+  }
+  const auto most = std::ranges::max_element(counts.front());
+  return *most > 0 ? delimiters.at(static_cast<std::size_t>(most - counts.front().begin())) : ',';
+}
+
+std::vector<std::string> fields_of(const CsvReader& record) {
+  std::vector<std::string> fields;
+  for (std::size_t k = 0; k < record.size(); ++k) {
+    fields.emplace_back(record.field(k));
+  }
+  return fields;
+}
+
+/// Whether a line is 0, 1, 2, ...: what pandas calls columns without names.
+bool counts_columns(const std::vector<std::string>& fields) {
+  for (std::size_t k = 0; k < fields.size(); ++k) {
+    if (fields[k] != std::to_string(k)) {
+      return false;
+    }
+  }
+  return fields.size() > 1;
+}
+
+/// Whether the first line is a header; none where one cannot tell.
+std::optional<bool> is_header(const std::vector<std::string>& first,
+                              const std::vector<std::string>& second) {
+  bool all_numbers = true;
+  for (std::size_t k = 0; k < first.size(); ++k) {
+    if (!parse_real(first[k])) {
+      all_numbers = false;
+      if (k < second.size() && parse_real(second[k])) {
+        return true;
+      }
+    }
+  }
+  return all_numbers && !counts_columns(first) ? std::optional<bool>(false) : std::nullopt;
+}
+
+bool has_header(const std::filesystem::path& path, TableHeader header,
+                const std::vector<std::string>& first, const std::vector<std::string>& second) {
+  if (header != TableHeader::automatic) {
+    return header == TableHeader::yes;
+  }
+  const auto found = is_header(first, second);
+  if (!found) {
+    throw DataError(fmt::format(
+        "{} does not show whether its first line holds names or the first row; say `header` yes "
+        "or `header` no",
+        path.string()));
+  }
+  return *found;
+}
+
+}  // namespace
+
+std::string CsvFormat::line(std::size_t number) const {
+  return fmt::format("{} line {}", path.string(), number);
+}
+
+std::string CsvFormat::column(std::size_t index) const {
+  return names.empty() ? fmt::format("column {}", index + 1)
+                       : fmt::format("column {} ({})", index + 1, in_quotes(names[index]));
+}
+
+CsvFormat find_csv_format(const std::filesystem::path& path, TableHeader header) {
+  CsvFormat format{path, find_delimiter(path), false, 0, {}};
+  CsvReader reader(path, format.delimiter);
+  if (!reader.next()) {
+    throw DataError(path.string() + " is empty; there is nothing to import");
+  }
+  const auto first = fields_of(reader);
+  format.columns = first.size();
+  const auto second = reader.next() ? fields_of(reader) : std::vector<std::string>{};
+  format.has_header = has_header(path, header, first, second);
+  if (format.has_header) {
+    if (second.empty()) {
+      throw DataError(path.string() + " has a header and no rows; there is nothing to import");
+    }
+    format.names = first;
+  }
+  return format;
+}
+
+std::vector<std::size_t> find_columns(const CsvFormat& format,
+                                      const std::vector<std::string>& wanted,
+                                      const std::string& option) {
+  std::vector<std::size_t> found;
+  const auto refuse = [&](const std::string& name, const std::string& problem) {
+    throw DataError(
+        fmt::format("{}: `{}` {} {}", format.path.string(), option, in_quotes(name), problem));
+  };
+  for (const std::string& name : wanted) {
+    const auto named = std::ranges::find(format.names, name);
+    std::size_t index = static_cast<std::size_t>(named - format.names.begin());
+    if (named == format.names.end()) {
+      const auto number = parse_integer(name);
+      if (!number || *number < 1 || *number > static_cast<std::int64_t>(format.columns)) {
+        refuse(name, fmt::format("is none of its {} columns{}; give a {}number from 1 to {}",
+                                 format.columns, format.has_header ? "" : ", which have no names",
+                                 format.has_header ? "name of its first line, or a " : "",
+                                 format.columns));
+      }
+      index = static_cast<std::size_t>(*number) - 1;
+    } else if (std::ranges::count(format.names, name) > 1) {
+      refuse(name, "is the name of several columns; give the number, from 1");
+    }
+    if (std::ranges::find(found, index) != found.end()) {
+      refuse(name, "is given twice; give each column once");
+    }
+    found.push_back(index);
+  }
+  return found;
+}
+
+CsvTable::CsvTable(CsvFormat format)
+    : format_(std::move(format)), reader_(format_.path, format_.delimiter) {
+  if (format_.has_header) {
+    (void)reader_.next();
+  }
+}
+
+bool CsvTable::next() {
+  if (!reader_.next()) {
+    return false;
+  }
+  if (reader_.size() != format_.columns) {
+    throw DataError(fmt::format("{} has {} fields where the first has {}; mend or remove it",
+                                format_.line(reader_.line()), reader_.size(), format_.columns));
+  }
+  return true;
+}
+
+void CsvTable::refuse(std::size_t column, const std::string& problem) const {
+  throw DataError(
+      fmt::format("{}, {} {}", format_.line(reader_.line()), format_.column(column), problem));
+}
+
+double CsvTable::number(std::size_t column, std::string_view advice) const {
+  const std::string_view field = reader_.field(column);
+  if (field.empty()) {
+    refuse(column, fmt::format("is empty; {}", advice));
+  }
+  const auto value = parse_real(field);
+  if (!value) {
+    refuse(column, fmt::format("holds {}, which is no number (decimals take a point); {}",
+                               in_quotes(field), advice));
+  }
+  if (!std::isfinite(*value)) {
+    refuse(column, fmt::format("holds {}, which is not finite; {}", in_quotes(field), advice));
+  }
+  return *value;
+}
+
+}  // namespace infomax::importers

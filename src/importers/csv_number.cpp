@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "importers/csv_number.hpp"
+
+#include <charconv>
+#include <system_error>
+
+namespace infomax::importers {
+namespace {
+
+/// std::from_chars knows no plus; one before another sign is none.
+std::string_view without_plus(std::string_view field) {
+  const bool plus = field.size() > 1 && field[0] == '+' && field[1] != '-';
+  return field.substr(plus ? 1 : 0);
+}
+
+template <class T>
+std::optional<T> parse(std::string_view field, std::errc& status) {
+  const std::string_view text = without_plus(field);
+  const char* const last = text.data() + text.size();
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), last, value);
+  status = end == last ? error : std::errc::invalid_argument;
+  return status == std::errc{} ? std::optional<T>(value) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<double> parse_real(std::string_view field) {
+  std::errc status{};
+  const auto value = parse<double>(field, status);
+  if (status == std::errc::result_out_of_range &&
+      (field.find("e-") != std::string_view::npos || field.find("E-") != std::string_view::npos)) {
+    return field.front() == '-' ? -0.0 : 0.0;
+  }
+  return value;
+}
+
+std::optional<std::int64_t> parse_integer(std::string_view field) {
+  std::errc status{};
+  return parse<std::int64_t>(field, status);
+}
+
+std::string in_quotes(std::string_view field) {
+  constexpr std::size_t most = 40;
+  std::string text = "\"";
+  for (const char c : field.substr(0, most)) {
+    const auto code = static_cast<unsigned char>(c);
+    text += code < 0x20 || code == 0x7F ? '?' : c;
+  }
+  return text + (field.size() > most ? "...\"" : "\"");
+}
+
+}  // namespace infomax::importers

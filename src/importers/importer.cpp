@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "infomax/importers/importer.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+#include <string>
+
+#include "importers/row_files.hpp"
+#include "importers/test_rows.hpp"
+#include "infomax/core/matrix.hpp"
+#include "infomax/core/pending_file.hpp"
+#include "infomax/data/names.hpp"
+#include "infomax/hdf5/file.hpp"
+
+namespace infomax::importers {
+namespace {
+
+constexpr std::size_t slab_bytes = std::size_t{8} << 20U;
+
+/// A data set file that is being written.
+struct Output {
+  explicit Output(const std::filesystem::path& path)
+      : pending(path), file(hdf5::File::create(pending.path())) {}
+
+  PendingFile pending;
+  hdf5::File file;
+};
+
+/// Some of the rows, in a data set of their own, written a slab at a time.
+class Part {
+ public:
+  Part(Output& output, const std::string& name, const RowFile& rows, std::size_t count,
+       std::size_t slab_rows)
+      : dataset_(make(output.file, name, rows, count)), row_bytes_(rows.row_bytes()) {
+    slab_.reserve(slab_rows * row_bytes_);
+  }
+
+  void add(std::span<const std::byte> rows) { slab_.insert(slab_.end(), rows.begin(), rows.end()); }
+
+  void write() {
+    const std::size_t count = slab_.size() / row_bytes_;
+    dataset_.write_rows(next_, count, dataset_.element_type(), slab_);
+    next_ += count;
+    slab_.clear();
+  }
+
+ private:
+  static hdf5::Dataset make(hdf5::File& file, const std::string& name, const RowFile& rows,
+                            std::size_t count) {
+    std::vector<std::size_t> shape = rows.shape();
+    shape.front() = count;
+    hdf5::Dataset dataset = file.create_dataset(name, rows.type(), shape);
+    data::write_names(file, name, data::columns_attribute, rows.columns());
+    data::write_names(file, name, data::classes_attribute, rows.classes());
+    return dataset;
+  }
+
+  hdf5::Dataset dataset_;
+  std::size_t row_bytes_;
+  std::size_t next_ = 0;
+  Buffer<std::byte> slab_;
+};
+
+/// Copies all rows: those that `test` takes to the second output, the others to the first.
+ImportedDataset copy(RowFile& rows, const std::string& name, Output& output, Output* test_output,
+                     std::optional<TestRows> test) {
+  const std::size_t row_bytes = rows.row_bytes();
+  const std::size_t slab_rows = std::clamp<std::size_t>(slab_bytes / row_bytes, 1, rows.rows());
+  Part kept(output, name, rows, rows.rows() - (test ? test->count() : 0), slab_rows);
+  std::optional<Part> taken;
+  if (test) {
+    taken.emplace(*test_output, name, rows, test->count(), slab_rows);
+  }
+  Buffer<std::byte> slab(slab_rows * row_bytes);
+  for (std::size_t first = 0; first < rows.rows(); first += slab_rows) {
+    const std::size_t count = std::min(slab_rows, rows.rows() - first);
+    const std::span<std::byte> read(slab.data(), count * row_bytes);
+    rows.read(read);
+    if (taken) {
+      for (std::size_t i = 0; i < count; ++i) {
+        (test->take_next() ? *taken : kept).add(read.subspan(i * row_bytes, row_bytes));
+      }
+      taken->write();
+    } else {
+      kept.add(read);
+    }
+    kept.write();
+  }
+  rows.expect_end();
+  return {rows.type(), rows.shape(), rows.columns(), rows.classes()};
+}
+
+}  // namespace
+
+Imported import_dataset(const ImportRequest& request) {
+  const RowFiles files = open_row_files(request);
+  std::optional<TestRows> test;
+  std::optional<Output> test_output;
+  Output output(request.output);
+  if (request.test) {
+    test.emplace(files.x->rows(), request.test->fraction, request.test->seed);
+    test_output.emplace(request.test->output);
+  }
+  Output* const beside = test_output ? &*test_output : nullptr;
+  Imported imported{copy(*files.x, "/x", output, beside, test), std::nullopt,
+                    test ? test->count() : 0};
+  if (files.y) {
+    imported.y = copy(*files.y, "/y", output, beside, test);
+  }
+  output.file.close();
+  if (test_output) {
+    test_output->file.close();
+    test_output->pending.commit();
+  }
+  output.pending.commit();
+  return imported;
+}
+
+}  // namespace infomax::importers

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "infomax/hdf5/element_type.hpp"
+
+namespace infomax::importers {
+
+/// Rows of one array in a file of any format, read once, from the first to the last.
+class RowFile {
+ public:
+  virtual ~RowFile() = default;
+  RowFile(const RowFile&) = delete;
+  RowFile& operator=(const RowFile&) = delete;
+
+  [[nodiscard]] const std::string& where() const { return where_; }  ///< for messages
+  [[nodiscard]] hdf5::ElementType type() const { return type_; }
+  [[nodiscard]] const std::vector<std::size_t>& shape() const { return shape_; }  ///< [N, ...]
+  [[nodiscard]] std::size_t rows() const { return shape_.front(); }               ///< N > 0
+  [[nodiscard]] std::size_t row_bytes() const { return row_bytes_; }              ///< above 0
+
+  /// What the columns, and the classes that elements count, are called; empty where nobody says.
+  [[nodiscard]] const std::vector<std::string>& columns() const { return columns_; }
+  [[nodiscard]] const std::vector<std::string>& classes() const { return classes_; }
+
+  /// The next whole rows, in this machine's byte order. Throws DataError where the file ends or is
+  /// damaged.
+  virtual void read(std::span<std::byte> rows) = 0;
+
+  /// Throws DataError unless the file ends after the rows that were read.
+  virtual void expect_end() {}
+
+ protected:
+  explicit RowFile(std::string where) : where_(std::move(where)) {}
+
+  /// What the rows are, before any is read. Throws DataError where there are none, or more
+  /// than can be.
+  void declare(hdf5::ElementType type, std::vector<std::size_t> shape);
+
+  void name_columns(std::vector<std::string> names) { columns_ = std::move(names); }
+  void name_classes(std::vector<std::string> names) { classes_ = std::move(names); }
+
+ private:
+  std::string where_;
+  hdf5::ElementType type_{};
+  std::vector<std::size_t> shape_;
+  std::size_t row_bytes_ = 0;
+  std::vector<std::string> columns_;
+  std::vector<std::string> classes_;
+};
+
+}  // namespace infomax::importers
