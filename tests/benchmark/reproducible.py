@@ -5,6 +5,7 @@ precision, has the same bits at 1, 2, 3, 4, 5 and 8 ranks and for several micro-
 mode costs beside the fast one. Ends with 1 where bits differ. Times are shown and judge nothing."""
 
 import argparse
+import hashlib
 import itertools
 import json
 import os
@@ -21,6 +22,12 @@ def parsed():
     parser.add_argument("--quick", action="store_true",
                         help="1, 3 and 8 ranks, one optimiser for each objective, no times")
     parser.add_argument("--times", action="store_true", help="the times alone")
+    parser.add_argument("--ranks", type=lambda text: tuple(map(int, text.split(","))),
+                        help="numbers of ranks, such as 1,2,3,5; the first is compared with")
+    parser.add_argument("--write-hashes", type=pathlib.Path, metavar="FILE",
+                        help="write a hash of each row's bits to FILE, for another version to compare")
+    parser.add_argument("--compare-hashes", type=pathlib.Path, metavar="FILE",
+                        help="compare with what another version wrote to FILE")
     return parser.parse_args()
 
 
@@ -120,10 +127,35 @@ def without(options, arguments):
     return kept
 
 
+def hash_of(found):
+    """The hash of what bits() returns."""
+    arrays, metrics = found
+    total = hashlib.sha256()
+    for name in sorted(arrays):
+        total.update(name.encode() + b"\0" + arrays[name])
+    total.update("\n".join(metrics).encode())
+    return total.hexdigest()
+
+
+def compare_hashes(hashes):
+    """Prints the rows whose bits are not those of another version; returns their number."""
+    if OPTIONS.write_hashes:
+        OPTIONS.write_hashes.write_text(json.dumps(hashes, indent=1) + "\n")
+    if not OPTIONS.compare_hashes:
+        return 0
+    before = json.loads(OPTIONS.compare_hashes.read_text())
+    differing = [row for row in hashes if hashes[row] != before.get(row)]
+    for row in differing:
+        print(f"{row}: other bits than in {OPTIONS.compare_hashes}")
+    print(f"{len(hashes)} rows compared with {OPTIONS.compare_hashes}, {len(differing)} differ")
+    return len(differing)
+
+
 def table(directory, quick):
     data = write_data(directory)
-    ranks = (1, 3, 8) if quick else RANKS
+    ranks = OPTIONS.ranks or ((1, 3, 8) if quick else RANKS)
     compared = differing = 0
+    hashes = {}
     print(f"{'':28}{'ranks':8}" + "".join(f"{count:>6}" for count in ranks))
     for what, precision, arguments in rows(quick):
         row = f"{what:28}{precision:8}"
@@ -137,9 +169,10 @@ def table(directory, quick):
             compared += found is not first
             differing += found != first
             row += f"{'same' if found == first else 'DIFF':>6}"
+        hashes[f"{what}, {precision}"] = hash_of(first)
         print(row, flush=True)
-    print(f"{compared} runs compared with those of one rank, {differing} differ")
-    return differing
+    print(f"{compared} runs compared with those of the first number of ranks, {differing} differ")
+    return differing + compare_hashes(hashes)
 
 
 def seconds(run):
@@ -176,7 +209,7 @@ def main():
         directory = pathlib.Path(name)
         if not OPTIONS.times:
             differing = table(directory, OPTIONS.quick)
-        if not OPTIONS.quick:
+        if not OPTIONS.quick and not OPTIONS.ranks:
             times(directory)
     return 1 if differing else 0
 
