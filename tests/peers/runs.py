@@ -47,11 +47,11 @@ def rate(path, warmup):
     return sum(s["samples"] for s in measured) / sum(s["seconds"] for s in measured)
 
 
-def infomax(scratch, ranks, options, warmup):
+def infomax(scratch, ranks, options, warmup, **environment):
     """A measured run of `infomax train`."""
     directory = scratch / "infomax"
     _, said, wall_s = launch(ranks, "train", "--output", directory, "--overwrite", "--progress",
-                             "none", *options)
+                             "none", *options, **environment)
     lines = dict(re.findall(r"^(ranks|libraries) +(.*)$", said, re.MULTILINE))
     kernel = re.search(r"\(([A-Za-z0-9]+)", lines["libraries"].split("OpenBLAS")[-1])
     whole = re.search(r"\(([\d.]+) samples/s\)", said)

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Measures Infomax beside PyTorch on this machine, in one run and by turns: the same network, data,
-objective, optimiser and augmentation, one thread a rank. Prints medians with the least and largest
-of the repeats; ratios are those of neighbouring runs."""
+"""Measures Infomax beside PyTorch, or beside another version of itself (--against), on this machine, in
+one run and by turns: the same network, data, objective, optimiser and augmentation, one thread a rank.
+Prints medians with the least and largest of the repeats; ratios are those of neighbouring runs."""
 
 import argparse
 import json
@@ -32,6 +32,14 @@ ROWS = {
     "infomax": (["--objective", "infomax", "--lambda", 0.1, "--encoder", "dense:256,tanh,dense:32",
                  "--batch", 1024], INPUT, 118, 10),
 }
+# Rows that only another version of Infomax can run.
+OWN_ROWS = {
+    "batchnorm": (["--objective", "barlow", "--encoder", "dense:512,batchnorm,relu,dense:512,batchnorm,"
+                   "relu,dense:512,batchnorm,relu,dense:64", "--batch", 4096, "--micro-batch", 512],
+                  (AUGMENT[0], None), 15, 3),
+    "batchnorm-whole": (["--objective", "barlow", "--encoder", "dense:512,batchnorm,relu,dense:512,"
+                         "batchnorm,relu,dense:64", "--batch", 4096], (AUGMENT[0], None), 15, 3),
+}
 MICRO_BATCH = 512
 LAYERS = (784, 1024, 1024, 64)  # of barlow
 
@@ -46,13 +54,16 @@ class Bench:
                 file.write(json.dumps(findings) + "\n")
 
     def measure(self, side, row, ranks):
-        """A run of one side, "infomax" or "torch"."""
-        both, (of_infomax, of_torch), measured, warmup = ROWS[row]
+        """A run of one side: "infomax", "torch", or "other", which is the version of --against."""
+        both, (of_infomax, of_torch), measured, warmup = (ROWS | OWN_ROWS)[row]
         common = [*both, "--data", self.options.data, "--optimizer", "adam", "--learning-rate",
                   self.options.learning_rate,
                   "--steps", (self.options.steps or measured) + warmup]
         if side == "infomax":
             return runs.infomax(self.scratch, ranks, [*common, *of_infomax], warmup)
+        if side == "other":
+            return runs.infomax(self.scratch, ranks, [*common, *of_infomax], warmup,
+                                INFOMAX_PROGRAM=self.options.against)
         bind = ["--bind"] if self.options.bind_torch else []
         return runs.torch(self.scratch, ranks, [*common, *of_torch, *bind], warmup)
 
@@ -76,10 +87,12 @@ class Bench:
         return {case: [m["samples_per_s"] for m in measured] for case, measured in found.items()}
 
     def ratios(self, row):
-        cases = [("infomax", self.options.ranks), ("torch", self.options.ranks)]
+        side, name = ("other", "other version") if self.options.against else ("torch", "PyTorch")
+        cases = [("infomax", self.options.ranks), (side, self.options.ranks)]
         ours, theirs = self.by_turns(row, cases).values()
         ratios = [a / b for a, b in zip(ours, theirs)]
-        print(f"{row:13} Infomax / PyTorch  {runs.text(ratios, '.2f')}", flush=True)
+        digits = ".3f" if self.options.against else ".2f"
+        print(f"{row:13} Infomax / {name}  {runs.text(ratios, digits)}", flush=True)
         self.report(row=row, ratio=runs.spread(ratios))
 
     def scaling(self):
@@ -166,7 +179,7 @@ class Bench:
 
 
 def parse(arguments):
-    modes = [*ROWS, "scaling", "memory", "dcca-quality"]
+    modes = [*ROWS, *OWN_ROWS, "scaling", "memory", "dcca-quality"]
     parser = argparse.ArgumentParser(description=__doc__, epilog=(
         "Options after -- are Infomax's in dcca-quality, in place of its defaults: network, batch, "
         "epochs and so on."))
@@ -182,6 +195,8 @@ def parse(arguments):
     parser.add_argument("--torch-epochs", type=int, default=20, help="of dcca-quality")
     parser.add_argument("--bind-torch", action="store_true",
                         help="bind PyTorch's processes to cores, as Infomax's ranks are")
+    parser.add_argument("--against", metavar="PROGRAM",
+                        help="another version's program to measure beside, in place of PyTorch")
     parser.add_argument("--json", help="file that gets a JSON object a line, appended")
     own, recipe = arguments, []
     if "--" in arguments:
@@ -193,6 +208,8 @@ def parse(arguments):
     for mode in options.modes:
         if mode not in modes:
             parser.error(f"{mode} is none of {', '.join(modes)}")
+        if mode in OWN_ROWS and not options.against:
+            parser.error(f"{mode} needs --against: PyTorch has no such run")
     if options.repeats < 1:
         parser.error("--repeats is 1 or more")
     return options
