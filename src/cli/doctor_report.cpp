@@ -177,7 +177,7 @@ Json to_json(const measure::Examination& found) {
             {"blas", math::blas_version()}}},
           {"transport",
            {{"layer", found.job.transport.layer},
-            {"parts", found.job.transport.parts},
+            {"parts", found.job.transport.transports},
             {"sums", found.sums_in_memory ? "shared memory" : "messages"}}},
           {"hosts", hosts_json(found)},
           {"ranks", ranks_json(found)},
@@ -195,7 +195,7 @@ std::string to_text(const measure::Examination& found) {
       version, compiler(), mpi::library_version(), hdf5::library_version(), math::blas_version(),
       transport.layer.empty()
           ? "this MPI does not report its transports"
-          : fmt::format("{}: {}", transport.layer, fmt::join(transport.parts, ", ")));
+          : fmt::format("{}: {}", transport.layer, fmt::join(transport.transports, ", ")));
   text += host_lines(found.job.hosts) + rank_lines(found.job.ranks) + allreduce_line(found) +
           storage_line(found);
   for (const auto& trap : found.traps) {

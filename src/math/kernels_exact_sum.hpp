@@ -5,8 +5,8 @@
 namespace infomax::math {
 namespace {
 
-/// The bits of the largest absolute value: bits of floating-point numbers without a sign are in the
-/// numbers' order, and those of NaN above all.
+/// Returns the bits of the largest absolute value. Without the sign bit, the bits of floating-point
+/// numbers are ordered as the numbers are, and those of NaN are the largest.
 template <class T>
 std::uint64_t largest_magnitude(const T* values, std::size_t n) {
   using Bits = std::conditional_t<sizeof(T) == sizeof(float), std::int32_t, std::int64_t>;
@@ -22,7 +22,7 @@ std::uint64_t largest_magnitude(const T* values, std::size_t n) {
 template <class T>
 void add_to_limbs(const T* values, double scale, std::size_t limb_count, std::int64_t* limbs,
                   std::size_t n) {
-  // Added to a number below 2^51, it leaves the nearest integer in the low bits of the sum.
+  // Adding this to a number below 2^51 leaves the nearest integer in the low bits of the sum.
   constexpr double shifter = 0x1.8p52;
   constexpr auto shifter_bits = __builtin_bit_cast(std::int64_t, shifter);
   constexpr auto limb_radix = static_cast<double>(std::int64_t{1} << limb_bits);

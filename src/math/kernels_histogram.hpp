@@ -30,7 +30,7 @@ void add_power_sums(const std::int32_t* cell, const double* fraction, int cells,
   const Four ones = {1.0, 1.0, 1.0, 1.0};
   for (std::size_t first = 0; first < n; first += chunk) {
     const std::size_t count = n - first < chunk ? n - first : chunk;
-    // What vectorises over columns apart from what does not.
+    // A loop that vectorises over columns, apart from the one that does not.
     double inside[chunk];
     std::int32_t position[chunk];
     for (std::size_t j = 0; j < count; ++j) {
@@ -46,7 +46,7 @@ void add_power_sums(const std::int32_t* cell, const double* fraction, int cells,
       const Four powers = __builtin_shufflevector(ones, all, 0, 5, 6, 7) *
                           __builtin_shufflevector(ones, all, 0, 1, 6, 7) *
                           __builtin_shufflevector(ones, all, 0, 1, 2, 7);
-      Four total;  // copied, for the table need not be aligned
+      Four total;  // copied, because the table may be unaligned
       std::memcpy(&total, sums + position[j], sizeof total);
       total += powers;
       std::memcpy(sums + position[j], &total, sizeof total);

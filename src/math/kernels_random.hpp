@@ -5,7 +5,7 @@
 namespace infomax::math {
 namespace {
 
-/// A chunk of a row's random words: words[j] belongs to element first + j.
+/// The number of random words made at a time: words[j] belongs to element first + j.
 constexpr std::size_t random_chunk = 256;
 
 void make_random_words(const RandomRow& row, std::size_t first, std::uint32_t* words) {
@@ -22,7 +22,8 @@ void make_random_words(const RandomRow& row, std::size_t first, std::uint32_t* w
     counter.v[1] = row.purpose;
     counter.v[2] = low(row.index);
     counter.v[3] = high(row.index);
-    // The C functions are static, the class's are not: a linker might share those between files.
+    // The C functions are static. The linker might share the class's members between files that are
+    // compiled with different instruction flags.
     const auto drawn = philox4x32_R(10, counter, key);
     for (std::size_t q = 0; q < 4; ++q) {
       words[q * counters + i] = drawn.v[q];
@@ -30,14 +31,14 @@ void make_random_words(const RandomRow& row, std::size_t first, std::uint32_t* w
   }
 }
 
-/// normals[j] from words[j], both halves of a chunk together.
+/// Makes normals[j] from the words; the two halves of a chunk are computed together.
 void make_normals(const std::uint32_t* words, float* normals) {
   constexpr std::size_t half = random_chunk / 2;
   constexpr std::size_t width = Lanes<float>::width;
   alignas(64) float radius[half];
   alignas(64) float angle[half];  // in half turns
   for (std::size_t i = 0; i < half; ++i) {
-    // By way of int, which vectorises; u in (0, 1): never 0, so its logarithm is finite.
+    // Conversion from int vectorises. u is in (0, 1) and never 0, so its logarithm is finite.
     radius[i] = (static_cast<float>(static_cast<std::int32_t>(words[i] >> 8U)) + 0.5F) * 0x1p-24F;
     angle[i] = static_cast<float>(static_cast<std::int32_t>(words[half + i] >> 8U)) * 0x1p-23F;
   }

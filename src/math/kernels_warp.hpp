@@ -5,8 +5,8 @@
 namespace infomax::math {
 namespace {
 
-/// One row of a warped image; `padded` is the image with a zero row and column before it and two
-/// after, so that all four neighbours of a clamped point exist.
+/// Computes one row of a warped image. `padded` is the image with one zero row and column before it
+/// and two after it, so that all four neighbours of a clamped point exist.
 template <class T>
 void resample(const T* __restrict padded, std::size_t rows, std::size_t columns,
               const AffineMap& map, std::size_t row, T* __restrict out) {
