@@ -5,19 +5,19 @@
 
 #include "cli/cli.hpp"
 #include "cli/field_names.hpp"
-#include "cli/sgemm_child.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/core/logging.hpp"
 #include "infomax/mpi/communicator.hpp"
 #include "infomax/mpi/environment.hpp"
 #include "infomax/mpi/failure.hpp"
+#include "measure/sgemm_child.hpp"
 
 int main(int argc, char** argv) {
   using namespace infomax;
   try {
     const std::vector<std::string> arguments(argv + 1, argv + argc);
-    if (cli::is_sgemm_child(arguments)) {
-      return cli::run_sgemm_child();
+    if (measure::is_sgemm_child(arguments)) {
+      return measure::run_sgemm_child();
     }
     const mpi::Environment environment(argc, argv);
     const auto world = mpi::Communicator::world();

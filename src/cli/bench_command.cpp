@@ -4,12 +4,13 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "cli/bench_case.hpp"
 #include "cli/bench_options.hpp"
-#include "cli/bench_run.hpp"
 #include "cli/cli.hpp"
 #include "cli/reproducible.hpp"
 #include "cli/runtime.hpp"
 #include "cli/train_options.hpp"
+#include "cli/training.hpp"
 #include "infomax/core/logging.hpp"
 #include "infomax/core/version.hpp"
 #include "infomax/math/blas_runtime.hpp"
@@ -21,7 +22,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// What is the same for all cases of a job.
+/// The facts that all cases of a job share.
 struct Job {
   int ranks = 1;
   int threads = 1;
@@ -34,14 +35,14 @@ void add(Json& line, const std::string& name, const measure::Spread& spread) {
   line[name + "_most"] = spread.most;
 }
 
-void add(Json& line, const std::string& name, const Share& share) {
+void add(Json& line, const std::string& name, const bench::Share& share) {
   line[name] = share.total;
   line[name + "_least"] = share.spread.least;
   line[name + "_most"] = share.spread.most;
 }
 
 Json describe(const OptionTable& options, const Job& job, const measure::Pace& pace,
-              const BenchCase& wanted, const BenchResult& result) {
+              const BenchCase& wanted, const bench::Result& result) {
   Json line{
       {"kind", "bench"},
       {"version", version},
@@ -86,7 +87,7 @@ std::string table_head() {
                      "input", "compute", "reduce", "wait", "MB a step", "peak MiB", "encoder");
 }
 
-std::string table_line(const Job& job, const BenchCase& wanted, const BenchResult& result) {
+std::string table_line(const Job& job, const BenchCase& wanted, const bench::Result& result) {
   const auto percent = [](double share) { return fmt::format("{:.1f}%", 100.0 * share); };
   const auto spread =
       fmt::format("({:.0f} - {:.0f})", result.samples_per_s.least, result.samples_per_s.most);
@@ -99,7 +100,7 @@ std::string table_line(const Job& job, const BenchCase& wanted, const BenchResul
       static_cast<double>(result.peak_bytes) / (1024.0 * 1024.0), wanted.encoder);
 }
 
-/// Where the JSON lines go: a file, or standard output. On the root alone.
+/// Writes the JSON lines to a file or to standard output. Exists on the root only.
 class Lines {
  public:
   explicit Lines(const OptionTable& options) {
@@ -131,8 +132,8 @@ class Lines {
   std::ofstream file_;
 };
 
-/// Throws UsageError, before anything is measured.
-void check_options(const OptionTable& options, const SyntheticData& data,
+/// Checks all options before anything is measured. Throws UsageError.
+void check_options(const OptionTable& options, const bench::SyntheticData& data,
                    const std::vector<BenchCase>& cases) {
   const auto precision = options.value<std::string>("precision");
   if (precision != "float" && precision != "double") {
@@ -140,8 +141,8 @@ void check_options(const OptionTable& options, const SyntheticData& data,
   }
   if (optimizer_options(options).kind == optim::OptimizerKind::lbfgs) {
     throw UsageError(
-        "bench measures steps, of which lbfgs makes some in every iteration; an evaluation of its "
-        "costs what a step of --optimizer sgd costs");
+        "bench measures steps, and an iteration of lbfgs takes several evaluations; measure "
+        "--optimizer sgd, one step of which costs as much as one evaluation");
   }
   for (const BenchCase& wanted : cases) {
     (void)understand(options, wanted.encoder);

@@ -18,26 +18,26 @@ constexpr const char* default_encoder = "dense:1024,tanh,dense:1024,tanh,dense:6
 constexpr std::size_t default_batch_rows = 4096;
 
 std::vector<std::string> split(const std::string& text, char between) {
-  std::vector<std::string> parts{""};
+  std::vector<std::string> items{""};
   for (const char letter : text) {
     if (letter == between) {
-      parts.emplace_back();
+      items.emplace_back();
     } else {
-      parts.back() += letter;
+      items.back() += letter;
     }
   }
-  return parts;
+  return items;
 }
 
-/// Numbers of 1 or more with `between` between them.
+/// A list of numbers of 1 or more, separated by `between`.
 std::vector<std::size_t> counts(const OptionTable& options, const std::string& name, char between,
                                 const char* example) {
   const auto text = options.value<std::string>(name);
   std::vector<std::size_t> numbers;
-  for (const std::string& part : split(text, between)) {
+  for (const std::string& item : split(text, between)) {
     std::size_t number = 0;
-    const auto [end, status] = std::from_chars(part.data(), part.data() + part.size(), number);
-    if (status != std::errc{} || end != part.data() + part.size() || number == 0) {
+    const auto [end, status] = std::from_chars(item.data(), item.data() + item.size(), number);
+    if (status != std::errc{} || end != item.data() + item.size() || number == 0) {
       throw UsageError(fmt::format("--{} is \"{}\"; it must be like {}", name, text, example));
     }
     numbers.push_back(number);
@@ -48,25 +48,26 @@ std::vector<std::size_t> counts(const OptionTable& options, const std::string& n
 void add_bench_options(OptionTable& options) {
   options.group("Benchmark")(
       "batch", po::value<std::string>()->value_name("LIST"),
-      "strong scaling: global rows a step, whatever the number of ranks; several as 256,4096; "
+      "strong scaling: global rows of a step, for any number of ranks; a list such as 256,4096; "
       "default 4096, unless --batch-per-rank is given")(
       "batch-per-rank", po::value<std::string>()->value_name("LIST"),
-      "weak scaling: rows a step of each rank; several as 256,4096")(
+      "weak scaling: rows of a step on each rank; a list such as 256,4096")(
       "repeats", po::value<std::int64_t>()->default_value(5)->value_name("K"),
-      "measurements, of which the median, the least and the most are told")(
+      "number of measurements; the median, the smallest and the largest are printed")(
       "repeat-seconds", po::value<double>()->default_value(0.5, "0.5")->value_name("S"),
-      "of steps in each, one step at least; about as much again goes to the matrix products alone")(
-      "output", po::value<std::string>()->value_name("FILE"),
-      "write the JSON lines there and not to standard output")("overwrite", po::bool_switch(),
-                                                               "replace a file that is there");
+      "time of the steps in each measurement, at least one step; the matrix products alone take "
+      "about as long again")("output", po::value<std::string>()->value_name("FILE"),
+                             "file for the JSON lines; default standard output")(
+      "overwrite", po::bool_switch(), "replace an existing file");
   options.group("Synthetic data")("features",
                                   po::value<std::string>()->default_value("784")->value_name("D"),
-                                  "of a row of x; an image as 28x28")(
+                                  "columns of x, or the shape of an image such as 28x28")(
       "features-y", po::value<std::int64_t>()->value_name("K"),
-      "of a row of y: the second view's, default as x has; the targets', or their classes, default "
+      "columns of y: of the second view, default as x; of the targets, or their classes, default "
       "10")("element", po::value<std::string>()->default_value("u8")->value_name("TYPE"),
-            "of x and of a second view in memory: u8 or f32")(
-      "rows", po::value<std::int64_t>()->value_name("N"), "in all; default four batches");
+            "element type of x and of a second view in memory: u8 or f32")(
+      "rows", po::value<std::int64_t>()->value_name("N"),
+      "rows of the data set; default four batches");
 }
 
 }  // namespace
@@ -76,22 +77,23 @@ OptionTable bench_option_table() {
       "bench",
       "infomax bench [--encoder SPEC[;SPEC...]] [--batch LIST] [--batch-per-rank LIST] "
       "[OPTIONS]\n\n"
-      "Measures training steps on data made up in memory, as the same command would train on its\n"
-      "own: a JSON line for each network and batch, and a table on standard error. For example\n\n"
+      "Measures training steps on synthetic data in memory, with the settings that the options of\n"
+      "`train` give. Prints a JSON line for each encoder and batch size, and a table on standard\n"
+      "error. For example\n\n"
       "  mpirun -n 2 --bind-to core infomax bench --lambda 0.1 --batch 256,4096 \\\n"
       "      --encoder 'dense:1024,tanh,dense:64;dense:128,tanh,dense:16'\n\n"
-      "launch/scaling.sh runs it at several numbers of ranks and draws efficiency. Of the time of\n"
-      "all ranks, `wait` is what a rank spent in collectives while others were still at work (the\n"
-      "step's longest work on any rank, less this rank's own), `reduce` the rest of what it spent\n"
-      "in collectives, `input` choosing rows and turning them into numbers, `compute` all else.\n"
-      "`gemm_share` is the time that the step's own matrix products take alone, all ranks at "
-      "once,\n"
-      "in the same repeat, over the time of the step: products of forward and backward once, what\n"
-      "--micro-batch computes twice counted once. Bytes are those that a rank gives to "
-      "reductions,\n"
-      "those of `statistics_bytes` for the objective, those of `gradient_bytes` in the "
-      "backward\n"
-      "pass, which needs none at one rank.");
+      "launch/scaling.sh runs it at several numbers of ranks and draws the efficiency. The time "
+      "of\n"
+      "all ranks has four shares. `input` chooses rows and converts them to numbers. `wait` is "
+      "the\n"
+      "time that a rank spends in collectives while others still compute: the longest work of the\n"
+      "step on any rank, less the rank's own. `reduce` is the other time in collectives. "
+      "`compute`\n"
+      "is the rest. `gemm_share` is the time that the step's matrix products take alone, on all\n"
+      "ranks at once and in the same repeat, divided by the time of the step; it counts the\n"
+      "products of the forward and the backward pass once, also those that --micro-batch computes\n"
+      "twice. Bytes are those that a rank passes to reductions: `statistics_bytes` for the\n"
+      "objective, `gradient_bytes` in the backward pass, which reduces nothing at one rank.");
   add_bench_options(options);
   add_pair_options(options);
   add_network_options(options);
@@ -124,8 +126,8 @@ std::vector<BenchCase> bench_cases(const OptionTable& options, int ranks) {
   return cases;
 }
 
-SyntheticData synthetic_data(const OptionTable& options) {
-  SyntheticData result;
+bench::SyntheticData synthetic_data(const OptionTable& options) {
+  bench::SyntheticData result;
   result.shape = counts(options, "features", 'x', "784 or 28x28");
   result.columns_y = options.given("features-y") ? options.count("features-y") : 0;
   const auto element = options.value<std::string>("element");

@@ -16,7 +16,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr double gibibyte = 1024.0 * 1024.0 * 1024.0;
 
-/// Of more ranks than this, only how they differ is printed.
+/// With more ranks than this, only the spread of their speeds is printed.
 constexpr std::size_t most_rank_lines = 32;
 
 std::string compiler() {
@@ -37,9 +37,9 @@ std::string size_of(std::size_t bytes) {
                                          : fmt::format("{} MiB", bytes >> 20U);
 }
 
-Json hosts_json(const Findings& findings) {
+Json hosts_json(const measure::Examination& found) {
   Json hosts = Json::array();
-  for (const auto& host : findings.job.hosts) {
+  for (const auto& host : found.job.hosts) {
     hosts.push_back({{"host", host.host},
                      {"ranks", host.ranks},
                      {"cores", host.cores},
@@ -52,9 +52,9 @@ Json hosts_json(const Findings& findings) {
   return hosts;
 }
 
-Json ranks_json(const Findings& findings) {
+Json ranks_json(const measure::Examination& found) {
   Json ranks = Json::array();
-  for (const auto& rank : findings.job.ranks) {
+  for (const auto& rank : found.job.ranks) {
     ranks.push_back({{"rank", rank.rank},
                      {"host", rank.host},
                      {"cores", rank.cores},
@@ -66,16 +66,16 @@ Json ranks_json(const Findings& findings) {
   return ranks;
 }
 
-Json storage_json(const Findings& findings) {
-  Json storage{{"directory", findings.job.directory}};
-  if (!findings.storage) {
-    storage["failure"] = findings.storage_failure;
+Json storage_json(const measure::Examination& found) {
+  Json storage{{"directory", found.job.directory}};
+  if (!found.storage) {
+    storage["failure"] = found.storage_failure;
     return storage;
   }
-  storage["bytes"] = findings.storage->bytes;
-  storage["write_bytes_per_s"] = rate(findings.storage->bytes, findings.storage->write_s);
-  storage["read_bytes_per_s"] = rate(findings.storage->bytes, findings.storage->read_s);
-  storage["lockable"] = findings.job.lock_failure.empty();
+  storage["bytes"] = found.storage->bytes;
+  storage["write_bytes_per_s"] = rate(found.storage->bytes, found.storage->write_s);
+  storage["read_bytes_per_s"] = rate(found.storage->bytes, found.storage->read_s);
+  storage["lockable"] = found.job.lock_failure.empty();
   return storage;
 }
 
@@ -96,9 +96,9 @@ std::string rank_lines(const std::vector<measure::RankFacts>& ranks) {
     alone.push_back(rank.alone_gflops);
     together.push_back(rank.together_gflops);
   }
-  const auto line = [&](const char* which, double measure::Spread::*part) {
+  const auto line = [&](const char* which, double measure::Spread::*member) {
     return fmt::format("{:<10} {:<52} {:>10.1f} {:>11.1f} Gflop/s\n", which, "",
-                       measure::spread_of(alone).*part, measure::spread_of(together).*part);
+                       measure::spread_of(alone).*member, measure::spread_of(together).*member);
   };
   return text + line("slowest", &measure::Spread::least) +
          line("median", &measure::Spread::median) + line("fastest", &measure::Spread::most) +
@@ -110,8 +110,7 @@ std::string host_lines(const std::vector<measure::HostFacts>& hosts) {
   for (const auto& host : hosts) {
     text += fmt::format(
         "host       {}: {} rank{} on cores {}; {:.1f} of {:.1f} GiB memory free, {:.1f} of {:.1f} "
-        "GiB "
-        "/dev/shm; fabric {}\n",
+        "GiB /dev/shm; fabric {}\n",
         host.host, host.ranks, host.ranks == 1 ? "" : "s", measure::core_list(host.cores),
         gib(host.memory.available_bytes), gib(host.memory.total_bytes), gib(host.shared_free_bytes),
         gib(host.shared_total_bytes),
@@ -120,38 +119,37 @@ std::string host_lines(const std::vector<measure::HostFacts>& hosts) {
   return text;
 }
 
-std::string allreduce_line(const Findings& findings) {
-  if (findings.allreduces.empty()) {
-    return "allreduce  one rank has nothing to sum with\n";
+std::string allreduce_line(const measure::Examination& found) {
+  if (found.allreduces.empty()) {
+    return "allreduce  one rank has no other rank to sum with\n";
   }
-  std::vector<std::string> parts;
-  for (const auto& [bytes, seconds] : findings.allreduces) {
-    parts.push_back(
+  std::vector<std::string> items;
+  for (const auto& [bytes, seconds] : found.allreduces) {
+    items.push_back(
         bytes <= sizeof(double)
             ? fmt::format("{} in {:.1f} us", size_of(bytes), 1e6 * seconds.median)
             : fmt::format("{} at {:.2f} GB/s", size_of(bytes), rate(bytes, seconds.median) / 1e9));
   }
   return fmt::format("allreduce  {}: {}\n",
-                     findings.sums_in_memory ? "through shared memory" : "by messages",
-                     fmt::join(parts, ", "));
+                     found.sums_in_memory ? "through shared memory" : "by messages",
+                     fmt::join(items, ", "));
 }
 
-std::string storage_line(const Findings& findings) {
-  if (!findings.storage) {
-    return fmt::format("HDF5       {}: {}\n", findings.job.directory, findings.storage_failure);
+std::string storage_line(const measure::Examination& found) {
+  if (!found.storage) {
+    return fmt::format("HDF5       {}: {}\n", found.job.directory, found.storage_failure);
   }
-  const auto& [bytes, write_s, read_s] = *findings.storage;
+  const auto& [bytes, write_s, read_s] = *found.storage;
   return fmt::format(
       "HDF5       {} by all ranks in {}: written to the disk at {:.0f} MB/s, read at {:.0f} MB/s\n",
-      size_of(bytes), findings.job.directory, rate(bytes, write_s) / 1e6,
-      rate(bytes, read_s) / 1e6);
+      size_of(bytes), found.job.directory, rate(bytes, write_s) / 1e6, rate(bytes, read_s) / 1e6);
 }
 
 }  // namespace
 
-Json to_json(const Findings& findings) {
+Json to_json(const measure::Examination& found) {
   Json allreduce = Json::array();
-  for (const auto& [bytes, seconds] : findings.allreduces) {
+  for (const auto& [bytes, seconds] : found.allreduces) {
     allreduce.push_back({{"bytes", bytes},
                          {"seconds", seconds.median},
                          {"seconds_least", seconds.least},
@@ -159,12 +157,12 @@ Json to_json(const Findings& findings) {
                          {"bytes_per_s", rate(bytes, seconds.median)}});
   }
   Json warnings = Json::array();
-  for (const auto& trap : findings.traps) {
+  for (const auto& trap : found.traps) {
     warnings.push_back({{"name", trap.name}, {"problem", trap.problem}, {"mend", trap.mend}});
   }
   Json kernels = nullptr;
-  if (findings.job.kernels) {
-    const auto& [forced, used, other] = *findings.job.kernels;
+  if (found.job.kernels) {
+    const auto& [forced, used, other] = *found.job.kernels;
     kernels = {{"forced", forced},
                {"used", used.kernel},
                {"used_gflops", used.gflops},
@@ -178,32 +176,32 @@ Json to_json(const Findings& findings) {
             {"hdf5", hdf5::library_version()},
             {"blas", math::blas_version()}}},
           {"transport",
-           {{"layer", findings.job.transport.layer},
-            {"parts", findings.job.transport.parts},
-            {"sums", findings.sums_in_memory ? "shared memory" : "messages"}}},
-          {"hosts", hosts_json(findings)},
-          {"ranks", ranks_json(findings)},
+           {{"layer", found.job.transport.layer},
+            {"parts", found.job.transport.transports},
+            {"sums", found.sums_in_memory ? "shared memory" : "messages"}}},
+          {"hosts", hosts_json(found)},
+          {"ranks", ranks_json(found)},
           {"kernels", kernels},
           {"allreduce", allreduce},
-          {"hdf5", storage_json(findings)},
+          {"hdf5", storage_json(found)},
           {"warnings", warnings}};
 }
 
-std::string to_text(const Findings& findings) {
-  const auto& transport = findings.job.transport;
+std::string to_text(const measure::Examination& found) {
+  const auto& transport = found.job.transport;
   std::string text = fmt::format(
       "versions   infomax {} ({}), {}, HDF5 {}, {}\n"
       "messages   {}\n",
       version, compiler(), mpi::library_version(), hdf5::library_version(), math::blas_version(),
       transport.layer.empty()
-          ? "this MPI does not say how it sends them"
-          : fmt::format("{}: {}", transport.layer, fmt::join(transport.parts, ", ")));
-  text += host_lines(findings.job.hosts) + rank_lines(findings.job.ranks) +
-          allreduce_line(findings) + storage_line(findings);
-  for (const auto& trap : findings.traps) {
+          ? "this MPI does not report its transports"
+          : fmt::format("{}: {}", transport.layer, fmt::join(transport.transports, ", ")));
+  text += host_lines(found.job.hosts) + rank_lines(found.job.ranks) + allreduce_line(found) +
+          storage_line(found);
+  for (const auto& trap : found.traps) {
     text += fmt::format("warning    {}\n           {}\n", trap.problem, trap.mend);
   }
-  return findings.traps.empty() ? text + "nothing to warn of\n" : text;
+  return found.traps.empty() ? text + "no warnings\n" : text;
 }
 
 }  // namespace infomax::cli

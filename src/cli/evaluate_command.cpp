@@ -8,12 +8,12 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/cli.hpp"
-#include "cli/evaluation_json.hpp"
 #include "cli/runtime.hpp"
 #include "infomax/analysis/evaluation.hpp"
 #include "infomax/model/model_file.hpp"
 #include "infomax/model/sides.hpp"
 #include "infomax/objective/options.hpp"
+#include "report/evaluation_json.hpp"
 
 namespace infomax::cli {
 namespace {
@@ -116,7 +116,7 @@ int evaluate(const mpi::Communicator& communicator, const std::vector<std::strin
   const auto evaluation = single
                               ? evaluate_in<float>(communicator, options, stored, pair, data_path)
                               : evaluate_in<double>(communicator, options, stored, pair, data_path);
-  const auto found = to_json(evaluation, communicator.size());
+  const auto found = report::to_json(evaluation, communicator.size());
   print_result(communicator, options.value<bool>("json") ? found.dump() + "\n" : as_table(found));
   return 0;
 }

@@ -2,14 +2,12 @@
 #include <ctime>
 #include <filesystem>
 #include <optional>
+#include <utility>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "cli/cli.hpp"
-#include "cli/report_findings.hpp"
-#include "cli/report_page.hpp"
-#include "cli/report_run.hpp"
 #include "cli/runtime.hpp"
 #include "infomax/analysis/evaluation.hpp"
 #include "infomax/core/logging.hpp"
@@ -17,6 +15,9 @@
 #include "infomax/core/version.hpp"
 #include "infomax/mpi/failure.hpp"
 #include "infomax/train/run_directory.hpp"
+#include "report/findings.hpp"
+#include "report/page.hpp"
+#include "report/run.hpp"
 
 namespace infomax::cli {
 namespace {
@@ -27,40 +28,44 @@ OptionTable option_table() {
   OptionTable options(
       "report",
       "infomax report RUN [OPTIONS]\n\n"
-      "One HTML page about a run, which opens in any browser and needs no network: curves of its\n"
-      "training, the objective's parts, canonical correlations, distributions and correlations of\n"
-      "the outputs, their principal components, where the time went, and every setting. A run\n"
-      "that goes on, or whose data set is gone, gets what there is. For example\n\n"
+      "Writes an HTML page about a run, which opens in any browser and needs no network. It shows\n"
+      "the curves of the training, the terms of the objective, canonical correlations,\n"
+      "distributions and correlations of the outputs, their principal components, how the time "
+      "was\n"
+      "spent, and every setting. It leaves out what is missing while the run goes on or if its\n"
+      "data set no longer exists. For example\n\n"
       "  mpirun -n 4 infomax report runs/first --data test.h5");
-  options.group("Report")("run", po::value<std::string>()->value_name("RUN"),
-                          "directory that `train --output` wrote; the word may stand alone")(
+  options.group("Report")(
+      "run", po::value<std::string>()->value_name("RUN"),
+      "directory that `train --output` wrote; the option's name may be omitted")(
       "output", po::value<std::string>()->value_name("FILE"),
       "page to write; default RUN/report.html")("overwrite", po::bool_switch(),
-                                                "replace a page that is there")(
+                                                "replace an existing page")(
       "data", po::value<std::string>()->value_name("FILE"),
-      "data set to look at the model's outputs on, such as held-out data; default the run's own "
-      "training data, all of it")("x", po::value<std::string>()->value_name("PATH"),
-                                  "data set of the rows; default as in training")(
+      "data set on which the model's outputs are measured, such as held-out data; default all of "
+      "the run's training data")("x", po::value<std::string>()->value_name("PATH"),
+                                 "data set of the rows; default as in training")(
       "y", po::value<std::string>()->value_name("PATH"),
-      "data set of the targets, or of the labels or values that colour the rows where the pair "
-      "has no use for y; default as in training")(
+      "data set of the targets, or, for a pair without y, of the labels or values that colour the "
+      "rows; default as in training")(
       "points", po::value<std::int64_t>()->default_value(3000)->value_name("N"),
-      "samples shown in the plane of the principal components, at most")(
-      "seed", po::value<std::int64_t>()->default_value(0)->value_name("S"), "of their choice")(
+      "maximum number of samples shown in the plane of the principal components")(
+      "seed", po::value<std::int64_t>()->default_value(0)->value_name("S"),
+      "seed of the choice of these samples")(
       "micro-batch", po::value<std::int64_t>()->default_value(4096)->value_name("M"),
-      "rows a rank encodes at a time; bounds memory, changes no result; 0 = all");
+      "rows that a rank encodes at a time; bounds memory, changes no result; 0 = all");
   options.take_positional("run", 1);
   add_compute_options(options);
   return options;
 }
 
-/// What the page looks at, and how.
+/// The data that the page shows, and how it is measured.
 struct Look {
   model::PairSettings pair;
-  FindingsOptions findings;
+  report::FindingsOptions findings;
 };
 
-Look look_of(const OptionTable& options, const RunRecord& record) {
+Look look_of(const OptionTable& options, const report::RunRecord& record) {
   Look look{model::PairSettings::from_settings(record.model->settings), {}};
   if (options.given("x")) {
     look.pair.x_path = options.value<std::string>("x");
@@ -76,16 +81,16 @@ Look look_of(const OptionTable& options, const RunRecord& record) {
   return look;
 }
 
-/// Whether a page without it is better than none: what is wrong with data that the user named is
-/// for the user to mend, but data sets of old runs move.
+/// Whether the page is written without findings after this error. An error in data that the user
+/// named ends the command, but the data set of an old run may have moved.
 bool may_go_without(const OptionTable& options, const Error& error) {
   return !options.given("data") &&
          (error.exit_code() == ExitCode::data || error.exit_code() == ExitCode::usage);
 }
 
-/// Collective. Adds what needs the data set, or says why it is not there.
+/// Collective. Adds the findings that need the data set, or the reason why they are missing.
 void add_findings(const mpi::Communicator& communicator, const OptionTable& options,
-                  const RunRecord& record, Json& page) {
+                  const report::RunRecord& record, Json& page) {
   const auto leave_out = [&page](const std::string& why) {
     log::warning(fmt::format("the page says nothing of the model's outputs: {}", why));
     page["no_findings"] = why;
@@ -112,9 +117,8 @@ void add_findings(const mpi::Communicator& communicator, const OptionTable& opti
   }
   const auto found =
       record.model->settings.at("precision") == "float"
-          ? report_findings<float>(communicator, *record.model, look.pair, *examples, look.findings)
-          : report_findings<double>(communicator, *record.model, look.pair, *examples,
-                                    look.findings);
+          ? report::find<float>(communicator, *record.model, look.pair, *examples, look.findings)
+          : report::find<double>(communicator, *record.model, look.pair, *examples, look.findings);
   page["findings"] = found;
   page["findings"]["is_training_data"] = !options.given("data");
 }
@@ -138,7 +142,8 @@ int report(const mpi::Communicator& communicator, const std::vector<std::string>
     }
   });
   (void)prepare_compute(communicator, options);
-  auto record = read_run(communicator, directory);
+  auto config = parse_ini(report::read_config(communicator, directory));
+  const auto record = report::read_run(communicator, directory, std::move(config));
   Json page{{"format", "infomax-report"},
             {"version", 1},
             {"program", version},
@@ -148,7 +153,7 @@ int report(const mpi::Communicator& communicator, const std::vector<std::string>
   mpi::together(communicator, [&] {
     if (communicator.is_root()) {
       PendingFile pending(output);
-      train::write_text(pending.path().string(), report_page(page));
+      train::write_text(pending.path().string(), report::make_page(page));
       pending.commit();
     }
   });

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# Writes OUTPUT, a C++ source that defines the string view NAME, declared in cli/report_assets.hpp,
+# Writes OUTPUT, a C++ source that defines the string view NAME, declared in report/assets.hpp,
 # with the bytes of the files INPUT, one after the other. Numbers, for a string literal may be too
 # long for a compiler.
 # usage: cmake "-DINPUT=FILE[;FILE...]" -DOUTPUT=FILE -DNAME=NAME -P embed.cmake
@@ -11,9 +11,9 @@ endforeach()
 string(REGEX REPLACE "(..)" "0x\\1," bytes "${hex}")
 string(REPEAT "....." 20 line)
 string(REGEX REPLACE "(${line})" "\\1\n    " bytes "${bytes}")
-file(WRITE ${OUTPUT} "#include \"cli/report_assets.hpp\"
+file(WRITE ${OUTPUT} "#include \"report/assets.hpp\"
 
-namespace infomax::cli::assets {
+namespace infomax::report::assets {
 namespace {
 
 constexpr unsigned char bytes[] = {
@@ -23,5 +23,5 @@ constexpr unsigned char bytes[] = {
 
 const std::string_view ${NAME}{reinterpret_cast<const char*>(bytes), sizeof(bytes)};
 
-}  // namespace infomax::cli::assets
+}  // namespace infomax::report::assets
 ")

@@ -22,11 +22,11 @@ std::uint32_t joined_checksum(std::uint32_t before, std::uint32_t after, std::ui
 
 std::string file_checksum(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
-  std::vector<char> part(std::size_t{1} << 20U);
+  std::vector<char> piece(std::size_t{1} << 20U);
   std::uint32_t sum = 0;
   while (file) {
-    file.read(part.data(), static_cast<std::streamsize>(part.size()));
-    sum = checksum(std::as_bytes(std::span(part).first(static_cast<std::size_t>(file.gcount()))),
+    file.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+    sum = checksum(std::as_bytes(std::span(piece).first(static_cast<std::size_t>(file.gcount()))),
                    sum);
   }
   if (!file.eof()) {

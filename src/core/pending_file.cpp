@@ -14,7 +14,7 @@
 namespace infomax {
 namespace {
 
-/// Waits until the disk has a file, or a directory's names.
+/// Waits until a file, or the names in a directory, are on the disk.
 void flush(const std::filesystem::path& path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   const bool flushed = descriptor >= 0 && ::fsync(descriptor) == 0;
@@ -44,7 +44,7 @@ void PendingFile::commit() {
   std::error_code error;
   std::filesystem::rename(pending_, final_, error);
   if (error) {
-    throw SystemError("cannot give " + pending_.string() + " its name " + final_.string() + ": " +
+    throw SystemError("cannot rename " + pending_.string() + " to " + final_.string() + ": " +
                       error.message());
   }
   pending_.clear();

@@ -16,7 +16,8 @@
 namespace infomax {
 namespace {
 
-/// Under mpirun a rank's standard error is a pipe; what counts is where mpirun, its parent, writes.
+/// Whether the output reaches a terminal. Under mpirun a rank's standard error is a pipe, so the
+/// output of mpirun, its parent process, decides.
 bool writes_to_terminal() {
   if (isatty(STDERR_FILENO) != 0) {
     return true;
@@ -89,7 +90,7 @@ void ProgressLine::show(const std::string& text) {
     log::info(text);
     return;
   }
-  // Blanks wipe what a longer line left.
+  // Spaces overwrite the rest of a longer line.
   const std::size_t width = std::max(text.size(), shown_width_);
   fmt::print(stderr, "\r{:<{}}", text, width);
   std::fflush(stderr);

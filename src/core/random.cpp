@@ -9,7 +9,7 @@
 namespace infomax {
 namespace {
 
-/// The middle of one of 2^53 equal cells: never 0 and never 1, so its logarithm is finite.
+/// Returns the middle of one of 2^53 equal cells. It is never 0 or 1, so its logarithm is finite.
 double open_unit(std::uint64_t word) { return (static_cast<double>(word >> 11U) + 0.5) * 0x1p-53; }
 
 }  // namespace

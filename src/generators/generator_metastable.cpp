@@ -17,7 +17,7 @@ namespace {
 
 using std::numbers::pi;
 
-/// Of the diffusion over the cells: its stationary probabilities, and its generator's spectrum.
+/// The diffusion over the cells: its stationary probabilities and the spectrum of its generator.
 struct Spectrum {
   std::vector<double> roots;   ///< [n], square roots of the stationary probabilities
   std::vector<double> rates;   ///< [n], ascending from 0, per frame
@@ -37,9 +37,9 @@ void check(const MetastableTrajectories& wanted) {
           "there must be 4 to 200 cells a well");
 }
 
-/// Jumps from cell i to its neighbour j at the rate exp(-(V_j - V_i) / 2), up to a factor (Lie,
-/// Fackeldey and Weber 2013, square root approximation). Symmetrised by the roots of the stationary
-/// probabilities exp(-V), both directions become 1.
+/// The rate of jumps from cell i to its neighbour j is exp(-(V_j - V_i) / 2), up to a factor (Lie,
+/// Fackeldey and Weber 2013, square root approximation). Symmetrised by the square roots of the
+/// stationary probabilities exp(-V), both directions have rate 1.
 Spectrum spectrum_of(const MetastableTrajectories& wanted) {
   const std::size_t n = wanted.wells * wanted.cells_per_well;
   Spectrum result;
@@ -69,8 +69,8 @@ Spectrum spectrum_of(const MetastableTrajectories& wanted) {
   return result;
 }
 
-/// Row i holds the cumulative probabilities of the cell one frame after cell i; the last row, n,
-/// those in equilibrium.
+/// Row i holds the cumulative probabilities of the cell one frame after cell i. The last row, n,
+/// holds those in equilibrium.
 Matrix<double> cumulative_transitions(const Spectrum& spectrum) {
   const std::size_t n = spectrum.roots.size();
   Matrix<double> half(n, n);  // vectors exp(-rates / 2), so that half half^T is symmetric
@@ -86,7 +86,7 @@ Matrix<double> cumulative_transitions(const Spectrum& spectrum) {
     double sum = 0.0;
     for (std::size_t j = 0; j < n; ++j) {
       const double root = spectrum.roots[j];
-      // Far cells come out as rounding errors of either sign.
+      // The probabilities of distant cells are rounding errors of either sign.
       sum += i < n ? std::max(0.0, cumulative(i, j)) * root / spectrum.roots[i] : root * root;
       cumulative(i, j) = sum;
     }
@@ -95,7 +95,7 @@ Matrix<double> cumulative_transitions(const Spectrum& spectrum) {
   return cumulative;
 }
 
-/// The frames of all trajectories, one after another, before the linear map.
+/// Makes the frames of all trajectories, one after another, before the linear map.
 class Motion {
  public:
   explicit Motion(const MetastableTrajectories& wanted, const Spectrum& spectrum)
@@ -103,7 +103,7 @@ class Motion {
         cumulative_(cumulative_transitions(spectrum)),
         cell_(spectrum.roots.size()) {}
 
-  /// The next rows, of which the first is `first`, and the positions q they show.
+  /// Makes the next rows, the first of which is `first`, and their positions q.
   void advance(std::size_t first, MatrixView<double> out, std::span<double> positions) {
     const std::size_t n = cumulative_.columns();
     for (std::size_t i = 0; i < out.rows(); ++i) {
@@ -142,13 +142,14 @@ void write_rows(hdf5::File& file, const MetastableTrajectories& wanted, const Sp
   std::vector<double> positions(slab_rows);
   for (std::size_t first = 0; first < rows; first += slab_rows) {
     const std::size_t count = std::min(slab_rows, rows - first);
-    const auto part = latent.view().row_range(0, count);
-    fill_normal(wanted.seed, Purpose::x, first, part);
+    const auto rows_here = latent.view().row_range(0, count);
+    fill_normal(wanted.seed, Purpose::x, first, rows_here);
     const auto where = std::span(positions).first(count);
-    motion.advance(first, part, where);
+    motion.advance(first, rows_here, where);
     position.write<double>(first, count, where);
     const auto out = seen.view().row_range(0, count);
-    math::gemm<double>(math::Transpose::no, math::Transpose::no, 1.0, part, map.view(), 0.0, out);
+    math::gemm<double>(math::Transpose::no, math::Transpose::no, 1.0, rows_here, map.view(), 0.0,
+                       out);
     x.write<double>(first, count, {out.data(), out.size()});
   }
   hdf5::Dataset lengths =

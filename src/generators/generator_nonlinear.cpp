@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t stated_correlations = 16;
 
-/// The first `count` columns of `rows`, s, become +-exp(s / 2 - 1/4): variance 1, kurtosis e.
+/// Replaces s in the first `count` columns of `rows` by +-exp(s / 2 - 1/4): variance 1, kurtosis e.
 void hide(std::uint64_t seed, Purpose purpose, std::size_t first, std::size_t count,
           MatrixView<double> rows) {
   for (std::size_t i = 0; i < rows.rows(); ++i) {
@@ -28,7 +28,8 @@ void hide(std::uint64_t seed, Purpose purpose, std::size_t first, std::size_t co
 
 std::vector<double> maximal_correlations(const std::vector<double>& correlations,
                                          std::size_t count) {
-  // Products of powers of those taken so far, the largest first; the first is the empty product.
+  // Products of powers of the correlations so far, the largest first; the first is the empty
+  // product.
   std::vector<double> products{1.0};
   for (const double correlation : correlations) {
     const double rho = std::abs(correlation);

@@ -12,10 +12,10 @@
 #include "infomax/core/random.hpp"
 #include "infomax/hdf5/file.hpp"
 
-/// What the generators share. N rows, p columns of x, q of y.
+/// Helpers of the generators. N: rows. p, q: columns of x and y.
 namespace infomax::generators {
 
-/// What a row's numbers are for, so that no two purposes share any.
+/// The purpose of a row's random numbers. Numbers of different purposes are independent.
 enum class Purpose : std::uint64_t {
   x = 1,
   y = 2,
@@ -30,7 +30,7 @@ constexpr std::size_t slab_rows = 4096;
 
 [[nodiscard]] CounterRandom row_numbers(std::uint64_t seed, Purpose purpose, std::size_t row);
 
-/// Independent standard normal numbers of rows [first, first + out.rows()).
+/// Fills rows [first, first + out.rows()) with independent standard normal numbers.
 template <class T>
 void fill_normal(std::uint64_t seed, Purpose purpose, std::size_t first, MatrixView<T> out) {
   for (std::size_t i = 0; i < out.rows(); ++i) {
@@ -41,7 +41,7 @@ void fill_normal(std::uint64_t seed, Purpose purpose, std::size_t first, MatrixV
   }
 }
 
-/// Writes /x and /y of T slab by slab: `fill(first row, x, y)` makes one slab's rows.
+/// Writes /x and /y of T slab by slab; `fill(first row, x, y)` makes the rows of a slab.
 template <class T, class Fill>
 void write_pair(hdf5::File& file, std::size_t rows, std::size_t p, std::size_t q, Fill fill) {
   hdf5::Dataset x = file.create_dataset("/x", hdf5::element_type_of<T>(), {rows, p});
@@ -58,14 +58,16 @@ void write_pair(hdf5::File& file, std::size_t rows, std::size_t p, std::size_t q
   }
 }
 
-/// A random invertible map [n, n]: random orthogonal factors about singular values from 1/2 to 2.
+/// Returns a random invertible map [n, n], with random orthogonal factors and singular values from
+/// 1/2 to 2.
 [[nodiscard]] Matrix<double> random_map(std::uint64_t seed, Purpose purpose, std::size_t n);
 
-/// v_i = rho_i u_i + sqrt(1 - rho_i^2) e_i, where v holds e at first; the other columns stay.
+/// Sets v_i = rho_i u_i + sqrt(1 - rho_i^2) e_i, where v holds e at first. Other columns of v are
+/// unchanged.
 void correlate(const std::vector<double>& rhos, MatrixView<const double> u, MatrixView<double> v);
 
-/// Two views of latent pairs u, v with correlations `rhos`: `distort(first row, u, v)` changes the
-/// latent rows of a slab as it likes, and each view is its latent rows under a random_map.
+/// Two views of latent pairs u, v with correlations `rhos`. `distort(first row, u, v)` changes the
+/// latent rows of a slab; each view is its latent rows under a random_map().
 struct LatentViews {
   std::size_t rows;
   std::size_t p;
@@ -79,11 +81,11 @@ using Distort = std::function<void(std::size_t, MatrixView<double>, MatrixView<d
 /// Writes /x [rows, p] and /y [rows, q]. The sizes must have passed check_views().
 void write_latent_views(hdf5::File& file, const LatentViews& views, const Distort& distort);
 
-/// Throws UsageError unless it holds.
+/// Throws UsageError unless the condition holds.
 void require(bool holds, const std::string& message);
 
-/// Throws UsageError where a size is 0, there are more correlations than columns in either view, or
-/// one is not in (-1, 1).
+/// Throws UsageError if a size is 0, a view has fewer columns than there are correlations, or a
+/// correlation is not in (-1, 1).
 void check_views(std::size_t rows, std::size_t p, std::size_t q, const std::vector<double>& rhos);
 
 }  // namespace infomax::generators

@@ -11,7 +11,7 @@
 namespace infomax::hdf5 {
 namespace {
 
-/// What an attribute of an object is called in messages.
+/// Names an attribute of an object for messages.
 std::string describe(const std::string& name, const std::string& where) {
   return "attribute " + name + " of " + where;
 }
@@ -47,7 +47,7 @@ void require_class(const Handle& attribute, std::initializer_list<H5T_class_t> a
   throw DataError(what + " is not " + wanted);
 }
 
-/// The single value of an attribute, converted by HDF5.
+/// Returns the single value of an attribute, converted by HDF5.
 template <class T>
 T read_one(const Handle& attribute, hid_t type, const std::string& what) {
   if (element_count(attribute, what) != 1) {
@@ -58,7 +58,7 @@ T read_one(const Handle& attribute, hid_t type, const std::string& what) {
   return value;
 }
 
-/// The texts of an attribute, of fixed or varying length.
+/// Returns the strings of an attribute, of fixed or variable length.
 std::vector<std::string> read_texts(const Handle& attribute, const std::string& what) {
   const Handle type =
       checked<DataError>(H5Aget_type(attribute.id()), H5Tclose, "cannot read " + what);
@@ -86,7 +86,7 @@ std::vector<std::string> read_texts(const Handle& attribute, const std::string& 
   return texts;
 }
 
-/// Makes an attribute, in place of one of that name, and writes it.
+/// Creates an attribute, replaces one of the same name, and writes it.
 void write_values(hid_t file, const std::string& object, const std::string& name, hid_t type,
                   const Handle& space, const void* values, const std::string& what) {
   if (H5Aexists_by_name(file, object.c_str(), name.c_str(), H5P_DEFAULT) > 0) {
@@ -100,7 +100,7 @@ void write_values(hid_t file, const std::string& object, const std::string& name
   check(H5Awrite(attribute.id(), type, values), "cannot write " + what);
 }
 
-/// Of varying length and UTF-8, as h5py writes text: other kinds come back as bytes there.
+/// The string type that h5py reads as text: variable length, UTF-8. It reads others as bytes.
 Handle text_type(const std::string& what) {
   Handle type = checked(H5Tcopy(H5T_C_S1), H5Tclose, "cannot make " + what);
   check(H5Tset_size(type.id(), H5T_VARIABLE), "cannot make " + what);

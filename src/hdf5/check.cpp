@@ -6,7 +6,7 @@
 namespace infomax::hdf5 {
 namespace {
 
-/// The walk starts where the failure began; the first record that says anything is the useful one.
+/// HDF5 starts the walk where the failure began, so the first record with a text is the useful one.
 herr_t keep_first_text(unsigned /*depth*/, const H5E_error2_t* record, void* text) {
   auto& kept = *static_cast<std::string*>(text);
   if (kept.empty() && record->desc != nullptr) {

@@ -26,7 +26,7 @@ std::vector<std::size_t> shape_of(hid_t dataset, const std::string& where) {
   return {extents.begin(), extents.end()};
 }
 
-/// What a transfer of rows is called with, for all its rounds.
+/// The arguments that all rounds of a transfer share.
 Handle transfer_properties(bool parallel, const std::string& where) {
   Handle properties =
       checked(H5Pcreate(H5P_DATASET_XFER), H5Pclose, "cannot prepare a transfer of " + where);
@@ -79,7 +79,8 @@ Handle Dataset::select_rows(std::size_t first, std::size_t count) const {
   return space;
 }
 
-/// As many axes as the file's space: HDF5 maps chunks far faster between selections of like shape.
+/// The memory space of a transfer. It has as many axes as the file's space, because HDF5 maps
+/// chunks much faster between selections of the same shape.
 Handle Dataset::memory_rows(std::size_t count) const {
   std::vector<hsize_t> extent(shape_.begin(), shape_.end());
   extent.front() = std::max<std::size_t>(count, 1);
@@ -107,7 +108,8 @@ void Dataset::transfer(std::size_t first, std::size_t count, ElementType type,
   const std::size_t most =
       std::max<std::size_t>(1, transfer_limit_bytes / std::max<std::size_t>(1, row_bytes));
 
-  // An error on one rank must not leave the others in a collective call, so all agree at each step.
+  // An error on one rank must not leave the others in a collective call, so all ranks agree after
+  // each round.
   const auto together = [&](const auto& work) {
     if (communicator_) {
       mpi::together(*communicator_, work);
@@ -125,12 +127,12 @@ void Dataset::transfer(std::size_t first, std::size_t count, ElementType type,
   collective_ = communicator_.has_value();
   for (std::uint64_t round = 0; round < rounds; ++round) {
     const std::size_t done = std::min(count, static_cast<std::size_t>(round) * most);
-    const std::size_t part = std::min(count - done, most);
+    const std::size_t step = std::min(count - done, most);
     together([&] {
-      const Handle in_file = select_rows(first + done, part);
-      const Handle in_memory = memory_rows(part);
+      const Handle in_file = select_rows(first + done, step);
+      const Handle in_memory = memory_rows(step);
       move(native_type(type), in_memory.id(), in_file.id(), properties.id(),
-           memory.data() + done * row_bytes, first + done, part);
+           memory.data() + done * row_bytes, first + done, step);
     });
     collective_ = collective_ && was_collective(properties.id());
   }
@@ -140,9 +142,9 @@ void Dataset::read_rows(std::size_t first, std::size_t count, ElementType type,
                         std::span<std::byte> out) const {
   transfer(first, count, type, out,
            [this](hid_t element, hid_t memory, hid_t file, hid_t properties, std::byte* into,
-                  std::size_t from, std::size_t part) {
+                  std::size_t from, std::size_t step) {
              check<DataError>(H5Dread(handle_.id(), element, memory, file, properties, into),
-                              "cannot read " + std::to_string(part) + " rows from row " +
+                              "cannot read " + std::to_string(step) + " rows from row " +
                                   std::to_string(from) + " on of " + where_ +
                                   ", which may be damaged");
            });
@@ -152,18 +154,18 @@ void Dataset::write_rows(std::size_t first, std::size_t count, ElementType type,
                          std::span<const std::byte> in) {
   transfer(first, count, type, in,
            [this](hid_t element, hid_t memory, hid_t file, hid_t properties, const std::byte* from,
-                  std::size_t to, std::size_t part) {
+                  std::size_t to, std::size_t step) {
              check(H5Dwrite(handle_.id(), element, memory, file, properties, from),
-                   "cannot write " + std::to_string(part) + " rows from row " + std::to_string(to) +
+                   "cannot write " + std::to_string(step) + " rows from row " + std::to_string(to) +
                        " on of " + where_);
            });
 }
 
 std::uint64_t Dataset::offset_bytes() const {
   const haddr_t offset = H5Dget_offset(handle_.id());
-  // Of rows that have no place yet, HDF5 1.10 adds the user block to what says so.
+  // If the rows have no place yet, HDF5 1.10 adds the user block to the value that means so.
   if (offset == HADDR_UNDEF || H5Dget_storage_size(handle_.id()) == 0) {
-    throw SystemError("the rows of " + where_ + " have no one place in their file (a defect)");
+    throw SystemError("the rows of " + where_ + " are not contiguous in their file (a defect)");
   }
   return offset;
 }

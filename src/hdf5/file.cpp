@@ -23,7 +23,7 @@ Handle access_properties(const mpi::Communicator* communicator) {
 #if H5_VERSION_GE(1, 10, 7)
   check(H5Pset_file_locking(properties.id(), false, true), what);
 #endif
-  // A data set that outlives its file would keep it open, and unwritten data unnoticed.
+  // A data set that outlives its file would keep it open and hide unwritten data.
   check(H5Pset_fclose_degree(properties.id(), H5F_CLOSE_SEMI), what);
   if (communicator != nullptr) {
     check(H5Pset_fapl_mpio(properties.id(), communicator->native(), MPI_INFO_NULL), what);
@@ -39,7 +39,7 @@ void require_readable(const std::filesystem::path& path) {
   }
 }
 
-/// What every rank would trip over, found by one.
+/// Checks on one rank for the errors that every rank would find.
 void require_whole(const std::filesystem::path& path) {
   require_readable(path);
   if (!std::filesystem::is_regular_file(path)) {
@@ -124,10 +124,10 @@ File File::open_parallel(const mpi::Communicator& communicator, const std::files
   if (!complaint.empty()) {
     throw DataError(complaint);
   }
-  // A path that only some nodes have is no file of the job's.
+  // A path that exists on some nodes only is not a shared file.
   mpi::together(communicator, [&] { require_readable(path); });
 
-  // Opening is collective itself; agreeing after it is what a rank needs whose own part failed.
+  // Opening is collective and may fail on one rank only, so all ranks agree afterwards.
   Handle handle;
   mpi::together(communicator, [&] {
     const Handle properties = access_properties(&communicator);
@@ -158,7 +158,7 @@ bool File::exists(const std::string& object) const {
   if (object == "/") {
     return true;
   }
-  // H5Lexists fails where a group above is missing, so the path is walked down.
+  // H5Lexists fails if a parent group is missing, so every group of the path is tested.
   for (std::size_t end = object.find('/', 1);; end = object.find('/', end + 1)) {
     if (H5Lexists(handle_.id(), object.substr(0, end).c_str(), H5P_DEFAULT) <= 0) {
       H5Eclear2(H5E_DEFAULT);
@@ -227,7 +227,7 @@ Dataset File::create_dataset(const std::string& object, ElementType type,
   const Handle links = checked(H5Pcreate(H5P_LINK_CREATE), H5Pclose, what);
   check(H5Pset_create_intermediate_group(links.id(), 1), what);
   const Handle properties = checked(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, what);
-  // Every row is written, so filling the file first would only cost time.
+  // Every row will be written, so filling the data set first would waste time.
   check(H5Pset_fill_time(properties.id(), H5D_FILL_TIME_NEVER), what);
   if (layout.chunk_rows > 0) {
     std::vector<hsize_t> chunk(extent);

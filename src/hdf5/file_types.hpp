@@ -9,11 +9,12 @@
 
 namespace infomax::hdf5 {
 
-/// The memory type that HDF5 converts to; owned by HDF5.
+/// The memory type of an element type; HDF5 owns it.
 [[nodiscard]] hid_t native_type(ElementType type);
 
-/// The element type nearest to what a file holds: byte order and odd sizes are converted on
-/// reading. Throws DataError for what are not numbers; `where` names the data set and its file.
+/// The element type nearest to the file's type. HDF5 converts byte orders and unusual sizes on
+/// reading. Throws DataError if the elements are not numbers; `where` names the data set and its
+/// file.
 [[nodiscard]] ElementType nearest_element_type(hid_t file_type, const std::string& where);
 
 }  // namespace infomax::hdf5

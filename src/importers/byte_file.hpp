@@ -10,10 +10,10 @@
 
 namespace infomax::importers {
 
-/// The bytes of a file, plain or compressed by gzip, from its start to its end.
+/// Reads the bytes of a file, plain or compressed by gzip, from its start to its end.
 class ByteFile {
  public:
-  /// Throws DataError where it cannot be read.
+  /// Throws DataError if the file cannot be read.
   explicit ByteFile(std::filesystem::path path);
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
@@ -21,18 +21,18 @@ class ByteFile {
   /// Whether the file is compressed.
   [[nodiscard]] bool is_compressed() { return gzdirect(file_.get()) == 0; }
 
-  /// Fewer bytes than asked for at the end of the file, also where a compressed one breaks off.
-  /// Throws DataError where it is damaged.
+  /// Reads bytes and returns their number, which is smaller than requested at the end of the file,
+  /// also if a compressed file is truncated. Throws DataError if the file is damaged.
   [[nodiscard]] std::size_t read_some(std::span<std::byte> bytes);
 
-  /// Whether a compressed file broke off, which the end of plain ones does not show.
+  /// Whether a compressed file was truncated. The end of a plain file does not show that.
   [[nodiscard]] bool broke_off() const { return broke_off_; }
 
-  /// Throws DataError where the file cannot hold this many bytes, so that nobody makes room for
-  /// them: all of a plain file, what deflate can make of a compressed one.
+  /// Throws DataError if the file cannot hold this many bytes, so that no memory is allocated for
+  /// them. A plain file holds its size; a compressed one at most what deflate can compress.
   void require_room_for(std::size_t bytes);
 
-  /// All of `bytes`. Throws DataError where the file ends before.
+  /// Fills all of `bytes`. Throws DataError if the file ends before.
   void read(std::span<std::byte> bytes);
 
   /// Throws DataError unless the file ends here.
@@ -48,7 +48,7 @@ class ByteFile {
   bool broke_off_ = false;
 };
 
-/// Turns the bytes of each element, of `size`, around.
+/// Reverses the bytes of each element; `size` is the size of an element.
 void reverse_elements(std::span<std::byte> elements, std::size_t size);
 
 }  // namespace infomax::importers

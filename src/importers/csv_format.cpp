@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "importers/csv_number.hpp"
+#include "importers/csv_reader.hpp"
 #include "infomax/core/error.hpp"
 
 namespace infomax::importers {
@@ -18,7 +19,7 @@ namespace {
 
 constexpr std::array<char, 3> delimiters{'\t', ';', ','};
 
-/// How often each delimiter stands outside quotes, in the first lines of a text.
+/// Counts each delimiter outside quotes, for each of the first lines of a text.
 std::vector<std::array<std::size_t, delimiters.size()>> count_delimiters(std::string_view text,
                                                                          std::size_t lines) {
   std::vector<std::array<std::size_t, delimiters.size()>> counts;
@@ -69,7 +70,7 @@ std::vector<std::string> fields_of(const CsvReader& record) {
   return fields;
 }
 
-/// Whether a line is 0, 1, 2, ...: what pandas calls columns without names.
+/// Whether a line is 0, 1, 2, ..., which pandas writes for columns without names.
 bool counts_columns(const std::vector<std::string>& fields) {
   for (std::size_t k = 0; k < fields.size(); ++k) {
     if (fields[k] != std::to_string(k)) {
@@ -79,7 +80,7 @@ bool counts_columns(const std::vector<std::string>& fields) {
   return fields.size() > 1;
 }
 
-/// Whether the first line is a header; none where one cannot tell.
+/// Whether the first line is a header; nothing if that is undecided.
 std::optional<bool> is_header(const std::vector<std::string>& first,
                               const std::vector<std::string>& second) {
   bool all_numbers = true;
@@ -168,45 +169,6 @@ std::vector<std::size_t> find_columns(const CsvFormat& format,
     found.push_back(index);
   }
   return found;
-}
-
-CsvTable::CsvTable(CsvFormat format)
-    : format_(std::move(format)), reader_(format_.path, format_.delimiter) {
-  if (format_.has_header) {
-    (void)reader_.next();
-  }
-}
-
-bool CsvTable::next() {
-  if (!reader_.next()) {
-    return false;
-  }
-  if (reader_.size() != format_.columns) {
-    throw DataError(fmt::format("{} has {} fields where the first has {}; mend or remove it",
-                                format_.line(reader_.line()), reader_.size(), format_.columns));
-  }
-  return true;
-}
-
-void CsvTable::refuse(std::size_t column, const std::string& problem) const {
-  throw DataError(
-      fmt::format("{}, {} {}", format_.line(reader_.line()), format_.column(column), problem));
-}
-
-double CsvTable::number(std::size_t column, std::string_view advice) const {
-  const std::string_view field = reader_.field(column);
-  if (field.empty()) {
-    refuse(column, fmt::format("is empty; {}", advice));
-  }
-  const auto value = parse_real(field);
-  if (!value) {
-    refuse(column, fmt::format("holds {}, which is no number (decimals take a point); {}",
-                               in_quotes(field), advice));
-  }
-  if (!std::isfinite(*value)) {
-    refuse(column, fmt::format("holds {}, which is not finite; {}", in_quotes(field), advice));
-  }
-  return *value;
 }
 
 }  // namespace infomax::importers

@@ -8,15 +8,15 @@
 
 namespace infomax::importers {
 
-/// The number that a field is as a whole, with a point for decimals whatever the locale; none where
-/// it is something else. NaN and infinity count as numbers; what is too large for double does not,
-/// and what is too small for it is 0.
+/// Parses a whole field as a number with a decimal point, independent of the locale; returns
+/// nothing if it is not a number. NaN and infinity are numbers. A number too large for double is
+/// not, and one too small for double is 0.
 [[nodiscard]] std::optional<double> parse_real(std::string_view field);
 
-/// None also where it does not fit.
+/// Parses a whole field as an integer; returns nothing if it is not an integer or does not fit.
 [[nodiscard]] std::optional<std::int64_t> parse_integer(std::string_view field);
 
-/// A field as messages quote it: in one line, and not longer than is useful.
+/// Quotes a field for a message, in one line and shortened.
 [[nodiscard]] std::string in_quotes(std::string_view field);
 
 }  // namespace infomax::importers

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t block_bytes = std::size_t{1} << 18U;
 
-/// A quote that nobody closes would gather the rest of the file in one field.
+/// An unclosed quote would gather the rest of the file in one field.
 constexpr std::size_t most_field_bytes = std::size_t{16} << 20U;
 
 constexpr std::array<std::byte, 3> utf8_mark{std::byte{0xEF}, std::byte{0xBB}, std::byte{0xBF}};
@@ -21,10 +21,10 @@ constexpr std::array<std::byte, 3> utf8_mark{std::byte{0xEF}, std::byte{0xBB}, s
 
 CsvReader::CsvReader(const std::filesystem::path& path, char delimiter)
     : file_(path), block_(block_bytes) {
-  // Line ends between records are reported too: lines are counted by them.
+  // Line ends between records are reported too, because they count lines.
   csv_init(&parser_, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL);
   csv_set_delim(&parser_, static_cast<unsigned char>(delimiter));
-  csv_set_blk_size(&parser_, std::size_t{1} << 18U);  // by which room for a field grows
+  csv_set_blk_size(&parser_, std::size_t{1} << 18U);  // the growth of a field's memory
 }
 
 CsvReader::~CsvReader() { csv_free(&parser_); }
@@ -68,7 +68,7 @@ void CsvReader::end_record(int terminator) {
   open_line_ = line_;
 }
 
-/// Keeps only the fields of the record that is not whole.
+/// Keeps only the fields of the incomplete record.
 void CsvReader::drop_taken_records() {
   const std::size_t text_first =
       open_first_ < fields_.size() ? fields_[open_first_].first : text_.size();

@@ -15,22 +15,22 @@
 
 namespace infomax::importers {
 
-/// The records of delimited text, one after another: fields may be quoted (RFC 4180), spaces around
-/// them do not count, lines end by LF, CRLF or CR, and a mark of UTF-8 before the first is skipped.
+/// Reads the records of delimited text. Fields may be quoted (RFC 4180), spaces around them are
+/// ignored, lines end with LF, CRLF or CR, and a UTF-8 byte order mark at the start is ignored.
 class CsvReader {
  public:
-  /// Throws DataError where the file cannot be read.
+  /// Throws DataError if the file cannot be read.
   CsvReader(const std::filesystem::path& path, char delimiter);
   ~CsvReader();
   CsvReader(const CsvReader&) = delete;
   CsvReader& operator=(const CsvReader&) = delete;
 
-  /// Goes to the next record; false where there is none. Throws DataError, naming the line, where
-  /// quotes do not fit or an empty line stands between records.
+  /// Advances to the next record and returns whether there is one. Throws DataError, which names
+  /// the line, if quotes do not match or there is an empty line between records.
   [[nodiscard]] bool next();
 
-  /// Of the record, until next().
-  [[nodiscard]] std::size_t line() const { return record_.line; }  ///< where it begins, from 1
+  // The current record, valid until next().
+  [[nodiscard]] std::size_t line() const { return record_.line; }  ///< its first line, from 1
   [[nodiscard]] std::size_t size() const { return record_.count; }
   [[nodiscard]] std::string_view field(std::size_t k) const {
     const Field& found = fields_[record_.first + k];
@@ -62,17 +62,17 @@ class CsvReader {
   bool at_start_ = true;
   bool at_end_ = false;
 
-  std::string text_;             ///< of all fields kept
-  std::vector<Field> fields_;    ///< of whole records, then of the one that is not whole
-  std::vector<Record> records_;  ///< whole ones
-  std::size_t taken_ = 0;        ///< of records_
-  Record record_;                ///< the one that is read now
-  std::size_t open_first_ = 0;   ///< in fields_, of the record that is not whole
-  std::size_t open_line_ = 1;    ///< where that begins
+  std::string text_;             ///< of all fields in memory
+  std::vector<Field> fields_;    ///< of the complete records, then of the incomplete one
+  std::vector<Record> records_;  ///< complete records
+  std::size_t taken_ = 0;        ///< number of records_ that were returned
+  Record record_;                ///< the current record
+  std::size_t open_first_ = 0;   ///< in fields_, of the incomplete record
+  std::size_t open_line_ = 1;    ///< first line of the incomplete record
   std::size_t line_ = 1;
-  std::size_t empty_line_ = 0;  ///< the first after the last record; 0: none
+  std::size_t empty_line_ = 0;  ///< the first empty line after the last record; 0 = none
   bool after_return_ = false;
-  std::exception_ptr failure_;  ///< what must not pass through the parser
+  std::exception_ptr failure_;  ///< an exception, which must not pass through the parser's C code
 };
 
 }  // namespace infomax::importers

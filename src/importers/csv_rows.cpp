@@ -11,12 +11,13 @@
 #include <fmt/format.h>
 
 #include "importers/csv_number.hpp"
+#include "importers/csv_table.hpp"
 #include "infomax/core/error.hpp"
 
 namespace infomax::importers {
 namespace {
 
-/// Turns the table's row into the bytes of a row of elements.
+/// Converts the table's current row to the bytes of a row of elements.
 using Converter = std::function<void(const CsvTable& table, std::byte* row)>;
 
 class CsvRows final : public RowFile {

@@ -12,30 +12,30 @@
 
 namespace infomax::importers {
 
-/// What the labelled columns of a table hold, and how many rows it has.
+/// The labels of a table, and its number of rows.
 struct CsvTargets {
   enum class Kind { none, integers, reals, classes };
 
   std::vector<std::size_t> columns;
   Kind kind = Kind::none;
-  std::vector<std::string> classes;  ///< in ascending order of their bytes, unless given
+  std::vector<std::string> classes;  ///< in ascending order of their bytes, unless they are given
   std::size_t rows = 0;
 };
 
-/// Reads a table through once. `columns` are the labels: several are numbers; one alone is integers
-/// or reals where all its fields are, else the names of classes. These are `known`, where any are.
-/// Throws DataError where a label is empty, not finite, text among numbers or a class that is not
-/// known, and as CsvTable.
+/// Reads a whole table once. `columns` are the labels. Several columns are numbers. A single column
+/// holds integers or reals if all its fields do, else names of classes; if `known` is not empty, it
+/// lists the allowed classes. Throws DataError if a label is empty, not finite, text among numbers
+/// or an unknown class, and what CsvTable throws.
 [[nodiscard]] CsvTargets scan_csv(const CsvFormat& format, std::vector<std::size_t> columns,
                                   const std::vector<std::string>& known);
 
-/// Columns of a table as numbers of `element`, f32 or f64: [rows, columns].
+/// Opens columns of a table as numbers of type `element`, f32 or f64: [rows, columns].
 [[nodiscard]] std::unique_ptr<RowFile> csv_features(const CsvFormat& format,
                                                     const std::vector<std::size_t>& columns,
                                                     hdf5::ElementType element, std::size_t rows);
 
-/// The labels of a table: [rows] for one column, i64 of integers and classes, else `element`;
-/// [rows, columns] of `element` for several.
+/// Opens the labels of a table. One column is [rows], of i64 for integers and classes, else of
+/// `element`. Several columns are [rows, columns] of `element`.
 [[nodiscard]] std::unique_ptr<RowFile> csv_targets(const CsvFormat& format,
                                                    const CsvTargets& targets,
                                                    hdf5::ElementType element);

@@ -9,6 +9,7 @@
 
 #include "importers/csv_number.hpp"
 #include "importers/csv_rows.hpp"
+#include "importers/csv_table.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/data/labels.hpp"
 
@@ -17,7 +18,7 @@ namespace {
 
 using Kind = CsvTargets::Kind;
 
-/// What one column of labels holds, field by field.
+/// Determines what a column of labels holds, field by field.
 class LabelColumn {
  public:
   LabelColumn(std::size_t column, const std::vector<std::string>& known)

@@ -4,19 +4,27 @@
 #include <array>
 #include <cstddef>
 #include <span>
-#include <string_view>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "importers/byte_file.hpp"
-#include "importers/npy_reader.hpp"
 #include "infomax/core/error.hpp"
 
 namespace infomax::importers {
+
+// Each is defined in the file of its reader.
+FileFormat idx_format();
+FileFormat npy_format();
+FileFormat hdf5_format();
+FileFormat table_format();
+
 namespace {
 
-constexpr std::string_view hdf5_magic{"\x89HDF\r\n\x1a\n"};
+/// All formats, in the order in which they are tried. A table is any text, so it comes last.
+constexpr std::array formats{idx_format, npy_format, hdf5_format, table_format};
 
-/// Formats that people have, and what to do with them.
+/// Formats that cannot be imported, by their first bytes, and how to convert them.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 6> foreign{{
     {"PK", " is an archive such as .npz or .xlsx; save the array by numpy.save, the sheet as CSV"},
     {"PAR1", " is a Parquet file; save it as CSV or .npy"},
@@ -26,35 +34,42 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 6> foreign{{
     {"\xFE\xFF", " is text in UTF-16; save it in UTF-8"},
 }};
 
-FileFormat find_format(const std::filesystem::path& path) {
+FileStart read_start(const std::filesystem::path& path) {
   ByteFile file(path);
-  std::string head(4096, '\0');
-  head.resize(file.read_some(std::as_writable_bytes(std::span(head))));
-  if (head.empty()) {
+  FileStart start{path, std::string(4096, '\0'), false};
+  start.head.resize(file.read_some(std::as_writable_bytes(std::span(start.head))));
+  if (start.head.empty()) {
     throw DataError(path.string() + " is empty; there is nothing to import");
   }
-  if (head.starts_with(npy_magic)) {
-    return FileFormat::npy;
+  start.is_compressed = file.is_compressed();
+  return start;
+}
+
+/// "IDX, .npy, HDF5 nor text"
+std::string all_names() {
+  std::string names;
+  for (std::size_t k = 0; k < formats.size(); ++k) {
+    const char* const between = k + 1 == formats.size() ? " nor " : ", ";
+    names += fmt::format("{}{}", k == 0 ? "" : between, formats.at(k)().name);
   }
-  if (head.starts_with(hdf5_magic)) {
-    if (file.is_compressed()) {
-      throw DataError(path.string() + " is HDF5 in gzip; unpack it by gunzip first");
-    }
-    return FileFormat::hdf5;
-  }
-  if (head.starts_with(std::string_view("\0\0", 2))) {
-    return FileFormat::idx;
-  }
+  return names;
+}
+
+FileFormat find_format(const std::filesystem::path& path) {
+  const FileStart start = read_start(path);
   for (const auto& [magic, advice] : foreign) {
-    if (head.starts_with(magic)) {
+    if (start.head.starts_with(magic)) {
       throw DataError(path.string() + std::string(advice));
     }
   }
-  if (head.find('\0') != std::string::npos) {
-    throw DataError(path.string() +
-                    " is neither IDX, .npy, HDF5 nor text; convert it to one of these");
+  for (const auto describe : formats) {
+    const FileFormat format = describe();
+    if (format.recognises(start)) {
+      return format;
+    }
   }
-  return FileFormat::text;
+  throw DataError(
+      fmt::format("{} is neither {}; convert it to one of these", path.string(), all_names()));
 }
 
 }  // namespace
@@ -67,7 +82,7 @@ FileSource find_source(const std::string& text) {
     source.object = text.substr(colon + 1);
   }
   source.format = find_format(source.path);
-  if (!source.object.empty() && source.format != FileFormat::hdf5) {
+  if (!source.object.empty() && !source.format.has_objects) {
     throw UsageError(text + " names a path in " + source.path.string() +
                      ", which is not HDF5; give the file alone");
   }

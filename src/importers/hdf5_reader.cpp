@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "importers/hdf5_reader.hpp"
 
+#include "importers/file_format.hpp"
+#include "infomax/core/error.hpp"
 #include "infomax/data/names.hpp"
 
 namespace infomax::importers {
@@ -19,5 +21,25 @@ void Hdf5Reader::read(std::span<std::byte> rows) {
   dataset_.read_rows(next_, count, type(), rows);
   next_ += count;
 }
+
+namespace {
+
+bool is_hdf5(const FileStart& start) {
+  const bool found = start.head.starts_with("\x89HDF\r\n\x1a\n");
+  if (found && start.is_compressed) {
+    throw DataError(start.path.string() + " is HDF5 in gzip; unpack it by gunzip first");
+  }
+  return found;
+}
+
+OpenedFile open_hdf5(const OpenRequest& request) {
+  const std::string usual = request.role == Role::x ? "/x" : "/y";
+  return {
+      std::make_unique<Hdf5Reader>(request.path, request.object.empty() ? usual : request.object)};
+}
+
+}  // namespace
+
+FileFormat hdf5_format() { return {"HDF5", false, true, is_hdf5, open_hdf5}; }
 
 }  // namespace infomax::importers

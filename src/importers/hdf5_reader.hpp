@@ -11,10 +11,10 @@
 
 namespace infomax::importers {
 
-/// A data set of an HDF5 file, with the attributes columns and classes where they are texts.
+/// A data set of an HDF5 file, with its attributes `columns` and `classes` if they are texts.
 class Hdf5Reader final : public RowFile {
  public:
-  /// Throws DataError where there is no such data set of numbers.
+  /// Throws DataError if the data set does not exist or does not hold numbers.
   Hdf5Reader(const std::filesystem::path& path, const std::string& object);
 
   void read(std::span<std::byte> rows) override;

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "importers/file_format.hpp"
 #include "infomax/core/error.hpp"
 
 namespace infomax::importers {
@@ -66,6 +67,15 @@ void IdxReader::read(std::span<std::byte> rows) {
   if (std::endian::native == std::endian::little) {
     reverse_elements(rows, hdf5::size(type()));
   }
+}
+
+FileFormat idx_format() {
+  return {
+      "IDX", false, false,
+      [](const FileStart& start) { return start.head.starts_with(std::string_view("\0\0", 2)); },
+      [](const OpenRequest& request) {
+        return OpenedFile{std::make_unique<IdxReader>(request.path)};
+      }};
 }
 
 }  // namespace infomax::importers

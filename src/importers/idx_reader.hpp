@@ -10,8 +10,8 @@
 
 namespace infomax::importers {
 
-/// An IDX file, plain or gzip: two zero bytes, element type, number of axes, big-endian extents,
-/// big-endian elements.
+/// An IDX file, plain or compressed by gzip: two zero bytes, the element type, the number of axes,
+/// big-endian extents, big-endian elements.
 class IdxReader final : public RowFile {
  public:
   /// Reads the header. Throws DataError.

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t slab_bytes = std::size_t{8} << 20U;
 
-/// A data set file that is being written.
+/// A data set file in progress.
 struct Output {
   explicit Output(const std::filesystem::path& path)
       : pending(path), file(hdf5::File::create(pending.path())) {}
@@ -27,11 +27,11 @@ struct Output {
   hdf5::File file;
 };
 
-/// Some of the rows, in a data set of their own, written a slab at a time.
-class Part {
+/// Writes rows to a data set, one slab at a time.
+class RowWriter {
  public:
-  Part(Output& output, const std::string& name, const RowFile& rows, std::size_t count,
-       std::size_t slab_rows)
+  RowWriter(Output& output, const std::string& name, const RowFile& rows, std::size_t count,
+            std::size_t slab_rows)
       : dataset_(make(output.file, name, rows, count)), row_bytes_(rows.row_bytes()) {
     slab_.reserve(slab_rows * row_bytes_);
   }
@@ -62,13 +62,13 @@ class Part {
   Buffer<std::byte> slab_;
 };
 
-/// Copies all rows: those that `test` takes to the second output, the others to the first.
+/// Copies all rows: those that `test` chooses to the second output, the others to the first.
 ImportedDataset copy(RowFile& rows, const std::string& name, Output& output, Output* test_output,
                      std::optional<TestRows> test) {
   const std::size_t row_bytes = rows.row_bytes();
   const std::size_t slab_rows = std::clamp<std::size_t>(slab_bytes / row_bytes, 1, rows.rows());
-  Part kept(output, name, rows, rows.rows() - (test ? test->count() : 0), slab_rows);
-  std::optional<Part> taken;
+  RowWriter kept(output, name, rows, rows.rows() - (test ? test->count() : 0), slab_rows);
+  std::optional<RowWriter> taken;
   if (test) {
     taken.emplace(*test_output, name, rows, test->count(), slab_rows);
   }

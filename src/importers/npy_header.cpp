@@ -10,12 +10,12 @@
 namespace infomax::importers {
 namespace {
 
-/// Takes a Python dictionary of texts, truth values and tuples of integers apart.
+/// Parses a Python dictionary of strings, booleans and tuples of integers.
 class Parser {
  public:
   Parser(std::string_view text, const std::string& where) : rest_(text), where_(where) {}
 
-  /// Takes the next sign where it is this.
+  /// Consumes the next character if it is `sign`.
   bool take(char sign) {
     if (!starts_with(sign)) {
       return false;
@@ -82,7 +82,7 @@ class Parser {
   }
 
   [[noreturn]] void refuse() const {
-    throw DataError(where_ + " has a header that is none of numpy.save's; is it damaged?");
+    throw DataError(where_ + " has a header that numpy.save does not write; is it damaged?");
   }
 
  private:

@@ -8,7 +8,7 @@
 
 namespace infomax::importers {
 
-/// What a NumPy file says of its array.
+/// The description of a NumPy file's array.
 struct NpyHeader {
   bool big_endian = false;
   char kind = 'f';        ///< b, i, u or f
@@ -16,10 +16,10 @@ struct NpyHeader {
   std::vector<std::size_t> shape;
 };
 
-/// Reads the text of a header, a Python dictionary such as
+/// Parses the text of a header, a Python dictionary such as
 /// {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }. Source: NumPy's NEP 1. Throws
-/// DataError, saying what to do, where it is damaged or the array is in Fortran order or holds what
-/// are not numbers; `where` names the file.
+/// DataError if the text is damaged, the array is in Fortran order or its elements are not numbers;
+/// the message says what to do. `where` names the file.
 [[nodiscard]] NpyHeader parse_npy_header(std::string_view text, const std::string& where);
 
 }  // namespace infomax::importers

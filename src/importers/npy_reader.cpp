@@ -9,13 +9,14 @@
 #include <string>
 #include <utility>
 
+#include "importers/file_format.hpp"
 #include "importers/npy_header.hpp"
 #include "infomax/core/error.hpp"
 
 namespace infomax::importers {
 namespace {
 
-/// Headers hold a type and a shape; longer ones are damage.
+/// A header holds a type and a shape; one that is longer than this is damaged.
 constexpr std::size_t most_header_bytes = std::size_t{1} << 20U;
 
 hdf5::ElementType element_type(const NpyHeader& header) {
@@ -36,7 +37,7 @@ hdf5::ElementType element_type(const NpyHeader& header) {
   }
 }
 
-/// The header's text, behind the magic, the version and its length.
+/// Reads the header's text, which follows the magic, the version and its length.
 std::string read_header(ByteFile& file) {
   std::array<std::byte, 8> start{};
   file.read(start);
@@ -103,6 +104,14 @@ void NpyReader::read(std::span<std::byte> rows) {
     const float value = from_half(bits);
     std::memcpy(rows.data() + i * sizeof(value), &value, sizeof(value));
   }
+}
+
+FileFormat npy_format() {
+  return {".npy", false, false,
+          [](const FileStart& start) { return start.head.starts_with(npy_magic); },
+          [](const OpenRequest& request) {
+            return OpenedFile{std::make_unique<NpyReader>(request.path)};
+          }};
 }
 
 }  // namespace infomax::importers

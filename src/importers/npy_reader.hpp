@@ -15,11 +15,11 @@ namespace infomax::importers {
 
 inline constexpr std::string_view npy_magic{"\x93NUMPY"};
 
-/// The number that 16 bits of IEEE 754 mean.
+/// Converts an IEEE 754 number of 16 bits.
 [[nodiscard]] float from_half(std::uint16_t bits);
 
-/// A NumPy file (.npy, versions 1 to 3), plain or gzip, in C order; booleans become u8, floats of
-/// 16 bits f32.
+/// A NumPy file (.npy, versions 1 to 3), plain or compressed by gzip, in C order. Booleans become
+/// u8; floats of 16 bits become f32.
 class NpyReader final : public RowFile {
  public:
   /// Reads the header. Throws DataError.
@@ -31,7 +31,7 @@ class NpyReader final : public RowFile {
  private:
   ByteFile file_;
   std::size_t stored_bytes_ = 0;  ///< of an element in the file
-  bool foreign_ = false;          ///< whether its bytes are in the other order
+  bool foreign_ = false;          ///< whether its byte order is the other one
   std::vector<std::byte> halves_;
 };
 

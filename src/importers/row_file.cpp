@@ -16,7 +16,7 @@ void RowFile::declare(hdf5::ElementType type, std::vector<std::size_t> shape) {
   if (std::find(shape.begin(), shape.end(), 0U) != shape.end()) {
     throw DataError(where_ + " declares no elements; there is nothing to import");
   }
-  // Of all rows too, so that nobody's product of sizes overflows.
+  // Limits the size of all rows together, so that no product of sizes overflows.
   constexpr std::size_t most_bytes = std::numeric_limits<std::size_t>::max() / 4;
   std::size_t bytes = hdf5::size(type);
   for (const std::size_t extent : shape) {

@@ -11,7 +11,7 @@
 
 namespace infomax::importers {
 
-/// Rows of one array in a file of any format, read once, from the first to the last.
+/// The rows of one array in a file of any format. They are read once, from the first to the last.
 class RowFile {
  public:
   virtual ~RowFile() = default;
@@ -24,12 +24,12 @@ class RowFile {
   [[nodiscard]] std::size_t rows() const { return shape_.front(); }               ///< N > 0
   [[nodiscard]] std::size_t row_bytes() const { return row_bytes_; }              ///< above 0
 
-  /// What the columns, and the classes that elements count, are called; empty where nobody says.
+  /// The names of the columns, and of the classes that the elements number; empty if unknown.
   [[nodiscard]] const std::vector<std::string>& columns() const { return columns_; }
   [[nodiscard]] const std::vector<std::string>& classes() const { return classes_; }
 
-  /// The next whole rows, in this machine's byte order. Throws DataError where the file ends or is
-  /// damaged.
+  /// Reads the next rows, whole ones, in this machine's byte order. Throws DataError if the file
+  /// ends or is damaged.
   virtual void read(std::span<std::byte> rows) = 0;
 
   /// Throws DataError unless the file ends after the rows that were read.
@@ -38,8 +38,8 @@ class RowFile {
  protected:
   explicit RowFile(std::string where) : where_(std::move(where)) {}
 
-  /// What the rows are, before any is read. Throws DataError where there are none, or more
-  /// than can be.
+  /// Sets the type and shape of the rows before any is read. Throws DataError if there are no rows,
+  /// or more bytes than a file can have.
   void declare(hdf5::ElementType type, std::vector<std::size_t> shape);
 
   void name_columns(std::vector<std::string> names) { columns_ = std::move(names); }

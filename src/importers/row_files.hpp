@@ -8,13 +8,14 @@
 
 namespace infomax::importers {
 
+/// The opened inputs of an import.
 struct RowFiles {
   std::unique_ptr<RowFile> x;
-  std::unique_ptr<RowFile> y;  ///< none where nothing becomes /y
+  std::unique_ptr<RowFile> y;  ///< null if nothing becomes /y
 };
 
-/// Opens what a request names, each file by the format that its content shows. Throws as
-/// import_dataset().
+/// Opens the inputs of a request, each in the format that its content has. Throws what
+/// import_dataset() throws.
 [[nodiscard]] RowFiles open_row_files(const ImportRequest& request);
 
 }  // namespace infomax::importers

@@ -8,18 +8,18 @@
 
 namespace infomax::importers {
 
-/// Chooses which of N rows go to a test file, one after another: the share's number of them, each
-/// choice as likely as any other, a function of the seed alone. Source: selection sampling, Knuth,
-/// The Art of Computer Programming 2, algorithm 3.4.2 S.
+/// Decides for one row after another whether it goes to the test file. The number of test rows is
+/// fixed, all choices are equally likely, and the choice is a function of the seed alone. Source:
+/// selection sampling, Knuth, The Art of Computer Programming 2, algorithm 3.4.2 S.
 class TestRows {
  public:
-  /// The number is `fraction` of the rows, rounded, such that both files have at least one. Throws
-  /// DataError where there are fewer than two rows.
+  /// The number of test rows is `fraction` of `rows`, rounded and at least one; at least one row
+  /// remains. Throws DataError if there are fewer than two rows.
   TestRows(std::size_t rows, double fraction, std::uint64_t seed);
 
   [[nodiscard]] std::size_t count() const { return count_; }
 
-  /// Whether the next row is one; called for each row once.
+  /// Whether the next row is a test row. Called once for each row.
   [[nodiscard]] bool take_next();
 
  private:

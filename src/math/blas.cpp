@@ -14,7 +14,7 @@ namespace {
 
 blasint extent(std::size_t n) { return checked_cast<blasint>(n, "a matrix dimension"); }
 
-/// BLAS refuses a leading dimension of 0, which empty matrices have.
+/// BLAS rejects the leading dimension 0 of an empty matrix.
 blasint leading(std::size_t stride) { return std::max<blasint>(1, extent(stride)); }
 
 CBLAS_TRANSPOSE flag(Transpose transpose) {
@@ -66,7 +66,7 @@ void syrk(T alpha, ConstView<T> a, std::type_identity_t<T> beta,
 template <Real T>
 void symmetrize(MatrixView<T> c) {
   assert(c.rows() == c.columns());
-  // Square by square, so that the lines read across stay in the cache.
+  // Copies in square tiles, so that the cache lines read along columns stay in the cache.
   constexpr std::size_t edge = 32;
   for (std::size_t top = 0; top < c.rows(); top += edge) {
     const std::size_t bottom = std::min(top + edge, c.rows());
@@ -132,8 +132,8 @@ T norm(std::span<const T> x) {
   if constexpr (std::is_same_v<T, float>) {
     return cblas_snrm2(extent(x.size()), x.data(), 1);
   } else {
-    // nrm2 guards every element against overflow and is many times slower than a dot product,
-    // which says by its result whether it needed guarding.
+    // nrm2 guards every element against overflow and is many times slower than a dot product, whose
+    // result shows whether the guard was necessary.
     const double squares = cblas_ddot(extent(x.size()), x.data(), 1, x.data(), 1);
     const bool exact = squares > 1e-250 && squares < 1e300;
     return exact ? std::sqrt(squares) : cblas_dnrm2(extent(x.size()), x.data(), 1);

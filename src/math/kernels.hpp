@@ -11,8 +11,8 @@
 #include "infomax/math/random_rows.hpp"
 #include "infomax/math/warp.hpp"
 
-/// One set of the elementwise kernels for each instruction set, all compiled from kernels_body.hpp.
-/// Functions take raw rows: what they are given was checked by elementwise.cpp.
+/// The elementwise kernels, one table for each instruction set, all compiled from kernels_body.hpp.
+/// Their arguments are raw rows, which elementwise.cpp has checked.
 namespace infomax::math {
 
 template <class T>
@@ -55,7 +55,7 @@ struct Kernels {
       conversion;
 };
 
-/// Those that suit the processor, chosen once.
+/// The kernels for this processor, chosen once.
 [[nodiscard]] const Kernels& kernels();
 
 template <class T>

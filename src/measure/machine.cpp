@@ -25,7 +25,7 @@ std::string host_name() {
   return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
 }
 
-/// Collective. Every rank's text, in order.
+/// Collective. Returns the texts of all ranks, in order of rank.
 std::vector<std::string> gather_texts(const mpi::Communicator& communicator,
                                       const std::string& mine) {
   std::vector<std::string> texts;
@@ -148,7 +148,7 @@ std::vector<std::string> find_fabrics(const std::string& system) {
       found.push_back(device.path().filename());
     }
   }
-  // Slingshot, which has its ports elsewhere.
+  // Slingshot devices, whose ports are elsewhere.
   for (const auto& device : std::filesystem::directory_iterator(classes / "cxi", missing)) {
     found.push_back(device.path().filename());
   }

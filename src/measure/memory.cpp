@@ -11,7 +11,7 @@
 namespace infomax::measure {
 namespace {
 
-/// The number behind "name:" in a file of lines "name:   number kB", in bytes.
+/// Returns the number after "name:" in a file of lines "name:   number kB", in bytes.
 std::size_t field_bytes(const char* path, const std::string& name) {
   std::ifstream file(path);
   std::string word;
@@ -24,7 +24,7 @@ std::size_t field_bytes(const char* path, const std::string& name) {
   return 0;
 }
 
-/// A file of one number; nothing where there is none ("max", no file).
+/// Returns the number in a file; nothing if the file is missing or has no number ("max").
 std::optional<std::size_t> number_in(const std::string& path) {
   std::ifstream file(path);
   std::size_t number = 0;
@@ -34,7 +34,7 @@ std::optional<std::size_t> number_in(const std::string& path) {
   return std::nullopt;
 }
 
-/// What this process's control group (version 2) leaves, where it has a limit.
+/// Returns the memory that this process's control group (version 2) leaves, if it has a limit.
 std::optional<std::size_t> left_by_control_group() {
   std::ifstream file("/proc/self/cgroup");
   std::string line;

@@ -32,7 +32,7 @@ double sgemm_gflops(double seconds) {
 }
 
 double sgemm_gflops_together(const mpi::Communicator& communicator, double seconds) {
-  // Warm, and with threads awake, before any rank's time counts.
+  // Warms up and wakes the threads before any rank's time counts.
   square_gemms().run();
   communicator.barrier();
   return sgemm_gflops(seconds);

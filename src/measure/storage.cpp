@@ -20,12 +20,12 @@ namespace {
 
 constexpr std::size_t row_bytes = 4096;
 
-/// A name that no other job takes.
+/// Returns a name that no other job uses.
 std::filesystem::path scratch_name(const std::filesystem::path& directory) {
   return directory / fmt::format(".infomax-doctor-{}.h5", ::getpid());
 }
 
-/// Removes a file, at the latest when the scope ends; on the rank that owns it.
+/// Removes a file at the end of the scope or before, on the rank that owns it.
 class Removed {
  public:
   Removed(std::filesystem::path path, bool owner) : path_(std::move(path)), owner_(owner) {}
@@ -43,7 +43,7 @@ class Removed {
   bool owner_;
 };
 
-/// Waits until the file is on the disk, and lets the system forget its pages where it will.
+/// Waits until the file is on the disk, and asks the system to drop its pages from the cache.
 void flush(const std::filesystem::path& path) {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file >= 0) {

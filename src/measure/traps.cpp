@@ -13,16 +13,16 @@
 namespace infomax::measure {
 namespace {
 
-/// Of a kernel that another one beats by so much it is worth saying; measured rates waver.
+/// A faster kernel is reported from this ratio on, because measured rates fluctuate.
 constexpr double faster_kernel = 1.1;
 
-/// A rank below this share of the median rank's speed holds up the others.
+/// A rank below this share of the median rank's speed delays the others.
 constexpr double slow_rank = 0.8;
 
-/// Shared-memory transports keep some 5 MiB a rank there, and grow.
+/// Shared-memory transports use about 5 MiB for each rank at first, and more later.
 constexpr std::size_t shared_bytes_per_rank = std::size_t{16} << 20U;
 
-/// ", and N more" or nothing.
+/// Returns " (and N more)", or nothing.
 std::string and_more(std::size_t found) {
   return found > 1 ? fmt::format(" (and {} more)", found - 1) : "";
 }
@@ -50,13 +50,13 @@ std::optional<Trap> crowded_threads(const JobFacts& facts) {
               fmt::format("rank {} on {}{} has {} and may run on {} ({})", first.rank, first.host,
                           and_more(found.size()), threads_of(first.threads),
                           cores_of(first.cores.size()), core_list(first.cores)),
-              fmt::format("unset OPENBLAS_NUM_THREADS and OMP_NUM_THREADS and leave `threads` out, "
-                          "or give each rank as many cores: mpirun --map-by slot:PE={0} --bind-to "
+              fmt::format("unset OPENBLAS_NUM_THREADS and OMP_NUM_THREADS and omit `threads`, or "
+                          "give each rank as many cores: mpirun --map-by slot:PE={0} --bind-to "
                           "core, srun --cpus-per-task={0}",
                           first.threads)};
 }
 
-/// Threads that the ranks of a host run together.
+/// Returns the sum of the threads of a host's ranks.
 int threads_on(const JobFacts& facts, const HostFacts& host) {
   int threads = 0;
   for (const auto& rank : facts.ranks) {
@@ -91,7 +91,7 @@ std::optional<Trap> oversubscription(const JobFacts& facts) {
       "--bind-to core, srun --cpu-bind=cores)"};
 }
 
-/// A core that several ranks of a host may run on.
+/// Whether several ranks of a host may run on the same core.
 bool overlaps(const JobFacts& facts, const HostFacts& host) {
   std::map<int, int> claims;
   for (const auto& rank : facts.ranks) {
@@ -114,7 +114,7 @@ std::optional<Trap> overlap(const JobFacts& facts) {
   }
   return Trap{"shared-cores",
               fmt::format("ranks on {}{} may run on the same cores, and the system may put two on "
-                          "one",
+                          "one core",
                           found.front()->host, and_more(found.size())),
               "bind them: mpirun --bind-to core (launch/local.sh does), srun --cpu-bind=cores"};
 }
@@ -123,9 +123,9 @@ std::optional<Trap> slow_network(const JobFacts& facts) {
   const auto host = std::ranges::find_if(
       facts.hosts, [](const HostFacts& candidate) { return !candidate.fabrics.empty(); });
   constexpr std::array<const char*, 6> fast{"openib", "ofi", "uct", "usnic", "ugni", "portals4"};
-  const auto& parts = facts.transport.parts;
-  const auto has = [&](const std::string& part) {
-    return std::ranges::find(parts, part) != parts.end();
+  const auto& transports = facts.transport.transports;
+  const auto has = [&](const std::string& name) {
+    return std::ranges::find(transports, name) != transports.end();
   };
   if (host == facts.hosts.end() || facts.transport.layer != "ob1" || !has("tcp") ||
       std::ranges::any_of(fast, has)) {
@@ -133,7 +133,7 @@ std::optional<Trap> slow_network(const JobFacts& facts) {
   }
   return Trap{
       "tcp-beside-fabric",
-      fmt::format("between nodes Open MPI sends by TCP, and {} has {}", host->host,
+      fmt::format("Open MPI sends by TCP between nodes, although {} has {}", host->host,
                   fmt::join(host->fabrics, ", ")),
       "unset OMPI_MCA_pml and OMPI_MCA_btl, and use an Open MPI built with UCX (mpirun --mca "
       "pml ucx says whether it is) or libfabric (--mca pml cm)"};
@@ -143,11 +143,12 @@ std::optional<Trap> locking(const JobFacts& facts) {
   if (facts.lock_failure.empty() || facts.locking_off) {
     return std::nullopt;
   }
-  return Trap{"file-locking",
-              fmt::format("files in {} cannot be locked ({}); infomax does without, h5py and other "
-                          "HDF5 programs will not open them",
-                          facts.directory, facts.lock_failure),
-              "export HDF5_USE_FILE_LOCKING=FALSE"};
+  return Trap{
+      "file-locking",
+      fmt::format("files in {} cannot be locked ({}); infomax does not lock files, but h5py "
+                  "and other HDF5 programs will not open them",
+                  facts.directory, facts.lock_failure),
+      "export HDF5_USE_FILE_LOCKING=FALSE"};
 }
 
 std::optional<Trap> slow_kernel(const JobFacts& facts) {
@@ -158,7 +159,7 @@ std::optional<Trap> slow_kernel(const JobFacts& facts) {
   return Trap{
       "slow-blas-kernel",
       fmt::format("{} {}, whose sgemm does {:.1f} Gflop/s on one thread; {} does {:.1f}",
-                  forced ? "OPENBLAS_CORETYPE forces the BLAS kernel" : "OpenBLAS takes the kernel",
+                  forced ? "OPENBLAS_CORETYPE forces the BLAS kernel" : "OpenBLAS uses the kernel",
                   used.kernel, used.gflops, other.kernel, other.gflops),
       forced ? "unset OPENBLAS_CORETYPE"
              : fmt::format("export OPENBLAS_CORETYPE={}, or use a newer OpenBLAS", other.kernel)};
@@ -186,8 +187,8 @@ std::optional<Trap> unequal(const JobFacts& facts) {
           "rank {} on {}{} does {:.1f} Gflop/s where the median rank does {:.1f}; every step "
           "waits for the slowest",
           slowest.rank, slowest.host, and_more(found.size()), slowest.together_gflops, median),
-      "look for other work on that node, for another kind of processor or clock, or for ranks with "
-      "fewer threads; leave the node out, or give all ranks alike"};
+      "look for other jobs on that node, another processor model or clock, or ranks with fewer "
+      "threads; exclude the node, or give all ranks equal resources"};
 }
 
 std::optional<Trap> small_shared_memory(const JobFacts& facts) {
@@ -198,8 +199,8 @@ std::optional<Trap> small_shared_memory(const JobFacts& facts) {
           "small-shared-memory",
           fmt::format("/dev/shm on {} has {} MiB free for {} ranks, which send through it",
                       host.host, host.shared_free_bytes >> 20U, host.ranks),
-          fmt::format("give a container more (docker run --shm-size={}m, or --ipc=host), or "
-                      "remove what fills it",
+          fmt::format("give the container more (docker run --shm-size={}m, or --ipc=host), or "
+                      "remove the files that fill it",
                       std::max<std::size_t>(256, needed >> 20U))};
     }
   }

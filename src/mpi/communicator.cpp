@@ -14,7 +14,7 @@
 namespace infomax::mpi {
 namespace {
 
-/// Below INT_MAX with room to spare: some MPI versions multiply counts by element sizes in an int.
+/// Well below INT_MAX, because some MPI versions multiply counts by element sizes in an int.
 std::size_t message_limit = std::size_t{1} << 27U;
 
 template <class T>
@@ -31,7 +31,7 @@ MPI_Datatype datatype() {
   }
 }
 
-/// Calls `each(first element, count as MPI takes it)` for consecutive parts of `values`.
+/// Calls `each(first element, count as MPI takes it)` for consecutive pieces of `values`.
 template <class T, class Call>
 void in_messages(std::span<T> values, Call each) {
   for (std::size_t first = 0; first < values.size(); first += message_limit) {
@@ -40,7 +40,7 @@ void in_messages(std::span<T> values, Call each) {
   }
 }
 
-/// Adds the time of its scope to a sum.
+/// Adds the duration of its scope to a sum.
 class Timed {
  public:
   explicit Timed(double& sum_s) : sum_s_(&sum_s) {}
@@ -62,7 +62,7 @@ void reduce(std::span<T> values, MPI_Op operation, MPI_Comm communicator) {
   });
 }
 
-/// From here on sums go through shared memory; shorter messages are as quick.
+/// Sums of at least this many bytes use shared memory; shorter messages are as fast.
 constexpr std::size_t least_bytes_in_memory = 4096;
 
 }  // namespace
@@ -83,7 +83,7 @@ struct Communicator::Shared {
   bool owned;
   double collective_s = 0.0;
   std::uint64_t collective_bytes = 0;
-  /// Made at the first use, by all ranks; then null where there cannot be one.
+  /// Made by all ranks at the first use; null after that if shared memory is unavailable.
   std::optional<std::unique_ptr<NodeSum>> node_sum;
 };
 
@@ -164,14 +164,14 @@ void Communicator::min(std::span<T> values) const {
 template <Element T>
 Request Communicator::start_sum(std::span<T> values) const {
   shared_->collective_bytes += values.size_bytes();
-  std::vector<MPI_Request> parts;
+  std::vector<MPI_Request> requests;
   in_messages(values, [&](T* first, int count) {
-    MPI_Request part = MPI_REQUEST_NULL;
-    check(MPI_Iallreduce(MPI_IN_PLACE, first, count, datatype<T>(), MPI_SUM, native(), &part),
+    MPI_Request request = MPI_REQUEST_NULL;
+    check(MPI_Iallreduce(MPI_IN_PLACE, first, count, datatype<T>(), MPI_SUM, native(), &request),
           "MPI_Iallreduce");
-    parts.push_back(part);
+    requests.push_back(request);
   });
-  return Request(std::move(parts));
+  return Request(std::move(requests));
 }
 
 template <Element T>

@@ -17,7 +17,8 @@ Environment::Environment(int& argc, char**& argv)
   check(MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &granted), "MPI_Init_thread");
   if (granted < MPI_THREAD_FUNNELED) {
     throw SystemError(
-        "this MPI grants no threads (MPI_THREAD_FUNNELED is needed); use one built with them");
+        "this MPI does not support threads (MPI_THREAD_FUNNELED is needed); use a build with "
+        "thread support");
   }
   check(MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
 }

@@ -38,7 +38,7 @@ Report describe(const std::exception_ptr& failure) {
 
 constexpr double arrival_limit_s = 3.0;
 
-/// True where every rank calls this within the limit.
+/// Returns whether every rank calls this within the limit.
 bool all_arrive(const Communicator& communicator) {
   MPI_Request arrived = MPI_REQUEST_NULL;
   check(MPI_Ibarrier(communicator.native(), &arrived), "MPI_Ibarrier");
@@ -88,7 +88,7 @@ int end_job(const Communicator& communicator, const std::exception_ptr& failure)
     }
     return exit_code;
   }
-  // Of several failing ranks the lowest speaks first, and its abort silences the others.
+  // If several ranks fail, the lowest logs first, and its abort silences the others.
   std::this_thread::sleep_for(std::chrono::milliseconds(100 * std::min(communicator.rank(), 20)));
   log::failure("rank " + std::to_string(communicator.rank()) + ": " + report.text);
   MPI_Abort(communicator.native(), exit_code);

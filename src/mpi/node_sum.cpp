@@ -16,21 +16,21 @@ namespace {
 
 constexpr std::size_t cache_line_bytes = 64;
 
-/// Collective. What ranks wrote before it, all see after it.
+/// Collective. All ranks see after it what any rank wrote before it.
 void meet(MPI_Comm communicator) {
   std::atomic_thread_fence(std::memory_order_seq_cst);
   check(MPI_Barrier(communicator), "MPI_Barrier");
   std::atomic_thread_fence(std::memory_order_seq_cst);
 }
 
-/// Collective.
+/// Collective. Whether `here` is true on all ranks.
 bool on_all(MPI_Comm communicator, bool here) {
   int all = here ? 1 : 0;
   check(MPI_Allreduce(MPI_IN_PLACE, &all, 1, MPI_INT, MPI_MIN, communicator), "MPI_Allreduce");
   return all != 0;
 }
 
-/// Collective.
+/// Collective. Whether all ranks are on one node.
 bool share_memory(MPI_Comm communicator, int size) {
   MPI_Comm node = MPI_COMM_NULL;
   check(MPI_Comm_split_type(communicator, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node),
@@ -41,7 +41,7 @@ bool share_memory(MPI_Comm communicator, int size) {
   return on_all(communicator, here == size);
 }
 
-/// Collective. What every rank offers the others, in order of rank.
+/// Collective. Returns the address of every rank's memory, in order of rank.
 std::vector<MemoryAddress> gather(MPI_Comm communicator, const MemoryAddress& own, int size) {
   static_assert(sizeof(MemoryAddress) == 2 * sizeof(std::int64_t));
   std::vector<MemoryAddress> addresses(static_cast<std::size_t>(size));
@@ -50,8 +50,8 @@ std::vector<MemoryAddress> gather(MPI_Comm communicator, const MemoryAddress& ow
   return addresses;
 }
 
-/// Collective. That every rank sees in each memory what its owner writes there: a process number
-/// means another process in another container, and such ranks do not share memory.
+/// Collective. Whether every rank sees in each memory what its owner writes there. In another
+/// container a process number means another process, and such ranks do not share memory.
 bool see_each_other(MPI_Comm communicator, const std::vector<SharedMemory>& memories,
                     std::size_t own) {
   std::uint64_t key =
@@ -70,14 +70,14 @@ bool see_each_other(MPI_Comm communicator, const std::vector<SharedMemory>& memo
   return on_all(communicator, seen);
 }
 
-/// What rank `part` of `parts` adds up of `count` values: whole cache lines, so that no two ranks
-/// write to one.
+/// The range of `count` values that a rank adds up. It consists of whole cache lines, so that no
+/// two ranks write to the same line.
 template <class T>
-std::pair<std::size_t, std::size_t> slice(std::size_t count, std::size_t part, std::size_t parts) {
+std::pair<std::size_t, std::size_t> slice(std::size_t count, std::size_t rank, std::size_t ranks) {
   constexpr std::size_t line = cache_line_bytes / sizeof(T);
   const std::size_t lines = (count + line - 1) / line;
-  const std::size_t each = (lines + parts - 1) / parts * line;
-  return {std::min(count, part * each), std::min(count, (part + 1) * each)};
+  const std::size_t each = (lines + ranks - 1) / ranks * line;
+  return {std::min(count, rank * each), std::min(count, (rank + 1) * each)};
 }
 
 }  // namespace
@@ -97,7 +97,7 @@ std::unique_ptr<NodeSum> NodeSum::make(MPI_Comm communicator) {
   }
   const auto own = static_cast<std::size_t>(rank);
   std::vector<SharedMemory> memories(static_cast<std::size_t>(size));
-  // Each makes its own, which so lies in the part of the memory that is near to it.
+  // Each rank makes its own memory, so that the memory is close to the rank's core.
   memories[own] = SharedMemory::create(2 * chunk_bytes);
   if (!on_all(communicator, !memories[own].empty())) {
     return nullptr;
@@ -130,7 +130,7 @@ void NodeSum::sum_chunk(std::span<T> values) {
   const auto chunk_of = [&](std::size_t rank) {
     return reinterpret_cast<T*>(memories_[rank].data() + turn_ * chunk_bytes);
   };
-  // Free to write to: who still reads it has not come to the last barrier yet.
+  // No rank reads this chunk any more: all have passed the last barrier since they read it.
   std::memcpy(chunk_of(rank_), values.data(), values.size_bytes());
   meet(communicator_);
 

@@ -16,7 +16,7 @@ std::vector<int> allowed_cores() {
   const bool known = sched_getaffinity(0, sizeof(mask), &mask) == 0;
   const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   for (int core = 0; core < CPU_SETSIZE; ++core) {
-    // Where the system does not say, all of them.
+    // All cores count if the system does not report the affinity.
     if (known ? CPU_ISSET(core, &mask) : core < cores) {
       allowed.push_back(core);
     }
@@ -42,7 +42,7 @@ Placement find_placement(const Communicator& communicator) {
   placement.local_size = node.size();
   placement.nodes = static_cast<int>(communicator.sum(std::int64_t{node.is_root() ? 1 : 0}));
   placement.allowed_cores = static_cast<int>(mine.size());
-  // Sums of 1/k fall short of whole numbers by rounding.
+  // Rounding leaves sums of 1/k slightly below whole numbers.
   placement.own_cores = std::max(1, static_cast<int>(std::floor(share + 1e-9)));
   placement.oversubscribed = communicator.max(share < 1.0 - 1e-9 ? 1.0 : 0.0) > 0.0;
   return placement;

@@ -11,32 +11,33 @@
 namespace infomax::mpi {
 
 Request::~Request() {
-  if (!parts_.empty() && std::uncaught_exceptions() == 0) {
+  if (!requests_.empty() && std::uncaught_exceptions() == 0) {
     log::failure("a nonblocking operation was abandoned before it was waited for (a defect)");
     std::terminate();
   }
 }
 
-Request::Request(Request&& other) noexcept : parts_(std::exchange(other.parts_, {})) {}
+Request::Request(Request&& other) noexcept : requests_(std::exchange(other.requests_, {})) {}
 
 Request& Request::operator=(Request&& other) noexcept {
-  std::swap(parts_, other.parts_);
+  std::swap(requests_, other.requests_);
   return *this;
 }
 
 void Request::wait() {
   const InCollective in_collective;
-  check(MPI_Waitall(static_cast<int>(parts_.size()), parts_.data(), MPI_STATUSES_IGNORE),
+  check(MPI_Waitall(static_cast<int>(requests_.size()), requests_.data(), MPI_STATUSES_IGNORE),
         "MPI_Waitall");
-  parts_.clear();
+  requests_.clear();
 }
 
 bool Request::test() {
   int done = 0;
-  check(MPI_Testall(static_cast<int>(parts_.size()), parts_.data(), &done, MPI_STATUSES_IGNORE),
-        "MPI_Testall");
+  check(
+      MPI_Testall(static_cast<int>(requests_.size()), requests_.data(), &done, MPI_STATUSES_IGNORE),
+      "MPI_Testall");
   if (done != 0) {
-    parts_.clear();
+    requests_.clear();
   }
   return done != 0;
 }

@@ -14,7 +14,7 @@ namespace {
 /// MPI-IO fails in several ways beyond 2 GiB.
 constexpr std::size_t most_bytes = std::size_t{1} << 28U;
 
-/// As check(), naming the file.
+/// Does what check() does, and names the file.
 void check_file(int status, const char* call, const std::filesystem::path& path) {
   try {
     check(status, call);
@@ -47,18 +47,18 @@ void SharedFile::write_at(std::uint64_t offset, std::span<const std::byte> bytes
       communicator_.max(std::uint64_t{(bytes.size() + most_bytes - 1) / most_bytes});
   for (std::uint64_t round = 0; round < rounds; ++round) {
     const std::size_t done = std::min(bytes.size(), static_cast<std::size_t>(round) * most_bytes);
-    const std::size_t part = std::min(bytes.size() - done, most_bytes);
+    const std::size_t count = std::min(bytes.size() - done, most_bytes);
     together(communicator_, [&] {
       MPI_Status status;
       check_file(
           MPI_File_write_at_all(file_, static_cast<MPI_Offset>(offset + done), bytes.data() + done,
-                                static_cast<int>(part), MPI_BYTE, &status),
+                                static_cast<int>(count), MPI_BYTE, &status),
           "MPI_File_write_at_all", path_);
       int written = 0;
       check(MPI_Get_count(&status, MPI_BYTE, &written), "MPI_Get_count");
-      if (static_cast<std::size_t>(written) != part) {
+      if (static_cast<std::size_t>(written) != count) {
         throw SystemError("cannot write " + path_.string() + ": the disk took " +
-                          std::to_string(written) + " of " + std::to_string(part) + " bytes");
+                          std::to_string(written) + " of " + std::to_string(count) + " bytes");
       }
     });
   }

@@ -11,7 +11,7 @@
 
 namespace infomax::mpi {
 
-/// Takes the file over.
+/// Takes ownership of the file.
 SharedMemory::SharedMemory(int file, std::size_t bytes) : bytes_(bytes), file_(file) {
   void* mapped = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
   data_ = mapped == MAP_FAILED ? nullptr : static_cast<std::byte*>(mapped);
@@ -41,7 +41,7 @@ SharedMemory SharedMemory::create(std::size_t bytes) {
   if (file < 0) {
     return {};
   }
-  // Not only a size: a write to what then had no room would be a SIGBUS.
+  // Allocates the pages. With a size alone, a write without free memory would raise SIGBUS.
   if (::posix_fallocate(file, 0, static_cast<off_t>(bytes)) != 0) {
     ::close(file);
     return {};
@@ -55,7 +55,7 @@ SharedMemory SharedMemory::open(const MemoryAddress& address, std::size_t bytes)
   if (file < 0) {
     return {};
   }
-  // Of another process with this number, in a container beside this one, it is not the file.
+  // In another container, the process with this number is another one, with another file.
   if (::lseek(file, 0, SEEK_END) != static_cast<off_t>(bytes)) {
     ::close(file);
     return {};

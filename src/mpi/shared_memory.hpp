@@ -6,14 +6,19 @@
 
 namespace infomax::mpi {
 
-/// Where another process of this node finds a memory.
+/// The address by which another process of this node opens a shared memory.
 struct MemoryAddress {
   std::int64_t process = 0;
   std::int64_t file = -1;
 };
 
-/// Memory that processes of one node share. It has no name and no place in a file system, so that
-/// nothing of it is left behind however its processes end. Move-only.
+/// Memory that processes of one node share. It has no name in any file system, so that nothing of
+/// it remains, however its processes end. Move-only.
+///
+/// This is why it does not use MPI_Win_allocate_shared: Open MPI 4.1 backs a window with a named
+/// file, /dev/shm/osc_sm.*, until all ranks have mapped it. Of 16 jobs of 2 ranks that allocated
+/// windows in a loop and were killed by SIGKILL at random instants, 2 left that file behind;
+/// mpirun, which survived in 8 of the jobs, did not remove it.
 class SharedMemory {
  public:
   SharedMemory() = default;
@@ -23,18 +28,18 @@ class SharedMemory {
   SharedMemory(const SharedMemory&) = delete;
   SharedMemory& operator=(const SharedMemory&) = delete;
 
-  /// Zeroed, with room for every byte of it, so that no later write can fail. Empty where that
-  /// cannot be had.
+  /// Allocates zeroed memory, with a page for every byte, so that no later write can fail. Returns
+  /// an empty object on failure.
   [[nodiscard]] static SharedMemory create(std::size_t bytes);
 
-  /// What another process of this user has created and offers. Empty where it cannot be had, as
-  /// between containers.
+  /// Maps a memory that another process of this user created and offers. Returns an empty object on
+  /// failure, for example between containers.
   [[nodiscard]] static SharedMemory open(const MemoryAddress& address, std::size_t bytes);
 
-  /// Of one that was created here, until it is withdrawn.
+  /// The address of a memory that create() made, valid until withdraw().
   [[nodiscard]] MemoryAddress address() const;
 
-  /// Nobody else can open it from now on; those who have it keep it.
+  /// Prevents other processes from opening it from now on. Existing mappings stay valid.
   void withdraw();
 
   [[nodiscard]] bool empty() const { return data_ == nullptr; }

@@ -11,7 +11,7 @@
 namespace infomax::mpi {
 namespace {
 
-/// Open MPI lists a category of variables for every component it has opened, "ompi_pml_ob1".
+/// Open MPI lists a category of variables, such as "ompi_pml_ob1", for every open component.
 std::vector<std::string> category_names() {
   int count = 0;
   check(MPI_T_category_get_num(&count), "MPI_T_category_get_num");
@@ -46,7 +46,7 @@ Transport find_transport() {
     if (name.starts_with(layers)) {
       transport.layer = name.substr(layers.size());
     } else if (name.starts_with(transports)) {
-      transport.parts.push_back(name.substr(transports.size()));
+      transport.transports.push_back(name.substr(transports.size()));
     }
   }
   check(MPI_T_finalize(), "MPI_T_finalize");

@@ -59,12 +59,12 @@ typename EntropyPart<T>::Entropies EntropyPart<T>::measure(const mpi::Communicat
   const auto begin = [&] {
     a_.histogram.begin(means.samples, means.a, moments.variance_a, a_.with_gradient);
   };
-  const bool keep = stats::Kept::worth_keeping(a) && !a_.with_gradient;
+  const bool keep = stats::ContentKey::is_cacheable(a) && !a_.with_gradient;
   if (!keep) {
     begin();
-  } else if (!kept_.is_of(a)) {
+  } else if (!cached_.is_current(a)) {
     begin();
-    kept_entropy_ = measure_alone(communicator, a);
+    cached_entropy_ = measure_alone(communicator, a);
   }
   b_.histogram.begin(means.samples, means.b, moments.variance_b, b_.with_gradient);
   const std::size_t size_b = b_.histogram.message_size();
@@ -79,7 +79,7 @@ typename EntropyPart<T>::Entropies EntropyPart<T>::measure(const mpi::Communicat
                     }
                   });
   const double entropy_b = b_.finish(message_b);
-  return {keep ? kept_entropy_ : a_.finish(message_a), entropy_b};
+  return {keep ? cached_entropy_ : a_.finish(message_a), entropy_b};
 }
 
 template <math::Real T>

@@ -36,9 +36,9 @@ void ColumnCells::begin(std::span<const double> mean, std::span<const double> va
 
 template <math::Real T>
 void ColumnCells::locate(std::span<const T> values, std::size_t first) {
-  const auto part = [&](auto& all) { return std::span(all).subspan(first, values.size()); };
-  math::locate_cells<T>(values, part(slope_), part(offset_), static_cast<int>(cells()), part(cell_),
-                        part(fraction_));
+  const auto range = [&](auto& all) { return std::span(all).subspan(first, values.size()); };
+  math::locate_cells<T>(values, range(slope_), range(offset_), static_cast<int>(cells()),
+                        range(cell_), range(fraction_));
 }
 
 template void ColumnCells::locate<float>(std::span<const float>, std::size_t);

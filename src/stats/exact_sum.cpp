@@ -12,26 +12,26 @@ namespace {
 using math::limb_bits;
 using math::limb_chunk;
 
-/// Of a chunk to which nothing but zeros were added.
+/// The top of a chunk to which only zeros have been added.
 constexpr std::int64_t nothing = -1000;
 
-/// Lower ones would have factors that a double cannot hold; numbers below 2^-1000 go in their unit.
+/// The lowest top. Factors of lower ones exceed a double; numbers below 2^-1000 use this unit.
 constexpr std::int64_t lowest_top = -25;
 
 constexpr auto radix = static_cast<double>(std::int64_t{1} << limb_bits);
 
-/// The top that leaves a scaled magnitude in [1/2, 2^(W - 1)): below half a unit of the next top,
-/// so that it rounds to 0 wherever its own limbs are dropped.
+/// Returns the top that scales a magnitude into [1/2, 2^(W - 1)). That is below half a unit of the
+/// next top, so the number rounds to 0 wherever its limbs are dropped.
 std::int64_t top_for(double magnitude) {
   if (magnitude == 0.0) {
     return nothing;
   }
-  constexpr int offset = 40 * limb_bits;  // of exponents above 0, which division rounds down
+  constexpr int offset = 40 * limb_bits;  // makes exponents positive, so that division rounds down
   const int exponent = std::ilogb(magnitude) + 1 + offset;
   return std::max<std::int64_t>(lowest_top, exponent / limb_bits - offset / limb_bits);
 }
 
-/// 2^(W top).
+/// Returns 2^(W top).
 double unit_of(std::int64_t top) { return std::ldexp(1.0, static_cast<int>(top) * limb_bits); }
 
 }  // namespace
@@ -87,7 +87,7 @@ void ExactSum::add_to_chunk(std::size_t chunk, std::size_t within, std::span<con
   }
 }
 
-/// Takes what is not finite out of `values`.
+/// Adds the values that are not finite to sums of their own and sets them to 0.
 template <math::Real T>
 void ExactSum::add_not_finite(std::size_t first, std::span<T> values) {
   not_finite_.resize(size_, 0.0);
@@ -100,7 +100,7 @@ void ExactSum::add_not_finite(std::size_t first, std::span<T> values) {
   }
 }
 
-/// Moves the limbs of a chunk down, to a higher top.
+/// Moves the limbs of a chunk down to a higher top.
 void ExactSum::raise(std::size_t chunk, std::int64_t top) {
   if (tops_[chunk] != nothing) {
     const auto limbs = limbs_of(chunk);
@@ -112,8 +112,8 @@ void ExactSum::raise(std::size_t chunk, std::int64_t top) {
   tops_[chunk] = top;
 }
 
-/// Carries first, so that no limb but the highest is negative or above the radix: the additions in
-/// double then cancel nothing.
+/// Carries first, so that every limb except the highest is in [0, radix) and the additions in
+/// double do not cancel.
 void ExactSum::to_double(std::size_t chunk, std::span<double> sums) const {
   const auto limbs = limbs_of(chunk);
   const double lowest_unit = 1.0 / std::pow(radix, static_cast<double>(limb_count_ - 1));
@@ -148,13 +148,13 @@ void ExactSum::finish(const mpi::Communicator& communicator, std::span<T> sums) 
 
   std::array<double, limb_chunk> wide;
   for (std::size_t first = 0; first < size_; first += limb_chunk) {
-    const auto part = std::span(wide).first(std::min(limb_chunk, size_ - first));
+    const auto chunk = std::span(wide).first(std::min(limb_chunk, size_ - first));
     if (tops_[first / limb_chunk] == nothing) {
-      std::ranges::fill(part, 0.0);
+      std::ranges::fill(chunk, 0.0);
     } else {
-      to_double(first / limb_chunk, part);
+      to_double(first / limb_chunk, chunk);
     }
-    std::ranges::transform(part, sums.begin() + static_cast<std::ptrdiff_t>(first),
+    std::ranges::transform(chunk, sums.begin() + static_cast<std::ptrdiff_t>(first),
                            [](double sum) { return static_cast<T>(sum); });
   }
   if (tops.back() != 0) {

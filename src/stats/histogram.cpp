@@ -11,11 +11,11 @@
 namespace infomax::stats {
 namespace {
 
-/// Few enough for their part of the table of power sums to stay near, many enough that a row's
-/// additions are done before the next row comes to the same cells.
+/// Columns that are counted together: few enough that their power sums stay in the cache, and many
+/// enough that a row's additions finish before the next row adds to the same cells.
 constexpr std::size_t column_block = 128;
 
-/// Adds what a cell's power sums s give to its four bins.
+/// Adds the counts that follow from a cell's power sums s to its four bins.
 void add_to_bins(const double* s, double* bin) {
   bin[0] += (s[0] - 3.0 * s[1] + 3.0 * s[2] - s[3]) / 6.0;
   bin[1] += (4.0 * s[0] - 6.0 * s[2] + 3.0 * s[3]) / 6.0;
@@ -23,7 +23,7 @@ void add_to_bins(const double* s, double* bin) {
   bin[3] += s[3] / 6.0;
 }
 
-/// q of sum_k l_k w_k'(f) = q0 + q1 f + q2 f^2, over a cell's four bins.
+/// Returns q of sum_k l_k w_k'(f) = q0 + q1 f + q2 f^2, over a cell's four bins.
 std::array<double, 3> slope_polynomial(const double* l) {
   return {0.5 * (l[2] - l[0]), l[0] - 2.0 * l[1] + l[2], 0.5 * (l[3] - l[0]) + 1.5 * (l[1] - l[2])};
 }
@@ -51,8 +51,8 @@ void SoftHistogram::count(const RowSource<T>& source, std::size_t first_row, std
   std::ranges::fill(powers_, 0.0);
   for_each_tile(first_row, row_count, [&](std::size_t first, std::size_t rows) {
     const MatrixView<const T> tile = source.tile(first, rows, scratch);
-    // Row by row, so that consecutive additions go to different columns and do not wait for each
-    // other.
+    // Counts row by row, so that consecutive additions go to different columns and do not depend on
+    // each other.
     for (std::size_t j = 0; j < columns(); j += column_block) {
       const std::size_t width = std::min(column_block, columns() - j);
       const auto table = std::span(powers_).subspan(j * column_size(), width * column_size());

@@ -12,22 +12,23 @@ namespace {
 
 using Four = std::array<double, 4>;
 
-/// Columns whose tables stay in the second-level cache while a tile of rows goes by; consecutive
-/// additions still go to different tables and do not wait for each other.
+/// Columns that are counted together, so that their tables stay in the second-level cache for a
+/// tile of rows. Consecutive additions still go to different tables and do not depend on each
+/// other.
 constexpr std::size_t column_block = 32;
 
 bool is_clamped(double f) { return f < 0.0 || f > 1.0; }
 
 double clamped(double f) { return f < 0.0 ? 0.0 : (f > 1.0 ? 1.0 : f); }  // NaN stays NaN
 
-/// beta3 over a cell's four bins, at a fraction in [0, 1].
+/// Returns beta3 over a cell's four bins, at a fraction in [0, 1].
 Four weights(double f) {
   const double g = 1.0 - f;
   return {g * g * g / 6.0, (4.0 + f * f * (3.0 * f - 6.0)) / 6.0,
           (1.0 + f * (3.0 + f * (3.0 - 3.0 * f))) / 6.0, f * f * f / 6.0};
 }
 
-/// Its derivative.
+/// Returns the derivatives of weights().
 Four slopes(double f) {
   const double g = 1.0 - f;
   return {-0.5 * g * g, f * (1.5 * f - 2.0), 0.5 + f * (1.0 - 1.5 * f), 0.5 * f * f};

@@ -14,7 +14,7 @@ void MeanPass<T>::add_columns(const RowSource<T>& source, std::size_t first_row,
                               std::size_t row_count, std::span<double> sums) {
   tile_sums_.resize(source.columns());
   for_each_tile(first_row, row_count, [&](std::size_t first, std::size_t count) {
-    // Sums of tiles, then the sum of these: rounding errors grow with 256 + B / 256, not with B.
+    // Adds up tiles, then their sums, so that rounding errors grow with 256 + B / 256, not with B.
     std::ranges::fill(tile_sums_, 0.0);
     const MatrixView<const T> rows = source.tile(first, count, scratch_a_);
     for (std::size_t i = 0; i < count; ++i) {
@@ -56,15 +56,15 @@ const Means& MeanPass<T>::measure(const mpi::Communicator& communicator, const R
   assert(a.rows() == b.rows());
   const std::size_t p = a.columns();
   const std::size_t q = b.columns();
-  // Kept sums come by a summation of their own, so that the others' is the same with and without.
-  const bool kept = Kept::worth_keeping(a);
-  sums_.resize(2 + q + (kept ? 0 : p));
+  // Cached sums take a summation of their own, so that the other summation stays the same.
+  const bool cacheable = ContentKey::is_cacheable(a);
+  sums_.resize(2 + q + (cacheable ? 0 : p));
   const std::span<double> sums = sums_;
   std::span<double> sums_of_a = sums.subspan(2 + q);
-  if (kept) {
-    kept_sums_.resize(p);
-    sums_of_a = kept_sums_;
-    if (!kept_.is_of(a)) {
+  if (cacheable) {
+    cached_sums_.resize(p);
+    sums_of_a = cached_sums_;
+    if (!cached_.is_current(a)) {
       summation_.over(
           communicator, nullptr, a.rows(), sums_of_a,
           [&](std::size_t first, std::size_t count) { add_columns(a, first, count, sums_of_a); });
@@ -75,7 +75,7 @@ const Means& MeanPass<T>::measure(const mpi::Communicator& communicator, const R
                     sums[0] = static_cast<double>(count);
                     sums[1] = with_difference ? squared_difference(a, b, first, count) : 0.0;
                     add_columns(b, first, count, sums.subspan(2, q));
-                    if (!kept) {
+                    if (!cacheable) {
                       add_columns(a, first, count, sums_of_a);
                     }
                   });

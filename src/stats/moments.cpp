@@ -11,7 +11,7 @@
 namespace infomax::stats {
 namespace {
 
-/// Below this part of its mean a deviation is the rounding of the mean itself.
+/// A deviation below this fraction of the mean is within the rounding of the mean.
 constexpr double relative_rounding = 1e-13;
 
 std::size_t symmetric_size(Extent extent, std::size_t p) {
@@ -26,7 +26,7 @@ bool is_constant(double variance, double mean) {
   return std::sqrt(variance) <= relative_rounding * std::abs(mean);
 }
 
-/// Sums to variances and, where it is full, to a symmetric matrix.
+/// Converts sums to variances and, if the extent is full, to a symmetric matrix.
 void unpack_symmetric(Extent extent, std::span<const double> sums, double divisor,
                       std::span<const double> mean, Buffer<double>& variance,
                       Matrix<double>& covariance) {
@@ -117,7 +117,7 @@ void add_cross(Extent extent, MatrixView<const T> a, MatrixView<const T> b, Buff
   }
 }
 
-/// The rows in double, in `scratch`.
+/// Converts the rows to double, in `scratch`.
 template <math::Real T>
 MatrixView<const double> widened(MatrixView<const T> rows, Buffer<double>& scratch) {
   scratch.resize(rows.size());
@@ -153,15 +153,15 @@ void MomentPass<T>::add_tile(MatrixView<const T> a, MatrixView<const T> b, const
   }
 }
 
-/// The sums of a side that is kept, unless they are known.
+/// Makes the cached sums of side a current.
 template <math::Real T>
-void MomentPass<T>::sum_kept(const mpi::Communicator& communicator, const RowSource<T>& a,
-                             const Means& means) {
-  kept_sums_.resize(symmetric_size(needs_.aa, a.columns()));
-  if (kept_.is_of(a)) {
+void MomentPass<T>::sum_cached(const mpi::Communicator& communicator, const RowSource<T>& a,
+                               const Means& means) {
+  cached_sums_.resize(symmetric_size(needs_.aa, a.columns()));
+  if (cached_.is_current(a)) {
     return;
   }
-  const std::span<double> aa = kept_sums_;
+  const std::span<double> aa = cached_sums_;
   summation_.over(communicator, nullptr, a.rows(), aa,
                   [&](std::size_t first_row, std::size_t row_count) {
                     for_each_tile(first_row, row_count, [&](std::size_t first, std::size_t count) {
@@ -177,20 +177,20 @@ const SecondMoments& MomentPass<T>::measure(const mpi::Communicator& communicato
   const std::size_t p = a.columns();
   const std::size_t q = b.columns();
   assert(a.rows() == b.rows() && (needs_.ab != Extent::diagonal || p == q));
-  const bool keep = Kept::worth_keeping(a);
-  if (keep) {
-    sum_kept(communicator, a, means);
+  const bool cacheable = ContentKey::is_cacheable(a);
+  if (cacheable) {
+    sum_cached(communicator, a, means);
   }
   const std::size_t size_bb = symmetric_size(needs_.bb, q);
   const std::size_t size_ab = cross_size(needs_.ab, p, q);
-  sums_.resize(size_bb + size_ab + (keep ? 0 : symmetric_size(needs_.aa, p)));
+  sums_.resize(size_bb + size_ab + (cacheable ? 0 : symmetric_size(needs_.aa, p)));
   const std::span<double> sums = sums_;
-  const MomentSums parts{sums.subspan(size_bb + size_ab), sums.first(size_bb),
-                         sums.subspan(size_bb, size_ab)};
-  const bool reads_a = !parts.aa.empty() || !parts.ab.empty();
+  const MomentSums moment_sums{sums.subspan(size_bb + size_ab), sums.first(size_bb),
+                               sums.subspan(size_bb, size_ab)};
+  const bool reads_a = !moment_sums.aa.empty() || !moment_sums.ab.empty();
   const auto add_tile_of = [&](std::size_t first, std::size_t count) {
     const auto rows_a = reads_a ? tiles_a_.read(a, means.a, first, count) : MatrixView<const T>{};
-    add_tile(rows_a, tiles_b_.read(b, means.b, first, count), parts);
+    add_tile(rows_a, tiles_b_.read(b, means.b, first, count), moment_sums);
   };
   summation_.over(
       communicator, a.parts(), a.rows(), sums,
@@ -198,10 +198,10 @@ const SecondMoments& MomentPass<T>::measure(const mpi::Communicator& communicato
 
   const double divisor = std::max(1.0, means.samples);
   moments_.samples = means.samples;
-  unpack_symmetric(needs_.aa, keep ? std::span<double>(kept_sums_) : parts.aa, divisor, means.a,
-                   moments_.variance_a, moments_.aa);
-  unpack_symmetric(needs_.bb, parts.bb, divisor, means.b, moments_.variance_b, moments_.bb);
-  unpack_cross(needs_.ab, parts.ab, divisor, moments_);
+  unpack_symmetric(needs_.aa, cacheable ? std::span<double>(cached_sums_) : moment_sums.aa, divisor,
+                   means.a, moments_.variance_a, moments_.aa);
+  unpack_symmetric(needs_.bb, moment_sums.bb, divisor, means.b, moments_.variance_b, moments_.bb);
+  unpack_cross(needs_.ab, moment_sums.ab, divisor, moments_);
   return moments_;
 }
 

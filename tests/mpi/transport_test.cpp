@@ -20,7 +20,7 @@ TEST(Transport, NamesALayerAndHowARankReachesItself) {
   EXPECT_FALSE(transport.layer.empty());
   EXPECT_NE(transport.layer, "base");
   if (transport.layer == "ob1") {
-    EXPECT_EQ(std::ranges::count(transport.parts, "self"), 1);
+    EXPECT_EQ(std::ranges::count(transport.transports, "self"), 1);
   }
 }
 

@@ -9,16 +9,18 @@
 
 namespace infomax {
 
-/// CRC-32 (that of zlib and Ethernet) of bytes that follow others whose checksum is `before`; of
-/// nothing it is 0. Finds any change of up to 32 neighbouring bits, and others but for one in 2^32.
+/// The CRC-32 of zlib and Ethernet. `before` is the checksum of the bytes that precede these, 0 if
+/// there are none. Detects every change of up to 32 neighbouring bits, and any other change with a
+/// probability of 1 - 2^-32.
 [[nodiscard]] std::uint32_t checksum(std::span<const std::byte> bytes, std::uint32_t before = 0);
 
-/// That of bytes whose checksum is `before` and, behind them, `bytes` others whose own is `after`.
+/// The checksum of two byte sequences joined together: the first has the checksum `before`; the
+/// second has `bytes` bytes and the checksum `after`.
 [[nodiscard]] std::uint32_t joined_checksum(std::uint32_t before, std::uint32_t after,
                                             std::uint64_t bytes);
 
-/// "crc32:0a1b2c3d" of a file's bytes: tells versions of a file apart, not forgeries. Throws
-/// DataError where it cannot be read.
+/// The checksum of a file's bytes as text, "crc32:0a1b2c3d". It distinguishes versions of a file
+/// and does not protect against forgery. Throws DataError if the file cannot be read.
 [[nodiscard]] std::string file_checksum(const std::filesystem::path& path);
 
 }  // namespace infomax

@@ -6,7 +6,7 @@
 
 namespace infomax {
 
-/// What the process returns to the shell; scripts and schedulers rely on these values.
+/// The exit codes of the process; scripts and schedulers rely on these values.
 enum class ExitCode : int {
   done = 0,
   usage = 2,     ///< the command line is wrong
@@ -16,7 +16,8 @@ enum class ExitCode : int {
   stopped = 75,  ///< stopped on request, resumable (EX_TEMPFAIL)
 };
 
-/// Base of every error this library throws. The text says what, where and what to do, in one line.
+/// The base of every error that this library throws. The text says in one line what failed, where,
+/// and what to do.
 class Error : public std::runtime_error {
  public:
   Error(ExitCode exit_code, const std::string& message)

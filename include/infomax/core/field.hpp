@@ -19,16 +19,16 @@
 
 #include "infomax/core/error.hpp"
 
-// A configuration is a plain struct whose defaults are its members' initialisers. What else there
-// is to know of a member (its name, its help, how it is written and what it must be) stands once,
-// in a table beside the struct, and every door to the library reads that table: the command line,
-// its INI file, model files, Python.
+// A configuration is a plain struct whose defaults are its members' initialisers. Everything else
+// about a member (its name, help, text form and check) is written once, in a table beside the
+// struct. Every interface of the library reads that table: the command line, its INI file, model
+// files, Python.
 namespace infomax {
 
-/// How values of a type are written. Specialise it for a type of one's own with
+/// Converts values of a type from and to text. A specialisation for another type has the members
 ///
-///     static std::optional<T> parse(std::string_view text);  // nothing where it is not a T
-///     static std::string format(const T& value);             // as parse() takes it
+///     static std::optional<T> parse(std::string_view text);  // empty if the text is not a T
+///     static std::string format(const T& value);             // parse() accepts it
 ///     static std::string expected();                         // "a number", for messages
 template <class T>
 struct FieldText;
@@ -118,10 +118,10 @@ struct ChoiceText {
   }
 };
 
-/// What a value must satisfy beyond its type; `expected` completes "it must be ...".
+/// A condition on a value beyond its type; `expected` completes "it must be ...".
 template <class T>
 struct Check {
-  std::function<bool(const T&)> holds;  ///< empty: any value
+  std::function<bool(const T&)> holds;  ///< empty: every value is valid
   std::string expected;
 };
 
@@ -133,7 +133,7 @@ struct Check {
   return {[low](double x) { return std::isfinite(x) && x >= low; },
           "a number, " + FieldText<double>::format(low) + " or more"};
 }
-/// In [low, high).
+/// A number in [low, high).
 [[nodiscard]] inline Check<double> from_to_below(double low, double high) {
   return {[low, high](double x) { return x >= low && x < high; },
           "a number from " + FieldText<double>::format(low) + " to below " +
@@ -145,33 +145,33 @@ struct Check {
 [[nodiscard]] inline Check<std::size_t> one_or_more() {
   return {[](std::size_t n) { return n > 0; }, "a whole number, 1 or more"};
 }
-/// 0 is a value of its own: `meaning_of_zero` says which.
+/// Any count; `meaning_of_zero` says what the special value 0 means.
 [[nodiscard]] inline Check<std::size_t> zero_or_more(const std::string& meaning_of_zero) {
   return {{}, "a whole number, 0 (" + meaning_of_zero + ") or more"};
 }
-/// In [low, high].
+/// A whole number in [low, high].
 [[nodiscard]] inline Check<std::size_t> whole_from_to(std::size_t low, std::size_t high) {
   return {[low, high](std::size_t n) { return n >= low && n <= high; },
           "a whole number from " + std::to_string(low) + " to " + std::to_string(high)};
 }
 
-/// One member of a configuration, by text.
+/// Access to one member of a configuration by text.
 template <class Config>
 struct Field {
   std::string name;        ///< "micro-batch" of the member micro_batch
   std::string group;       ///< the heading of --help that it stands under
-  std::string value_name;  ///< of its value in help, such as "M"; empty for a flag
+  std::string value_name;  ///< name of its value in help, such as "M"; empty for a flag
   std::string help;
   bool is_flag = false;  ///< given without a value
 
-  /// Throws UsageError where the text is not of the field's type or its value fails the check.
+  /// Throws UsageError if the text is not of the field's type or its value fails the check.
   std::function<void(Config&, std::string_view text)> set;
-  /// As set() takes it; nothing where the member is an empty optional.
+  /// The value in a form that set() accepts; nothing if the member is an empty optional.
   std::function<std::optional<std::string>(const Config&)> text;
-  /// Throws UsageError where the member's value fails the check.
+  /// Throws UsageError if the member's value fails the check.
   std::function<void(const Config&)> check;
 
-  /// The member's name, as messages have it: "`micro_batch`".
+  /// The member's name as it appears in messages: "`micro_batch`".
   [[nodiscard]] std::string quoted() const {
     std::string member = name;
     std::ranges::replace(member, '-', '_');
@@ -196,14 +196,14 @@ struct FieldValue<std::optional<Value>> {
 template <class Config>
 class FieldTable {
  public:
-  /// Fields added from here on belong to this group.
+  /// Starts a group, to which the fields added after this call belong.
   FieldTable& group(std::string title) {
     group_ = std::move(title);
     return *this;
   }
 
-  /// A member of a type that FieldText knows, or an std::optional of one. An empty `value_name`
-  /// makes it a flag, given without a value; it must be a bool then.
+  /// Adds a member. Its type is one that FieldText supports, or an std::optional of one. An empty
+  /// `value_name` makes it a flag, which is given without a value; its type must then be bool.
   template <class Member>
   FieldTable& add(std::string name, Member Config::*member, std::string value_name,
                   std::string help, Check<typename detail::FieldValue<Member>::type> check = {}) {
@@ -256,10 +256,10 @@ class FieldTable {
     return *this;
   }
 
-  /// The fields of a member that is a configuration itself, under their own names and groups.
-  template <class Part>
-  FieldTable& include(Part Config::*member, const FieldTable<Part>& part) {
-    for (const Field<Part>& field : part.fields()) {
+  /// Adds the fields of a member that is a configuration itself, with their own names and groups.
+  template <class Nested>
+  FieldTable& include(Nested Config::*member, const FieldTable<Nested>& nested) {
+    for (const Field<Nested>& field : nested.fields()) {
       fields_.push_back(
           {field.name, field.group.empty() ? group_ : field.group, field.value_name, field.help,
            field.is_flag,
@@ -274,7 +274,7 @@ class FieldTable {
 
   [[nodiscard]] const std::vector<Field<Config>>& fields() const { return fields_; }
 
-  /// Throws std::out_of_range where there is no field of this name.
+  /// Throws std::out_of_range if no field has this name.
   [[nodiscard]] const Field<Config>& at(std::string_view name) const {
     const auto found = std::ranges::find(fields_, name, &Field<Config>::name);
     if (found == fields_.end()) {

@@ -7,10 +7,11 @@
 
 namespace infomax::log {
 
-/// What is written to standard error; results go to standard output and are not logged.
+/// Messages on standard error. Results go to standard output and are not logged.
 enum class Level { quiet, info, debug };
 
-/// Called once by the program: only the speaking rank logs what every rank knows.
+/// Sets the level. The program calls it once; only the rank that passes `speaks` logs the messages
+/// that all ranks share.
 void configure(Level level, bool speaks);
 
 /// Applies `translate` to every message before it is written. The library names the fields of its
@@ -21,10 +22,10 @@ void debug(std::string_view message);
 void info(std::string_view message);
 void warning(std::string_view message);
 
-/// One message of each kind a run, however often it is met: for conditions that every step meets.
+/// Logs a message once per run and kind, for conditions that occur in every step.
 void warning_once(const std::string& kind, std::string_view message);
 
-/// One line, whatever the level and the rank: the last thing a failing job says.
+/// Logs one line at any level and on any rank: the last message of a failing job.
 void failure(std::string_view message);
 
 }  // namespace infomax::log

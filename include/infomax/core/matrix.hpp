@@ -10,8 +10,9 @@
 
 namespace infomax {
 
-/// Allocates on cache-line boundaries (64 bytes, also one AVX-512 register) and leaves numbers
-/// uninitialised: every buffer here is written before it is read, and touching pages twice costs.
+/// Allocates on cache-line boundaries (64 bytes, the size of an AVX-512 register) and leaves
+/// numbers uninitialised: every buffer is written before it is read, and touching its pages twice
+/// is slow.
 template <class T>
 struct AlignedAllocator {
   using value_type = T;
@@ -38,11 +39,11 @@ struct AlignedAllocator {
   friend bool operator==(const AlignedAllocator&, const AlignedAllocator&) noexcept { return true; }
 };
 
-/// Contiguous, aligned, not initialised by `Buffer<T>(n)`; `Buffer<T>(n, T{})` is zeroed.
+/// A contiguous, aligned array. `Buffer<T>(n)` is uninitialised; `Buffer<T>(n, T{})` is zeroed.
 template <class T>
 using Buffer = std::vector<T, AlignedAllocator<T>>;
 
-/// Borrowed row-major matrix: element (i, j) is at data[i * stride + j], stride >= columns.
+/// A borrowed row-major matrix: element (i, j) is at data[i * stride + j], stride >= columns.
 template <class T>
 class MatrixView {
  public:
@@ -52,7 +53,7 @@ class MatrixView {
   MatrixView(T* data, std::size_t rows, std::size_t columns)
       : MatrixView(data, rows, columns, columns) {}
 
-  /// A view of T is also a view of const T.
+  /// Converts a view of T to a view of const T.
   template <class U>
   requires std::is_same_v<const U, T> MatrixView(const MatrixView<U>& other)
       : MatrixView(other.data(), other.rows(), other.columns(), other.stride()) {}
@@ -68,7 +69,7 @@ class MatrixView {
   [[nodiscard]] T& operator()(std::size_t i, std::size_t j) const { return data_[i * stride_ + j]; }
   [[nodiscard]] std::span<T> row(std::size_t i) const { return {data_ + i * stride_, columns_}; }
 
-  /// Rows [first, first + count).
+  /// The view of rows [first, first + count).
   [[nodiscard]] MatrixView row_range(std::size_t first, std::size_t count) const {
     return {data_ + first * stride_, count, columns_, stride_};
   }
@@ -80,7 +81,7 @@ class MatrixView {
   std::size_t stride_ = 0;
 };
 
-/// Owned, contiguous, row-major matrix; its elements start uninitialised unless a fill is given.
+/// An owned, contiguous, row-major matrix. Its elements are uninitialised unless a fill is given.
 template <class T>
 class Matrix {
  public:

@@ -5,8 +5,8 @@
 
 namespace infomax {
 
-/// A file that is written under another name beside its own, which it gets only when whole: a job
-/// that ends early leaves the old file, or none, never half a one.
+/// A file that is written under a temporary name beside its own and renamed when it is complete. A
+/// job that ends early leaves the old file or none, never an incomplete one.
 class PendingFile {
  public:
   explicit PendingFile(std::filesystem::path final_path);
@@ -14,14 +14,14 @@ class PendingFile {
   PendingFile(const PendingFile&) = delete;
   PendingFile& operator=(const PendingFile&) = delete;
 
-  /// Where to write.
+  /// The path to write to.
   [[nodiscard]] const std::filesystem::path& path() const { return pending_; }
 
-  /// Gives the closed file its name. Throws SystemError.
+  /// Gives the closed file its final name. Throws SystemError.
   void commit();
 
-  /// As commit(), and what is under the name afterwards survives a loss of power: file and name are
-  /// on the disk when this returns. Throws SystemError.
+  /// Does what commit() does and waits until the file and its name are on the disk, so that they
+  /// survive a loss of power. Throws SystemError.
   void commit_durably();
 
  private:

@@ -9,35 +9,35 @@
 namespace infomax {
 
 enum class ProgressMode : std::uint8_t {
-  automatic,  ///< live on a terminal (mpirun's own, where this process's output is a pipe to it)
-  live,       ///< one line, rewritten
-  plain,      ///< a line now and then
+  automatic,  ///< live if the output, or mpirun's output under mpirun, is a terminal; else plain
+  live,       ///< one line that is rewritten
+  plain,      ///< a new line at intervals
   none,
 };
 
-/// Throws UsageError naming the choices.
+/// Parses a style. Throws UsageError, which names the choices.
 [[nodiscard]] ProgressMode parse_progress(const std::string& name);
 
-/// "1:05", "2:00:30".
+/// Formats seconds as "1:05" or "2:00:30".
 [[nodiscard]] std::string duration_text(double seconds);
 
-/// "1,234,567".
+/// Formats a number as "1,234,567".
 [[nodiscard]] std::string grouped_text(double number);
 
-/// What is said on standard error of work under way. By one rank.
+/// A line on standard error that reports work in progress. Used by one rank.
 class ProgressLine {
  public:
   explicit ProgressLine(ProgressMode mode);
 
-  /// Never `automatic`.
+  /// The style in use, never `automatic`.
   [[nodiscard]] ProgressMode mode() const { return mode_; }
 
-  /// Whether the last line is old enough for another: 0.1 s of a live one, 10 s of a plain one.
+  /// Whether it is time for another line: after 0.1 s for a live one, after 10 s for a plain one.
   [[nodiscard]] bool due() const;
 
   void show(const std::string& text);
 
-  /// Ends a live line, so that what follows starts on a line of its own.
+  /// Ends a live line, so that later output starts on a new line.
   void finish();
 
  private:
@@ -46,12 +46,12 @@ class ProgressLine {
   std::size_t shown_width_ = 0;
 };
 
-/// Progress of work whose amount is known: "encoding 45%, 0:12 left".
+/// The progress of work whose amount is known: "encoding 45%, 0:12 left".
 class WorkProgress {
  public:
   WorkProgress(ProgressMode mode, std::string what) : line_(mode), what_(std::move(what)) {}
 
-  /// `done` of `all` are done, in whatever unit; all > 0.
+  /// Reports that `done` of `all` units are done; all > 0.
   void reach(std::size_t done, std::size_t all);
 
   void finish() { line_.finish(); }

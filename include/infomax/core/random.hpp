@@ -6,36 +6,36 @@
 
 namespace infomax {
 
-/// What a random number is for; streams of different purposes never overlap.
+/// The purpose of a random number. Streams of different purposes never overlap.
 enum class RandomStream : std::uint64_t {
   initialization = 1,
   permutation = 2,
   generation = 3,
-  pass = 4,  ///< keys of what a training pass draws
+  pass = 4,  ///< keys of the numbers that a training pass draws
   augmentation = 5,
   held_out = 9,
   test_rows = 10,
 };
 
-/// Counter-based random numbers: Philox 4x64-10 (Salmon et al. 2011, "Parallel random numbers: as
-/// easy as 1, 2, 3"). A number is a pure function of (seed, stream, major, minor, index), so any
-/// rank computes any of them, in any order, and all agree.
+/// A counter-based random number generator: Philox 4x64-10 (Salmon et al. 2011, "Parallel random
+/// numbers: as easy as 1, 2, 3"). A number is a pure function of (seed, stream, major, minor,
+/// index), so every rank can compute every number, in any order, and all ranks agree.
 class CounterRandom {
  public:
   CounterRandom(std::uint64_t seed, RandomStream stream, std::uint64_t major = 0,
                 std::uint64_t minor = 0)
       : seed_(seed), stream_(static_cast<std::uint64_t>(stream)), major_(major), minor_(minor) {}
 
-  /// Four independent, uniform 64-bit words.
+  /// Returns four independent, uniform 64-bit words.
   [[nodiscard]] std::array<std::uint64_t, 4> words(std::uint64_t index) const;
 
-  /// Uniform on the open interval (0, 1).
+  /// Returns a number uniform on the open interval (0, 1).
   [[nodiscard]] double uniform(std::uint64_t index) const;
 
-  /// Standard normal, by Box and Muller's transform of two words.
+  /// Returns a standard normal number, by the Box-Muller transform of two words.
   [[nodiscard]] double normal(std::uint64_t index) const;
 
-  /// Uniform on {0, ..., bound - 1}, bound > 0; by multiplication, with a bias below
+  /// Returns an integer uniform on {0, ..., bound - 1}, bound > 0. It multiplies, with a bias below
   /// bound / 2^64.
   [[nodiscard]] std::uint64_t below(std::uint64_t bound, std::uint64_t index) const;
 

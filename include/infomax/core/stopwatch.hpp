@@ -5,14 +5,14 @@
 
 namespace infomax {
 
-/// Wall-clock seconds since construction or the last lap.
+/// Measures wall-clock seconds since construction or the last lap.
 class Stopwatch {
  public:
   [[nodiscard]] double elapsed_s() const {
     return std::chrono::duration<double>(Clock::now() - start_).count();
   }
 
-  /// Seconds since the last lap, and begins the next one.
+  /// Returns the seconds since the last lap and begins the next one.
   double lap_s() {
     const auto now = Clock::now();
     const double seconds = std::chrono::duration<double>(now - start_).count();

@@ -14,12 +14,12 @@
 
 namespace infomax::hdf5 {
 
-/// A data set of numbers in an open file: N rows along the first axis. It must be gone before its
-/// file is closed. Contiguous, chunked and compressed ones are read alike.
+/// A data set of numbers in an open file: N rows along the first axis, contiguous, chunked or
+/// compressed. It must be destroyed before its file is closed.
 class Dataset {
  public:
-  /// For File. `where` names the data set and its file in messages. Throws DataError where it holds
-  /// no numbers or has no rows' axis.
+  /// Called by File. `where` names the data set and its file in messages. Throws DataError if the
+  /// elements are not numbers or there is no axis of rows.
   Dataset(Handle handle, std::string where, std::optional<mpi::Communicator> communicator);
 
   [[nodiscard]] const std::vector<std::size_t>& shape() const { return shape_; }  ///< [N, ...]
@@ -29,34 +29,35 @@ class Dataset {
   [[nodiscard]] const std::string& where() const { return where_; }  ///< "/x in F.h5"
 
   /// Reads rows [first, first + count) as elements of `type`, converted by HDF5, into `out`
-  /// [count, features]. Collective where the file is open in parallel; count may differ and be 0.
-  /// Goes in rounds of bounded bytes, of which all ranks do as many as the one with most rows.
-  /// Throws DataError where the file does not yield the rows.
+  /// [count, features]. Collective if the file is open in parallel; the counts may differ between
+  /// ranks and be 0. Transfers a bounded number of bytes at a time; all ranks make as many
+  /// transfers as the rank with the most rows. Throws DataError if the rows cannot be read.
   void read_rows(std::size_t first, std::size_t count, ElementType type,
                  std::span<std::byte> out) const;
 
-  /// Writes rows [first, first + count) from elements of `type` [count, features]. Collective where
-  /// the file is open in parallel; count may differ and be 0. Throws SystemError.
+  /// Writes rows [first, first + count) from elements of `type` [count, features]. Collective if
+  /// the file is open in parallel; the counts may differ between ranks and be 0. Throws
+  /// SystemError.
   void write_rows(std::size_t first, std::size_t count, ElementType type,
                   std::span<const std::byte> in);
 
-  /// Where in its file the first element is, in bytes. Throws SystemError unless the rows lie
-  /// together there, which they do not in chunks or before some are written.
+  /// Returns the byte offset of the first element in the file. Throws SystemError unless the rows
+  /// are contiguous in the file; chunked data sets, and those without written rows, are not.
   [[nodiscard]] std::uint64_t offset_bytes() const;
 
-  /// As read_rows, into elements of T.
+  /// Does what read_rows() does, into elements of T.
   template <class T>
   void read(std::size_t first, std::size_t count, std::span<T> out) const {
     read_rows(first, count, element_type_of<T>(), std::as_writable_bytes(out));
   }
 
-  /// As write_rows, from elements of T.
+  /// Does what write_rows() does, from elements of T.
   template <class T>
   void write(std::size_t first, std::size_t count, std::span<const T> in) {
     write_rows(first, count, element_type_of<T>(), std::as_bytes(in));
   }
 
-  /// All rows, serial or alike on every rank.
+  /// Reads all rows; if the file is open in parallel, on every rank.
   template <class T>
   [[nodiscard]] std::vector<T> read_all() const {
     std::vector<T> all(rows() * features());
@@ -64,8 +65,8 @@ class Dataset {
     return all;
   }
 
-  /// Whether MPI-IO really did the last transfer collectively. HDF5 does not where it has to
-  /// convert elements (a foreign byte order): the transfer is right then, but each rank's own.
+  /// Whether MPI-IO made the last transfer collectively. HDF5 transfers rank by rank if it has to
+  /// convert elements, for example their byte order; the result is the same.
   [[nodiscard]] bool last_transfer_was_collective() const { return collective_; }
 
  private:
@@ -86,9 +87,9 @@ class Dataset {
   mutable bool collective_ = false;
 };
 
-/// The most bytes one round of a transfer moves on a rank (at least a row; 256 MiB at start).
-/// MPI-IO fails in several ways beyond 2 GiB. Lowered by tests; the same on every rank. Returns the
-/// former.
+/// Sets the maximum number of bytes that a rank transfers at a time (at least a row; initially
+/// 256 MiB), because MPI-IO fails in several ways beyond 2 GiB. It must be the same on every rank.
+/// Returns the former limit. Tests lower it.
 std::size_t set_transfer_limit(std::size_t bytes);
 
 }  // namespace infomax::hdf5

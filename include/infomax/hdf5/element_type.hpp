@@ -9,10 +9,10 @@
 
 namespace infomax::hdf5 {
 
-/// The numbers that data sets hold, in this machine's byte order.
+/// The types of numbers in data sets, in this machine's byte order.
 enum class ElementType : std::uint8_t { i8, u8, i16, u16, i32, u32, i64, u64, f32, f64 };
 
-/// Calls `use(std::type_identity<T>{})` with the C++ type that `type` stands for.
+/// Calls `use(std::type_identity<T>{})` with the C++ type of `type`.
 template <class Use>
 decltype(auto) with_element_type(ElementType type, Use&& use) {
   switch (type) {
@@ -40,7 +40,7 @@ decltype(auto) with_element_type(ElementType type, Use&& use) {
   throw std::logic_error("an element type that does not exist");
 }
 
-/// The element type that a C++ number has.
+/// The element type of a C++ type.
 template <class T>
 requires(std::is_arithmetic_v<T>) constexpr ElementType element_type_of() {
   if constexpr (std::is_floating_point_v<T>) {
@@ -61,12 +61,12 @@ requires(std::is_arithmetic_v<T>) constexpr ElementType element_type_of() {
   }
 }
 
-/// In bytes.
+/// The size of an element in bytes.
 [[nodiscard]] std::size_t size(ElementType type);
 
 [[nodiscard]] bool is_integer(ElementType type);
 
-/// "u8", "f32", ...
+/// The name of a type: "u8", "f32", ...
 [[nodiscard]] const char* name(ElementType type);
 
 }  // namespace infomax::hdf5

@@ -18,71 +18,75 @@
 
 namespace infomax::hdf5 {
 
-/// How a new data set lies in its file.
+/// The layout of a new data set in its file.
 struct Layout {
-  std::size_t chunk_rows = 0;  ///< rows a chunk; 0: contiguous
-  int deflate = 0;             ///< 0 to 9; above 0 compresses chunks, which it needs
+  std::size_t chunk_rows = 0;  ///< rows of a chunk; 0 = contiguous
+  int deflate = 0;             ///< compression level, 0 to 9; above 0 requires chunks
 };
 
 /// An open HDF5 file, without file locks, which fail on many shared file systems. Object paths are
-/// absolute ("/networks/b/spec"). Where a file is open in parallel all members are called by all
-/// ranks alike, and writing is collective.
+/// absolute ("/networks/b/spec"). If a file is open in parallel, all ranks must make the same
+/// calls, and writing is collective.
 class File {
  public:
-  /// For reading, by this process alone. Throws DataError where it is missing, no HDF5 file or cut
-  /// off.
+  /// Opens a file for reading in this process alone. Throws DataError if the file is missing, is
+  /// not an HDF5 file or is truncated.
   [[nodiscard]] static File open(const std::filesystem::path& path);
 
-  /// A new file, in place of one that is there, by this process alone; its first `user_block_bytes`
-  /// (0, or a power of 2 from 512 on) are left to the caller. Throws SystemError.
+  /// Creates a file in this process alone and replaces an existing one. Its first
+  /// `user_block_bytes` bytes (0, or a power of 2 from 512 on) are left to the caller. Throws
+  /// SystemError.
   [[nodiscard]] static File create(const std::filesystem::path& path,
                                    std::size_t user_block_bytes = 0);
 
-  /// Collective. For reading by all ranks, over MPI-IO; throws as open(), alike on every rank.
+  /// Collective. Opens a file for reading on all ranks, over MPI-IO. Throws what open() throws, the
+  /// same on every rank.
   [[nodiscard]] static File open_parallel(const mpi::Communicator& communicator,
                                           const std::filesystem::path& path);
 
-  /// Collective. A new file that all ranks write, over MPI-IO. Throws SystemError.
+  /// Collective. Creates a file that all ranks write, over MPI-IO. Throws SystemError.
   [[nodiscard]] static File create_parallel(const mpi::Communicator& communicator,
                                             const std::filesystem::path& path);
 
-  /// Closes a file that was not closed, but for one open in parallel while an exception unwinds:
-  /// peers may be elsewhere, so it is left to the end of the process.
+  /// Closes the file if it is open. While an exception unwinds, a file that is open in parallel
+  /// stays open until the process ends, because other ranks may not close it.
   ~File();
   File(File&&) = default;
   File& operator=(File&&) = default;
   File(const File&) = delete;
   File& operator=(const File&) = delete;
 
-  /// Collective where open in parallel. Its data sets must be gone. Throws SystemError where what
-  /// was written does not reach the disk, of which a destructor could only warn.
+  /// Closes the file, whose data sets must be destroyed. Collective if it is open in parallel.
+  /// Throws SystemError if the written data do not reach the disk; the destructor can only warn of
+  /// that.
   void close();
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
-  /// Whether `object` is there: a group or a data set.
+  /// Whether the group or data set `object` exists.
   [[nodiscard]] bool exists(const std::string& object) const;
 
-  /// The names of the data sets in a group, in alphabetical order.
+  /// Returns the names of the data sets in a group, in alphabetical order.
   [[nodiscard]] std::vector<std::string> dataset_names(const std::string& group = "/") const;
 
-  /// Makes a group and those above it; one that is there is left as it is.
+  /// Creates a group and its parent groups. Existing groups are left unchanged.
   void create_group(const std::string& group);
 
-  /// Throws DataError where there is none (it lists those at the root) or it holds no rows of
-  /// numbers.
+  /// Opens a data set. Throws DataError if it does not exist (the message lists those at the root)
+  /// or does not hold rows of numbers.
   [[nodiscard]] Dataset dataset(const std::string& object) const;
 
-  /// A new data set, with the groups above it. Its elements are undefined until written.
+  /// Creates a data set and its parent groups. Its elements are undefined until they are written.
   Dataset create_dataset(const std::string& object, ElementType type,
                          const std::vector<std::size_t>& shape, Layout layout = {});
 
   [[nodiscard]] bool has_attribute(const std::string& object, const std::string& name) const;
 
-  /// In alphabetical order. Throws DataError where there is no such object.
+  /// Returns the names of an object's attributes, in alphabetical order. Throws DataError if the
+  /// object does not exist.
   [[nodiscard]] std::vector<std::string> attribute_names(const std::string& object) const;
 
-  /// These throw DataError where the attribute is missing or of another kind.
+  // The following read an attribute. They throw DataError if it is missing or of another kind.
   [[nodiscard]] std::string string_attribute(const std::string& object,
                                              const std::string& name) const;
   [[nodiscard]] std::int64_t integer_attribute(const std::string& object,
@@ -93,7 +97,7 @@ class File {
   [[nodiscard]] std::vector<std::string> strings_attribute(const std::string& object,
                                                            const std::string& name) const;
 
-  /// These replace an attribute that is there. Throw SystemError.
+  // The following write an attribute and replace an existing one. They throw SystemError.
   void write_attribute(const std::string& object, const std::string& name, std::string_view text);
   template <std::integral T>
   void write_attribute(const std::string& object, const std::string& name, T value) {

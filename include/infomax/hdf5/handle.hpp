@@ -29,7 +29,7 @@ class Handle {
   [[nodiscard]] hid_t id() const { return id_; }
   [[nodiscard]] bool valid() const { return id_ >= 0; }
 
-  /// Gives the identifier up without closing it.
+  /// Releases the identifier without closing it.
   hid_t release() { return std::exchange(id_, H5I_INVALID_HID); }
 
  private:

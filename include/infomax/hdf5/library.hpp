@@ -5,7 +5,7 @@
 
 namespace infomax::hdf5 {
 
-/// "1.10.8".
+/// The version of the HDF5 library, such as "1.10.8".
 [[nodiscard]] std::string library_version();
 
 }  // namespace infomax::hdf5

@@ -6,7 +6,8 @@
 
 #include "infomax/core/matrix.hpp"
 
-/// BLAS over views. Shapes are checked in debug builds; sizes beyond a BLAS int are a SystemError.
+/// BLAS over views. Debug builds check shapes; a size that exceeds BLAS's integers is a
+/// SystemError.
 namespace infomax::math {
 
 template <class T>
@@ -14,17 +15,18 @@ concept Real = std::is_same_v<T, float> || std::is_same_v<T, double>;
 
 enum class Transpose { no, yes };
 
-/// In one call's terms: the type that an argument must have without taking part in deduction, so
-/// that views of T are taken where views of const T are meant.
+/// The type itself, excluded from template argument deduction, so that a view of T converts to a
+/// view of const T in a call.
 template <class T>
 using ConstView = MatrixView<const std::type_identity_t<T>>;
 
-/// c = alpha op(a) op(b) + beta c. With beta = 0, c need not be initialised.
+/// Computes c = alpha op(a) op(b) + beta c. If beta is 0, c may be uninitialised.
 template <Real T>
 void gemm(Transpose transpose_a, Transpose transpose_b, T alpha, ConstView<T> a, ConstView<T> b,
           std::type_identity_t<T> beta, MatrixView<std::type_identity_t<T>> c);
 
-/// Upper triangle of c = alpha a^T a + beta c, for a [n, k] and c [k, k]; the rest is not touched.
+/// Computes the upper triangle of c = alpha a^T a + beta c, for a [n, k] and c [k, k]. The strictly
+/// lower triangle is left as it is.
 template <Real T>
 void syrk(T alpha, ConstView<T> a, std::type_identity_t<T> beta,
           MatrixView<std::type_identity_t<T>> c);
@@ -36,24 +38,24 @@ void symmetrize(MatrixView<T> c);
 enum class Side { left, right };
 
 /// Solves with the lower triangular matrix l [n, n]: b = op(l)^-1 b (left) or
-/// b = b op(l)^-1 (right).
+/// b = b op(l)^-1 (right), in place.
 void solve_lower(Side side, Transpose transpose, MatrixView<const double> l, MatrixView<double> b);
 
-/// y = alpha a^T x + beta y, for a [n, k], x [n], y [k].
+/// Computes y = alpha a^T x + beta y, for a [n, k], x [n], y [k].
 template <Real T>
 void gemv_transposed(T alpha, ConstView<T> a, std::span<const std::type_identity_t<T>> x,
                      std::type_identity_t<T> beta, std::span<std::type_identity_t<T>> y);
 
-/// y += alpha x.
+/// Adds alpha x to y.
 template <Real T>
 void axpy(T alpha, std::span<const std::type_identity_t<T>> x,
           std::span<std::type_identity_t<T>> y);
 
-/// x *= alpha.
+/// Multiplies x by alpha.
 template <Real T>
 void scale(T alpha, std::span<std::type_identity_t<T>> x);
 
-/// Euclidean norm.
+/// Returns the Euclidean norm.
 template <Real T>
 [[nodiscard]] T norm(std::span<const T> x);
 

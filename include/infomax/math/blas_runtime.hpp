@@ -3,29 +3,28 @@
 
 #include <string>
 
-/// The BLAS library as it runs in this process: its kernels and its threads.
+/// The BLAS library in this process: its kernels and its threads.
 namespace infomax::math {
 
-/// OpenBLAS's name for the kernels it runs ("Cooperlake"), in one word.
+/// OpenBLAS's name for the kernels in use, one word such as "Cooperlake".
 [[nodiscard]] std::string blas_core_name();
 
-/// Whether OPENBLAS_CORETYPE, and not the processor, chose them.
+/// Whether OPENBLAS_CORETYPE chose the kernels, and not the processor.
 [[nodiscard]] bool blas_core_forced();
 
-/// Both in words ("Haswell by OPENBLAS_CORETYPE"): kernels of an older processor can cost half the
-/// speed.
+/// The name of the kernels and who chose them, such as "Haswell by OPENBLAS_CORETYPE". Kernels for
+/// an older processor can halve the speed.
 [[nodiscard]] std::string blas_kernel();
 
-/// "OpenBLAS 0.3.21".
+/// The version, such as "OpenBLAS 0.3.21".
 [[nodiscard]] std::string blas_version();
 
 [[nodiscard]] int blas_threads();
 
-/// Threads of every later BLAS call in this process; 1 or more.
+/// Sets the number of threads, 1 or more, of all later BLAS calls in this process.
 void set_blas_threads(int threads);
 
-/// True where the user chose the threads by OPENBLAS_NUM_THREADS, GOTO_NUM_THREADS or
-/// OMP_NUM_THREADS.
+/// Whether OPENBLAS_NUM_THREADS, GOTO_NUM_THREADS or OMP_NUM_THREADS is set.
 [[nodiscard]] bool blas_threads_chosen_by_user();
 
 }  // namespace infomax::math

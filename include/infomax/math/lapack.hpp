@@ -6,20 +6,20 @@
 
 #include "infomax/core/matrix.hpp"
 
-/// LAPACK in double precision, for the small matrices that every rank holds alike.
+/// LAPACK in double precision, for small matrices that are the same on every rank.
 namespace infomax::math {
 
-/// Lower triangular l with l l^T = a, for the symmetric a [n, n], of which the lower triangle is
-/// read; the upper triangle of l is zero. Nothing where a is not positive definite.
+/// Returns the lower triangular l with l l^T = a for a symmetric a [n, n]; the upper triangle of l
+/// is zero. Reads only the lower triangle of a. Returns nothing if a is not positive definite.
 [[nodiscard]] std::optional<Matrix<double>> cholesky(MatrixView<const double> a);
 
-/// a = vectors diag(values) vectors^T, values in descending order, vectors [n, n] in columns.
+/// a = vectors diag(values) vectors^T; values in descending order, eigenvectors [n, n] in columns.
 struct SymmetricEigen {
   std::vector<double> values;
   Matrix<double> vectors;
 };
 
-/// For the symmetric a [n, n], of which the lower triangle is read. Throws NumericError.
+/// Decomposes a symmetric a [n, n]. Reads only its lower triangle. Throws NumericError.
 [[nodiscard]] SymmetricEigen symmetric_eigen(MatrixView<const double> a);
 
 /// a = u diag(values) vt with k = min(m, n): u [m, k], values descending, vt [k, n].
@@ -29,7 +29,7 @@ struct SingularValues {
   Matrix<double> vt;
 };
 
-/// For a [m, n]. Throws NumericError.
+/// Decomposes a [m, n]. Throws NumericError.
 [[nodiscard]] SingularValues singular_values(MatrixView<const double> a);
 
 }  // namespace infomax::math

@@ -6,23 +6,24 @@
 
 #include "infomax/math/blas.hpp"
 
-/// Counter-based random numbers for whole rows at a time: Philox 4x32-10 (Salmon et al. 2011), as
-/// CounterRandom for single ones. Element j of a row is a function of (row, j) alone, so any rank
-/// makes any row, in any order, and all agree.
+/// Counter-based random numbers for whole rows, by Philox 4x32-10 (Salmon et al. 2011); see
+/// CounterRandom for single numbers. Element j of a row is a function of (row, j) alone, so every
+/// rank can make every row, in any order, and all ranks agree.
 namespace infomax::math {
 
-/// What names a row of random numbers.
+/// The identity of a row of random numbers.
 struct RandomRow {
-  std::uint64_t key = 0;      ///< of all rows made at one time for one purpose
-  std::uint64_t index = 0;    ///< of the row
-  std::uint32_t purpose = 0;  ///< tells apart what one key and one index make
+  std::uint64_t key = 0;      ///< shared by all rows made in one pass for one purpose
+  std::uint64_t index = 0;    ///< the row's number
+  std::uint32_t purpose = 0;  ///< distinguishes rows with the same key and index
 };
 
-/// values[j] += deviation * n_j, n_j standard normal (Box and Muller 1958, in single precision).
+/// Adds deviation * n_j to values[j], n_j standard normal (Box and Muller 1958, single precision).
 template <Real T>
 void add_normals(const RandomRow& row, T deviation, std::span<T> values);
 
-/// values[j] = 0 with `probability` (to 2^-32), else values[j] * kept.
+/// Sets values[j] to 0 with `probability`, which is rounded to a multiple of 2^-32, and multiplies
+/// it by `kept` otherwise.
 template <Real T>
 void drop(const RandomRow& row, double probability, T kept, std::span<T> values);
 

@@ -16,8 +16,9 @@ struct AffineMap {
   float cr = 0.0F, cc = 1.0F, c0 = 0.0F;
 };
 
-/// out(row, column) = image at map(row, column), bilinear between pixels; 0 outside the image.
-/// `padded` is scratch of at least (rows + 3) * (columns + 3). image and out may be the same.
+/// Sets out(row, column) to the image at map(row, column), interpolated bilinearly; the image is 0
+/// outside its bounds. `padded` is scratch memory of at least (rows + 3) * (columns + 3) elements.
+/// image and out may be the same.
 template <Real T>
 void warp(MatrixView<const T> image, const AffineMap& map, std::span<T> padded, MatrixView<T> out);
 

@@ -10,34 +10,37 @@
 
 namespace infomax::measure {
 
-/// Gflop/s of sgemm at a dense layer's shapes (768 x 768), by this process with the BLAS threads it
-/// has: the median of calls over `seconds`, three at least.
+/// Returns the Gflop/s of sgemm at a dense layer's shape (768 x 768) in this process, with its BLAS
+/// threads: the median of the calls in `seconds`, at least three.
 [[nodiscard]] double sgemm_gflops(double seconds);
 
-/// Collective. The same of this rank while all ranks do it.
+/// Collective. Returns the same for this rank while all ranks measure.
 [[nodiscard]] double sgemm_gflops_together(const mpi::Communicator& communicator, double seconds);
 
-/// Collective. The same of this rank while the other ranks of its node sleep; `seconds` are for all
-/// of them together, but for what three calls on each take.
+/// Collective. Returns the same for this rank while the other ranks of its node sleep. The ranks of
+/// a node share `seconds`, except that each makes at least three calls.
 [[nodiscard]] double sgemm_gflops_alone(const mpi::Communicator& communicator, double seconds);
 
-/// Collective. Seconds of one sum over all ranks of a vector of `bytes` (a multiple of 8).
+/// Collective. Measures the seconds of a sum over all ranks of a vector of `bytes` (a multiple of
+/// 8).
 [[nodiscard]] Spread allreduce_s(const mpi::Communicator& communicator, std::size_t bytes,
                                  const Pace& pace);
 
+/// The measured times of a file.
 struct StorageRates {
   std::size_t bytes = 0;
-  double write_s = 0.0;  ///< until it is on the disk (fsync)
-  double read_s = 0.0;   ///< after the system was asked to forget it
+  double write_s = 0.0;  ///< until the file is on the disk (fsync)
+  double read_s = 0.0;   ///< after the system was asked to drop it from its cache
 };
 
 /// Collective. All ranks together write a file of about `bytes` over parallel HDF5 into
-/// `directory`, read it back and remove it. Throws SystemError or DataError, on every rank alike.
+/// `directory`, read it back and remove it. Throws SystemError or DataError, the same on every
+/// rank.
 [[nodiscard]] StorageRates storage_rates(const mpi::Communicator& communicator,
                                          const std::filesystem::path& directory, std::size_t bytes);
 
-/// By one rank. Why a file in `directory` cannot be locked as HDF5 does it (flock); empty where it
-/// can. Throws SystemError where there can be no file.
+/// Called by one rank. Returns the reason why a file in `directory` cannot be locked in the way
+/// that HDF5 uses (flock); empty if it can. Throws SystemError if no file can be created.
 [[nodiscard]] std::string lock_failure(const std::filesystem::path& directory);
 
 }  // namespace infomax::measure

@@ -10,38 +10,39 @@
 
 namespace infomax::measure {
 
-/// A BLAS kernel and what it reaches with one thread.
+/// A BLAS kernel and its speed on one thread.
 struct KernelRate {
   std::string kernel;
   double gflops = 0.0;
 };
 
-/// The kernel in use beside another one that this processor can run.
+/// The kernel in use and another one that this processor can run.
 struct KernelComparison {
   bool forced = false;  ///< OPENBLAS_CORETYPE chose the one in use; the other is OpenBLAS's choice
   KernelRate used;
   KernelRate other;
 };
 
-/// What is known of a job before it computes anything.
+/// The facts of a job that are known before it computes anything.
 struct JobFacts {
   std::vector<RankFacts> ranks;
   std::vector<HostFacts> hosts;
   mpi::Transport transport;
   std::optional<KernelComparison> kernels;
-  std::string directory;     ///< where files were tried
-  std::string lock_failure;  ///< why they cannot be locked there; or empty
-  bool locking_off = false;  ///< HDF5_USE_FILE_LOCKING says that nobody locks
+  std::string directory;     ///< the directory in which files were tried
+  std::string lock_failure;  ///< why files cannot be locked there; empty if they can
+  bool locking_off = false;  ///< whether HDF5_USE_FILE_LOCKING turns locks off
 };
 
-/// Something that makes a job slow or fail, and what to do about it.
+/// A condition that makes a job slow or lets it fail, and its remedy.
 struct Trap {
   std::string name;     ///< for scripts: "oversubscription"
   std::string problem;  ///< one sentence
   std::string mend;     ///< one sentence
 };
 
-/// At most one of each kind, which names the first host or rank it holds for and counts the others.
+/// Finds the traps of a job, at most one of each kind. A trap names the first host or rank that it
+/// affects and counts the others.
 [[nodiscard]] std::vector<Trap> find_traps(const JobFacts& facts);
 
 }  // namespace infomax::measure

@@ -7,8 +7,8 @@
 
 namespace infomax::mpi {
 
-/// What this process's main thread is doing, for its other threads to look at: whether it is in a
-/// collective, and since when.
+/// Tells the other threads of this process whether its main thread is in a collective, and since
+/// when.
 class Activity {
  public:
   [[nodiscard]] static Activity& of_this_process();
@@ -25,7 +25,7 @@ class Activity {
   std::atomic<std::int64_t> changed_at_ns_{0};
 };
 
-/// Says, for its scope, that this process is in a collective.
+/// Marks this process as being in a collective, for the scope of the object.
 class InCollective {
  public:
   InCollective() { Activity::of_this_process().set_waiting(true); }

@@ -15,17 +15,18 @@
 
 namespace infomax::mpi {
 
-/// An element type that reductions and broadcasts take: float, double, std::int64_t, std::uint64_t.
+/// An element type of reductions and broadcasts: float, double, std::int64_t or std::uint64_t.
 template <class T>
 concept Element = std::is_same_v<T, float> || std::is_same_v<T, double> ||
     std::is_same_v<T, std::int64_t> || std::is_same_v<T, std::uint64_t>;
 
-/// A group of ranks that communicate. Copies of it share one handle; `world()` borrows MPI's own, a
-/// duplicate or split frees its own with the last copy. Counts may exceed 2^31: longer messages go
-/// in several calls. Every failure is a SystemError that names the call.
+/// A group of ranks that communicate. Copies share one handle: `world()` borrows MPI's, and the
+/// last copy of a duplicate or split frees its own. Counts may exceed 2^31, because long messages
+/// take several calls. Every failure is a SystemError that names the call.
 class Communicator {
  public:
-  /// All ranks of the job. For main and tests; everything else takes a communicator.
+  /// Returns all ranks of the job. Only main() and tests call it; all other code takes a
+  /// communicator.
   [[nodiscard]] static Communicator world();
 
   [[nodiscard]] int rank() const { return rank_; }
@@ -33,70 +34,72 @@ class Communicator {
   [[nodiscard]] bool is_root() const { return rank_ == 0; }
   [[nodiscard]] MPI_Comm native() const;
 
-  /// Seconds this process has spent in collectives of this communicator (all copies of it), waiting
-  /// for other ranks included.
+  /// Returns the seconds that this process has spent in collectives of this communicator and its
+  /// copies, including the time it waited for other ranks.
   [[nodiscard]] double collective_s() const;
 
-  /// Bytes of values this process has passed to sums, maxima, minima, broadcasts and gathers of
-  /// this communicator (all copies of it): the payload, whatever MPI makes of it on the way.
+  /// Returns the bytes of values that this process has passed to sums, maxima, minima, broadcasts
+  /// and gathers of this communicator and its copies: the payload, not the bytes that MPI sends.
   [[nodiscard]] std::uint64_t collective_bytes() const;
 
-  /// Collective. The same ranks with messages of their own.
+  /// Collective. Returns a communicator of the same ranks with separate messages.
   [[nodiscard]] Communicator duplicate() const;
 
-  /// Collective. The ranks that pass the same colour (0 or more), in the order they have here.
+  /// Collective. Returns the ranks that pass the same colour (0 or more), in their present order.
   [[nodiscard]] Communicator split(int colour) const;
 
-  /// Collective. The ranks that share memory with this one.
+  /// Collective. Returns the ranks that share memory with this one.
   [[nodiscard]] Communicator split_by_node() const;
 
   /// Collective.
   void barrier() const;
 
-  /// Collective. Replaces `values` by their elementwise sum over ranks, the same bits on
-  /// every rank; through the node's memory where all ranks share it.
+  /// Collective. Replaces `values` by their elementwise sum over ranks, with the same bits on every
+  /// rank. Uses the node's memory if all ranks share it.
   template <Element T>
   void sum(std::span<T> values) const;
 
-  /// Collective. Whether sums go through the memory that all ranks share: too quick to be worth
-  /// overlapping with anything.
+  /// Collective. Whether sums use memory that all ranks share. Such sums are too fast to be worth
+  /// overlapping with computation.
   [[nodiscard]] bool sums_in_memory() const;
 
-  /// Collective. Elementwise maximum over ranks.
+  /// Collective. Replaces `values` by their elementwise maximum over ranks.
   template <Element T>
   void max(std::span<T> values) const;
 
-  /// Collective. Elementwise minimum over ranks.
+  /// Collective. Replaces `values` by their elementwise minimum over ranks.
   template <Element T>
   void min(std::span<T> values) const;
 
-  /// Collective. Like sum(), but returns at once; `values` must live until the request is
-  /// waited for.
+  /// Collective. Starts a sum() and returns at once. `values` must outlive the request, which must
+  /// be waited for.
   template <Element T>
   [[nodiscard]] Request start_sum(std::span<T> values) const;
 
-  /// Collective. Every rank gets the root's values.
+  /// Collective. Replaces the values of every rank by the root's.
   template <Element T>
   void broadcast(std::span<T> values, int root) const;
 
-  /// Collective. Every rank gets the root's text; what the others pass is ignored.
+  /// Collective. Returns the root's text; the texts of the other ranks are ignored.
   [[nodiscard]] std::string broadcast(const std::string& text, int root) const;
 
-  /// Collective. The values of all ranks, in order of rank.
+  /// Collective. Returns the values of all ranks, in order of rank.
   template <Element T>
   [[nodiscard]] std::vector<T> gather_all(T value) const;
 
-  /// Collective. Sum, maximum, minimum of one value a rank.
+  /// Collective. Returns the sum of one value of each rank.
   template <Element T>
   [[nodiscard]] T sum(T value) const {
     sum(std::span<T>(&value, 1));
     return value;
   }
+  /// Collective. Returns the maximum of one value of each rank.
   template <Element T>
   [[nodiscard]] T max(T value) const {
     max(std::span<T>(&value, 1));
     return value;
   }
+  /// Collective. Returns the minimum of one value of each rank.
   template <Element T>
   [[nodiscard]] T min(T value) const {
     min(std::span<T>(&value, 1));
@@ -112,8 +115,8 @@ class Communicator {
   int size_ = 1;
 };
 
-/// The largest number of elements one MPI call is given; messages beyond it go in several calls.
-/// Lowered by tests. Must be the same on every rank. Returns the former limit.
+/// Sets the largest number of elements of one MPI call; longer messages take several calls. It must
+/// be the same on every rank. Returns the former limit. Tests lower it.
 std::size_t set_message_limit(std::size_t elements);
 
 }  // namespace infomax::mpi

@@ -5,12 +5,12 @@
 
 namespace infomax::mpi {
 
-/// MPI's lifetime: initialises in the constructor, finalises in the destructor. A destructor that
-/// runs because an exception unwinds does not finalise: peers may sit in a collective, and
-/// MPI_Finalize would wait for them for ever.
+/// The lifetime of MPI: the constructor initialises it, and the destructor finalises it. A
+/// destructor that runs while an exception unwinds does not finalise, because MPI_Finalize would
+/// wait forever for ranks that are in a collective.
 class Environment {
  public:
-  /// Throws SystemError where MPI does not start or grants less than MPI_THREAD_FUNNELED.
+  /// Throws SystemError if MPI does not start or grants less than MPI_THREAD_FUNNELED.
   Environment(int& argc, char**& argv);
   ~Environment();
   Environment(const Environment&) = delete;
@@ -20,7 +20,7 @@ class Environment {
   int exceptions_at_start_;
 };
 
-/// The library's own words for its version, one line ("Open MPI v4.1.4").
+/// Returns the version of the MPI library as it describes itself, one line ("Open MPI v4.1.4").
 [[nodiscard]] std::string library_version();
 
 }  // namespace infomax::mpi

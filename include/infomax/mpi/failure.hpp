@@ -8,13 +8,13 @@
 
 namespace infomax::mpi {
 
-/// Collective. Where any rank passes an exception, every rank throws an Error with the exit code
-/// and the text of the lowest such rank, which it names unless all ranks failed. Returns where
-/// none did.
+/// Collective. Returns if no rank passes an exception. Otherwise every rank throws an Error with
+/// the exit code and the text of the lowest rank that passes one; the text names that rank unless
+/// all ranks failed.
 void agree(const Communicator& communicator, const std::exception_ptr& local_failure);
 
-/// Collective. Runs `work`, which must not communicate, and ends in agree(): a failure that one
-/// rank sees (its part of a file, its rows) becomes the same Error on all of them.
+/// Collective. Runs `work`, which must not communicate, and then calls agree(), so that a failure
+/// of one rank, for example in its rows of a file, becomes the same Error on all ranks.
 template <class Work>
 void together(const Communicator& communicator, Work work) {
   std::exception_ptr failure;
@@ -26,15 +26,15 @@ void together(const Communicator& communicator, Work work) {
   agree(communicator, failure);
 }
 
-/// Says one line for a job that `failure` ends, and returns the exit code for this process. Where
-/// all ranks arrive here within three seconds, rank 0 speaks and MPI can be finalised; where they
-/// do not, peers sit in a collective this rank will never enter: it names itself and aborts the
-/// job. `communicator` must be one that nothing else uses.
+/// Logs one line for a job that `failure` ends and returns the exit code of this process. If all
+/// ranks arrive within three seconds, rank 0 logs the line, and MPI can be finalised. If they do
+/// not, others are in a collective that this rank will never enter, so it logs the line with its
+/// rank and aborts the job. Nothing else may use `communicator`.
 [[nodiscard]] int end_job(const Communicator& communicator, const std::exception_ptr& failure);
 
-/// From any thread, where the others sit in MPI and will not return: says one line and ends the
-/// whole job with this exit code. MPI promises nothing to a second thread, so a process that its
-/// abort does not end ends itself, which the launcher sees.
+/// Logs one line and ends the whole job with this exit code. Any thread may call it while the main
+/// thread is in an MPI call that will not return. MPI guarantees nothing to a second thread, so if
+/// the abort does not end this process, the process ends itself, which the launcher notices.
 [[noreturn]] void abandon_job(const Communicator& communicator, const std::string& text,
                               int exit_code);
 

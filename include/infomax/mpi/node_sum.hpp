@@ -12,27 +12,29 @@ namespace infomax::mpi {
 
 class SharedMemory;
 
-/// Sums over ranks that share a node's memory, through that memory: every rank lays a chunk of its
-/// values where all can see it, adds up its own slice of everybody's, and takes the other slices
-/// from those who added them. Two copies and two barriers a chunk that stays in the cache, where
-/// messages pass through the memory several times (tests/benchmark/reduction.cpp measures both).
+/// Sums over ranks that share a node's memory, through that memory. Every rank copies a chunk of
+/// its values into shared memory, adds up its own slice of all ranks' chunks, and copies the other
+/// slices from the ranks that added them. A chunk takes two copies and two barriers and stays in
+/// the cache, whereas messages pass through the memory several times; tests/benchmark/reduction.cpp
+/// measures both.
 class NodeSum {
  public:
-  /// Of each rank's memory that a chunk takes, in bytes; there are two, so that nobody waits for
-  /// those who still read the one before.
+  /// The bytes of a chunk. Each rank has two chunks, so that no rank waits for others that still
+  /// read the previous one.
   static constexpr std::size_t chunk_bytes = std::size_t{256} << 10U;
 
-  /// Collective. Null on every rank where ranks are on several nodes, where there is one rank, or
-  /// where any rank cannot have the memory of another, as between containers. `communicator` must
-  /// outlive the result.
+  /// Collective. Returns null on every rank if the ranks are on several nodes, if there is only one
+  /// rank, or if any rank cannot map the memory of another, for example between containers.
+  /// `communicator` must outlive the result.
   [[nodiscard]] static std::unique_ptr<NodeSum> make(MPI_Comm communicator);
 
   ~NodeSum();
   NodeSum(const NodeSum&) = delete;
   NodeSum& operator=(const NodeSum&) = delete;
 
-  /// Collective. Replaces `values` by their sum over ranks, added in order of rank: the same bits
-  /// on every rank and in every run. float, double, std::int64_t, std::uint64_t.
+  /// Collective. Replaces `values` by their sum over ranks, added in order of rank, so that the
+  /// bits are the same on every rank and in every run. For float, double, std::int64_t,
+  /// std::uint64_t.
   template <class T>
   void sum(std::span<T> values);
 

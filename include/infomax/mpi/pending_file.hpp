@@ -9,16 +9,16 @@
 
 namespace infomax::mpi {
 
-/// A PendingFile that all ranks write: the root owns it, every rank knows where it is.
+/// A PendingFile that all ranks write. The root owns it, and every rank knows its path.
 class PendingFile {
  public:
   /// Collective.
   PendingFile(const Communicator& communicator, const std::filesystem::path& final_path);
 
-  /// Where to write.
+  /// The path to write to.
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
-  /// Collective. Gives the file, which every rank has closed, its name. Throws SystemError.
+  /// Collective. Gives the file its final name after every rank has closed it. Throws SystemError.
   void commit();
 
  private:

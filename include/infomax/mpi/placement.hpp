@@ -7,21 +7,21 @@
 
 namespace infomax::mpi {
 
-/// The cores this process may run on, by the system's numbers in ascending order; hyperthreads
-/// count as cores.
+/// Returns the system's numbers of the cores that this process may run on, in ascending order.
+/// Hyperthreads count as cores.
 [[nodiscard]] std::vector<int> allowed_cores();
 
-/// Where this rank runs, and what of the node is its own.
+/// Where this rank runs, and its share of the node.
 struct Placement {
   int local_rank = 0;     ///< among the ranks of this node
   int local_size = 1;     ///< ranks on this node
   int nodes = 1;          ///< nodes of the job
   int allowed_cores = 1;  ///< cores this rank's affinity allows
-  int own_cores = 1;      ///< its part of them: a core that k ranks may use counts 1/k; at least 1
+  int own_cores = 1;      ///< its share of them, at least 1; a core that k ranks may use counts 1/k
   bool oversubscribed = false;  ///< some ranks of this node get less than one core
 };
 
-/// Collective.
+/// Collective. Finds where the ranks of this communicator run.
 [[nodiscard]] Placement find_placement(const Communicator& communicator);
 
 }  // namespace infomax::mpi

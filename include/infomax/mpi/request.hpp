@@ -2,19 +2,20 @@
 #pragma once
 
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 #include <mpi.h>
 
 namespace infomax::mpi {
 
-/// A nonblocking operation under way, on buffers that must outlive it. Move-only. It must be waited
-/// for: a destructor cannot communicate, so one that finds the operation unfinished ends
-/// the program.
+/// A nonblocking operation in progress, on buffers that must outlive it. Move-only. It must be
+/// waited for: a destructor cannot communicate, so it ends the program if the operation is
+/// unfinished.
 class Request {
  public:
   Request() = default;
-  explicit Request(std::vector<MPI_Request> parts) : parts_(std::move(parts)) {}
+  explicit Request(std::vector<MPI_Request> requests) : requests_(std::move(requests)) {}
   ~Request();
   Request(Request&& other) noexcept;
   Request& operator=(Request&& other) noexcept;
@@ -24,11 +25,11 @@ class Request {
   /// Returns once the operation is complete. Throws SystemError.
   void wait();
 
-  /// True once complete; lets MPI progress either way. Throws SystemError.
+  /// Returns whether the operation is complete, and lets MPI progress. Throws SystemError.
   [[nodiscard]] bool test();
 
  private:
-  std::vector<MPI_Request> parts_;
+  std::vector<MPI_Request> requests_;  // of the pieces of a long message
 };
 
 }  // namespace infomax::mpi

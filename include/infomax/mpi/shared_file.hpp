@@ -12,21 +12,21 @@
 
 namespace infomax::mpi {
 
-/// A plain file that all ranks write, each its own bytes, over MPI-IO, which knows what a shared
-/// file system needs. Where an exception unwinds, it is left to the end of the process.
+/// A plain file that all ranks write, each its own bytes, over MPI-IO, which supports shared file
+/// systems. While an exception unwinds, the destructor leaves the file open until the process ends.
 class SharedFile {
  public:
-  /// Collective. A new file, in place of one that is there. Throws SystemError.
+  /// Collective. Creates a file and replaces an existing one. Throws SystemError.
   SharedFile(const Communicator& communicator, const std::filesystem::path& path);
   ~SharedFile();
   SharedFile(const SharedFile&) = delete;
   SharedFile& operator=(const SharedFile&) = delete;
 
-  /// Collective. Bytes [offset, offset + bytes.size()); the sizes may differ and be 0. Throws
-  /// SystemError, the same on every rank.
+  /// Collective. Writes the bytes [offset, offset + bytes.size()) of the file; the sizes may differ
+  /// between ranks and be 0. Throws SystemError, the same on every rank.
   void write_at(std::uint64_t offset, std::span<const std::byte> bytes);
 
-  /// Collective. Throws SystemError where what was written does not reach the disk.
+  /// Collective. Closes the file. Throws SystemError if the written bytes do not reach the disk.
   void close();
 
  private:

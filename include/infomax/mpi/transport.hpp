@@ -6,14 +6,14 @@
 
 namespace infomax::mpi {
 
-/// What MPI moves messages with, as far as it says.
+/// The transports that MPI sends messages by, as far as it reports them.
 struct Transport {
-  std::string layer;               ///< Open MPI's point-to-point layer: "ob1", "ucx", "cm"
-  std::vector<std::string> parts;  ///< its transports: "self", "vader" (shared memory), "tcp", ...
+  std::string layer;                    ///< Open MPI's point-to-point layer: "ob1", "ucx", "cm"
+  std::vector<std::string> transports;  ///< its transports: "self", "vader", "tcp", ...
 };
 
-/// By MPI's tools interface, from the components that Open MPI has opened in this process; empty
-/// for other MPIs.
+/// Returns the components that Open MPI has opened in this process, by MPI's tools interface. The
+/// result is empty for other MPI libraries.
 [[nodiscard]] Transport find_transport();
 
 }  // namespace infomax::mpi

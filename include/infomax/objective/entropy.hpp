@@ -6,6 +6,7 @@
 #include "infomax/core/matrix.hpp"
 #include "infomax/math/blas.hpp"
 #include "infomax/mpi/communicator.hpp"
+#include "infomax/stats/content_key.hpp"
 #include "infomax/stats/histogram.hpp"
 #include "infomax/stats/means.hpp"
 #include "infomax/stats/moments.hpp"
@@ -58,8 +59,8 @@ class EntropyPart {
 
   HistogramSide a_;
   HistogramSide b_;
-  stats::Kept kept_;
-  double kept_entropy_ = 0.0;  // of a
+  stats::ContentKey cached_;
+  double cached_entropy_ = 0.0;  // of a
   stats::Summation summation_;
   Buffer<double> message_;
   Buffer<T> scratch_;

@@ -13,26 +13,28 @@
 
 namespace infomax::stats {
 
-/// What a histogram's bins cover.
+/// The range that a histogram's bins cover.
 struct HistogramRange {
   bool standardised = true;  ///< true: (v - mean) / deviation is binned; false: v itself
   double low = -4.0;
-  double high = 4.0;  ///< greater than low; values outside are counted at the ends
+  double high = 4.0;  ///< greater than low; values outside the range count at its ends
   friend bool operator==(const HistogramRange&, const HistogramRange&) = default;
 };
 
-/// Where the columns of one side fall among the M - 3 cells of a cubic B-spline histogram:
+/// Locates the values of one side's columns in the M - 3 cells of a cubic B-spline histogram:
 ///
-///   z = (v - m) / s, or v;  u = 1 + (M - 3)(z - low)/(high - low);  c = floor(u) - 1 clamped to
-///   [0, M - 4];  f = u - 1 - c, outside [0, 1] where z is outside the range.
+///   z = (v - m) / s, or v
+///   u = 1 + (M - 3)(z - low)/(high - low)
+///   c = floor(u) - 1, clamped to [0, M - 4]
+///   f = u - 1 - c, outside [0, 1] where z is outside the range
 ///
-/// Keeps its memory from call to call.
+/// Reuses its memory from call to call.
 class ColumnCells {
  public:
   /// M >= 4.
   ColumnCells(std::size_t bins, HistogramRange range);
 
-  /// Takes a global batch's means and variances [n].
+  /// Begins a global batch with its means and variances [n].
   void begin(std::span<const double> mean, std::span<const double> variance);
 
   [[nodiscard]] std::size_t columns() const { return mean_.size(); }
@@ -40,32 +42,33 @@ class ColumnCells {
   [[nodiscard]] std::size_t cells() const { return bins_ - 3; }
   [[nodiscard]] const HistogramRange& range() const { return range_; }
 
-  /// du/dz.
+  /// Returns du/dz.
   [[nodiscard]] double cells_per_z() const;
 
-  /// A column of zero variance, which has no histogram; all of it falls into one place.
+  /// Whether column j has zero variance and therefore no histogram.
   [[nodiscard]] bool constant(std::size_t j) const { return inverse_deviation_[j] == 0.0; }
 
-  /// dz/dv of column j with m and s held: 1/s, or 1 where values are binned as they are.
+  /// Returns dz/dv of column j for constant m and s: 1/s, or 1 if the values are not standardised.
   [[nodiscard]] double z_per_value(std::size_t j) const {
     return range_.standardised ? inverse_deviation_[j] : 1.0;
   }
 
   [[nodiscard]] double mean(std::size_t j) const { return mean_[j]; }
 
-  /// Locates values of columns [first, first + values.size()) in one row.
+  /// Locates one row's values of the columns [first, first + values.size()).
   template <math::Real T>
   void locate(std::span<const T> values, std::size_t first);
 
-  /// c and f as last located [n].
+  /// The cells c of the values located last, [n].
   [[nodiscard]] std::span<const std::int32_t> cell() const { return cell_; }
+  /// The fractions f of the values located last, [n].
   [[nodiscard]] std::span<const double> fraction() const { return fraction_; }
 
  private:
   std::size_t bins_;
   HistogramRange range_;
   Buffer<double> mean_;
-  Buffer<double> inverse_deviation_;  // [n], 0 where the variance is
+  Buffer<double> inverse_deviation_;  // [n], 0 if the variance is 0
   Buffer<double> slope_;              // [n], u - 1 = slope v + offset
   Buffer<double> offset_;
   Buffer<std::int32_t> cell_;

@@ -13,33 +13,34 @@
 // n: elements of the sum. K: limbs. W = math::limb_bits.
 namespace infomax::stats {
 
-/// The elementwise sum of vectors, with the same bits in whatever order they are added and however
-/// they are dealt to ranks.
+/// The elementwise sum of vectors, whose bits depend neither on the order of the addends nor on
+/// their distribution over ranks.
 ///
-/// Elements go in chunks of math::limb_chunk. Every addend is rounded to the nearest multiple of
-/// its chunk's unit, a power of two set by the largest magnitude m of any addend of the chunk, on
-/// any rank: at most 2^(1 - W (K - 1)) m. What is rounded is added as integers of K limbs, which is
-/// associative, by MPI_SUM too. The unit need not be known beforehand: units are powers of 2^W, so
-/// where a larger addend comes, the limbs move down by whole limbs and the last ones are dropped,
-/// which leaves what rounding to the new unit would have made. (Demmel and Nguyen 2015, "Parallel
-/// reproducible summation", with integers in place of floating-point bins.)
+/// Elements are grouped in chunks of math::limb_chunk. Every addend is rounded to the nearest
+/// multiple of its chunk's unit. The unit is a power of two that follows from the largest magnitude
+/// m of any addend of the chunk on any rank; it is at most 2^(1 - W (K - 1)) m. The rounded addends
+/// are added as integers of K limbs, which is associative, also in MPI_SUM. The unit need not be
+/// known in advance: units are powers of 2^W, so a larger addend moves the limbs down by whole
+/// limbs and drops the last ones, with the same result as rounding to the new unit. Source: Demmel
+/// and Nguyen 2015, "Parallel reproducible summation", here with integers instead of floating-point
+/// bins.
 ///
-/// What is not finite is added apart as it is. Takes 2^22 vectors, all ranks together. Keeps its
-/// memory.
+/// Addends that are not finite are added separately in floating point. The sum can take 2^22
+/// vectors, over all ranks. It reuses its memory.
 class ExactSum {
  public:
-  /// K of 2 is right for addends in float, 3 for addends in double.
+  /// `limbs` is K: use 2 for addends in float, 3 for addends in double.
   explicit ExactSum(std::size_t limbs) : limb_count_(limbs) {}
 
-  /// Begins a sum of `size` elements.
+  /// Starts a sum of `size` elements.
   void start(std::size_t size);
 
-  /// Adds to elements [first, first + values.size()).
+  /// Adds the values to the elements [first, first + values.size()).
   template <math::Real T>
   void add(std::size_t first, std::span<const T> values);
 
-  /// Collective: two reductions, of an integer for each chunk and of K for each element. `sums` [n]
-  /// gets the sums over all that was added on any rank.
+  /// Collective: two reductions, of one integer for each chunk and of K for each element. Writes
+  /// the sums of all addends of all ranks to `sums` [n].
   template <math::Real T>
   void finish(const mpi::Communicator& communicator, std::span<T> sums);
 
@@ -59,10 +60,10 @@ class ExactSum {
 
   std::size_t limb_count_;      // K
   std::size_t size_ = 0;        // n
-  Buffer<std::int64_t> limbs_;  // [chunks, K, limb_chunk], the first limb of each the highest
+  Buffer<std::int64_t> limbs_;  // [chunks, K, limb_chunk], the highest limb first
   Buffer<std::int64_t> tops_;   // [chunks + 1], the first limb's unit is 2^(W top); the last is 1
-                                // where something is not finite
-  Buffer<double> not_finite_;   // [n], where there was any
+                                // if any addend is not finite
+  Buffer<double> not_finite_;   // [n], sums of addends that are not finite; empty if there are none
 };
 
 }  // namespace infomax::stats

@@ -15,16 +15,19 @@
 
 namespace infomax::stats {
 
-/// The joint soft histogram of each pair of columns (a_j, b_j), and its exact adjoint: p_kl = (1/N)
-/// sum_i beta3(u_i - k) beta3(v_i - l), u and v as ColumnCells places them (Mattes et al. 2003).
+/// The joint soft histogram of each pair of columns (a_j, b_j), and its exact adjoint:
 ///
-/// A pair of values touches 4 by 4 bins, which are counted directly: M^2 numbers a column cross the
-/// network, where power sums of both fractions would take 16 a cell. What the batch's own means and
-/// deviations add to the gradient needs the sums of dJ/dz_i and z_i dJ/dz_i, which are known only
-/// once the counts are global: a second, small sum over ranks, of 4 n numbers. In between, the
-/// gradients' own memory holds dJ/dz.
+///   p_kl = (1/N) sum_i beta3(u_i - k) beta3(v_i - l)
 ///
-/// Where a column is constant its pair has no dependence and gets no gradient. Keeps its memory.
+/// ColumnCells defines u and v. Source: Mattes et al. 2003.
+///
+/// A pair of values contributes to 4 by 4 bins, which are counted directly. The message has M^2
+/// numbers a column; power sums of both fractions would take 16 a cell. The gradient needs the sums
+/// of dJ/dz_i and z_i dJ/dz_i, because the means and deviations depend on the batch. They are known
+/// only after the counts are global, so they take a second, small sum over ranks, of 4 n numbers.
+/// In between, the memory of the gradients holds dJ/dz.
+///
+/// If a column is constant, its pair has no dependence and no gradient. Reuses its memory.
 template <math::Real T>
 class JointHistogram {
  public:
@@ -34,17 +37,18 @@ class JointHistogram {
   /// Begins a global batch.
   void begin(const Means& means, const SecondMoments& moments);
 
-  /// Collective: one summation, of n M^2 doubles. Counts all rows, of all ranks, to probabilities.
+  /// Collective: one summation, of n M^2 doubles. Computes the probabilities over all rows of all
+  /// ranks.
   void count(const mpi::Communicator& communicator, const RowSource<T>& a, const RowSource<T>& b);
 
-  /// p_kl of column j, [M, M], k of a.
+  /// The probabilities p_kl of column j, [M, M]; k belongs to a, l to b.
   [[nodiscard]] MatrixView<const double> probabilities(std::size_t j) const;
 
   [[nodiscard]] bool constant_a(std::size_t j) const { return cells_a_.constant(j); }
   [[nodiscard]] bool constant_b(std::size_t j) const { return cells_b_.constant(j); }
 
-  /// Collective: one summation, of 4 n doubles. Given dJ/dp_kl [n, M M], overwrites da and db [B,
-  /// n], or with 0 columns where not wanted, by dJ/drows.
+  /// Collective: one summation, of 4 n doubles. Takes dJ/dp_kl [n, M M] and overwrites da and db
+  /// [B, n] by the derivatives by the rows. A gradient that is not wanted has 0 columns.
   void differentiate(const mpi::Communicator& communicator, MatrixView<const double> derivative,
                      const RowSource<T>& a, const RowSource<T>& b, MatrixView<T> da,
                      MatrixView<T> db);

@@ -6,6 +6,7 @@
 #include "infomax/core/matrix.hpp"
 #include "infomax/math/blas.hpp"
 #include "infomax/mpi/communicator.hpp"
+#include "infomax/stats/content_key.hpp"
 #include "infomax/stats/row_source.hpp"
 #include "infomax/stats/summation.hpp"
 
@@ -13,22 +14,21 @@
 
 namespace infomax::stats {
 
-/// What needs no shift: the global count and column means, which are the shift that every rank
-/// shares in all that follows.
+/// The global count and the column means. All ranks use these means as the shift of later sums.
 struct Means {
   double samples = 0.0;             ///< N, exact up to 2^53
   Buffer<double> a;                 ///< [p]; zeros where N = 0
   Buffer<double> b;                 ///< [q]
-  double squared_difference = 0.0;  ///< sum_i |a_i - b_i|^2, where asked for
+  double squared_difference = 0.0;  ///< sum_i |a_i - b_i|^2, if it was requested
 };
 
-/// The first pass over the rows of both sides. Keeps its memory from call to call, and the sums of
-/// a side a of known content.
+/// The first pass over the rows of both sides. Reuses its memory from call to call, and caches the
+/// sums of a side a of known content.
 template <math::Real T>
 class MeanPass {
  public:
-  /// Collective: one summation, of 2 + p + q doubles; of 2 + q where a is of known content, whose
-  /// own p are summed once. `with_difference` needs p = q.
+  /// Collective: one summation, of 2 + p + q doubles. If a is of known content, it has 2 + q
+  /// doubles, and the p sums of a are summed once. `with_difference` requires p = q.
   const Means& measure(const mpi::Communicator& communicator, const RowSource<T>& a,
                        const RowSource<T>& b, bool with_difference = false);
 
@@ -39,11 +39,11 @@ class MeanPass {
                             std::size_t row_count);
 
   Means means_;
-  Kept kept_;
+  ContentKey cached_;
   Summation summation_;
-  Buffer<double> kept_sums_;  // of a kept a [p]
-  Buffer<double> sums_;       // N, difference, sums of b [q], and of an a that is not kept [p]
-  Buffer<double> tile_sums_;  // [max(p, q)]
+  Buffer<double> cached_sums_;  // of a side a of known content [p]
+  Buffer<double> sums_;         // N, difference, sums of b [q], and of a [p] unless they are cached
+  Buffer<double> tile_sums_;    // [max(p, q)]
   Buffer<T> scratch_a_;
   Buffer<T> scratch_b_;
 };

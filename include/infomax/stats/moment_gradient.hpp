@@ -14,37 +14,38 @@
 
 namespace infomax::stats {
 
-/// dJ/dmoments, each in the extent that the needs named: a matrix D, or the diagonal of one. In
-/// D_aa, C_aa[i,j] and C_aa[j,i] count as independent, so only D_aa + D_aa^T matters. Whoever asks
-/// for a gradient sets the flags; what belongs to an unwanted side alone may be left unset.
+/// dJ/dmoments, each in the extent of MomentNeeds: a matrix D or its diagonal. In D_aa, C_aa[i,j]
+/// and C_aa[j,i] count as independent, so only D_aa + D_aa^T matters. The caller that needs a
+/// gradient sets the flags; members that only an unwanted side needs may stay unset.
 struct MomentGradient {
   bool wanted_a = false;
   bool wanted_b = false;
-  Matrix<double> aa;          ///< [p, p], where aa is full
-  Matrix<double> ab;          ///< [p, q], where ab is full
-  Matrix<double> bb;          ///< [q, q], where bb is full
-  Buffer<double> variance_a;  ///< [p], where aa is a diagonal
-  Buffer<double> covariance;  ///< [p], where ab is a diagonal
-  Buffer<double> variance_b;  ///< [q], where bb is a diagonal
+  Matrix<double> aa;          ///< [p, p], if aa is full
+  Matrix<double> ab;          ///< [p, q], if ab is full
+  Matrix<double> bb;          ///< [q, q], if bb is full
+  Buffer<double> variance_a;  ///< [p], if aa is a diagonal
+  Buffer<double> covariance;  ///< [p], if ab is a diagonal
+  Buffer<double> variance_b;  ///< [q], if bb is a diagonal
 
-  /// Gives every member that `needs` names its shape, and zeros. Allocates on first use only.
+  /// Sets every member that `needs` names to zeros of its shape. Allocates on first use only.
   void reset(const MomentNeeds& needs, std::size_t p, std::size_t q);
 };
 
-/// The adjoint of MomentPass: dJ/dmoments to dJ/drows, of local rows alone. Keeps its memory.
+/// The adjoint of MomentPass, from dJ/dmoments to dJ/drows, for local rows. Reuses its memory.
 template <math::Real T>
 class MomentPullBack {
  public:
   explicit MomentPullBack(MomentNeeds needs) : needs_(needs) {}
 
-  /// da [B, p] and db [B, q], overwritten where wanted:
+  /// Overwrites da [B, p] and db [B, q], each if it is wanted:
+  ///
   ///   da = (1/N)[(A - m_a)(D_aa + D_aa^T) + (B - m_b) D_ab^T]
   ///   db = (1/N)[(B - m_b)(D_bb + D_bb^T) + (A - m_a) D_ab]
   void apply(const RowSource<T>& a, const RowSource<T>& b, const Means& means,
              const MomentGradient& gradient, MatrixView<T> da, MatrixView<T> db);
 
  private:
-  /// In T and divided by N: D + D^T, or twice its diagonal.
+  /// D + D^T, or twice its diagonal, in T and divided by N.
   struct Symmetric {
     Matrix<T> full;
     Buffer<T> diagonal;

@@ -7,6 +7,7 @@
 #include "infomax/core/matrix.hpp"
 #include "infomax/math/blas.hpp"
 #include "infomax/mpi/communicator.hpp"
+#include "infomax/stats/content_key.hpp"
 #include "infomax/stats/means.hpp"
 #include "infomax/stats/row_source.hpp"
 #include "infomax/stats/summation.hpp"
@@ -16,35 +17,36 @@
 
 namespace infomax::stats {
 
-/// How much of a covariance matrix is wanted.
+/// The elements of a covariance matrix that are needed.
 enum class Extent : std::uint8_t { none, diagonal, full };
 
-/// Which second moments a function needs. The variances (the diagonals of aa and bb) come in any
-/// case.
+/// The second moments that a function needs. The variances (the diagonals of aa and bb) are always
+/// computed.
 struct MomentNeeds {
   Extent aa = Extent::diagonal;
-  Extent ab = Extent::none;  ///< diagonal needs p = q
+  Extent ab = Extent::none;  ///< diagonal requires p = q
   Extent bb = Extent::diagonal;
-  /// Float rows are multiplied in double too: for functions that invert covariances, which amplify
-  /// what a float product rounds by up to 1 / ridge. Twice the work.
+  /// Whether float rows are multiplied in double, for functions that invert covariances: inversion
+  /// amplifies the rounding of a float product by up to 1 / ridge. It takes twice the work.
   bool in_double = false;
 };
 
-/// Biased second moments about the global mean: C_aa = (1/N) sum_i (a_i - m_a)(a_i - m_a)^T and so
-/// on. A column whose deviation is within rounding of its mean (1e-13 of it) counts as constant:
-/// all of its moments are exactly 0. What is not needed is empty.
+/// Biased second moments about the global mean: C_aa = (1/N) sum_i (a_i - m_a)(a_i - m_a)^T, and
+/// likewise for the others. A column counts as constant if its deviation is within the rounding of
+/// its mean (1e-13 of it); all its moments are then exactly 0. Moments that are not needed are
+/// empty.
 struct SecondMoments {
   double samples = 0.0;       ///< N
   Buffer<double> variance_a;  ///< [p], always
   Buffer<double> variance_b;  ///< [q], always
-  Buffer<double> covariance;  ///< [p], the diagonal of C_ab where it is needed as a diagonal
+  Buffer<double> covariance;  ///< [p], the diagonal of C_ab if it is needed as a diagonal
   Matrix<double> aa;          ///< [p, p], both triangles
   Matrix<double> ab;          ///< [p, q]
   Matrix<double> bb;          ///< [q, q], both triangles
 };
 
-/// Where products of centred rows are added up: of symmetric matrices a packed upper triangle, of
-/// others rows, or diagonals. Empty where they are not wanted.
+/// The sums of products of centred rows: a packed upper triangle for a symmetric matrix, all rows
+/// for another one, or a diagonal. Sums that are not needed are empty.
 struct MomentSums {
   std::span<double> aa;
   std::span<double> bb;
@@ -52,30 +54,30 @@ struct MomentSums {
 };
 
 /// The second pass over the rows of both sides. Tiles of at most 256 rows are centred and
-/// multiplied in T, or in double, their products added in double. Float rows should keep within
-/// 1e-18 and 1e18 about their mean, so that squares do not leave float's range. Keeps its memory
-/// from call to call, and aa where side a is of known content.
+/// multiplied in T or in double, and their products are added in double. The deviations of float
+/// rows from their mean should be between 1e-18 and 1e18, so that their squares stay in float's
+/// range. Reuses its memory from call to call, and caches aa of a side a of known content.
 template <math::Real T>
 class MomentPass {
  public:
   explicit MomentPass(MomentNeeds needs) : needs_(needs) {}
 
-  /// Collective: one summation, of a triangle for each of aa and bb that is full, p q doubles
-  /// for a full ab, and a vector for a diagonal. Where side a is of known content, aa is summed
-  /// once, by itself.
+  /// Collective: one summation, of a triangle for each of aa and bb that is full, p q doubles for a
+  /// full ab, and a vector for a diagonal. If side a is of known content, aa is summed once, by
+  /// itself.
   const SecondMoments& measure(const mpi::Communicator& communicator, const RowSource<T>& a,
                                const RowSource<T>& b, const Means& means);
 
  private:
   void add_tile(MatrixView<const T> a, MatrixView<const T> b, const MomentSums& sums);
-  void sum_kept(const mpi::Communicator& communicator, const RowSource<T>& a, const Means& means);
+  void sum_cached(const mpi::Communicator& communicator, const RowSource<T>& a, const Means& means);
 
   MomentNeeds needs_;
   SecondMoments moments_;
-  Kept kept_;
-  Buffer<double> kept_sums_;  // aa
+  ContentKey cached_;
+  Buffer<double> cached_sums_;  // aa of a side a of known content
   Summation summation_;
-  Buffer<double> sums_;  // bb, ab, and an aa that is not kept
+  Buffer<double> sums_;  // bb, ab, and aa unless it is cached
   Buffer<T> product_;    // of one tile
   Buffer<double> wide_product_;
   Buffer<double> wide_a_;  // a tile in double

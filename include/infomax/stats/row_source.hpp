@@ -65,27 +65,6 @@ class RowSource {
   std::uint64_t content_ = 0;
 };
 
-/// Of which content something was computed last, so that it need not be again. Not where rows have
-/// parts: what is computed of them is to have the same bits whatever came before.
-class Kept {
- public:
-  template <math::Real T>
-  [[nodiscard]] static bool worth_keeping(const RowSource<T>& source) {
-    return source.content() != 0 && source.parts() == nullptr;
-  }
-
-  /// Whether what was kept is of this source. If not it is to be computed now, and will be.
-  template <math::Real T>
-  [[nodiscard]] bool is_of(const RowSource<T>& source) {
-    const bool holds = content_ == source.content();
-    content_ = source.content();
-    return holds;
-  }
-
- private:
-  std::uint64_t content_ = 0;
-};
-
 /// Rows of a matrix that lies in memory and outlives this.
 template <math::Real T>
 class MatrixRows final : public RowSource<T> {

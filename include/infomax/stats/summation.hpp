@@ -11,12 +11,13 @@
 
 namespace infomax::stats {
 
-/// A sum over all rows of a batch on all ranks: of what each rank adds up in its own order, by
-/// MPI_SUM; or, where the rows have parts, of what each part adds up to, exactly. Keeps its memory.
+/// A sum over all rows of a batch on all ranks. Without parts, each rank adds up its rows, and
+/// MPI_SUM adds the ranks. With parts, each part is added up by itself, and the sum of the parts is
+/// exact. Reuses its memory.
 class Summation {
  public:
-  /// Collective. `sums` becomes the sum of what `add_part(first, count)` adds to it for all local
-  /// rows of all ranks, which it is called for part by part.
+  /// Collective. Calls `add_part(first, count)`, which adds rows to `sums`, for each part of the
+  /// local rows, and replaces `sums` by the total over all rows of all ranks.
   template <class AddPart>
   void over(const mpi::Communicator& communicator, const RowParts* parts, std::size_t rows,
             std::span<double> sums, AddPart add_part) {
@@ -28,7 +29,7 @@ class Summation {
     finish(communicator, parts, sums);
   }
 
-  // The same step by step, the arguments equal in all of them.
+  // The steps of over(). All take the same arguments.
 
   void begin(const RowParts* parts, std::span<double> sums) {
     std::ranges::fill(sums, 0.0);
@@ -37,7 +38,7 @@ class Summation {
     }
   }
 
-  /// After each part: `sums` holds what it adds.
+  /// Called after each part, when `sums` holds the part's sum.
   void end_part(const RowParts* parts, std::span<double> sums) {
     if (parts != nullptr) {
       exact_.add<double>(0, sums);
@@ -45,7 +46,7 @@ class Summation {
     }
   }
 
-  /// Collective.
+  /// Collective. Replaces `sums` by the total over all parts, rows and ranks.
   void finish(const mpi::Communicator& communicator, const RowParts* parts,
               std::span<double> sums) {
     if (parts != nullptr) {

@@ -11,9 +11,9 @@
 
 namespace infomax::stats {
 
-/// Rows that are multiplied in the rows' own precision before a sum is carried on in double; a tile
-/// of float rows also stays in the second-level cache. Tiles start at multiples of it from
-/// the first local row, or from the first row of their part.
+/// The rows of a tile. Products within a tile are computed in the rows' own precision, and sums
+/// over tiles in double; a tile of float rows also stays in the second-level cache. Tiles are
+/// counted from the first local row, or from the first row of each part.
 inline constexpr std::size_t tile_rows = 256;
 
 /// Calls each(first, count) for the tiles of local rows [first, first + rows).
@@ -24,18 +24,19 @@ void for_each_tile(std::size_t first, std::size_t rows, Each each) {
   }
 }
 
-/// The same for all rows of a source, part by part where it has parts.
+/// Calls each(first, count) for the tiles of all rows of a source, part by part if it has parts.
 template <math::Real T, class Each>
 void for_each_tile(const RowSource<T>& source, Each each) {
   for_each_part(source.parts(), source.rows(),
                 [&](std::size_t first, std::size_t rows) { for_each_tile(first, rows, each); });
 }
 
-/// Tiles of one side minus its mean, subtracted in double. Keeps its memory from call to call.
+/// Reads tiles of one side minus its mean, subtracted in double. Reuses its memory.
 template <math::Real T>
 class CentredTiles {
  public:
-  /// Rows [first, first + count) of `source` minus `mean` [p]: [count, p], until the next call.
+  /// Returns rows [first, first + count) of `source` minus `mean` [p] as [count, p], valid until
+  /// the next call.
   MatrixView<const T> read(const RowSource<T>& source, std::span<const double> mean,
                            std::size_t first, std::size_t count) {
     const std::size_t columns = source.columns();

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "cli/report_numbers.hpp"
+#include "report/numbers.hpp"
 
 #include <cmath>
 #include <cstdlib>
 
 #include <fmt/format.h>
 
-namespace infomax::cli {
+namespace infomax::report {
 
 double rounded(double value, int digits) {
   return std::isfinite(value) ? std::strtod(fmt::format("{:.{}g}", value, digits).c_str(), nullptr)
@@ -21,4 +21,4 @@ nlohmann::ordered_json rounded_list(std::span<const double> values, int digits) 
   return list;
 }
 
-}  // namespace infomax::cli
+}  // namespace infomax::report

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "cli/sgemm_child.hpp"
+#include "measure/sgemm_child.hpp"
 
 #include <array>
 #include <cstdio>
@@ -12,13 +12,13 @@
 #include "infomax/math/blas_runtime.hpp"
 #include "infomax/measure/rates.hpp"
 
-namespace infomax::cli {
+namespace infomax::measure {
 namespace {
 
 constexpr const char* child_word = "--sgemm-rate";
 constexpr double child_s = 0.3;
 
-/// As one word for the shell.
+/// Quotes a text as one word for the shell.
 std::string quoted(const std::string& text) {
   std::string result = "'";
   for (const char letter : text) {
@@ -35,11 +35,11 @@ bool is_sgemm_child(const std::vector<std::string>& arguments) {
 
 int run_sgemm_child() {
   math::set_blas_threads(1);
-  fmt::print("{} {}\n", math::blas_core_name(), measure::sgemm_gflops(child_s));
+  fmt::print("{} {}\n", math::blas_core_name(), sgemm_gflops(child_s));
   return 0;
 }
 
-std::optional<measure::KernelRate> sgemm_child(const std::string& core_type) {
+std::optional<KernelRate> sgemm_child(const std::string& core_type) {
   std::error_code unknown;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", unknown);
   if (unknown) {
@@ -58,9 +58,9 @@ std::optional<measure::KernelRate> sgemm_child(const std::string& core_type) {
   if (std::fgets(line.data(), static_cast<int>(line.size()), pipe.get()) == nullptr) {
     return std::nullopt;
   }
-  measure::KernelRate rate;
+  KernelRate rate;
   std::istringstream words(line.data());
   return words >> rate.kernel >> rate.gflops ? std::optional(rate) : std::nullopt;
 }
 
-}  // namespace infomax::cli
+}  // namespace infomax::measure

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "cli/report_metrics.hpp"
+#include "report/metrics.hpp"
 
 #include <algorithm>
 #include <array>
@@ -8,9 +8,9 @@
 #include <numeric>
 #include <span>
 
-#include "cli/report_numbers.hpp"
+#include "report/numbers.hpp"
 
-namespace infomax::cli {
+namespace infomax::report {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -18,14 +18,14 @@ using Json = nlohmann::ordered_json;
 constexpr std::array time_fields{"input_s", "compute_s", "reduce_s"};
 constexpr int digits = 6;
 
-/// NaN for what JSON has no word for, which the file says as null.
+/// The number of a field; NaN where it is null, as the file writes values that JSON cannot hold.
 double number(const Json& line, const std::string& name) {
   const auto found = line.find(name);
   return found != line.end() && found->is_number() ? found->get<double>()
                                                    : std::numeric_limits<double>::quiet_NaN();
 }
 
-/// Consecutive values taken `stride` at a time, the last of them maybe fewer.
+/// Applies `use` to groups of `stride` consecutive values; the last group may be smaller.
 template <class Use>
 Json grouped(std::span<const double> values, std::size_t stride, Use use) {
   std::vector<double> groups;
@@ -186,4 +186,4 @@ Json RunMetrics::times(std::size_t most) const {
   return result;
 }
 
-}  // namespace infomax::cli
+}  // namespace infomax::report

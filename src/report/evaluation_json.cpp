@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "cli/evaluation_json.hpp"
+#include "report/evaluation_json.hpp"
 
-namespace infomax::cli {
+namespace infomax::report {
 
 nlohmann::ordered_json to_json(const analysis::Evaluation& evaluation, int ranks) {
   const auto& value = evaluation.value;
@@ -24,4 +24,4 @@ nlohmann::ordered_json to_json(const analysis::Evaluation& evaluation, int ranks
   return object;
 }
 
-}  // namespace infomax::cli
+}  // namespace infomax::report

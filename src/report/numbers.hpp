@@ -5,11 +5,13 @@
 
 #include <nlohmann/json.hpp>
 
-namespace infomax::cli {
+namespace infomax::report {
 
-/// To so many significant digits: no more than a picture can show, so that a page stays small.
+/// Rounds to this many significant digits. A page has no more digits than a picture shows, so that
+/// it stays small.
 [[nodiscard]] double rounded(double value, int digits);
 
+/// The same for every value of a list.
 [[nodiscard]] nlohmann::ordered_json rounded_list(std::span<const double> values, int digits);
 
-}  // namespace infomax::cli
+}  // namespace infomax::report

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "cli/report_run.hpp"
+#include "report/run.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -8,25 +8,24 @@
 
 #include <fmt/format.h>
 
-#include "cli/option_table.hpp"
-#include "cli/report_metrics.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/mpi/failure.hpp"
 #include "infomax/nn/network.hpp"
+#include "report/metrics.hpp"
 
-namespace infomax::cli {
+namespace infomax::report {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-// As many as can be told apart on a screen.
+// As many as a screen can show apart.
 constexpr std::size_t most_points = 600;
 constexpr std::size_t most_bars = 60;
 
 std::ifstream open(const std::string& path) {
   std::ifstream file(path);
   if (!file) {
-    throw DataError(fmt::format("{} cannot be read; mend its permissions", path));
+    throw DataError(fmt::format("{} cannot be read; correct its permissions", path));
   }
   return file;
 }
@@ -55,7 +54,7 @@ Json describe(const model::StoredModel& model) {
   return {{"settings", model.settings}, {"networks", networks}};
 }
 
-/// By the root.
+/// Runs on the root only.
 Json describe(const train::RunDirectory& directory, const RunRecord& record) {
   Json page{{"run", directory.path()}, {"config", Json::array()}, {"model", nullptr}};
   for (const auto& [name, value] : record.config) {
@@ -83,17 +82,22 @@ std::string RunRecord::option(const std::string& name) const {
   return found == config.end() ? "" : found->second;
 }
 
-RunRecord read_run(const mpi::Communicator& communicator, const train::RunDirectory& directory) {
-  RunRecord record;
+std::string read_config(const mpi::Communicator& communicator,
+                        const train::RunDirectory& directory) {
   std::string ini;
-  bool has_model = false;
   mpi::together(communicator, [&] {
-    if (communicator.is_root()) {
-      has_model = is_there(directory.model());
-      ini = is_there(directory.config()) ? read_text(directory.config()) : "";
+    if (communicator.is_root() && is_there(directory.config())) {
+      ini = read_text(directory.config());
     }
   });
-  record.config = parse_ini(communicator.broadcast(ini, 0));
+  return communicator.broadcast(ini, 0);
+}
+
+RunRecord read_run(const mpi::Communicator& communicator, const train::RunDirectory& directory,
+                   std::vector<std::pair<std::string, std::string>> config) {
+  RunRecord record;
+  record.config = std::move(config);
+  const bool has_model = communicator.is_root() && is_there(directory.model());
   if (communicator.max(std::uint64_t{has_model}) != 0) {
     record.model = model::read_model(communicator, directory.model());
   }
@@ -105,4 +109,4 @@ RunRecord read_run(const mpi::Communicator& communicator, const train::RunDirect
   return record;
 }
 
-}  // namespace infomax::cli
+}  // namespace infomax::report

@@ -3,12 +3,12 @@
 
 #include <string_view>
 
-/// Files that are part of the program: src/cli/report and the chart library, embedded by CMake.
-namespace infomax::cli::assets {
+/// Files that CMake embeds into the library: those of src/report/page and the chart library.
+namespace infomax::report::assets {
 
 extern const std::string_view page_html;
 extern const std::string_view page_css;
 extern const std::string_view page_js;
 extern const std::string_view chart_js;
 
-}  // namespace infomax::cli::assets
+}  // namespace infomax::report::assets

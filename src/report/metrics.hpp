@@ -9,29 +9,30 @@
 
 #include <nlohmann/json.hpp>
 
-namespace infomax::cli {
+namespace infomax::report {
 
-/// The lines of a run's metrics.jsonl, of which a page shows as much as can be seen.
+/// The lines of a run's metrics.jsonl, reduced to as many points as a page can show.
 class RunMetrics {
  public:
-  /// Reads to the end; what an interrupted write left is passed over.
+  /// Reads to the end. Incomplete lines, which an interrupted write leaves, are ignored.
   explicit RunMetrics(std::istream& file);
 
   [[nodiscard]] bool empty() const { return step_.empty(); }
 
-  /// How the run ended, and what it took.
+  /// The totals of the run and its last and best values.
   [[nodiscard]] nlohmann::ordered_json summary() const;
 
-  /// Every number of a step over the steps: at most `most` points, each the mean of as many
-  /// consecutive steps, with the least and the greatest of them; and the validations, likewise.
+  /// Every number of a step as a curve over the steps, and the validations likewise. A curve has at
+  /// most `most` points; each is the mean of equally many consecutive steps, with their minimum and
+  /// maximum.
   [[nodiscard]] nlohmann::ordered_json curves(std::size_t most) const;
 
-  /// Seconds of input, compute and reduce, summed over epochs, or over steps where there are fewer
-  /// than three epochs, in at most `most` parts of as many each.
+  /// Seconds of input, compute and reduce by epoch, or by step if there are fewer than three
+  /// epochs, in at most `most` groups of equally many.
   [[nodiscard]] nlohmann::ordered_json times(std::size_t most) const;
 
  private:
-  /// A number of every line of a kind.
+  /// One field over all lines of a kind.
   struct Series {
     std::string name;
     std::vector<double> values;
@@ -53,4 +54,4 @@ class RunMetrics {
   nlohmann::ordered_json last_validation_;
 };
 
-}  // namespace infomax::cli
+}  // namespace infomax::report

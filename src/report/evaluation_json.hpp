@@ -5,9 +5,9 @@
 
 #include "infomax/analysis/evaluation.hpp"
 
-namespace infomax::cli {
+namespace infomax::report {
 
-/// What `evaluate --json` says: a name and a number, or a list that is not empty, each.
+/// The object that `evaluate --json` prints: numbers, and lists that are not empty, by name.
 [[nodiscard]] nlohmann::ordered_json to_json(const analysis::Evaluation& evaluation, int ranks);
 
-}  // namespace infomax::cli
+}  // namespace infomax::report

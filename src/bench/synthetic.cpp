@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "cli/bench_data.hpp"
+#include "bench/synthetic.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -13,16 +13,16 @@
 #include "infomax/core/random.hpp"
 #include "infomax/data/split.hpp"
 
-namespace infomax::cli {
+namespace infomax::bench {
 namespace {
 
 constexpr std::size_t batches_of_rows = 4;
 constexpr std::size_t default_classes = 10;
 
-/// Which of a case's data sets a row belongs to.
+/// The data set that a row belongs to.
 enum class Side : std::uint64_t { x, y };
 
-/// Uniform on 0, ..., 255.
+/// Fills a row with values uniform on 0, ..., 255.
 void fill_row(const CounterRandom& random, std::span<std::uint8_t> row) {
   for (std::size_t first = 0, index = 0; first < row.size(); ++index) {
     const auto words = random.words(index);
@@ -32,7 +32,7 @@ void fill_row(const CounterRandom& random, std::span<std::uint8_t> row) {
   }
 }
 
-/// Uniform, of mean 0 and variance 1.
+/// Fills a row with uniform values of mean 0 and variance 1.
 void fill_row(const CounterRandom& random, std::span<float> row) {
   for (std::size_t j = 0; j < row.size(); ++j) {
     row[j] = static_cast<float>(std::sqrt(12.0) * (random.uniform(j) - 0.5));
@@ -71,7 +71,7 @@ data::Rows make_labels(std::size_t classes, const data::Shard& held) {
   return rows;
 }
 
-/// To mean 0 and variance 1.
+/// The shift and scale that give the synthetic columns mean 0 and variance 1.
 data::Normalization normalization_of(const data::Rows& rows) {
   auto result = data::Normalization::identity(rows.features());
   if (rows.type() == hdf5::ElementType::u8) {
@@ -81,12 +81,12 @@ data::Normalization normalization_of(const data::Rows& rows) {
   return result;
 }
 
-/// Side y, by what the pair calls for.
-void add_y(const SyntheticData& data, model::TargetKind target, Prepared& prepared) {
-  auto& x = prepared.examples.x;
-  auto& y = prepared.examples.y;
-  const auto& held = prepared.examples.shard;
-  auto& pair = prepared.options.pair;
+/// Makes y as the pair needs it.
+void add_y(const SyntheticData& data, model::TargetKind target, SyntheticSet& set) {
+  auto& x = set.examples.x;
+  auto& y = set.examples.y;
+  const auto& held = set.examples.shard;
+  auto& pair = set.pair;
   if (pair.pair == model::Pair::target) {
     const std::size_t columns = data.columns_y > 0 ? data.columns_y : default_classes;
     if (target == model::TargetKind::values) {
@@ -108,34 +108,33 @@ void add_y(const SyntheticData& data, model::TargetKind target, Prepared& prepar
 
 }  // namespace
 
-Prepared prepare_synthetic(const mpi::Communicator& communicator, const SyntheticData& data,
-                           const Understood& understood, std::size_t batch_rows) {
+SyntheticSet make_synthetic(const mpi::Communicator& communicator, const SyntheticData& data,
+                            const model::PairSettings& pair, model::TargetKind target,
+                            std::size_t blocks, std::size_t batch_rows) {
   const std::size_t samples = data.rows > 0 ? data.rows : batches_of_rows * batch_rows;
-  const data::Blocks blocks =
-      understood.blocks > 0 ? data::Blocks(samples, understood.blocks) : data::Blocks(samples);
-  const data::Shard shard = blocks.shard(communicator.rank(), communicator.size());
+  const data::Blocks cut = blocks > 0 ? data::Blocks(samples, blocks) : data::Blocks(samples);
+  const data::Shard shard = cut.shard(communicator.rank(), communicator.size());
   data::Shard held = shard;
-  const bool lagged = understood.pair.pair == model::Pair::lag;
+  const bool lagged = pair.pair == model::Pair::lag;
   if (lagged && shard.row_count > 0) {
-    held.row_count += understood.pair.lag;
+    held.row_count += pair.lag;
   }
-  Prepared prepared{
-      understood,
-      {blocks, shard, make_rows("/x", data.element, data.shape, held, Side::x), std::nullopt, {}},
+  SyntheticSet set{
+      {cut, shard, make_rows("/x", data.element, data.shape, held, Side::x), std::nullopt, {}},
+      pair,
       {},
-      {},
-      batch_rows};
-  auto& examples = prepared.examples;
+      {}};
+  auto& examples = set.examples;
   if (lagged) {
     examples.start_of.resize(shard.row_count);
     std::iota(examples.start_of.begin(), examples.start_of.end(), std::size_t{0});
   }
-  add_y(data, understood.target, prepared);
-  prepared.normalization = normalization_of(examples.x);
-  if (understood.encoder_b) {
-    prepared.normalization_y = normalization_of(*examples.y);
+  add_y(data, target, set);
+  set.normalization = normalization_of(examples.x);
+  if (pair.pair == model::Pair::views) {
+    set.normalization_y = normalization_of(*examples.y);
   }
-  return prepared;
+  return set;
 }
 
-}  // namespace infomax::cli
+}  // namespace infomax::bench

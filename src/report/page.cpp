@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "cli/report_page.hpp"
+#include "report/page.hpp"
 
 #include <array>
 #include <string_view>
@@ -7,13 +7,13 @@
 
 #include <fmt/format.h>
 
-#include "cli/report_assets.hpp"
 #include "infomax/core/error.hpp"
+#include "report/assets.hpp"
 
-namespace infomax::cli {
+namespace infomax::report {
 namespace {
 
-/// JSON that ends no script element and starts none, wherever its texts come from.
+/// The content as JSON that neither ends nor starts a script element, whatever its texts hold.
 std::string for_script(const nlohmann::ordered_json& content) {
   const std::string json =
       content.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
@@ -39,10 +39,10 @@ std::string for_script(const nlohmann::ordered_json& content) {
 
 }  // namespace
 
-std::string report_page(const nlohmann::ordered_json& content) {
+std::string make_page(const nlohmann::ordered_json& content) {
   const std::string json = for_script(content);
-  // In the order of the page, so that what is filled in is never looked at again.
-  const std::array<std::pair<std::string_view, std::string_view>, 4> parts{{
+  // In the order of the page, so that inserted text is never searched for placeholders.
+  const std::array<std::pair<std::string_view, std::string_view>, 4> insertions{{
       {"/* page.css */", assets::page_css},
       {"{{content}}", json},
       {"/* chart.js */", assets::chart_js},
@@ -50,17 +50,17 @@ std::string report_page(const nlohmann::ordered_json& content) {
   }};
   std::string page;
   std::string_view rest = assets::page_html;
-  for (const auto& [place, text] : parts) {
-    const std::size_t at = rest.find(place);
+  for (const auto& [placeholder, text] : insertions) {
+    const std::size_t at = rest.find(placeholder);
     if (at == std::string_view::npos) {
-      throw SystemError(fmt::format("the page's frame lacks its place for {}", place));
+      throw SystemError(fmt::format("the page's template has no placeholder {}", placeholder));
     }
     page += rest.substr(0, at);
     page += text;
-    rest.remove_prefix(at + place.size());
+    rest.remove_prefix(at + placeholder.size());
   }
   page += rest;
   return page;
 }
 
-}  // namespace infomax::cli
+}  // namespace infomax::report

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "importers/like_dataset.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "infomax/core/error.hpp"
+#include "infomax/data/names.hpp"
+#include "infomax/hdf5/file.hpp"
+
+namespace infomax::importers {
+
+LikeDataset::LikeDataset(const std::filesystem::path& path) : path_(path) {
+  const hdf5::File file = hdf5::File::open(path);
+  const hdf5::Dataset x = file.dataset("/x");
+  trailing_.assign(x.shape().begin() + 1, x.shape().end());
+  columns_ = data::read_names(file, "/x", data::columns_attribute);
+  classes_ = data::read_names(file, "/y", data::classes_attribute);
+}
+
+void LikeDataset::require(const RowFiles& files) const {
+  const RowFile& x = *files.x;
+  if (!std::equal(trailing_.begin(), trailing_.end(), x.shape().begin() + 1, x.shape().end())) {
+    throw DataError(fmt::format(
+        "{} has rows of {} elements, and `like` {} of {}; choose the "
+        "same columns",
+        x.where(), x.row_bytes() / hdf5::size(x.type()), path_.string(),
+        std::accumulate(trailing_.begin(), trailing_.end(), std::size_t{1}, std::multiplies<>{})));
+  }
+  if (!x.columns().empty() && !columns_.empty() && x.columns() != columns_) {
+    const auto [here, there] = std::ranges::mismatch(x.columns(), columns_);
+    throw DataError(
+        fmt::format("{} has \"{}\" as column {} of /x, where `like` {} has \"{}\"; "
+                    "choose the same columns in the same order",
+                    x.where(), *here, here - x.columns().begin() + 1, path_.string(), *there));
+  }
+  if (files.y && files.y->classes() != classes_) {
+    throw DataError(
+        fmt::format("{} holds the names of classes, and `like` {} has none; import "
+                    "both from tables with the same label",
+                    files.y->where(), path_.string()));
+  }
+}
+
+}  // namespace infomax::importers

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "importers/row_files.hpp"
+
+namespace infomax::importers {
+
+/// A data set file whose columns and classes an import must have too.
+class LikeDataset {
+ public:
+  /// Throws DataError if the file cannot be read.
+  explicit LikeDataset(const std::filesystem::path& path);
+
+  [[nodiscard]] const std::vector<std::string>& classes() const { return classes_; }
+
+  /// Throws DataError unless x and y have these columns and classes.
+  void require(const RowFiles& files) const;
+
+ private:
+  std::filesystem::path path_;
+  std::vector<std::size_t> trailing_;  ///< the shape of a row of /x
+  std::vector<std::string> columns_;
+  std::vector<std::string> classes_;
+};
+
+}  // namespace infomax::importers

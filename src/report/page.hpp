@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+namespace infomax::report {
+
+/// An HTML page that contains everything it needs: style, scripts, the chart library and `content`,
+/// which its scripts draw. Texts in `content` are shown as they are and never executed.
+[[nodiscard]] std::string make_page(const nlohmann::ordered_json& content);
+
+}  // namespace infomax::report

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "report/outputs.hpp"
+
+namespace infomax::report {
+
+/// Collective. Samples of the outputs in the plane of their first two principal components, with
+/// the labels that colour them. The same on every rank.
+template <math::Real T>
+[[nodiscard]] nlohmann::ordered_json projection(const Outputs<T>& outputs);
+
+}  // namespace infomax::report
