@@ -30,7 +30,7 @@ constexpr measure::Pace allreduce_pace{3, 0.05};
 
 constexpr std::array<std::size_t, 3> allreduce_bytes{8, 4 * mebibyte, 64 * mebibyte};
 
-OptionTable option_table() {
+OptionTable doctor_option_table() {
   OptionTable options(
       "doctor",
       "infomax doctor [--directory DIR] [--json]\n\n"
@@ -116,7 +116,7 @@ void examine_storage(const mpi::Communicator& communicator, const std::string& d
 }  // namespace
 
 int doctor(const mpi::Communicator& communicator, const std::vector<std::string>& arguments) {
-  OptionTable options = option_table();
+  OptionTable options = doctor_option_table();
   if (!options.parse(arguments)) {
     print_result(communicator, options.help());
     return 0;
