@@ -30,7 +30,10 @@ cd "$infomax_root"
 
 build() {
   export INFOMAX_PROGRAM=build/release/infomax
-  cmake --preset release --log-level=WARNING >/dev/null
+  # What is configured already stays as it is; a build made here has no tests.
+  local tests=()
+  [[ -e build/release/CMakeCache.txt ]] || tests=(-DINFOMAX_TESTS=OFF)
+  cmake --preset release --log-level=WARNING "${tests[@]}" >/dev/null
   cmake --build --preset release --parallel "$cores" --target infomax_program
 }
 
@@ -134,7 +137,7 @@ TEXT
   done
 }
 
-timed "install what is missing" launch/setup.sh
+timed "install what is missing" launch/setup.sh --without-tests
 [[ -r $source_data/train-images-idx3-ubyte.gz ]] ||
   fail "there is no Fashion-MNIST in $source_data; set INFOMAX_FASHION_MNIST to where its .gz files are" 3
 [[ -n ${INFOMAX_PROGRAM:-} ]] || timed "build infomax on $cores cores" build

@@ -11,21 +11,27 @@ packages=(
   libopenblas-dev libsleef-dev librandom123-dev liblbfgs-dev  # numbers
   libboost-program-options-dev nlohmann-json3-dev libfmt-dev libspdlog-dev zlib1g-dev libcsv-dev
   libjs-chart.js  # the pages of infomax report
-  libgtest-dev libgmock-dev clang-format python3 python3-numpy python3-h5py shellcheck  # tests
   dataset-fashion-mnist gnuplot-nox fonts-dejavu-core jq  # demo
 )
+# What the demo does without.
+test_packages=(libgtest-dev libgmock-dev clang-format python3 python3-numpy python3-h5py shellcheck)
+# Only where asked for: what continuous integration checks besides.
+check_packages=(clang-tidy doxygen)
 # Only where asked for: tests/cluster runs a Slurm and an sshd of its own by them.
 cluster_packages=(slurm-wlm munge openssh-server iproute2 python3-yaml)
 services=(munge.service slurmctld.service slurmd.service ssh.service)
 
 usage() {
   cat <<TEXT
-usage: launch/setup.sh [--check] [--cluster-tests]
+usage: launch/setup.sh [--check] [--without-tests] [--checks] [--cluster-tests]
 
 Installs, on Debian and its relatives, the packages that Infomax needs and that are missing; with
 --check it only names them, and exits with 1 where there are any. Elsewhere it says what to install.
-With --cluster-tests also what the tests of label cluster need (${cluster_packages[*]});
-services that these bring are not started, now or later.
+
+  --without-tests  leave out what only the tests need
+  --checks         add what CI's further checks need (${check_packages[*]})
+  --cluster-tests  add what the tests of label cluster need (${cluster_packages[*]});
+                   the services among them are not started, now or later
 TEXT
 }
 
@@ -70,14 +76,18 @@ installed() {
 }
 
 check=no
+tests=yes
 for option in "$@"; do
   case $option in
     --check) check=yes ;;
+    --without-tests) tests=no ;;
+    --checks) packages+=("${check_packages[@]}") ;;
     --cluster-tests) packages+=("${cluster_packages[@]}") ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
   esac
 done
+[[ $tests == no ]] || packages+=("${test_packages[@]}")
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
   elsewhere

@@ -15,7 +15,7 @@ namespace infomax::cli {
 namespace {
 
 constexpr const char* default_encoder = "dense:1024,tanh,dense:1024,tanh,dense:64";
-constexpr std::size_t default_batch_rows = 4096;
+constexpr std::size_t default_bench_batch = 4096;
 
 std::vector<std::string> split(const std::string& text, char between) {
   std::vector<std::string> items{""};
@@ -120,7 +120,7 @@ std::vector<BenchCase> bench_cases(const OptionTable& options, int ranks) {
       }
     }
     if (!options.given("batch") && !options.given("batch-per-rank")) {
-      cases.push_back({encoder, false, default_batch_rows});
+      cases.push_back({encoder, false, default_bench_batch});
     }
   }
   return cases;

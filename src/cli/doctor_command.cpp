@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t mebibyte = std::size_t{1} << 20U;
 
-OptionTable option_table() {
+OptionTable doctor_option_table() {
   OptionTable options(
       "doctor",
       "infomax doctor [--directory DIR] [--json]\n\n"
@@ -36,7 +36,7 @@ OptionTable option_table() {
 }  // namespace
 
 int doctor(const mpi::Communicator& communicator, const std::vector<std::string>& arguments) {
-  OptionTable options = option_table();
+  OptionTable options = doctor_option_table();
   if (!options.parse(arguments)) {
     print_result(communicator, options.help());
     return 0;

@@ -17,7 +17,7 @@
 namespace infomax::cli {
 namespace {
 
-OptionTable option_table() {
+OptionTable encode_option_table() {
   OptionTable options(
       "encode",
       "infomax encode --model RUN/model.h5 --data FILE --output FILE [OPTIONS]\n\n"
@@ -109,7 +109,7 @@ void encode_in(const mpi::Communicator& communicator, const OptionTable& options
 }  // namespace
 
 int encode(const mpi::Communicator& communicator, const std::vector<std::string>& arguments) {
-  OptionTable options = option_table();
+  OptionTable options = encode_option_table();
   if (!options.parse(arguments)) {
     print_result(communicator, options.help());
     return 0;

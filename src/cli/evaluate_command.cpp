@@ -21,7 +21,7 @@ namespace {
 /// Rows encoded at a time: enough for BLAS to run at its speed.
 constexpr std::int64_t default_micro_batch = 4096;
 
-OptionTable option_table() {
+OptionTable evaluate_option_table() {
   OptionTable options(
       "evaluate",
       "infomax evaluate --model RUN/model.h5 --data FILE [OPTIONS]\n\n"
@@ -96,7 +96,7 @@ std::string as_table(const nlohmann::ordered_json& found) {
 }  // namespace
 
 int evaluate(const mpi::Communicator& communicator, const std::vector<std::string>& arguments) {
-  OptionTable options = option_table();
+  OptionTable options = evaluate_option_table();
   if (!options.parse(arguments)) {
     print_result(communicator, options.help());
     return 0;

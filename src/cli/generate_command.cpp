@@ -20,7 +20,7 @@ namespace {
 constexpr std::array<std::string_view, 4> kinds{"random", "gaussian-views", "nonlinear-views",
                                                 "metastable"};
 
-OptionTable option_table() {
+OptionTable generate_option_table() {
   OptionTable options(
       "generate",
       "infomax generate KIND --output FILE.h5 [OPTIONS]\n\n"
@@ -138,7 +138,7 @@ std::string generate_kind(const std::string& kind, const OptionTable& options,
 }  // namespace
 
 int generate(const mpi::Communicator& communicator, const std::vector<std::string>& arguments) {
-  OptionTable options = option_table();
+  OptionTable options = generate_option_table();
   if (!options.parse(arguments)) {
     print_result(communicator, options.help());
     return 0;

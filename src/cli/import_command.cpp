@@ -13,7 +13,7 @@
 namespace infomax::cli {
 namespace {
 
-OptionTable option_table() {
+OptionTable import_option_table() {
   OptionTable options(
       "import",
       "infomax import --x FILE [--y FILE | --label COLUMN] --output FILE.h5 [OPTIONS]\n\n"
@@ -188,7 +188,7 @@ void report(const importers::ImportRequest& request, const importers::Imported& 
 }  // namespace
 
 int import_data(const mpi::Communicator& communicator, const std::vector<std::string>& arguments) {
-  OptionTable options = option_table();
+  OptionTable options = import_option_table();
   if (!options.parse(arguments)) {
     print_result(communicator, options.help());
     return 0;

@@ -20,7 +20,7 @@
 namespace infomax::cli {
 namespace {
 
-OptionTable option_table() {
+OptionTable probe_option_table() {
   OptionTable options(
       "probe",
       "infomax probe [--model RUN/model.h5] --train FILE --test FILE [OPTIONS]\n\n"
@@ -216,7 +216,7 @@ void print(const mpi::Communicator& communicator, const OptionTable& options,
 }  // namespace
 
 int probe(const mpi::Communicator& communicator, const std::vector<std::string>& arguments) {
-  OptionTable options = option_table();
+  OptionTable options = probe_option_table();
   if (!options.parse(arguments)) {
     print_result(communicator, options.help());
     return 0;

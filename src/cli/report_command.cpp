@@ -24,7 +24,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-OptionTable option_table() {
+OptionTable report_option_table() {
   OptionTable options(
       "report",
       "infomax report RUN [OPTIONS]\n\n"
@@ -126,7 +126,7 @@ void add_findings(const mpi::Communicator& communicator, const OptionTable& opti
 }  // namespace
 
 int report(const mpi::Communicator& communicator, const std::vector<std::string>& arguments) {
-  OptionTable options = option_table();
+  OptionTable options = report_option_table();
   if (!options.parse(arguments)) {
     print_result(communicator, options.help());
     return 0;

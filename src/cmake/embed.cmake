@@ -1,27 +1,23 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Writes OUTPUT, a C++ source that defines the string view NAME, declared in report/assets.hpp,
-# with the bytes of the files INPUT, one after the other. Numbers, for a string literal may be too
-# long for a compiler.
+# with the text of the files INPUT, one after the other.
 # usage: cmake "-DINPUT=FILE[;FILE...]" -DOUTPUT=FILE -DNAME=NAME -P embed.cmake
-set(hex)
+set(text)
 foreach(file IN LISTS INPUT)
-  file(READ ${file} part HEX)
-  string(APPEND hex "${part}")
+  file(READ ${file} part)
+  string(APPEND text "${part}")
 endforeach()
-string(REGEX REPLACE "(..)" "0x\\1," bytes "${hex}")
-string(REPEAT "....." 20 line)
-string(REGEX REPLACE "(${line})" "\\1\n    " bytes "${bytes}")
+set(delimiter embedded_text)  # of at most 16 characters
+string(FIND "${text}" ")${delimiter}\"" found)
+if(NOT found EQUAL -1)
+  message(FATAL_ERROR "${INPUT} cannot be embedded: there is \")${delimiter}\\\"\" in it")
+endif()
 file(WRITE ${OUTPUT} "#include \"report/assets.hpp\"
 
 namespace infomax::report::assets {
-namespace {
 
-constexpr unsigned char bytes[] = {
-    ${bytes}};
-
-}  // namespace
-
-const std::string_view ${NAME}{reinterpret_cast<const char*>(bytes), sizeof(bytes)};
+constexpr std::string_view text = R\"${delimiter}(${text})${delimiter}\";
+const std::string_view ${NAME} = text;
 
 }  // namespace infomax::report::assets
 ")

@@ -26,7 +26,7 @@ void dgesdd_(const char* jobz, const blasint* m, const blasint* n, double* a, co
 namespace infomax::math {
 namespace {
 
-blasint extent(std::size_t n) { return checked_cast<blasint>(n, "a matrix dimension"); }
+blasint dimension(std::size_t n) { return checked_cast<blasint>(n, "a matrix dimension"); }
 
 Matrix<double> copy_of(MatrixView<const double> a) {
   Matrix<double> copy(a.rows(), a.columns());
@@ -41,7 +41,7 @@ Matrix<double> copy_of(MatrixView<const double> a) {
 std::optional<Matrix<double>> cholesky(MatrixView<const double> a) {
   assert(a.rows() == a.columns());
   Matrix<double> l = copy_of(a);
-  const blasint n = extent(a.rows());
+  const blasint n = dimension(a.rows());
   const blasint lda = std::max<blasint>(1, n);
   blasint info = 0;
   // A row-major lower triangle is a column-major upper one.
@@ -65,7 +65,7 @@ SymmetricEigen symmetric_eigen(MatrixView<const double> a) {
   }
   Matrix<double> work_matrix = copy_of(a);
   std::vector<double> ascending(size);
-  const blasint n = extent(size);
+  const blasint n = dimension(size);
   blasint info = 0;
   blasint lwork = -1;
   blasint liwork = -1;
@@ -103,9 +103,9 @@ SingularValues singular_values(MatrixView<const double> a) {
   }
   Matrix<double> destroyed = copy_of(a);
   // Row-major a is column-major a^T = v diag(s) u^T: LAPACK's "u" is our vt, and its "vt" our u.
-  const blasint m = extent(a.columns());
-  const blasint n = extent(a.rows());
-  const blasint kk = extent(k);
+  const blasint m = dimension(a.columns());
+  const blasint n = dimension(a.rows());
+  const blasint kk = dimension(k);
   blasint info = 0;
   blasint lwork = -1;
   double best_lwork = 0.0;

@@ -13,7 +13,7 @@
 namespace infomax::objective {
 namespace {
 
-double sum(std::span<const double> values) {
+double total(std::span<const double> values) {
   return std::accumulate(values.begin(), values.end(), 0.0);
 }
 
@@ -57,12 +57,12 @@ double SpectralFunction::apply(std::span<const double> sigma, std::span<double> 
     case SpectralForm::mean: {
       const double weight = 1.0 / static_cast<double>(sigma.size());
       std::ranges::fill(derivative, weight);
-      return weight * sum(sigma);
+      return weight * total(sigma);
     }
     case SpectralForm::sum:
-      return sum(sigma);
+      return total(sigma);
     case SpectralForm::vamp1:
-      return 1.0 + sum(sigma);
+      return 1.0 + total(sigma);
     case SpectralForm::vamp2:
       return 1.0 + squares(sigma, derivative);
     case SpectralForm::mutual_information:
@@ -88,7 +88,7 @@ double SpectralFunction::evaluate(const stats::SecondMoments& moments,
   if (gradient != nullptr) {
     spectrum.differentiate(derivative_, *gradient);
   }
-  sum_ = sum(sigma.first(k));
+  sum_ = total(sigma.first(k));
   largest_ = sigma[0];
   return value;
 }

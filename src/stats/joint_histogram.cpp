@@ -15,7 +15,7 @@ using Four = std::array<double, 4>;
 /// Columns that are counted together, so that their tables stay in the second-level cache for a
 /// tile of rows. Consecutive additions still go to different tables and do not depend on each
 /// other.
-constexpr std::size_t column_block = 32;
+constexpr std::size_t pair_block = 32;
 
 bool is_clamped(double f) { return f < 0.0 || f > 1.0; }
 
@@ -60,8 +60,8 @@ void JointHistogram<T>::count_rows(const RowSource<T>& a, const RowSource<T>& b,
   for_each_tile(first_row, row_count, [&](std::size_t first, std::size_t rows) {
     const MatrixView<const T> tile_a = a.tile(first, rows, scratch_a_);
     const MatrixView<const T> tile_b = b.tile(first, rows, scratch_b_);
-    for (std::size_t from = 0; from < columns; from += column_block) {
-      const std::size_t width = std::min(column_block, columns - from);
+    for (std::size_t from = 0; from < columns; from += pair_block) {
+      const std::size_t width = std::min(pair_block, columns - from);
       const auto cell_a = cells_a_.cell().subspan(from, width);
       const auto cell_b = cells_b_.cell().subspan(from, width);
       const auto fraction_a = cells_a_.fraction().subspan(from, width);

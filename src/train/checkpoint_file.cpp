@@ -22,8 +22,8 @@
 namespace infomax::train {
 namespace {
 
-constexpr std::uint64_t part_bytes = std::uint64_t{4} << 20U;  // told to the system at once
-constexpr std::uint64_t behind_bytes = 8 * part_bytes;         // under way to the disk
+constexpr std::uint64_t flushed_bytes = std::uint64_t{4} << 20U;  // told to the system at once
+constexpr std::uint64_t behind_bytes = 8 * flushed_bytes;         // under way to the disk
 constexpr std::size_t slab_bytes = std::size_t{1} << 20U;      // read at once
 
 std::string reason() { return std::generic_category().message(errno); }
@@ -131,7 +131,7 @@ void Sealer::wrote(std::uint64_t offset, std::span<const std::byte> bytes) {
   part = follows ? std::prev(part) : known_.emplace(offset, Part{}).first;
   part->second.checksum = checksum(bytes, part->second.checksum);
   part->second.bytes += bytes.size();
-  send(end / part_bytes * part_bytes);
+  send(end / flushed_bytes * flushed_bytes);
 }
 
 void Sealer::send(std::uint64_t end) {

@@ -215,7 +215,6 @@ class Drawn(EdgeCase):
 
     def expect_sound(self, done):
         self.assertIn(done.code, (0, 2, 3, 4), done.err)
-        self.assertLess(done.seconds, 30.0)
         self.assertEqual(len(done.complaints), 0 if done.code == 0 else 1, done.err)
         self.assertLessEqual(done.err.count("warning: c"), 1, done.err)  # co-, canonical ...
 

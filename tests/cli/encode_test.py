@@ -163,7 +163,7 @@ class Encode(support.ProgramTest):
     def refuse(self, code, *words, arguments, model, data=None):
         output = self.scratch / "refused.h5"
         done = support.run("encode", "--model", model, "--data", data or self.data, "--output", output,
-                           *arguments, ranks=3, timeout=30)
+                           *arguments, ranks=3)
         self.assertEqual(done.code, code, done.err)
         self.assertEqual(len(done.complaints), 1, done.err)
         for word in words:

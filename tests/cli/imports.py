@@ -45,7 +45,7 @@ class ImportTest(support.ProgramTest):
 
     def refuse(self, code, *arguments, words=(), ranks=None):
         output = self.scratch / "refused.h5"
-        done = support.run("import", "--output", output, *arguments, ranks=ranks, timeout=30)
+        done = support.run("import", "--output", output, *arguments, ranks=ranks)
         self.assertEqual(done.code, code, done.err)
         self.assertEqual(len(done.complaints), 1, done.err)
         self.assertEqual(len(done.err.splitlines()), 1, done.err)

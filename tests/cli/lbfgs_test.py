@@ -109,7 +109,6 @@ class Lbfgs(support.ProgramTest):
         self.assertEqual(done.code, code, done.err)
         self.assertEqual(len(done.complaints), 1, done.err)
         self.assertIn(word, done.complaints[0])
-        self.assertLess(done.seconds, 10.0)
 
     def test_refuses_what_cannot_be(self):
         self.refuse(USAGE, "--batch 0")

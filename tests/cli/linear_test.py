@@ -207,7 +207,6 @@ class Refusals(LinearTest):
         self.assertEqual(done.code, code, done.err)
         self.assertEqual(len(done.complaints), 1, done.err)
         self.assertIn(word, done.complaints[0])
-        self.assertLess(done.seconds, 10.0)
 
     def test_what_has_no_closed_form(self):
         data, _, _ = self.views()

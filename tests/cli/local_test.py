@@ -4,7 +4,6 @@
 import os
 import pathlib
 import subprocess
-import time
 import unittest
 
 from support import ProgramTest
@@ -22,22 +21,20 @@ class Local(ProgramTest):
         return path
 
     def run_local(self, launcher):
-        start = time.monotonic()
-        done = subprocess.run([LOCAL, "doctor"], capture_output=True, text=True, timeout=60, check=False,
-                              env={**os.environ, "INFOMAX_MPIEXEC": str(launcher)})
-        return done, time.monotonic() - start
+        return subprocess.run([LOCAL, "doctor"], capture_output=True, text=True, timeout=120,
+                              check=False, env={**os.environ, "INFOMAX_MPIEXEC": str(launcher)})
 
     def test_a_launcher_that_outlives_its_ranks_is_ended(self):
-        done, seconds = self.run_local(self.launcher("sleep 2 &", "wait", "exec sleep 50"))
+        # Left alone, this one would end with 0, long after the limit on the script's time.
+        done = self.run_local(self.launcher("sleep 2 &", "wait", "exec sleep 1000"))
         self.assertEqual(done.returncode, 5, done.stderr)
         self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
         self.assertIn("did not end", done.stderr)
-        self.assertLess(seconds, 30)
 
     def test_one_whose_ranks_run_is_left_alone(self):
-        done, seconds = self.run_local(self.launcher("sleep 13 &", "wait", "exit 3"))
+        # Ranks that run longer than the ten seconds after which a launcher without any is killed.
+        done = self.run_local(self.launcher("sleep 13 &", "wait", "exit 3"))
         self.assertEqual((done.returncode, done.stderr), (3, ""))
-        self.assertGreater(seconds, 12)
 
 
 if __name__ == "__main__":

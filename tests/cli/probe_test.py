@@ -196,9 +196,8 @@ class Probe(support.ProgramTest):
 
     def refuse(self, code, *words, arguments=(), train=None, test=None):
         done = support.run("probe", "--train", train or self.train_data, "--test",
-                           test or self.test_data, *arguments, ranks=3, timeout=30)
+                           test or self.test_data, *arguments, ranks=3)
         self.assertEqual(done.code, code, done.err)
-        self.assertLess(done.seconds, 10.0)
         self.assertEqual(len(done.complaints), 1, done.err)
         for word in words:
             self.assertIn(str(word), done.complaints[0])

@@ -142,7 +142,7 @@ class Run(report_page.ReportTest):
 
     def refuse(self, code, *words, arguments):
         output = self.scratch / "refused.html"
-        done = support.run("report", *arguments, "--output", output, ranks=3, timeout=30)
+        done = support.run("report", *arguments, "--output", output, ranks=3)
         self.assertEqual(done.code, code, done.err)
         self.assertEqual(len(done.complaints), 1, done.err)
         for word in words:

@@ -199,7 +199,7 @@ class Resume(support.ProgramTest):
         self.assertIsNone(job.poll())
         os.kill(ranks[0], signal.SIGTERM)
         os.kill(ranks[1], signal.SIGCONT)
-        job.communicate(timeout=30)
+        job.communicate(timeout=120)
         self.assertNotIn(job.returncode, (0, STOPPED))
 
     def test_a_rank_that_keeps_the_others_waiting_is_named(self):

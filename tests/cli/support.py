@@ -26,10 +26,10 @@ ALONE = {"OMPI_MCA_ess_singleton_isolated": "1", "OMPI_MCA_pml": "ob1", "OMPI_MC
 
 
 class Finished:
-    """An ended command: its exit code, what it wrote, and how long it took."""
+    """An ended command: its exit code and what it wrote."""
 
-    def __init__(self, code, out, err, seconds):
-        self.code, self.out, self.err, self.seconds = code, out, err, seconds
+    def __init__(self, code, out, err):
+        self.code, self.out, self.err = code, out, err
 
     @property
     def complaints(self):
@@ -37,20 +37,18 @@ class Finished:
 
 
 def run(*arguments, ranks=1, timeout=120, program=PROGRAM, environment=None):
-    """By so many ranks under mpirun; None: by the program alone, which is sooner done."""
+    """By so many ranks under mpirun; None: by the program alone, which is sooner done. The limit on
+    its time is there to end a command that hangs, and says nothing of how fast one is."""
     launcher = [] if ranks is None else [MPIEXEC, "-n", str(ranks)]
     command = [*launcher, program, *map(str, arguments)]
     with tempfile.TemporaryDirectory(prefix="infomax-mpi-") as session:
         # Open MPI keeps files of all processes that are alone under one name, so that those beside
         # each other, in one test or several, need directories of their own.
         alone = {**ALONE, "OMPI_MCA_orte_tmpdir_base": session} if ranks is None else {}
-        start = time.monotonic()
         done = subprocess.run(command, capture_output=True, timeout=timeout, check=False,
                               env={**os.environ, **QUIET, **alone, **(environment or {})})
-        seconds = time.monotonic() - start
     # Decoded here, because subprocess would turn every carriage return into a new line.
-    return Finished(done.returncode, done.stdout.decode(), done.stderr.decode(errors="replace"),
-                    seconds)
+    return Finished(done.returncode, done.stdout.decode(), done.stderr.decode(errors="replace"))
 
 
 def processes_that_mention(word):

@@ -11,8 +11,8 @@ import sys
 
 TOP_LEVEL = {"src", "include", "launch", "datasets", "tests", "CMakeLists.txt", "CMakePresets.json",
              "README.md", "LICENSE"}
-TEXTS = {"README.md", "launch/README.md", "datasets/README.md", "tests/README.md",
-         ".github/CONTRIBUTING.md"}
+TEXTS = {"README.md", "src/README.md", "launch/README.md", "datasets/README.md", "tests/README.md",
+         ".github/CONTRIBUTING.md", ".github/CHANGELOG.md"}
 
 
 def ignored(root):

@@ -17,9 +17,9 @@ WITHOUT_HELP = {"slurm.sbatch"}
 
 
 def scripts(root):
-    for folder in ("launch", "tests"):
+    for folder in ("launch", "tests", ".ci"):
         for path in sorted((root / folder).rglob("*")):
-            if path.suffix in (".sh", ".sbatch"):
+            if path.suffix in (".sh", ".sbatch") or path.parent.name == ".ci":
                 yield path
 
 

@@ -3,11 +3,16 @@
 """The house tests can fail: each rule meets a made-up tree that breaks it."""
 
 import pathlib
+import shutil
+import subprocess
 import tempfile
 import unittest
 
 import floors
 import layout
+import tags
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
 
 
 class MadeUpTree(unittest.TestCase):
@@ -115,6 +120,45 @@ class Layout(MadeUpTree):
     def test_other_texts(self):
         self.write("src/DESIGN.md")
         self.assertEqual(len(layout.violations(self.root)), 1)
+
+
+class Tags(MadeUpTree):
+    TAG = "// SPDX-License-Identifier: BSD-3-Clause\n"
+
+    def found(self):
+        return tags.violations(self.root)
+
+    def test_what_has_both_or_can_have_none_is_allowed(self):
+        self.write("include/infomax/core/a.hpp", self.TAG + "#pragma once\n")
+        self.write("src/core/a.cpp", self.TAG)
+        self.write(".github/picture.svg", "<svg/>")
+        self.assertEqual(self.found(), [])
+
+    def test_no_tag(self):
+        self.write("src/core/a.cpp", "\n\n\n" + self.TAG)
+        self.write("tests/run.py", "#!/usr/bin/env python3\n")
+        self.assertEqual([line.split(":")[0] for line in self.found()],
+                         ["src/core/a.cpp", "tests/run.py"])
+
+    def test_no_guard(self):
+        self.write("src/core/a.hpp", self.TAG + "// #pragma once is not here\n")
+        self.assertEqual(len(self.found()), 1)
+
+
+@unittest.skipUnless(shutil.which("clang-format-14"), "clang-format-14 is not installed")
+class Comments(MadeUpTree):
+    def formatted(self, text):
+        shutil.copy(SOURCE / ".clang-format", self.root)
+        self.write("a.cpp", text)
+        return subprocess.run(["clang-format-14", self.root / "a.cpp"], capture_output=True, text=True,
+                              check=True).stdout
+
+    def test_a_formula_keeps_its_layout(self):
+        formula = "///     J   =   rho(a, b)\n///           -  lambda H(b)" + 90 * " " + "of b\nint f();\n"
+        self.assertEqual(self.formatted(formula), formula)
+
+    def test_a_long_sentence_does_not(self):
+        self.assertEqual(self.formatted("// " + 30 * "word " + "\n").count("\n"), 2)
 
 
 if __name__ == "__main__":
