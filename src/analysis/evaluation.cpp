@@ -73,7 +73,7 @@ model::Examples load_for_model(const mpi::Communicator& communicator,
   if (pair.classes > 0) {
     data::require_labels_below(communicator, *examples.y, pair.classes);
   }
-  model::require_features(stored.networks.front().normalization, examples.x);
+  model::require_features(stored.networks.front().normalization, *examples.x);
   if (pair.pair == model::Pair::views) {
     model::require_features(stored.networks.back().normalization, *examples.y);
   }

@@ -13,9 +13,8 @@ std::vector<std::uint64_t> rows_of_samples(const mpi::Communicator& communicator
   const auto range = chosen.of(examples.shard);
   for (std::size_t i = range.first; i < range.first + range.count; ++i) {
     const std::size_t local = chosen[i] - examples.shard.first_row;
-    rows[i] = pair.pair == model::Pair::lag
-                  ? examples.x.first_row() + examples.start_of[local] + pair.lag
-                  : chosen[i];
+    const bool lagged = pair.pair == model::Pair::lag;
+    rows[i] = examples.x->row_number(lagged ? examples.start_of[local] + pair.lag : local);
   }
   communicator.sum(std::span(rows));
   return rows;
@@ -34,8 +33,10 @@ std::optional<RowLabels> labels_of_rows(const mpi::Communicator& communicator,
     return std::nullopt;
   }
   data::Shard shard;
-  shard.first_row = examples.x.first_row();
-  shard.row_count = examples.x.count();
+  if (examples.x->count() > 0) {
+    shard.first_row = examples.x->row_number(0);
+    shard.row_count = examples.x->row_number(examples.x->count() - 1) + 1 - shard.first_row;
+  }
   const auto labels = file.load(pair.y_path, shard);
   RowLabels result{hdf5::is_integer(shape.type), std::vector<double>(rows.size(), 0.0)};
   labels.with_elements([&](auto elements) {

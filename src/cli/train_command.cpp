@@ -36,7 +36,7 @@ std::string describe(const OptionTable& options, const Prepared& prepared,
       lbfgs ? 2 * model.parameters().size_bytes() +
                   train::lbfgs_bytes(*lbfgs, model.parameters().size())
             : 4 * model.parameters().size_bytes();
-  const auto& x = prepared.examples.x;
+  const auto& x = *prepared.examples.x;
   const std::string validation_file = validation_choice(options).file;
   const std::string validation =
       prepared.held_out
@@ -50,7 +50,7 @@ std::string describe(const OptionTable& options, const Prepared& prepared,
                     member.network.spec().text, member.network.inputs(), member.network.outputs());
   }
   const std::size_t row_bytes =
-      x.bytes().size() + (prepared.examples.y ? prepared.examples.y->bytes().size() : 0);
+      x.size_bytes() + (prepared.examples.y ? prepared.examples.y->size_bytes() : 0);
   return fmt::format(
       "data       {}: {} {} x {} features ({}), normalised by {}\n"
       "{}{}parameters {} in {}\n"

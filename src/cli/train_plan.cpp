@@ -71,7 +71,7 @@ Prepared prepare(const mpi::Communicator& communicator, OptionTable& options,
     options.resolve("lag", std::to_string(understood.pair.lag));
   }
   resolve_linear(options, understood.linear);
-  const auto mode = plan.normalize.value_or(data::default_normalize_mode(examples.x.type()));
+  const auto mode = plan.normalize.value_or(data::default_normalize_mode(examples.x->type()));
   options.resolve("normalize", data::name(mode));
   options.resolve("blocks", std::to_string(examples.blocks.count()));
   prepared.normalization = model::fit_x(communicator, examples, plan.file, understood.pair, mode);

@@ -73,19 +73,19 @@ void add_networks(model::Model<T>& model, const Prepared& prepared) {
   const auto& examples = prepared.examples;
   const auto& first = prepared.options.encoder;
   if (prepared.options.encoder_b) {
-    model.add("a", nn::Network<T>(first, examples.x.features()), prepared.normalization);
+    model.add("a", nn::Network<T>(first, examples.x->features()), prepared.normalization);
     model.add("b", nn::Network<T>(*prepared.options.encoder_b, examples.y->features()),
               prepared.normalization_y);
     return;
   }
   if (prepared.options.pair.pair == model::Pair::views &&
-      examples.x.features() != examples.y->features()) {
+      examples.x->features() != examples.y->features()) {
     throw UsageError(
         fmt::format("--share needs views of equal width, and they have {} and {} "
                     "columns; leave it out",
-                    examples.x.features(), examples.y->features()));
+                    examples.x->features(), examples.y->features()));
   }
-  model.add("b", nn::Network<T>(first, examples.x.features()), prepared.normalization);
+  model.add("b", nn::Network<T>(first, examples.x->features()), prepared.normalization);
 }
 
 template <math::Real T>

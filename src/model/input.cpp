@@ -7,7 +7,7 @@
 
 namespace infomax::model {
 
-void require_features(const data::Normalization& expected, const data::Rows& rows) {
+void require_features(const data::Normalization& expected, const data::RowStore& rows) {
   if (rows.features() != expected.columns()) {
     throw DataError(
         fmt::format("{} has rows of {} features, but the model was trained on {}; give "
@@ -33,12 +33,13 @@ SideInput input_of_side(const PairSettings& settings, std::size_t networks,
           views ? settings.split : "", settings.image, is_first};
 }
 
-std::optional<data::Rows> part_for_side(const SideInput& side, const data::Rows& rows) {
+std::shared_ptr<const data::RowStore> columns_of_side(const SideInput& side,
+                                                      const data::RowStore& rows) {
   if (side.split.empty()) {
-    return std::nullopt;
+    return nullptr;
   }
   const auto split = data::parse_split(side.split, side.image, rows);
-  return rows.select(side.is_first ? split.first : split.second);
+  return rows.select_columns(side.is_first ? split.first : split.second);
 }
 
 }  // namespace infomax::model

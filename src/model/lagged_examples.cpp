@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 
 #include <fmt/format.h>
 
@@ -76,7 +77,11 @@ Examples load_range(const mpi::Communicator& communicator, data::DatasetFile& op
       start_of[i] = pairs.row(first + i) - held.first_row;
     }
   }
-  return {blocks, shard, opened.load(settings.x_path, held), std::nullopt, std::move(start_of)};
+  return {blocks,
+          shard,
+          std::make_shared<data::Rows>(opened.load(settings.x_path, held)),
+          {},
+          std::move(start_of)};
 }
 
 /// The held-out pairs: the last ones.

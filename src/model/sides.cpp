@@ -81,7 +81,7 @@ Sides<T>::Sides(const mpi::Communicator& communicator, const Model<T>& model,
       content_of_all_(new_content()),
       augmentation_(augmentation_of(settings)),
       encoder_b_(
-          communicator, model.member("b"), settings.pair == Pair::views ? *examples.y : examples.x,
+          communicator, model.member("b"), settings.pair == Pair::views ? *examples.y : *examples.x,
           augmentation_ ? &*augmentation_ : nullptr, reproducible ? &parts_ : nullptr, batch_rows,
           reproducible ? largest_part(examples, batch_rows) : micro_batch, for_backward),
       db_(for_backward ? batch_rows : 0, model.member("b").network.outputs()),
@@ -89,7 +89,7 @@ Sides<T>::Sides(const mpi::Communicator& communicator, const Model<T>& model,
       numbers_(batch_rows) {
   if (encodes_a(settings.pair)) {
     const auto& member = member_of_a(model);
-    encoder_a_.emplace(communicator, member, examples.x, augmentation_ ? &*augmentation_ : nullptr,
+    encoder_a_.emplace(communicator, member, *examples.x, augmentation_ ? &*augmentation_ : nullptr,
                        reproducible ? &parts_ : nullptr, batch_rows,
                        reproducible ? largest_part(examples, batch_rows) : micro_batch,
                        for_backward);
@@ -162,7 +162,7 @@ void Sides<T>::show_data(std::span<const std::size_t> samples) {
   } else if (encoder_b_.holds_inputs()) {
     a_.template emplace<stats::MatrixRows<T>>(encoder_b_.inputs());
   } else {
-    a_.template emplace<data::DatasetRows<T>>(examples_->x, samples,
+    a_.template emplace<data::DatasetRows<T>>(*examples_->x, samples,
                                               encoder_b_.member().normalization);
   }
 }

@@ -101,7 +101,7 @@ SampleRows rows_of(const model::Examples& examples, const model::PairSettings& p
 template <math::Real T>
 std::unique_ptr<stats::RowSource<T>> inputs_of(const model::Model<T>& model,
                                                const model::Member<T>& member,
-                                               const data::Rows& rows,
+                                               const data::RowStore& rows,
                                                const std::vector<std::size_t>& chosen) {
   return std::make_unique<model::EncodedRows<T>>(without_last(member.network),
                                                  model.parameters_of(member), rows,
@@ -116,7 +116,7 @@ std::unique_ptr<stats::RowSource<T>> side_a(const model::Model<T>& model,
                                             const std::vector<std::size_t>& chosen,
                                             const data::Normalization& as_they_are) {
   if (pair.pair == Pair::input) {
-    return std::make_unique<data::DatasetRows<T>>(examples.x, chosen,
+    return std::make_unique<data::DatasetRows<T>>(*examples.x, chosen,
                                                   model.member("b").normalization);
   }
   if (pair.pair == Pair::target && pair.classes > 0) {
@@ -125,7 +125,7 @@ std::unique_ptr<stats::RowSource<T>> side_a(const model::Model<T>& model,
   if (pair.pair == Pair::target) {
     return std::make_unique<data::DatasetRows<T>>(*examples.y, chosen, as_they_are);
   }
-  return inputs_of(model, model.members().front(), examples.x, chosen);
+  return inputs_of(model, model.members().front(), *examples.x, chosen);
 }
 
 /// Writes y = W^T (h - mean) as the last layer h W + bias.
@@ -185,7 +185,7 @@ void start_linear(const mpi::Communicator& communicator, model::Model<T>& model,
 
   const auto a = side_a<T>(model, examples, pair, chosen.a, as_they_are);
   const auto b =
-      inputs_of(model, second, pair.pair == Pair::views ? *examples.y : examples.x, chosen.b);
+      inputs_of(model, second, pair.pair == Pair::views ? *examples.y : *examples.x, chosen.b);
 
   stats::RowParts parts;
   if (reproducible) {

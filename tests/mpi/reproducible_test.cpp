@@ -77,8 +77,8 @@ model::Examples examples_of(const Case& wanted, const mpi::Communicator& communi
   const data::Shard shard = blocks.shard(communicator.rank(), communicator.size());
   const std::size_t held = shard.row_count == 0 ? 0 : shard.row_count + overlap;
   model::Examples examples{blocks, shard,
-                           test::rows_of(flat(sides.a), features, shard.first_row, held),
-                           test::rows_of(flat(sides.b), features_y, shard.first_row, held)};
+                           test::store_of(flat(sides.a), features, shard.first_row, held),
+                           test::store_of(flat(sides.b), features_y, shard.first_row, held)};
   for (std::size_t i = 0; lagged && i < shard.row_count; ++i) {
     examples.start_of.push_back(i);
   }

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "infomax/data/rows.hpp"
+#include "infomax/data/row_store.hpp"
 
 namespace infomax::data {
 
@@ -20,7 +20,7 @@ struct Split {
 /// is empty, the axes of the rows (image_shape); where a side is odd, the middle line goes to the
 /// second half. Throws UsageError where the text is none of these or does not fit the rows.
 [[nodiscard]] Split parse_split(const std::string& text, const std::string& image,
-                                const Rows& rows);
+                                const RowStore& rows);
 
 /// Whether a split of this text is one of images.
 [[nodiscard]] bool splits_images(const std::string& text);

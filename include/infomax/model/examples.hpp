@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -9,7 +10,7 @@
 
 #include "infomax/data/blocks.hpp"
 #include "infomax/data/normalization.hpp"
-#include "infomax/data/rows.hpp"
+#include "infomax/data/row_store.hpp"
 #include "infomax/model/settings.hpp"
 #include "infomax/mpi/communicator.hpp"
 #include "infomax/stats/row_source.hpp"
@@ -21,9 +22,9 @@ namespace infomax::model {
 struct Examples {
   data::Blocks blocks;
   data::Shard shard;
-  data::Rows x;
-  std::optional<data::Rows> y = std::nullopt;  ///< of the pairs `target` and `views`
-  std::vector<std::size_t> start_of = {};      ///< of `lag`: the local row t of each local sample
+  std::shared_ptr<const data::RowStore> x;
+  std::shared_ptr<const data::RowStore> y = {};  ///< of the pairs `target` and `views`
+  std::vector<std::size_t> start_of = {};        ///< of `lag`: the local row t of each local sample
   std::size_t rows_used = 0;  ///< of `lag`: rows of the file, from its first, made use of
 };
 
@@ -69,7 +70,8 @@ enum class TargetKind { automatic, classes, values };
                                         const PairSettings& settings, data::NormalizeMode mode);
 
 /// Collective. The number of classes of y, or 0 where its values are to be taken as they are:
-/// `automatic` takes one column of integers as classes.
+/// `automatic` takes one column of integers as classes. Counted over all rows of the data set, also
+/// those that are held out, so that no row's class is unknown later.
 [[nodiscard]] std::size_t count_classes(const mpi::Communicator& communicator,
                                         const Examples& examples, TargetKind kind);
 

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <optional>
+#include <memory>
 #include <string>
 
 #include "infomax/data/normalization.hpp"
-#include "infomax/data/rows.hpp"
+#include "infomax/data/row_store.hpp"
 #include "infomax/data/split.hpp"
 #include "infomax/model/settings.hpp"
 
 namespace infomax::model {
 
 /// Throws DataError, which names both, unless rows have the features that a network was trained on.
-void require_features(const data::Normalization& expected, const data::Rows& rows);
+void require_features(const data::Normalization& expected, const data::RowStore& rows);
 
 /// What the encoded side "a" or "b" of a pair is made from in a data set file.
 struct SideInput {
@@ -30,7 +30,7 @@ struct SideInput {
                                       const std::string& side);
 
 /// The columns of `rows` that the side takes; nothing where it takes them as they are.
-[[nodiscard]] std::optional<data::Rows> part_for_side(const SideInput& side,
-                                                      const data::Rows& rows);
+[[nodiscard]] std::shared_ptr<const data::RowStore> columns_of_side(const SideInput& side,
+                                                                    const data::RowStore& rows);
 
 }  // namespace infomax::model
