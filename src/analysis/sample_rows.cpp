@@ -3,6 +3,8 @@
 
 #include <span>
 
+#include "infomax/model/views.hpp"
+
 namespace infomax::analysis {
 
 std::vector<std::uint64_t> rows_of_samples(const mpi::Communicator& communicator,
@@ -10,11 +12,11 @@ std::vector<std::uint64_t> rows_of_samples(const mpi::Communicator& communicator
                                            const model::PairSettings& pair,
                                            const SampleChoice& chosen) {
   std::vector<std::uint64_t> rows(chosen.count(), 0);
+  const auto b = model::make_views(pair, examples, false).b;
   const auto range = chosen.of(examples.shard);
   for (std::size_t i = range.first; i < range.first + range.count; ++i) {
     const std::size_t local = chosen[i] - examples.shard.first_row;
-    const bool lagged = pair.pair == model::Pair::lag;
-    rows[i] = examples.x->row_number(lagged ? examples.start_of[local] + pair.lag : local);
+    rows[i] = b.rows->row_number(b.index[local].first);
   }
   communicator.sum(std::span(rows));
   return rows;

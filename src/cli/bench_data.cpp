@@ -92,7 +92,7 @@ void add_y(const SyntheticData& data, model::TargetKind target, Prepared& prepar
   auto& y = prepared.examples.y;
   const auto& held = prepared.examples.shard;
   auto& pair = prepared.options.pair;
-  if (pair.pair == model::Pair::target) {
+  if (pair.meaning().has_targets()) {
     const std::size_t columns = data.columns_y > 0 ? data.columns_y : default_classes;
     if (target == model::TargetKind::values) {
       y = make_rows("/y", hdf5::ElementType::f32, {columns}, held, Side::y);
@@ -104,7 +104,7 @@ void add_y(const SyntheticData& data, model::TargetKind target, Prepared& prepar
     const auto split = data::parse_split(pair.split, pair.image, *x);
     y = x->select_columns(split.second);
     x = x->select_columns(split.first);
-  } else if (pair.pair == model::Pair::views) {
+  } else if (pair.meaning().reads_y()) {
     y = make_rows("/y", data.element,
                   data.columns_y > 0 ? std::vector<std::size_t>{data.columns_y} : data.shape, held,
                   Side::y);
@@ -120,7 +120,7 @@ Prepared prepare_synthetic(const mpi::Communicator& communicator, const Syntheti
       understood.blocks > 0 ? data::Blocks(samples, understood.blocks) : data::Blocks(samples);
   const data::Shard shard = blocks.shard(communicator.rank(), communicator.size());
   data::Shard held = shard;
-  const bool lagged = understood.pair.pair == model::Pair::lag;
+  const bool lagged = understood.pair.meaning().is_lagged;
   if (lagged && shard.row_count > 0) {
     held.row_count += understood.pair.lag;
   }
@@ -132,8 +132,10 @@ Prepared prepare_synthetic(const mpi::Communicator& communicator, const Syntheti
       batch_rows};
   auto& examples = prepared.examples;
   if (lagged) {
-    examples.start_of.resize(shard.row_count);
-    std::iota(examples.start_of.begin(), examples.start_of.end(), std::size_t{0});
+    std::vector<std::size_t> starts(shard.row_count);
+    std::iota(starts.begin(), starts.end(), std::size_t{0});
+    examples.index = model::SampleIndex(std::move(starts), understood.pair.lag + 1,
+                                        samples + understood.pair.lag);
   }
   add_y(data, understood.target, prepared);
   prepared.normalization = normalization_of(*examples.x);

@@ -84,7 +84,7 @@ class Findings {
 
  private:
   /// Only of two views is side a another network's output than side b.
-  [[nodiscard]] bool shows_a() const { return pair_.pair == model::Pair::views; }
+  [[nodiscard]] bool shows_a() const { return pair_.meaning().has_two_views(); }
 
   Json canonical(const analysis::Evaluation& evaluation) const {
     const auto spectral = objective::make_spectral_function(objective_);

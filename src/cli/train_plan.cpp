@@ -64,10 +64,10 @@ Prepared prepare(const mpi::Communicator& communicator, OptionTable& options,
                                  {plan.validation.fraction, understood.seed});
   Prepared prepared{understood, std::move(loaded.training), {}, {}, 0, std::move(loaded.held_out)};
   const auto& examples = prepared.examples;
-  if (understood.pair.pair == model::Pair::target) {
+  if (understood.pair.meaning().has_targets()) {
     prepared.options.pair.classes = model::count_classes(communicator, examples, understood.target);
   }
-  if (understood.pair.pair == model::Pair::lag) {
+  if (understood.pair.meaning().is_lagged) {
     options.resolve("lag", std::to_string(understood.pair.lag));
   }
   resolve_linear(options, understood.linear);

@@ -80,10 +80,10 @@ SplitExamples load_split_examples(const mpi::Communicator& communicator, const s
   data::DatasetFile opened(communicator, file);
   const auto x_shape = opened.shape(settings.x_path);
   require_two_rows(x_shape);
-  if (settings.pair == Pair::lag) {
+  if (settings.meaning().is_lagged) {
     return load_lagged(communicator, opened, x_shape, settings, block_count, hold_out.fraction);
   }
-  const bool with_y = reads_y(settings.pair) && settings.split.empty();
+  const bool with_y = settings.reads_second_data_set();
   if (with_y) {
     data::require_equal_rows(x_shape, opened.shape(settings.y_path));
   }
@@ -113,12 +113,12 @@ Examples load_examples(const mpi::Communicator& communicator, const std::string&
 data::Normalization fit_x(const mpi::Communicator& communicator, const Examples& examples,
                           const std::string& file, const PairSettings& settings,
                           data::NormalizeMode mode) {
-  if (settings.pair != Pair::lag) {
+  if (examples.index.is_identity()) {
     return data::fit_normalization(communicator, *examples.x, examples.blocks, mode);
   }
   // Ranks share rows at the ends of their shards, so those are read again, each by one rank.
   data::DatasetFile opened(communicator, file);
-  const data::Blocks blocks(examples.rows_used, examples.blocks.count());
+  const data::Blocks blocks(examples.index.rows_used(), examples.blocks.count());
   const auto rows =
       opened.load(settings.x_path, blocks.shard(communicator.rank(), communicator.size()));
   return data::fit_normalization(communicator, rows, blocks, mode);

@@ -18,7 +18,7 @@ void require_features(const data::Normalization& expected, const data::RowStore&
 
 SideInput input_of_side(const PairSettings& settings, std::size_t networks,
                         const std::string& side) {
-  const bool views = settings.pair == Pair::views;
+  const bool views = settings.meaning().has_two_views();
   const std::string name = side.empty() ? (views ? "a" : "b") : side;
   if (name != "b" && !(views && name == "a")) {
     throw UsageError(
@@ -29,8 +29,9 @@ SideInput input_of_side(const PairSettings& settings, std::size_t networks,
   }
   const bool is_first = !views || name == "a";
   const bool second_data_set = !is_first && settings.split.empty();
-  return {networks == 1 ? "b" : name, second_data_set ? settings.y_path : settings.x_path,
-          views ? settings.split : "", settings.image, is_first};
+  return {networks > 1 && is_first ? Role::encoder_a : Role::encoder_b,
+          second_data_set ? settings.y_path : settings.x_path, views ? settings.split : "",
+          settings.image, is_first};
 }
 
 std::shared_ptr<const data::RowStore> columns_of_side(const SideInput& side,

@@ -41,10 +41,10 @@ std::string fingerprint(const mpi::Communicator& communicator, const model::Exam
       continue;
     }
     const std::size_t local = sample - shard.first_row;
-    const bool lagged = !examples.start_of.empty();
-    sum += number_of(*examples.x, lagged ? examples.start_of[local] : local, sample);
+    const std::size_t row = examples.index[local].first;
+    sum += number_of(*examples.x, row, sample);
     if (examples.y) {
-      sum += number_of(*examples.y, local, samples + sample);
+      sum += number_of(*examples.y, row, samples + sample);
     }
   }
   sum = communicator.sum(sum);

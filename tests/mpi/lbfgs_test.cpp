@@ -67,7 +67,7 @@ class Lbfgs : public test::SharedScratch {
     model::Examples examples{blocks, shard,
                              test::store_of(ones, 1, shard.first_row, shard.row_count)};
     model::Model<double> model;
-    model.add("b", nn::Network<double>(nn::parse_spec("dense:1"), 1),
+    model.add(model::Role::encoder_b, nn::Network<double>(nn::parse_spec("dense:1"), 1),
               data::Normalization::identity(1));
     model.parameters()[0] = 1.0;
     model.parameters()[1] = 0.0;

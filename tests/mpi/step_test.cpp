@@ -107,7 +107,8 @@ model::Model<T> model_of(const Case& wanted) {
   data::Normalization normalization{std::vector<double>(features, 0.5),
                                     std::vector<double>(features, 0.7)};
   model::Model<T> model;
-  model.add("b", nn::Network<T>(nn::parse_spec(wanted.encoder()), features), normalization);
+  model.add(model::Role::encoder_b, nn::Network<T>(nn::parse_spec(wanted.encoder()), features),
+            normalization);
   model.initialize(3);
   return model;
 }

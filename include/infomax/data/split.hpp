@@ -9,7 +9,7 @@
 
 namespace infomax::data {
 
-/// Two views of one data set: which columns go to which.
+/// The columns of one data set that go to either of two views.
 struct Split {
   std::vector<std::size_t> first;
   std::vector<std::size_t> second;
@@ -22,7 +22,7 @@ struct Split {
 [[nodiscard]] Split parse_split(const std::string& text, const std::string& image,
                                 const RowStore& rows);
 
-/// Whether a split of this text is one of images.
+/// Whether this text splits images.
 [[nodiscard]] bool splits_images(const std::string& text);
 
 }  // namespace infomax::data
