@@ -29,10 +29,10 @@ Encoder<T>::Encoder(const model::Model<T>& model, const EncoderOptions& options)
       tape_(member_->network, options.micro_batch, false) {}
 
 template <math::Real T>
-void Encoder<T>::encode(const data::Rows& rows, std::span<const data::Tile> tiles,
+void Encoder<T>::encode(const data::RowStore& rows, std::span<const data::Tile> tiles,
                         MatrixView<T> out) {
-  const auto part = model::part_for_side(input_, rows);
-  const data::Rows& taken = part ? *part : rows;
+  const auto columns = model::columns_of_side(input_, rows);
+  const data::RowStore& taken = columns ? *columns : rows;
   model::require_features(member_->normalization, taken);
   for (const data::Tile& tile : tiles) {
     const MatrixView<T> inputs = inputs_.view().row_range(0, tile.count);

@@ -73,8 +73,8 @@ model::Examples load_for_model(const mpi::Communicator& communicator,
   if (pair.classes > 0) {
     data::require_labels_below(communicator, *examples.y, pair.classes);
   }
-  model::require_features(stored.networks.front().normalization, examples.x);
-  if (pair.pair == model::Pair::views) {
+  model::require_features(stored.networks.front().normalization, *examples.x);
+  if (pair.meaning().has_two_views()) {
     model::require_features(stored.networks.back().normalization, *examples.y);
   }
   return examples;
@@ -105,7 +105,7 @@ Evaluation evaluate(const mpi::Communicator& communicator,
                                                        spectral->ridge(), spectral->components())
                                   .correlations;
   }
-  if (pair.pair == model::Pair::lag) {
+  if (pair.meaning().is_lagged) {
     evaluation.timescales = implied_timescales(evaluation.correlations, pair.lag);
   }
   return evaluation;

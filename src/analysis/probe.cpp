@@ -22,7 +22,7 @@ constexpr std::size_t neighbour_tile_rows = 1024;
 template <math::Real T>
 class Normalized {
  public:
-  Normalized(const data::Rows& rows, const data::Normalization& normalization)
+  Normalized(const data::RowStore& rows, const data::Normalization& normalization)
       : all_(rows.count()), source_(rows, all_, normalization) {
     std::iota(all_.begin(), all_.end(), std::size_t{0});
   }
@@ -37,9 +37,10 @@ class Normalized {
 };
 
 /// The labels of rows that data::class_count or require_labels_below has passed.
-std::vector<std::uint32_t> labels_of(const data::Rows& rows) {
+std::vector<std::uint32_t> labels_of(const data::RowStore& rows) {
   std::vector<std::uint32_t> labels;
-  rows.with_elements([&](auto elements) {
+  labels.reserve(rows.count());
+  rows.scan_elements([&](std::size_t /*first*/, auto elements) {
     for (const auto element : elements) {
       labels.push_back(static_cast<std::uint32_t>(element));
     }
@@ -47,7 +48,7 @@ std::vector<std::uint32_t> labels_of(const data::Rows& rows) {
   return labels;
 }
 
-void require_like(const data::Rows& train, const data::Rows& test) {
+void require_like(const data::RowStore& train, const data::RowStore& test) {
   if (train.features() != test.features()) {
     throw DataError(fmt::format("{} has {} columns and {} has {}; train and test must be alike",
                                 train.where(), train.features(), test.where(), test.features()));

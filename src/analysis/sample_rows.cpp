@@ -3,6 +3,8 @@
 
 #include <span>
 
+#include "infomax/model/views.hpp"
+
 namespace infomax::analysis {
 
 std::vector<std::uint64_t> rows_of_samples(const mpi::Communicator& communicator,
@@ -10,12 +12,11 @@ std::vector<std::uint64_t> rows_of_samples(const mpi::Communicator& communicator
                                            const model::PairSettings& pair,
                                            const SampleChoice& chosen) {
   std::vector<std::uint64_t> rows(chosen.count(), 0);
+  const auto b = model::make_views(pair, examples, false).b;
   const auto range = chosen.of(examples.shard);
   for (std::size_t i = range.first; i < range.first + range.count; ++i) {
     const std::size_t local = chosen[i] - examples.shard.first_row;
-    rows[i] = pair.pair == model::Pair::lag
-                  ? examples.x.first_row() + examples.start_of[local] + pair.lag
-                  : chosen[i];
+    rows[i] = b.rows->row_number(b.index[local].first);
   }
   communicator.sum(std::span(rows));
   return rows;
@@ -34,8 +35,10 @@ std::optional<RowLabels> labels_of_rows(const mpi::Communicator& communicator,
     return std::nullopt;
   }
   data::Shard shard;
-  shard.first_row = examples.x.first_row();
-  shard.row_count = examples.x.count();
+  if (examples.x->count() > 0) {
+    shard.first_row = examples.x->row_number(0);
+    shard.row_count = examples.x->row_number(examples.x->count() - 1) + 1 - shard.first_row;
+  }
   const auto labels = file.load(pair.y_path, shard);
   RowLabels result{hdf5::is_integer(shape.type), std::vector<double>(rows.size(), 0.0)};
   labels.with_elements([&](auto elements) {

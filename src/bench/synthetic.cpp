@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <memory>
 #include <numeric>
 #include <span>
 
@@ -11,6 +12,7 @@
 
 #include "infomax/core/error.hpp"
 #include "infomax/core/random.hpp"
+#include "infomax/data/rows.hpp"
 #include "infomax/data/split.hpp"
 
 namespace infomax::bench {
@@ -49,22 +51,25 @@ void fill(data::Rows& rows, Side side) {
   }
 }
 
-data::Rows make_rows(const char* name, hdf5::ElementType element, std::vector<std::size_t> shape,
-                     const data::Shard& held, Side side) {
-  data::Rows rows(fmt::format("{} in memory", name), element, std::move(shape), held.first_row,
-                  held.row_count);
+std::shared_ptr<const data::RowStore> make_rows(const char* name, hdf5::ElementType element,
+                                                std::vector<std::size_t> shape,
+                                                const data::Shard& held, Side side) {
+  auto rows = std::make_shared<data::Rows>(fmt::format("{} in memory", name), element,
+                                           std::move(shape), held.first_row, held.row_count);
   if (element == hdf5::ElementType::u8) {
-    fill<std::uint8_t>(rows, side);
+    fill<std::uint8_t>(*rows, side);
   } else {
-    fill<float>(rows, side);
+    fill<float>(*rows, side);
   }
   return rows;
 }
 
-data::Rows make_labels(std::size_t classes, const data::Shard& held) {
-  data::Rows rows("/y in memory", hdf5::ElementType::i32, {}, held.first_row, held.row_count);
+std::shared_ptr<const data::RowStore> make_labels(std::size_t classes, const data::Shard& held) {
+  auto rows =
+      std::make_shared<data::Rows>("/y in memory", hdf5::ElementType::i32,
+                                   std::vector<std::size_t>{}, held.first_row, held.row_count);
   const CounterRandom random(0, RandomStream::generation, static_cast<std::uint64_t>(Side::y));
-  auto* const labels = reinterpret_cast<std::int32_t*>(rows.bytes().data());
+  auto* const labels = reinterpret_cast<std::int32_t*>(rows->bytes().data());
   for (std::size_t i = 0; i < held.row_count; ++i) {
     labels[i] = static_cast<std::int32_t>(random.below(classes, held.first_row + i));
   }
@@ -96,10 +101,10 @@ void add_y(const SyntheticData& data, model::TargetKind target, SyntheticSet& se
       y = make_labels(columns, held);
     }
   } else if (!pair.split.empty()) {
-    const auto split = data::parse_split(pair.split, pair.image, x);
-    y = x.select(split.second);
-    x = x.select(split.first);
-  } else if (pair.pair == model::Pair::views) {
+    const auto split = data::parse_split(pair.split, pair.image, *x);
+    y = x->select_columns(split.second);
+    x = x->select_columns(split.first);
+  } else if (pair.meaning().reads_y()) {
     y = make_rows("/y", data.element,
                   data.columns_y > 0 ? std::vector<std::size_t>{data.columns_y} : data.shape, held,
                   Side::y);
@@ -126,8 +131,10 @@ SyntheticSet make_synthetic(const mpi::Communicator& communicator, const Synthet
       {}};
   auto& examples = set.examples;
   if (lagged) {
-    examples.start_of.resize(shard.row_count);
-    std::iota(examples.start_of.begin(), examples.start_of.end(), std::size_t{0});
+    std::vector<std::size_t> starts(shard.row_count);
+    std::iota(starts.begin(), starts.end(), std::size_t{0});
+    examples.index = model::SampleIndex(std::move(starts), understood.pair.lag + 1,
+                                        samples + understood.pair.lag);
   }
   add_y(data, target, set);
   set.normalization = normalization_of(examples.x);

@@ -74,7 +74,7 @@ std::map<std::string, std::string> origin(const mpi::Communicator& communicator,
           {"model", absolute(model)},
           {"model_checksum", communicator.broadcast(checksum, 0)},
           {"encoder", encoder.member().network.spec().text},
-          {"network", encoder.member().name},
+          {"network", encoder.member().name()},
           {"layer", encoder.layer() ? fmt::format("{}", *encoder.layer()) : "output"},
           {"data", absolute(options.value<std::string>("data"))},
           {"data_path", encoder.path()}};

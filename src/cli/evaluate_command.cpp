@@ -68,7 +68,7 @@ analysis::Evaluation evaluate_in(const mpi::Communicator& communicator, const Op
   };
   const auto examples = load(data_path);
   objective::check_shapes(chosen, model::columns_of_a(model, examples, pair),
-                          model.member("b").network.outputs());
+                          model.member(model::Role::encoder_b).network.outputs());
   const auto sides = sides_of(examples);
   if (!options.given("fit")) {
     return analysis::evaluate<T>(communicator, chosen, pair, *sides, nullptr);

@@ -36,7 +36,7 @@ std::string describe(const OptionTable& options, const Prepared& prepared,
       lbfgs ? 2 * model.parameters().size_bytes() +
                   train::lbfgs_bytes(*lbfgs, model.parameters().size())
             : 4 * model.parameters().size_bytes();
-  const auto& x = prepared.examples.x;
+  const auto& x = *prepared.examples.x;
   const std::string validation_file = validation_choice(options).file;
   const std::string validation =
       prepared.held_out
@@ -46,11 +46,11 @@ std::string describe(const OptionTable& options, const Prepared& prepared,
   std::string networks;
   for (const auto& member : model.members()) {
     networks +=
-        fmt::format("network {}  {} on {} inputs: {} outputs\n", member.name,
+        fmt::format("network {}  {} on {} inputs: {} outputs\n", member.name(),
                     member.network.spec().text, member.network.inputs(), member.network.outputs());
   }
   const std::size_t row_bytes =
-      x.bytes().size() + (prepared.examples.y ? prepared.examples.y->bytes().size() : 0);
+      x.size_bytes() + (prepared.examples.y ? prepared.examples.y->size_bytes() : 0);
   return fmt::format(
       "data       {}: {} {} x {} features ({}), normalised by {}\n"
       "{}{}parameters {} in {}\n"
@@ -58,10 +58,10 @@ std::string describe(const OptionTable& options, const Prepared& prepared,
       "{}memory     {} of rows, {} for the batch, {} of parameters and state at most, on rank 0\n"
       "settings   {}",
       options.value<std::string>("data"), prepared.examples.blocks.rows(),
-      prepared.options.pair.pair == model::Pair::lag ? "pairs of rows" : "rows", x.features(),
-      hdf5::name(x.type()), options.resolved("normalize"), validation, networks,
-      model.parameters().size(), std::is_same_v<T, float> ? "float" : "double",
-      sampler.global_rows(0), sampler.steps_per_epoch(), prepared.examples.blocks.count(),
+      prepared.options.pair.meaning().sample_noun(), x.features(), hdf5::name(x.type()),
+      options.resolved("normalize"), validation, networks, model.parameters().size(),
+      std::is_same_v<T, float> ? "float" : "double", sampler.global_rows(0),
+      sampler.steps_per_epoch(), prepared.examples.blocks.count(),
       describe_reproducible(options, sampler, prepared.examples.blocks.count()),
       mebibytes(row_bytes), mebibytes(training.sides.bytes()), mebibytes(parameter_bytes),
       options.summary());

@@ -64,14 +64,14 @@ Prepared prepare(const mpi::Communicator& communicator, OptionTable& options,
                                  {plan.validation.fraction, understood.seed});
   Prepared prepared{understood, std::move(loaded.training), {}, {}, 0, std::move(loaded.held_out)};
   const auto& examples = prepared.examples;
-  if (understood.pair.pair == model::Pair::target) {
+  if (understood.pair.meaning().has_targets()) {
     prepared.options.pair.classes = model::count_classes(communicator, examples, understood.target);
   }
-  if (understood.pair.pair == model::Pair::lag) {
+  if (understood.pair.meaning().is_lagged) {
     options.resolve("lag", std::to_string(understood.pair.lag));
   }
   resolve_linear(options, understood.linear);
-  const auto mode = plan.normalize.value_or(data::default_normalize_mode(examples.x.type()));
+  const auto mode = plan.normalize.value_or(data::default_normalize_mode(examples.x->type()));
   options.resolve("normalize", data::name(mode));
   options.resolve("blocks", std::to_string(examples.blocks.count()));
   prepared.normalization = model::fit_x(communicator, examples, plan.file, understood.pair, mode);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "cli/training.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "cli/linear_options.hpp"
@@ -18,11 +20,13 @@ namespace {
 constexpr std::size_t default_lag = 1;
 
 /// Throws UsageError where an option of one pair is given with another.
-void require_pair(const OptionTable& options, const char* option, model::Pair pair,
-                  model::Pair needed) {
-  if (options.given(option) && pair != needed) {
-    throw UsageError(fmt::format("--{} is for --pair {}, and --pair is {}", option,
-                                 model::name_of(needed), model::name_of(pair)));
+void require_pair(const OptionTable& options, const char* option, model::Pair pair) {
+  std::string field(option);
+  std::ranges::replace(field, '-', '_');
+  const auto& needed = model::pair_of_field(field);
+  if (options.given(option) && &needed != &model::meaning_of(pair)) {
+    throw UsageError(fmt::format("--{} is for --pair {}, and --pair is {}", option, needed.name,
+                                 model::name_of(pair)));
   }
 }
 
@@ -50,8 +54,8 @@ data::Augmentation augmentation_of(const std::string& words) {
 
 /// The words of the pair `augment`.
 std::string augment_of(const OptionTable& options, model::Pair pair) {
-  require_pair(options, "augment", pair, model::Pair::augment);
-  if (pair != model::Pair::augment) {
+  require_pair(options, "augment", pair);
+  if (!model::meaning_of(pair).changes_rows) {
     return "";
   }
   const auto words = options.required("augment", "noise:0.1,mask:0.2");
@@ -61,7 +65,7 @@ std::string augment_of(const OptionTable& options, model::Pair pair) {
 
 std::optional<nn::Spec> second_encoder(const OptionTable& options, model::Pair pair,
                                        const nn::Spec& first) {
-  if (pair != model::Pair::views || options.value<bool>("share")) {
+  if (!model::meaning_of(pair).has_two_views() || options.value<bool>("share")) {
     return std::nullopt;
   }
   return options.given("encoder-b") ? nn::parse_spec(options.value<std::string>("encoder-b"))
@@ -73,19 +77,22 @@ void add_networks(model::Model<T>& model, const Prepared& prepared) {
   const auto& examples = prepared.examples;
   const auto& first = prepared.options.encoder;
   if (prepared.options.encoder_b) {
-    model.add("a", nn::Network<T>(first, examples.x.features()), prepared.normalization);
-    model.add("b", nn::Network<T>(*prepared.options.encoder_b, examples.y->features()),
+    model.add(model::Role::encoder_a, nn::Network<T>(first, examples.x->features()),
+              prepared.normalization);
+    model.add(model::Role::encoder_b,
+              nn::Network<T>(*prepared.options.encoder_b, examples.y->features()),
               prepared.normalization_y);
     return;
   }
-  if (prepared.options.pair.pair == model::Pair::views &&
-      examples.x.features() != examples.y->features()) {
+  if (prepared.options.pair.meaning().has_two_views() &&
+      examples.x->features() != examples.y->features()) {
     throw UsageError(
         fmt::format("--share needs views of equal width, and they have {} and {} "
                     "columns; leave it out",
-                    examples.x.features(), examples.y->features()));
+                    examples.x->features(), examples.y->features()));
   }
-  model.add("b", nn::Network<T>(first, examples.x.features()), prepared.normalization);
+  model.add(model::Role::encoder_b, nn::Network<T>(first, examples.x->features()),
+            prepared.normalization);
 }
 
 template <math::Real T>
@@ -95,7 +102,7 @@ model::Model<T> make_model(const mpi::Communicator& communicator, const OptionTa
   add_networks(model, prepared);
   objective::check_shapes(prepared.options.objective,
                           model::columns_of_a(model, prepared.examples, prepared.options.pair),
-                          model.member("b").network.outputs());
+                          model.member(model::Role::encoder_b).network.outputs());
   model.initialize(prepared.options.seed);
   if (prepared.options.linear && starts) {
     train::start_linear(communicator, model, prepared.examples, prepared.options.pair,
@@ -112,18 +119,18 @@ Understood understand(const OptionTable& options, const std::string& encoder) {
   result.objective = objective_options(options);
   result.pair.pair = model::parse_pair(options.value<std::string>("pair"));
   for (const char* option : {"split-columns", "split-image", "encoder-b"}) {
-    require_pair(options, option, result.pair.pair, model::Pair::views);
+    require_pair(options, option, result.pair.pair);
   }
   if (options.value<bool>("share")) {
-    require_pair(options, "share", result.pair.pair, model::Pair::views);
+    require_pair(options, "share", result.pair.pair);
     require_alone(options, "encoder-b", "share");
   }
   if (options.given("split-image")) {
     require_alone(options, "split-columns", "split-image");
   }
-  require_pair(options, "lag", result.pair.pair, model::Pair::lag);
+  require_pair(options, "lag", result.pair.pair);
   if (!options.given("split-image")) {
-    require_pair(options, "image", result.pair.pair, model::Pair::augment);
+    require_pair(options, "image", result.pair.pair);
   }
   result.pair.lag = options.given("lag") ? options.count("lag") : default_lag;
   result.pair.split = split_of(options);
@@ -142,7 +149,7 @@ Understood understand(const OptionTable& options, const std::string& encoder) {
 
 bool needs_image(const model::PairSettings& pair) {
   return data::splits_images(pair.split) ||
-         (pair.pair == model::Pair::augment && augmentation_of(pair.augment).needs_image());
+         (pair.meaning().changes_rows && augmentation_of(pair.augment).needs_image());
 }
 
 std::string image_of(const OptionTable& options, std::span<const std::size_t> trailing,
@@ -156,7 +163,7 @@ Training<T>::Training(const mpi::Communicator& communicator, const OptionTable& 
                       const Prepared& prepared, bool starts)
     : model(make_model<T>(communicator, options, prepared, starts)),
       sampler(prepared.examples.blocks, prepared.examples.shard, prepared.batch_rows,
-              prepared.options.seed),
+              prepared.options.seed, prepared.examples.x->page_rows()),
       sides(communicator, model, prepared.examples, prepared.options.pair,
             sampler.largest_local_rows(), prepared.options.micro_batch, true,
             options.value<bool>("reproducible")),

@@ -11,7 +11,7 @@
 namespace infomax::cli {
 namespace {
 
-void check_features(const data::Rows& rows, const data::Rows& training) {
+void check_features(const data::RowStore& rows, const data::RowStore& training) {
   if (rows.features() != training.features()) {
     throw DataError(fmt::format(
         "{} has rows of {} features and {} of {}; --validation must be data of the same kind",
@@ -70,7 +70,7 @@ void set_validation(const OptionTable& options, std::uint64_t steps_per_epoch,
 model::Examples load_validation(const mpi::Communicator& communicator, const std::string& file,
                                 const model::PairSettings& pair, const model::Examples& training) {
   auto examples = model::load_examples(communicator, file, pair, 0);
-  check_features(examples.x, training.x);
+  check_features(*examples.x, *training.x);
   if (examples.y) {
     check_features(*examples.y, *training.y);
   }

@@ -11,9 +11,10 @@ namespace {
 
 constexpr std::size_t most_blocks = std::size_t{1} << 31U;
 
-/// floor(part * whole / parts) for part <= parts <= 2^31, without overflow.
-std::size_t boundary(std::size_t part, std::size_t whole, std::size_t parts) {
-  return part * (whole / parts) + part * (whole % parts) / parts;
+/// Returns floor(k * whole / count) for k <= count <= 2^31, without overflow: where piece k of
+/// `count` begins.
+std::size_t boundary(std::size_t k, std::size_t whole, std::size_t count) {
+  return k * (whole / count) + k * (whole % count) / count;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "infomax/data/labels.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cstdint>
 #include <limits>
@@ -16,7 +17,7 @@ namespace {
 
 constexpr auto no_row = std::numeric_limits<std::uint64_t>::max();
 
-void require_labels(const Rows& rows) {
+void require_labels(const RowStore& rows) {
   if (!holds_labels(rows)) {
     throw DataError(
         rows.where() + " holds " + std::to_string(rows.features()) + " " + hdf5::name(rows.type()) +
@@ -24,15 +25,18 @@ void require_labels(const Rows& rows) {
   }
 }
 
-/// The first global row, over all ranks, whose label `is_wrong`; no_row where there is none.
+/// Labels that are read together; they lie on the stack, so that a step allocates nothing.
+constexpr std::size_t labels_at_once = 256;
+
+/// The number of the first row, over all ranks, whose label `is_wrong`; no_row where there is none.
 template <class Predicate>
-std::uint64_t first_row_where(const mpi::Communicator& communicator, const Rows& rows,
+std::uint64_t first_row_where(const mpi::Communicator& communicator, const RowStore& rows,
                               Predicate is_wrong) {
   std::uint64_t first = no_row;
-  rows.with_elements([&](auto labels) {
+  rows.scan_elements([&](std::size_t start, auto labels) {
     const auto found = std::find_if(labels.begin(), labels.end(), is_wrong);
-    if (found != labels.end()) {
-      first = rows.first_row() + static_cast<std::uint64_t>(found - labels.begin());
+    if (first == no_row && found != labels.end()) {
+      first = rows.row_number(start + static_cast<std::size_t>(found - labels.begin()));
     }
   });
   return communicator.min(first);
@@ -46,7 +50,7 @@ constexpr auto is_negative = [](auto label) {
   }
 };
 
-std::string unseen(const Rows& rows, std::uint64_t row, std::size_t classes) {
+std::string unseen(const RowStore& rows, std::uint64_t row, std::size_t classes) {
   return rows.where() + " has a label at row " + std::to_string(row) + " that is none of the " +
          std::to_string(classes) + " classes 0 to " + std::to_string(classes - 1) +
          "; use data with the classes the model was trained on";
@@ -54,11 +58,11 @@ std::string unseen(const Rows& rows, std::uint64_t row, std::size_t classes) {
 
 }  // namespace
 
-bool holds_labels(const Rows& rows) {
+bool holds_labels(const RowStore& rows) {
   return hdf5::is_integer(rows.type()) && rows.features() == 1;
 }
 
-std::size_t class_count(const mpi::Communicator& communicator, const Rows& rows) {
+std::size_t class_count(const mpi::Communicator& communicator, const RowStore& rows) {
   require_labels(rows);
   const std::uint64_t negative = first_row_where(communicator, rows, is_negative);
   if (negative != no_row) {
@@ -66,7 +70,7 @@ std::size_t class_count(const mpi::Communicator& communicator, const Rows& rows)
                     "; class labels count from 0");
   }
   std::uint64_t greatest = 0;
-  rows.with_elements([&](auto labels) {
+  rows.scan_elements([&](std::size_t /*first*/, auto labels) {
     for (const auto label : labels) {
       greatest = std::max(greatest, static_cast<std::uint64_t>(label));
     }
@@ -80,7 +84,7 @@ std::size_t class_count(const mpi::Communicator& communicator, const Rows& rows)
   return static_cast<std::size_t>(greatest) + 1;
 }
 
-void require_labels_below(const mpi::Communicator& communicator, const Rows& rows,
+void require_labels_below(const mpi::Communicator& communicator, const RowStore& rows,
                           std::size_t classes) {
   require_labels(rows);
   const std::uint64_t wrong = first_row_where(communicator, rows, [&](auto label) {
@@ -92,27 +96,33 @@ void require_labels_below(const mpi::Communicator& communicator, const Rows& row
 }
 
 template <math::Real T>
-void one_hot(const Rows& rows, std::span<const std::size_t> local_rows, std::size_t classes,
+void one_hot(const RowStore& rows, std::span<const std::size_t> local_rows, std::size_t classes,
              MatrixView<T> out) {
   require_labels(rows);
   assert(out.rows() == local_rows.size() && out.columns() == classes);
-  rows.with_elements([&](auto labels) {
-    for (std::size_t i = 0; i < local_rows.size(); ++i) {
-      // A negative label becomes a huge one, and is refused with it.
-      const auto label = static_cast<std::uint64_t>(labels[local_rows[i]]);
-      if (label >= classes) {
-        throw DataError(unseen(rows, rows.first_row() + local_rows[i], classes));
+  hdf5::with_element_type(rows.type(), [&]<class Label>(std::type_identity<Label> /*element*/) {
+    std::array<Label, labels_at_once> labels;
+    for (std::size_t first = 0; first < local_rows.size(); first += labels_at_once) {
+      const std::size_t count = std::min(labels_at_once, local_rows.size() - first);
+      rows.copy(local_rows.subspan(first, count),
+                std::as_writable_bytes(std::span(labels).first(count)));
+      for (std::size_t i = 0; i < count; ++i) {
+        // A negative label becomes a huge one, and is refused with it.
+        const auto label = static_cast<std::uint64_t>(labels[i]);
+        if (label >= classes) {
+          throw DataError(unseen(rows, rows.row_number(local_rows[first + i]), classes));
+        }
+        const std::span<T> row = out.row(first + i);
+        std::fill(row.begin(), row.end(), T{0});
+        row[label] = T{1};
       }
-      const std::span<T> row = out.row(i);
-      std::fill(row.begin(), row.end(), T{0});
-      row[label] = T{1};
     }
   });
 }
 
-template void one_hot<float>(const Rows&, std::span<const std::size_t>, std::size_t,
+template void one_hot<float>(const RowStore&, std::span<const std::size_t>, std::size_t,
                              MatrixView<float>);
-template void one_hot<double>(const Rows&, std::span<const std::size_t>, std::size_t,
+template void one_hot<double>(const RowStore&, std::span<const std::size_t>, std::size_t,
                               MatrixView<double>);
 
 }  // namespace infomax::data

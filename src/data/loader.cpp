@@ -30,7 +30,8 @@ DatasetShape describe(const hdf5::Dataset& dataset) {
   return described;
 }
 
-/// The place of the first element that is not finite, or their number where all are.
+/// Returns the place of the first element that is not finite, or the number of elements where all
+/// are finite.
 template <class T>
 std::size_t first_not_finite(std::span<const T> elements) {
   if constexpr (std::is_floating_point_v<T>) {
@@ -38,15 +39,15 @@ std::size_t first_not_finite(std::span<const T> elements) {
     // for what is not finite.
     constexpr std::size_t stretch = 4096;
     for (std::size_t first = 0; first < elements.size(); first += stretch) {
-      const auto part = elements.subspan(first, std::min(stretch, elements.size() - first));
+      const auto tested = elements.subspan(first, std::min(stretch, elements.size() - first));
       unsigned bad = 0;
-      for (const T x : part) {
+      for (const T x : tested) {
         bad |= static_cast<unsigned>(x - x != T{0});
       }
       if (bad != 0) {
         const auto found =
-            std::find_if(part.begin(), part.end(), [](T x) { return !std::isfinite(x); });
-        return first + static_cast<std::size_t>(found - part.begin());
+            std::find_if(tested.begin(), tested.end(), [](T x) { return !std::isfinite(x); });
+        return first + static_cast<std::size_t>(found - tested.begin());
       }
     }
   }

@@ -11,7 +11,7 @@
 
 #include "infomax/core/error.hpp"
 #include "infomax/core/matrix.hpp"
-#include "infomax/data/rows.hpp"
+#include "infomax/data/row_store.hpp"
 #include "infomax/math/elementwise.hpp"
 
 namespace infomax::data {
@@ -22,11 +22,11 @@ namespace {
 constexpr std::array mode_names{"none", "scale", "center", "standardize"};
 
 /// Bounds the memory for the sums of every block: columns beyond it are summed in a further pass
-/// over their own part of the rows.
+/// over the rows.
 constexpr std::size_t table_limit_bytes = std::size_t{16} << 20U;
 
 /// Throws DataError where `number`, which was made of column `column`, is not finite.
-void require_finite(double number, const Rows& rows, std::size_t column) {
+void require_finite(double number, const RowStore& rows, std::size_t column) {
   if (!std::isfinite(number)) {
     throw DataError(fmt::format(
         "{} has numbers in column {} whose sums or squares leave the range of double; divide it by "
@@ -35,14 +35,14 @@ void require_finite(double number, const Rows& rows, std::size_t column) {
   }
 }
 
-Normalization fit_scale(const mpi::Communicator& communicator, const Rows& rows) {
+Normalization fit_scale(const mpi::Communicator& communicator, const RowStore& rows) {
   double least = std::numeric_limits<double>::infinity();
   double most = -least;
-  rows.with_elements([&](auto elements) {
+  rows.scan_elements([&](std::size_t /*first*/, auto elements) {
     if (!elements.empty()) {
       const auto [low, high] = std::minmax_element(elements.begin(), elements.end());
-      least = static_cast<double>(*low);
-      most = static_cast<double>(*high);
+      least = std::min(least, static_cast<double>(*low));
+      most = std::max(most, static_cast<double>(*high));
     }
   });
   least = communicator.min(least);
@@ -58,7 +58,7 @@ Normalization fit_scale(const mpi::Communicator& communicator, const Rows& rows)
 }
 
 /// The data set's row 0 on every rank: the shift about which sums are well conditioned.
-std::vector<double> first_row(const mpi::Communicator& communicator, const Rows& rows) {
+std::vector<double> first_row(const mpi::Communicator& communicator, const RowStore& rows) {
   std::vector<double> row(rows.features());
   const std::int64_t mine = rows.count() > 0 ? communicator.rank() : communicator.size();
   const auto owner = static_cast<int>(communicator.min(mine));
@@ -79,25 +79,30 @@ struct Sums {
 /// Adds up columns [first, first + width) into `sums`. Each block's sums are made by one rank, and
 /// the table of them is filled by adding zeros, which rounds nothing; every rank then adds the
 /// blocks in their order. So the bits do not depend on the number of ranks.
-void sum_columns(const mpi::Communicator& communicator, const Rows& rows, const Blocks& blocks,
+void sum_columns(const mpi::Communicator& communicator, const RowStore& rows, const Blocks& blocks,
                  std::span<const double> shift, std::size_t first, std::size_t width, Sums& sums) {
   const Shard shard = blocks.shard(communicator.rank(), communicator.size());
   std::vector<double> table(blocks.count() * 2 * width, 0.0);
   const std::vector<double> ones(width, 1.0);
   Buffer<double> difference(width);
-  rows.with_elements([&](auto elements) {
-    for (std::size_t v = shard.first_block; v < shard.first_block + shard.block_count; ++v) {
-      double* values = table.data() + v * 2 * width;
+  std::size_t next_block = shard.first_block;
+  std::size_t block_end = 0;  // local
+  double* block_sums = nullptr;
+  rows.scan_elements([&](std::size_t run_first, auto elements) {
+    const std::size_t count = elements.size() / rows.features();
+    for (std::size_t i = 0; i < count; ++i) {
+      while (run_first + i >= block_end) {
+        block_sums = table.data() + next_block * 2 * width;
+        block_end = blocks.first_row(++next_block) - shard.first_row;
+      }
+      double* values = block_sums;
       double* squares = values + width;
-      const std::size_t start = blocks.first_row(v) - shard.first_row;
-      for (std::size_t i = start; i < start + blocks.rows_of(v); ++i) {
-        math::shift_and_scale(elements.data() + i * rows.features() + first,
-                              shift.subspan(first, width), std::span<const double>(ones),
-                              std::span<double>(difference));
-        for (std::size_t j = 0; j < width; ++j) {
-          values[j] += difference[j];
-          squares[j] += difference[j] * difference[j];
-        }
+      math::shift_and_scale(elements.data() + i * rows.features() + first,
+                            shift.subspan(first, width), std::span<const double>(ones),
+                            std::span<double>(difference));
+      for (std::size_t j = 0; j < width; ++j) {
+        values[j] += difference[j];
+        squares[j] += difference[j] * difference[j];
       }
     }
   });
@@ -110,7 +115,7 @@ void sum_columns(const mpi::Communicator& communicator, const Rows& rows, const 
   }
 }
 
-Normalization fit_moments(const mpi::Communicator& communicator, const Rows& rows,
+Normalization fit_moments(const mpi::Communicator& communicator, const RowStore& rows,
                           const Blocks& blocks, bool with_scale) {
   const std::size_t columns = rows.features();
   const std::vector<double> shift = first_row(communicator, rows);
@@ -159,7 +164,7 @@ NormalizeMode default_normalize_mode(hdf5::ElementType type) {
   return hdf5::is_integer(type) ? NormalizeMode::scale : NormalizeMode::center;
 }
 
-Normalization fit_normalization(const mpi::Communicator& communicator, const Rows& rows,
+Normalization fit_normalization(const mpi::Communicator& communicator, const RowStore& rows,
                                 const Blocks& blocks, NormalizeMode mode) {
   switch (mode) {
     case NormalizeMode::scale:

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cstring>
 #include <utility>
 
 #include "infomax/math/elementwise.hpp"
@@ -11,23 +12,34 @@ namespace infomax::data {
 
 Rows::Rows(std::string where, hdf5::ElementType type, std::vector<std::size_t> trailing,
            std::size_t first_row, std::size_t count)
-    : where_(std::move(where)),
-      type_(type),
-      trailing_(std::move(trailing)),
+    : RowStore(std::move(where), type, std::move(trailing), count),
       first_row_(first_row),
-      count_(count) {
-  for (const std::size_t extent : trailing_) {
-    features_ *= extent;
+      bytes_(size_bytes()) {}
+
+void Rows::copy(std::span<const std::size_t> local_rows, std::span<std::byte> out) const {
+  assert(out.size() == local_rows.size() * row_bytes());
+  const std::size_t bytes = row_bytes();
+  std::byte* to = out.data();
+  for (const std::size_t row : local_rows) {
+    assert(row < count());
+    std::memcpy(to, bytes_.data() + row * bytes, bytes);
+    to += bytes;
   }
-  bytes_ = Buffer<std::byte>(count_ * features_ * hdf5::size(type_));
 }
 
-Rows Rows::select(std::span<const std::size_t> columns) const {
-  Rows selected(where_, type_, {columns.size()}, first_row_, count_);
-  const std::size_t width = hdf5::size(type_);
-  std::byte* to = selected.bytes_.data();
-  for (std::size_t i = 0; i < count_; ++i) {
-    const std::byte* row = bytes_.data() + i * features_ * width;
+void Rows::scan(const std::function<void(const Run&)>& use) const {
+  if (count() > 0) {
+    use({0, count(), bytes_});
+  }
+}
+
+std::shared_ptr<const RowStore> Rows::select_columns(std::span<const std::size_t> columns) const {
+  auto selected =
+      std::make_shared<Rows>(where(), type(), std::vector{columns.size()}, first_row_, count());
+  const std::size_t width = hdf5::size(type());
+  std::byte* to = selected->bytes_.data();
+  for (std::size_t i = 0; i < count(); ++i) {
+    const std::byte* row = bytes_.data() + i * row_bytes();
     for (const std::size_t column : columns) {
       to = std::copy_n(row + column * width, width, to);
     }
@@ -35,59 +47,51 @@ Rows Rows::select(std::span<const std::size_t> columns) const {
   return selected;
 }
 
-Rows Rows::extract(std::span<const std::size_t> local_rows) {
-  Rows taken(where_, type_, trailing_, first_row_, local_rows.size());
-  const std::size_t row_bytes = features_ * hdf5::size(type_);
-  std::byte* to = taken.bytes_.data();
-  std::byte* stays = bytes_.data();
-  auto next = local_rows.begin();
-  for (std::size_t i = 0; i < count_; ++i) {
-    const std::byte* row = bytes_.data() + i * row_bytes;
-    if (next != local_rows.end() && *next == i) {
-      to = std::copy_n(row, row_bytes, to);
-      ++next;
-    } else {
-      // Onto itself or to before it, so the parts may overlap.
-      stays = std::copy(row, row + row_bytes, stays);
-    }
-  }
-  assert(next == local_rows.end());
-  count_ -= local_rows.size();
-  bytes_.resize(count_ * row_bytes);
-  return taken;
-}
-
-template <math::Real T>
-void Rows::convert(std::span<const std::size_t> local_rows, const Normalization& normalization,
-                   MatrixView<T> out) const {
-  assert(out.rows() == local_rows.size() && out.columns() == features_);
+template <class T>
+void Rows::convert_each(std::span<const std::size_t> local_rows, const Normalization& normalization,
+                        MatrixView<T> out) const {
+  assert(out.rows() == local_rows.size() && out.columns() == features());
   with_elements([&]<class From>(std::span<const From> elements) {
     for (std::size_t i = 0; i < local_rows.size(); ++i) {
-      assert(local_rows[i] < count_);
-      math::shift_and_scale(elements.data() + local_rows[i] * features_,
+      assert(local_rows[i] < count());
+      math::shift_and_scale(elements.data() + local_rows[i] * features(),
                             std::span<const double>(normalization.shift),
                             std::span<const double>(normalization.scale), out.row(i));
     }
   });
 }
 
-template <math::Real T>
-void Rows::convert(std::size_t first, const Normalization& normalization, MatrixView<T> out) const {
-  assert(first + out.rows() <= count_ && out.columns() == features_);
+template <class T>
+void Rows::convert_from(std::size_t first, const Normalization& normalization,
+                        MatrixView<T> out) const {
+  assert(first + out.rows() <= count() && out.columns() == features());
   with_elements([&]<class From>(std::span<const From> elements) {
     for (std::size_t i = 0; i < out.rows(); ++i) {
-      math::shift_and_scale(elements.data() + (first + i) * features_,
+      math::shift_and_scale(elements.data() + (first + i) * features(),
                             std::span<const double>(normalization.shift),
                             std::span<const double>(normalization.scale), out.row(i));
     }
   });
 }
 
-template void Rows::convert<float>(std::span<const std::size_t>, const Normalization&,
-                                   MatrixView<float>) const;
-template void Rows::convert<double>(std::span<const std::size_t>, const Normalization&,
-                                    MatrixView<double>) const;
-template void Rows::convert<float>(std::size_t, const Normalization&, MatrixView<float>) const;
-template void Rows::convert<double>(std::size_t, const Normalization&, MatrixView<double>) const;
+void Rows::convert_rows(std::span<const std::size_t> local_rows, const Normalization& normalization,
+                        MatrixView<float> out) const {
+  convert_each(local_rows, normalization, out);
+}
+
+void Rows::convert_rows(std::span<const std::size_t> local_rows, const Normalization& normalization,
+                        MatrixView<double> out) const {
+  convert_each(local_rows, normalization, out);
+}
+
+void Rows::convert_range(std::size_t first, const Normalization& normalization,
+                         MatrixView<float> out) const {
+  convert_from(first, normalization, out);
+}
+
+void Rows::convert_range(std::size_t first, const Normalization& normalization,
+                         MatrixView<double> out) const {
+  convert_from(first, normalization, out);
+}
 
 }  // namespace infomax::data

@@ -23,12 +23,22 @@ std::size_t steps_for(std::size_t rows, std::size_t batch) {
   return batch == 0 ? 1 : rows / batch + (rows % batch == 0 ? 0 : 1);
 }
 
+/// Fisher and Yates' shuffle. Its random numbers are those of indices first_index + 2, ...,
+/// first_index + items.size().
+void shuffle(const CounterRandom& random, std::size_t first_index, std::span<std::size_t> items) {
+  for (std::size_t i = items.size(); i > 1; --i) {
+    std::swap(items[i - 1], items[random.below(i, first_index + i)]);
+  }
+}
+
 }  // namespace
 
-Sampler::Sampler(const Blocks& blocks, const Shard& shard, std::size_t batch, std::uint64_t seed)
+Sampler::Sampler(const Blocks& blocks, const Shard& shard, std::size_t batch, std::uint64_t seed,
+                 std::size_t page_rows)
     : blocks_(blocks),
       shard_(shard),
       seed_(seed),
+      page_rows_(std::min(page_rows, blocks.rows())),
       steps_(steps_for(blocks.rows(), batch)),
       first_extra_(blocks.count() + 1, 0),
       order_(shard.row_count) {
@@ -43,6 +53,9 @@ Sampler::Sampler(const Blocks& blocks, const Shard& shard, std::size_t batch, st
   const std::size_t extras = first_extra_[end] - first_extra_[shard_.first_block];
   largest_local_rows_ += (extras + steps_ - 1) / steps_;
   drawn_.reserve(largest_local_rows_);
+  if (page_rows_ > 0) {
+    pages_.reserve((blocks_.rows() / blocks_.count() + 1) / page_rows_ + 2);
+  }
   // In place already where one step takes every row: the order then changes no result, and reading
   // in the file's order is fastest.
   std::iota(order_.begin(), order_.end(), std::size_t{0});
@@ -84,21 +97,46 @@ std::span<const std::size_t> Sampler::draw(std::uint64_t epoch, std::size_t step
   return drawn_;
 }
 
-/// Fisher and Yates' shuffle of every local block, from the natural order, so that an epoch's order
-/// does not hang on the epochs drawn before it.
+/// Shuffles every local block from the natural order, so that an epoch's order does not depend on
+/// the epochs drawn before it.
 void Sampler::permute(std::uint64_t epoch) {
   for (std::size_t local = 0; local < shard_.block_count; ++local) {
     const std::size_t v = shard_.first_block + local;
     const std::size_t count = blocks_.rows_of(v);
     const std::size_t start = blocks_.first_row(v) - shard_.first_row;
     const std::span<std::size_t> rows(order_.data() + start, count);
-    std::iota(rows.begin(), rows.end(), start);
-    const CounterRandom random(seed_, RandomStream::permutation, epoch, v);
-    for (std::size_t i = count; i > 1; --i) {
-      std::swap(rows[i - 1], rows[random.below(i, i)]);
+    if (page_rows_ > 0) {
+      permute_pages(v, epoch, rows);
+    } else {
+      std::iota(rows.begin(), rows.end(), start);
+      shuffle(CounterRandom(seed_, RandomStream::permutation, epoch, v), 0, rows);
     }
   }
   epoch_ = epoch;
+}
+
+/// Writes the local numbers of a block's rows to `rows`, page after page in a random order and
+/// shuffled within each page. A page's shuffle takes random numbers by where the page lies in the
+/// block, and that of the pages takes those after them, so none is used twice.
+void Sampler::permute_pages(std::size_t block, std::uint64_t epoch, std::span<std::size_t> rows) {
+  if (rows.empty()) {
+    return;
+  }
+  const CounterRandom random(seed_, RandomStream::permutation, epoch, block);
+  const std::size_t start = blocks_.first_row(block);
+  const std::size_t end = start + rows.size();
+  pages_.resize((end - 1) / page_rows_ - start / page_rows_ + 1);
+  std::iota(pages_.begin(), pages_.end(), start / page_rows_);
+  shuffle(random, rows.size(), pages_);
+  std::size_t done = 0;
+  for (const std::size_t page : pages_) {
+    const std::size_t first = std::max(start, page * page_rows_);
+    const std::size_t count = std::min(end - first, (page + 1) * page_rows_ - first);
+    const auto own = rows.subspan(done, count);
+    std::iota(own.begin(), own.end(), first - shard_.first_row);
+    shuffle(random, first - start, own);
+    done += count;
+  }
 }
 
 }  // namespace infomax::data

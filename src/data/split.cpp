@@ -11,7 +11,7 @@
 namespace infomax::data {
 namespace {
 
-Split split_columns(const std::string& digits, const Rows& rows) {
+Split split_columns(const std::string& digits, const RowStore& rows) {
   std::size_t count = 0;
   const auto [end, status] = std::from_chars(digits.data(), digits.data() + digits.size(), count);
   if (status != std::errc{} || end != digits.data() + digits.size() || count == 0 ||
@@ -28,7 +28,7 @@ Split split_columns(const std::string& digits, const Rows& rows) {
   return split;
 }
 
-Split split_image(bool across, const ImageShape& image, const Rows& rows) {
+Split split_image(bool across, const ImageShape& image, const RowStore& rows) {
   const std::size_t side = across ? image.width : image.height;
   if (side < 2) {
     throw UsageError(fmt::format("the images of {} are too small to be halved: they are {}",
@@ -43,7 +43,7 @@ Split split_image(bool across, const ImageShape& image, const Rows& rows) {
   return split;
 }
 
-ImageShape shape_of(const std::string& image, const Rows& rows) {
+ImageShape shape_of(const std::string& image, const RowStore& rows) {
   if (image.empty()) {
     return image_shape("", rows.trailing_shape(), rows.where());
   }
@@ -56,7 +56,7 @@ ImageShape shape_of(const std::string& image, const Rows& rows) {
 
 bool splits_images(const std::string& text) { return text.starts_with("image:"); }
 
-Split parse_split(const std::string& text, const std::string& image, const Rows& rows) {
+Split parse_split(const std::string& text, const std::string& image, const RowStore& rows) {
   const std::size_t colon = text.find(':');
   const std::string kind = text.substr(0, colon);
   const std::string how = colon == std::string::npos ? "" : text.substr(colon + 1);

@@ -9,7 +9,7 @@ namespace infomax::model {
 
 template <math::Real T>
 EncodedRows<T>::EncodedRows(nn::Network<T> network, std::span<const T> parameters,
-                            const data::Rows& rows, const data::Normalization& normalization,
+                            const data::RowStore& rows, const data::Normalization& normalization,
                             std::span<const std::size_t> local_rows)
     : network_(std::move(network)),
       parameters_(parameters),

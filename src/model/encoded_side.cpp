@@ -26,7 +26,7 @@ std::size_t largest_sum_count(const nn::Network<T>& network) {
 
 template <math::Real T>
 EncodedSide<T>::EncodedSide(const mpi::Communicator& communicator, const Member<T>& member,
-                            const data::Rows& rows, const data::Augmentation* augmentation,
+                            const data::RowStore& rows, const data::Augmentation* augmentation,
                             const stats::RowParts* parts, std::size_t batch_rows,
                             std::size_t micro_batch, bool for_backward)
     : communicator_(communicator),

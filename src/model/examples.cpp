@@ -9,6 +9,7 @@
 #include "infomax/data/held_out.hpp"
 #include "infomax/data/labels.hpp"
 #include "infomax/data/loader.hpp"
+#include "infomax/data/row_selection.hpp"
 #include "infomax/data/split.hpp"
 #include "model/lagged_examples.hpp"
 
@@ -22,22 +23,25 @@ void require_two_rows(const data::DatasetShape& x) {
   }
 }
 
-/// Takes the held-out samples, whole rows, out of `examples`, and renumbers what stays.
-Examples take_out(const mpi::Communicator& communicator, Examples& examples,
-                  const HoldOut& hold_out) {
+/// These rows of the examples, which are then all rows of `blocks`.
+Examples select(const mpi::Communicator& communicator, const Examples& examples,
+                const data::Blocks& blocks, const data::ChosenRows& rows) {
+  Examples selected{blocks, blocks.shard(communicator.rank(), communicator.size()),
+                    std::make_shared<data::RowSelection>(examples.x, rows)};
+  if (examples.y) {
+    selected.y = std::make_shared<data::RowSelection>(examples.y, rows);
+  }
+  return selected;
+}
+
+/// Both sets are views of the same rows in memory.
+SplitExamples hold_out_rows(const mpi::Communicator& communicator, const Examples& examples,
+                            const HoldOut& hold_out) {
   const data::HeldOut chosen(examples.blocks, hold_out.fraction, hold_out.seed);
   const auto rows = chosen.rows_of(examples.shard);
-  const auto shard_of = [&](const data::Blocks& blocks) {
-    return blocks.shard(communicator.rank(), communicator.size());
-  };
-  Examples held_out{
-      chosen.held_out(), shard_of(chosen.held_out()), examples.x.extract(rows), std::nullopt, {}};
-  if (examples.y) {
-    held_out.y = examples.y->extract(rows);
-  }
-  examples.blocks = chosen.kept();
-  examples.shard = shard_of(examples.blocks);
-  return held_out;
+  return {select(communicator, examples, chosen.kept(),
+                 data::choose_other_rows(rows, examples.shard.row_count)),
+          select(communicator, examples, chosen.held_out(), data::choose_rows(rows))};
 }
 
 }  // namespace
@@ -76,29 +80,29 @@ SplitExamples load_split_examples(const mpi::Communicator& communicator, const s
   data::DatasetFile opened(communicator, file);
   const auto x_shape = opened.shape(settings.x_path);
   require_two_rows(x_shape);
-  if (settings.pair == Pair::lag) {
+  if (settings.meaning().is_lagged) {
     return load_lagged(communicator, opened, x_shape, settings, block_count, hold_out.fraction);
   }
-  const bool with_y = reads_y(settings.pair) && settings.split.empty();
+  const bool with_y = settings.reads_second_data_set();
   if (with_y) {
     data::require_equal_rows(x_shape, opened.shape(settings.y_path));
   }
   const data::Blocks blocks =
       block_count == 0 ? data::Blocks(x_shape.rows) : data::Blocks(x_shape.rows, block_count);
   const data::Shard shard = blocks.shard(communicator.rank(), communicator.size());
-  Examples examples{blocks, shard, opened.load(settings.x_path, shard), std::nullopt, {}};
+  Examples examples{blocks, shard,
+                    std::make_shared<data::Rows>(opened.load(settings.x_path, shard))};
   if (with_y) {
-    examples.y = opened.load(settings.y_path, shard);
+    examples.y = std::make_shared<data::Rows>(opened.load(settings.y_path, shard));
   } else if (!settings.split.empty()) {
-    const auto split = data::parse_split(settings.split, settings.image, examples.x);
-    examples.y = examples.x.select(split.second);
-    examples.x = examples.x.select(split.first);
+    const auto split = data::parse_split(settings.split, settings.image, *examples.x);
+    examples.y = examples.x->select_columns(split.second);
+    examples.x = examples.x->select_columns(split.first);
   }
   if (hold_out.fraction == 0.0) {
     return {std::move(examples), std::nullopt};
   }
-  auto held_out = take_out(communicator, examples, hold_out);
-  return {std::move(examples), std::move(held_out)};
+  return hold_out_rows(communicator, examples, hold_out);
 }
 
 Examples load_examples(const mpi::Communicator& communicator, const std::string& file,
@@ -109,12 +113,12 @@ Examples load_examples(const mpi::Communicator& communicator, const std::string&
 data::Normalization fit_x(const mpi::Communicator& communicator, const Examples& examples,
                           const std::string& file, const PairSettings& settings,
                           data::NormalizeMode mode) {
-  if (settings.pair != Pair::lag) {
-    return data::fit_normalization(communicator, examples.x, examples.blocks, mode);
+  if (examples.index.is_identity()) {
+    return data::fit_normalization(communicator, *examples.x, examples.blocks, mode);
   }
   // Ranks share rows at the ends of their shards, so those are read again, each by one rank.
   data::DatasetFile opened(communicator, file);
-  const data::Blocks blocks(examples.rows_used, examples.blocks.count());
+  const data::Blocks blocks(examples.index.rows_used(), examples.blocks.count());
   const auto rows =
       opened.load(settings.x_path, blocks.shard(communicator.rank(), communicator.size()));
   return data::fit_normalization(communicator, rows, blocks, mode);
@@ -122,7 +126,7 @@ data::Normalization fit_x(const mpi::Communicator& communicator, const Examples&
 
 std::size_t count_classes(const mpi::Communicator& communicator, const Examples& examples,
                           TargetKind kind) {
-  const data::Rows& y = examples.y.value();
+  const data::RowStore& y = examples.y->whole();
   const bool classes =
       kind == TargetKind::classes || (kind == TargetKind::automatic && data::holds_labels(y));
   return classes ? data::class_count(communicator, y) : 0;

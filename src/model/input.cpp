@@ -7,7 +7,7 @@
 
 namespace infomax::model {
 
-void require_features(const data::Normalization& expected, const data::Rows& rows) {
+void require_features(const data::Normalization& expected, const data::RowStore& rows) {
   if (rows.features() != expected.columns()) {
     throw DataError(
         fmt::format("{} has rows of {} features, but the model was trained on {}; give "
@@ -18,7 +18,7 @@ void require_features(const data::Normalization& expected, const data::Rows& row
 
 SideInput input_of_side(const PairSettings& settings, std::size_t networks,
                         const std::string& side) {
-  const bool views = settings.pair == Pair::views;
+  const bool views = settings.meaning().has_two_views();
   const std::string name = side.empty() ? (views ? "a" : "b") : side;
   if (name != "b" && !(views && name == "a")) {
     throw UsageError(
@@ -29,16 +29,18 @@ SideInput input_of_side(const PairSettings& settings, std::size_t networks,
   }
   const bool is_first = !views || name == "a";
   const bool second_data_set = !is_first && settings.split.empty();
-  return {networks == 1 ? "b" : name, second_data_set ? settings.y_path : settings.x_path,
-          views ? settings.split : "", settings.image, is_first};
+  return {networks > 1 && is_first ? Role::encoder_a : Role::encoder_b,
+          second_data_set ? settings.y_path : settings.x_path, views ? settings.split : "",
+          settings.image, is_first};
 }
 
-std::optional<data::Rows> part_for_side(const SideInput& side, const data::Rows& rows) {
+std::shared_ptr<const data::RowStore> columns_of_side(const SideInput& side,
+                                                      const data::RowStore& rows) {
   if (side.split.empty()) {
-    return std::nullopt;
+    return nullptr;
   }
   const auto split = data::parse_split(side.split, side.image, rows);
-  return rows.select(side.is_first ? split.first : split.second);
+  return rows.select_columns(side.is_first ? split.first : split.second);
 }
 
 }  // namespace infomax::model

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 
 #include <fmt/format.h>
 
@@ -59,24 +60,28 @@ data::LaggedPairs find_pairs(data::DatasetFile& opened, const data::DatasetShape
 }
 
 /// A rank holds the rows from its first pair's start to its last one's end, of which the last `lag`
-/// are its neighbour's too.
+/// are its neighbour's too. All ranks together use the first `rows_used` rows of the data set.
 Examples load_range(const mpi::Communicator& communicator, data::DatasetFile& opened,
                     const PairSettings& settings, const data::LaggedPairs& pairs,
-                    const Range& range, std::size_t block_count) {
+                    const Range& range, std::size_t rows_used, std::size_t block_count) {
   const data::Blocks blocks =
       block_count == 0 ? data::Blocks(range.count) : data::Blocks(range.count, block_count);
   const data::Shard shard = blocks.shard(communicator.rank(), communicator.size());
   data::Shard held{shard.first_block, shard.block_count, 0, 0};
-  std::vector<std::size_t> start_of(shard.row_count);
+  std::vector<std::size_t> starts(shard.row_count);
   if (shard.row_count > 0) {
     const std::size_t first = range.first + shard.first_row;
     held.first_row = pairs.row(first);
     held.row_count = pairs.row(first + shard.row_count - 1) + pairs.lag() + 1 - held.first_row;
-    for (std::size_t i = 0; i < start_of.size(); ++i) {
-      start_of[i] = pairs.row(first + i) - held.first_row;
+    for (std::size_t i = 0; i < starts.size(); ++i) {
+      starts[i] = pairs.row(first + i) - held.first_row;
     }
   }
-  return {blocks, shard, opened.load(settings.x_path, held), std::nullopt, std::move(start_of)};
+  return {blocks,
+          shard,
+          std::make_shared<data::Rows>(opened.load(settings.x_path, held)),
+          {},
+          SampleIndex(std::move(starts), pairs.lag() + 1, rows_used)};
 }
 
 /// The held-out pairs: the last ones.
@@ -109,9 +114,9 @@ SplitExamples load_lagged(const mpi::Communicator& communicator, data::DatasetFi
                     settings.lag, x.where));
   }
   if (fraction == 0.0) {
-    auto all = load_range(communicator, opened, settings, pairs, {0, pairs.count()}, block_count);
-    all.rows_used = x.rows;
-    return {std::move(all), std::nullopt};
+    return {
+        load_range(communicator, opened, settings, pairs, {0, pairs.count()}, x.rows, block_count),
+        std::nullopt};
   }
   const Range last = last_of(pairs, fraction);
   const Range first = before(pairs, last);
@@ -120,10 +125,9 @@ SplitExamples load_lagged(const mpi::Communicator& communicator, data::DatasetFi
         "`validation` {} leaves {} of {} pairs to train on and {} to validate on; each needs two",
         fraction, first.count, pairs.count(), last.count));
   }
-  auto training = load_range(communicator, opened, settings, pairs, first, block_count);
-  training.rows_used = pairs.row(first.count - 1) + pairs.lag() + 1;
-  auto held_out = load_range(communicator, opened, settings, pairs, last, 0);
-  held_out.rows_used = x.rows;
+  const std::size_t rows_used = pairs.row(first.count - 1) + pairs.lag() + 1;
+  auto training = load_range(communicator, opened, settings, pairs, first, rows_used, block_count);
+  auto held_out = load_range(communicator, opened, settings, pairs, last, x.rows, 0);
   return {std::move(training), std::move(held_out)};
 }
 

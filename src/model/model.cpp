@@ -3,30 +3,34 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <string>
 
 namespace infomax::model {
 
 template <math::Real T>
-void Model<T>::add(const std::string& name, nn::Network<T> network,
-                   data::Normalization normalization) {
+void Model<T>::add(Role role, nn::Network<T> network, data::Normalization normalization) {
   const std::size_t offset = parameters_.size();
   parameters_.resize(offset + network.parameter_count());
-  members_.push_back({name, std::move(network), std::move(normalization), offset});
+  members_.push_back({role, std::move(network), std::move(normalization), offset});
 }
 
 template <math::Real T>
 void Model<T>::initialize(std::uint64_t seed) {
   for (const auto& member : members_) {
-    const std::uint64_t which = member.name == "a" ? 0 : 1;
-    member.network.initialize(seed, which, parameters_of(member));
+    member.network.initialize(seed, static_cast<std::uint64_t>(member.role), parameters_of(member));
   }
 }
 
 template <math::Real T>
-const Member<T>& Model<T>::member(const std::string& name) const {
-  const auto found = std::ranges::find(members_, name, &Member<T>::name);
+bool Model<T>::has(Role role) const {
+  return std::ranges::find(members_, role, &Member<T>::role) != members_.end();
+}
+
+template <math::Real T>
+const Member<T>& Model<T>::member(Role role) const {
+  const auto found = std::ranges::find(members_, role, &Member<T>::role);
   if (found == members_.end()) {
-    throw std::logic_error("no network named " + name);
+    throw std::logic_error(std::string("the model has no member ") + name_of(role));
   }
   return *found;
 }

@@ -36,7 +36,7 @@ void write_dataset(hdf5::File& file, const std::string& path, const std::vector<
 
 template <math::Real T>
 void write_member(hdf5::File& file, const Model<T>& model, const Member<T>& member) {
-  const std::string group = "/networks/" + member.name;
+  const std::string group = std::string("/networks/") + member.name();
   file.create_group(group);
   file.write_attribute(group, "spec", member.network.spec().text);
   const auto& normalization = member.normalization;
@@ -46,7 +46,7 @@ void write_member(hdf5::File& file, const Model<T>& model, const Member<T>& memb
                         normalization.scale);
   const auto parameters = model.parameters_of(member);
   for (const auto& block : member.network.parameters()) {
-    write_dataset<T>(file, block_path(member.name, block), block_shape(block),
+    write_dataset<T>(file, block_path(member.name(), block), block_shape(block),
                      parameters.subspan(block.offset, block.size()));
   }
 }
@@ -168,13 +168,13 @@ template <math::Real T>
 Model<T> to_model(const StoredModel& stored) {
   Model<T> model;
   for (const auto& network : stored.networks) {
-    model.add(network.name,
+    model.add(parse_role(network.name),
               nn::Network<T>(nn::parse_spec(network.spec), network.normalization.shift.size()),
               network.normalization);
   }
   for (const auto& network : stored.networks) {
     std::ranges::transform(network.parameters,
-                           model.parameters_of(model.member(network.name)).begin(),
+                           model.parameters_of(model.member(parse_role(network.name))).begin(),
                            [](double value) { return static_cast<T>(value); });
   }
   model.settings = stored.settings;

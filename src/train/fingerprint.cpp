@@ -15,15 +15,16 @@ namespace {
 
 constexpr std::size_t most_samples = 1024;
 
-std::string describe(const data::Rows& rows) {
+std::string describe(const data::RowStore& rows) {
   return fmt::format("{} [{}]", hdf5::name(rows.type()), fmt::join(rows.trailing_shape(), ", "));
 }
 
 /// A number for what row `local` holds as the job's sample `sample`; sums of them, modulo 2^64, do
 /// not depend on their order.
-std::uint64_t number_of(const data::Rows& rows, std::size_t local, std::size_t sample) {
-  const std::size_t bytes = rows.features() * hdf5::size(rows.type());
-  const auto content = checksum(rows.bytes().subspan(local * bytes, bytes));
+std::uint64_t number_of(const data::RowStore& rows, std::size_t local, std::size_t sample) {
+  Buffer<std::byte> bytes(rows.row_bytes());
+  rows.copy(std::span(&local, 1), bytes);
+  const auto content = checksum(bytes);
   return CounterRandom(content, RandomStream::held_out, sample).words(0)[0];
 }
 
@@ -40,14 +41,14 @@ std::string fingerprint(const mpi::Communicator& communicator, const model::Exam
       continue;
     }
     const std::size_t local = sample - shard.first_row;
-    const bool lagged = !examples.start_of.empty();
-    sum += number_of(examples.x, lagged ? examples.start_of[local] : local, sample);
+    const std::size_t row = examples.index[local].first;
+    sum += number_of(*examples.x, row, sample);
     if (examples.y) {
-      sum += number_of(*examples.y, local, samples + sample);
+      sum += number_of(*examples.y, row, samples + sample);
     }
   }
   sum = communicator.sum(sum);
-  return fmt::format("{} samples of {}{}, content {:016x}", samples, describe(examples.x),
+  return fmt::format("{} samples of {}{}, content {:016x}", samples, describe(*examples.x),
                      examples.y ? " and " + describe(*examples.y) : "", sum);
 }
 

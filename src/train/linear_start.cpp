@@ -11,6 +11,7 @@
 #include "infomax/core/error.hpp"
 #include "infomax/data/sources.hpp"
 #include "infomax/model/encoded_rows.hpp"
+#include "infomax/model/views.hpp"
 
 namespace infomax::train {
 namespace {
@@ -20,7 +21,7 @@ using objective::LinearForm;
 using objective::LinearSides;
 
 LinearSides sides_of(Pair pair, bool two_networks) {
-  if (pair == Pair::input || pair == Pair::target) {
+  if (!model::meaning_of(pair).encodes_both_sides()) {
     return LinearSides::b;
   }
   return two_networks ? LinearSides::both : LinearSides::both_alike;
@@ -34,7 +35,7 @@ std::string untouched(const nn::Spec& spec) {
 
 LinearForm form_of(const objective::ObjectiveOptions& objective, Pair pair, bool two_networks,
                    const nn::Spec& encoder) {
-  const auto form = pair == Pair::augment
+  const auto form = model::meaning_of(pair).changes_rows
                         ? std::nullopt
                         : objective::linear_form(objective, sides_of(pair, two_networks));
   if (!form) {
@@ -77,55 +78,33 @@ nn::Network<T> without_last(const nn::Network<T>& network) {
   return {std::move(spec), network.inputs()};
 }
 
-/// The samples' rows and, of the pair `lag`, those they end in.
-struct SampleRows {
-  std::vector<std::size_t> a;
-  std::vector<std::size_t> b;
-};
-
-SampleRows rows_of(const model::Examples& examples, const model::PairSettings& pair) {
-  SampleRows rows;
-  if (pair.pair == Pair::lag) {
-    rows.a = examples.start_of;
-    rows.b = examples.start_of;
-    std::ranges::for_each(rows.b, [&](std::size_t& row) { row += pair.lag; });
-  } else {
-    rows.a.resize(examples.shard.row_count);
-    std::iota(rows.a.begin(), rows.a.end(), std::size_t{0});
-    rows.b = rows.a;
+/// The rows of all local samples of a side.
+std::vector<std::size_t> rows_of(const model::View& view, std::size_t samples) {
+  std::vector<std::size_t> rows(samples);
+  for (std::size_t i = 0; i < samples; ++i) {
+    rows[i] = view.index[i].first;
   }
   return rows;
 }
 
-/// The last layer's inputs on one side.
+/// What the last layer of a side's network reads or, where the side is data, the side itself.
 template <math::Real T>
-std::unique_ptr<stats::RowSource<T>> inputs_of(const model::Model<T>& model,
-                                               const model::Member<T>& member,
-                                               const data::Rows& rows,
-                                               const std::vector<std::size_t>& chosen) {
-  return std::make_unique<model::EncodedRows<T>>(without_last(member.network),
-                                                 model.parameters_of(member), rows,
-                                                 member.normalization, chosen);
-}
-
-/// Side a: data, or inputs of the last layer too.
-template <math::Real T>
-std::unique_ptr<stats::RowSource<T>> side_a(const model::Model<T>& model,
-                                            const model::Examples& examples,
-                                            const model::PairSettings& pair,
-                                            const std::vector<std::size_t>& chosen,
-                                            const data::Normalization& as_they_are) {
-  if (pair.pair == Pair::input) {
-    return std::make_unique<data::DatasetRows<T>>(examples.x, chosen,
-                                                  model.member("b").normalization);
+std::unique_ptr<stats::RowSource<T>> source_of(const model::Model<T>& model,
+                                               const model::View& view,
+                                               const std::vector<std::size_t>& rows,
+                                               const data::Normalization& as_they_are) {
+  if (view.encoder) {
+    const auto& member = model.member(*view.encoder);
+    return std::make_unique<model::EncodedRows<T>>(without_last(member.network),
+                                                   model.parameters_of(member), *view.rows,
+                                                   member.normalization, rows);
   }
-  if (pair.pair == Pair::target && pair.classes > 0) {
-    return std::make_unique<data::OneHotRows<T>>(*examples.y, chosen, pair.classes);
+  if (view.classes > 0) {
+    return std::make_unique<data::OneHotRows<T>>(*view.rows, rows, view.classes);
   }
-  if (pair.pair == Pair::target) {
-    return std::make_unique<data::DatasetRows<T>>(*examples.y, chosen, as_they_are);
-  }
-  return inputs_of(model, model.members().front(), examples.x, chosen);
+  return std::make_unique<data::DatasetRows<T>>(
+      *view.rows, rows,
+      view.preprocessing ? model.member(*view.preprocessing).normalization : as_they_are);
 }
 
 /// Writes y = W^T (h - mean) as the last layer h W + bias.
@@ -173,19 +152,20 @@ template <math::Real T>
 void start_linear(const mpi::Communicator& communicator, model::Model<T>& model,
                   const model::Examples& examples, const model::PairSettings& pair,
                   const objective::ObjectiveOptions& objective, bool reproducible) {
-  const bool two_networks = model.members().size() > 1;
-  const nn::Spec& first_spec = model.members().front().network.spec();
+  const bool two_networks = model.has(model::Role::encoder_a);
+  const auto& first = model.member(two_networks ? model::Role::encoder_a : model::Role::encoder_b);
+  const auto& second = model.member(model::Role::encoder_b);
+  const nn::Spec& first_spec = first.network.spec();
   const LinearForm form = form_of(objective, pair.pair, two_networks, first_spec);
-  const auto& first = model.members().front();
-  const auto& second = model.member("b");
-  require_linear_end(first.network.spec());
+  require_linear_end(first_spec);
   require_linear_end(second.network.spec());
-  const SampleRows chosen = rows_of(examples, pair);
-  const auto as_they_are = data::Normalization::identity(examples.y ? examples.y->features() : 0);
+  const auto views = model::make_views(pair, examples, two_networks);
+  const auto rows_a = rows_of(views.a, examples.shard.row_count);
+  const auto rows_b = rows_of(views.b, examples.shard.row_count);
+  const auto as_they_are = data::Normalization::identity(views.a.rows->features());
 
-  const auto a = side_a<T>(model, examples, pair, chosen.a, as_they_are);
-  const auto b =
-      inputs_of(model, second, pair.pair == Pair::views ? *examples.y : examples.x, chosen.b);
+  const auto a = source_of<T>(model, views.a, rows_a, as_they_are);
+  const auto b = source_of<T>(model, views.b, rows_b, as_they_are);
 
   stats::RowParts parts;
   if (reproducible) {

@@ -64,10 +64,10 @@ class Lbfgs : public test::SharedScratch {
     const data::Blocks blocks(rows, 4);
     const auto shard = blocks.shard(world_.rank(), world_.size());
     const std::vector<double> ones(rows, 1.0);
-    model::Examples examples{
-        blocks, shard, test::rows_of(ones, 1, shard.first_row, shard.row_count), std::nullopt};
+    model::Examples examples{blocks, shard,
+                             test::store_of(ones, 1, shard.first_row, shard.row_count)};
     model::Model<double> model;
-    model.add("b", nn::Network<double>(nn::parse_spec("dense:1"), 1),
+    model.add(model::Role::encoder_b, nn::Network<double>(nn::parse_spec("dense:1"), 1),
               data::Normalization::identity(1));
     model.parameters()[0] = 1.0;
     model.parameters()[1] = 0.0;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -77,10 +78,12 @@ model::Examples examples_of(const Case& wanted, const mpi::Communicator& communi
   const data::Shard shard = blocks.shard(communicator.rank(), communicator.size());
   const std::size_t held = shard.row_count == 0 ? 0 : shard.row_count + overlap;
   model::Examples examples{blocks, shard,
-                           test::rows_of(flat(sides.a), features, shard.first_row, held),
-                           test::rows_of(flat(sides.b), features_y, shard.first_row, held)};
-  for (std::size_t i = 0; lagged && i < shard.row_count; ++i) {
-    examples.start_of.push_back(i);
+                           test::store_of(flat(sides.a), features, shard.first_row, held),
+                           test::store_of(flat(sides.b), features_y, shard.first_row, held)};
+  if (lagged) {
+    std::vector<std::size_t> starts(shard.row_count);
+    std::iota(starts.begin(), starts.end(), std::size_t{0});
+    examples.index = model::SampleIndex(std::move(starts), overlap + 1, wanted.rows + overlap);
   }
   return examples;
 }
@@ -94,10 +97,10 @@ model::Model<T> model_of(const Case& wanted) {
   const nn::Spec spec = nn::parse_spec(fmt::format("{}dense:{}", wanted.layers, outputs));
   model::Model<T> model;
   if (wanted.pair == model::Pair::views) {
-    model.add("a", nn::Network<T>(spec, features), normalization(features));
-    model.add("b", nn::Network<T>(spec, features_y), normalization(features_y));
+    model.add(model::Role::encoder_a, nn::Network<T>(spec, features), normalization(features));
+    model.add(model::Role::encoder_b, nn::Network<T>(spec, features_y), normalization(features_y));
   } else {
-    model.add("b", nn::Network<T>(spec, features), normalization(features));
+    model.add(model::Role::encoder_b, nn::Network<T>(spec, features), normalization(features));
   }
   model.initialize(3);
   return model;

@@ -75,18 +75,17 @@ model::Examples examples_of(const Case& wanted, const mpi::Communicator& communi
   const reference::Sides sides = reference::keyed_sides(rows, features, outputs, 51);
   const data::Blocks blocks(rows, wanted.blocks);
   const data::Shard shard = blocks.shard(communicator.rank(), communicator.size());
-  model::Examples examples{blocks, shard,
-                           test::rows_of(flat(sides.a), features, shard.first_row, shard.row_count),
-                           std::nullopt};
+  model::Examples examples{
+      blocks, shard, test::store_of(flat(sides.a), features, shard.first_row, shard.row_count)};
   if (wanted.targets == Targets::values) {
-    examples.y = test::rows_of(flat(sides.b), outputs, shard.first_row, shard.row_count);
+    examples.y = test::store_of(flat(sides.b), outputs, shard.first_row, shard.row_count);
   }
   if (wanted.targets == Targets::classes) {
     std::vector<std::int32_t> labels;
     for (const auto& row : sides.b) {
       labels.push_back(row[0] < -0.4 ? 0 : (row[0] < 0.6 ? 1 : 2));
     }
-    examples.y = test::rows_of(labels, 1, shard.first_row, shard.row_count);
+    examples.y = test::store_of(labels, 1, shard.first_row, shard.row_count);
   }
   return examples;
 }
@@ -108,7 +107,8 @@ model::Model<T> model_of(const Case& wanted) {
   data::Normalization normalization{std::vector<double>(features, 0.5),
                                     std::vector<double>(features, 0.7)};
   model::Model<T> model;
-  model.add("b", nn::Network<T>(nn::parse_spec(wanted.encoder()), features), normalization);
+  model.add(model::Role::encoder_b, nn::Network<T>(nn::parse_spec(wanted.encoder()), features),
+            normalization);
   model.initialize(3);
   return model;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstring>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -20,6 +21,13 @@ data::Rows rows_of(const std::vector<T>& elements, std::size_t columns, std::siz
     std::memcpy(rows.bytes().data(), elements.data() + first * columns, rows.bytes().size());
   }
   return rows;
+}
+
+/// The same where it is shared, as examples have it.
+template <class T>
+std::shared_ptr<const data::RowStore> store_of(const std::vector<T>& elements, std::size_t columns,
+                                               std::size_t first, std::size_t count) {
+  return std::make_shared<data::Rows>(rows_of(elements, columns, first, count));
 }
 
 }  // namespace infomax::test

@@ -9,7 +9,6 @@
 #include <gtest/gtest.h>
 
 #include "infomax/core/error.hpp"
-#include "support/memory_rows.hpp"
 
 namespace infomax::data {
 namespace {
@@ -72,24 +71,6 @@ TEST(HeldOut, RefusesSharesThatLeaveNothing) {
   }
   EXPECT_THROW(HeldOut(Blocks(10, 10), 0.1, 1), UsageError);
   EXPECT_THROW(HeldOut(Blocks(10, 20), 0.1, 1), UsageError);
-}
-
-TEST(Rows, GivesRowsAwayAndKeepsTheRest) {
-  const std::vector<std::int16_t> elements{0, 1, 10, 11, 20, 21, 30, 31, 40, 41};
-  Rows rows = test::rows_of(elements, 2, 0, 5);
-  const std::vector<std::size_t> wanted{0, 3};
-  const Rows taken = rows.extract(wanted);
-  const auto all = [](const Rows& of) {
-    std::vector<double> values;
-    of.with_elements([&](auto numbers) { values.assign(numbers.begin(), numbers.end()); });
-    return values;
-  };
-  EXPECT_EQ(taken.count(), 2U);
-  EXPECT_EQ(all(taken), (std::vector<double>{0, 1, 30, 31}));
-  EXPECT_EQ(rows.count(), 3U);
-  EXPECT_EQ(all(rows), (std::vector<double>{10, 11, 20, 21, 40, 41}));
-  EXPECT_EQ(rows.extract({}).count(), 0U);
-  EXPECT_EQ(rows.count(), 3U);
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ struct Case {
   std::size_t batch;
 };
 
-// Batches below, at and above the number of blocks; more blocks than rows; parts that do not
+// Batches below, at and above the number of blocks; more blocks than rows; slices that do not
 // divide.
 const std::vector<Case> cases{{100, 7, 10},   {100, 7, 3},  {97, 24, 5},  {97, 24, 24},
                               {97, 24, 90},   {97, 24, 97}, {97, 24, 0},  {97, 24, 1},
@@ -27,12 +27,13 @@ const std::vector<Case> cases{{100, 7, 10},   {100, 7, 3},  {97, 24, 5},  {97, 2
 
 /// The global batch of a step as `ranks` ranks draw it, rank after rank.
 std::vector<std::size_t> draw_global(const Case& c, int ranks, std::uint64_t seed,
-                                     std::uint64_t epoch, std::size_t step) {
+                                     std::uint64_t epoch, std::size_t step,
+                                     std::size_t page_rows = 0) {
   const Blocks blocks(c.rows, c.blocks);
   std::vector<std::size_t> all;
   for (int rank = 0; rank < ranks; ++rank) {
     const Shard shard = blocks.shard(rank, ranks);
-    Sampler sampler(blocks, shard, c.batch, seed);
+    Sampler sampler(blocks, shard, c.batch, seed, page_rows);
     const auto drawn = sampler.draw(epoch, step);
     EXPECT_LE(drawn.size(), sampler.largest_local_rows());
     for (const std::size_t local : drawn) {
@@ -88,7 +89,7 @@ TEST(Sampler, DrawsTheSameBatchInTheSameOrderForAnyNumberOfRanks) {
   }
 }
 
-TEST(Sampler, TakesFromAllBlocksInEqualParts) {
+TEST(Sampler, TakesFromAllBlocksEqually) {
   const Blocks blocks(1000, 10);
   const Sampler sampler(blocks, blocks.shard(0, 1), 120, 1);
   for (std::size_t step = 0; step < sampler.steps_per_epoch(); ++step) {
@@ -108,7 +109,7 @@ TEST(Sampler, IsAFunctionOfSeedAndEpoch) {
   EXPECT_NE(draw_global(c, 2, 1, 0, 5), drawn);
 }
 
-TEST(Sampler, AnEpochDoesNotHangOnThoseBefore) {
+TEST(Sampler, AnEpochDoesNotDependOnThoseBefore) {
   const Blocks blocks(100, 7);
   Sampler walked(blocks, blocks.shard(0, 1), 10, 1);
   for (std::uint64_t epoch = 0; epoch < 3; ++epoch) {
@@ -151,6 +152,99 @@ TEST(Sampler, RefusesABatchAboveTheData) {
                  "`batch` 100000 is above the data set's 60000 rows; give at most that, or 0 for "
                  "all");
   }
+}
+
+/// An epoch's order of one block's rows, as the steps draw them.
+std::vector<std::size_t> order_of_block(const Case& c, std::size_t block, std::size_t page_rows,
+                                        std::uint64_t seed = 5, std::uint64_t epoch = 2) {
+  const Blocks blocks(c.rows, c.blocks);
+  Sampler sampler(blocks, blocks.shard(0, 1), c.batch, seed, page_rows);
+  std::vector<std::size_t> order;
+  for (std::size_t step = 0; step < sampler.steps_per_epoch(); ++step) {
+    for (const std::size_t row : sampler.draw(epoch, step)) {
+      if (row >= blocks.first_row(block) && row < blocks.first_row(block + 1)) {
+        order.push_back(row);
+      }
+    }
+  }
+  return order;
+}
+
+TEST(SamplerWithPages, VisitsEveryRowOncePageByPage) {
+  for (const Case& c : cases) {
+    const Blocks blocks(c.rows, c.blocks);
+    for (const std::size_t page_rows : {1U, 2U, 3U, 7U, 16U, 5000U}) {
+      SCOPED_TRACE(testing::Message() << c.rows << " rows, " << c.blocks << " blocks, batch "
+                                      << c.batch << ", pages of " << page_rows);
+      for (std::size_t v = 0; v < c.blocks; ++v) {
+        const auto order = order_of_block(c, v, page_rows);
+        auto sorted = order;
+        std::sort(sorted.begin(), sorted.end());
+        std::vector<std::size_t> every(blocks.rows_of(v));
+        std::iota(every.begin(), every.end(), blocks.first_row(v));
+        ASSERT_EQ(sorted, every);
+        std::vector<std::size_t> pages;
+        for (const std::size_t row : order) {
+          if (pages.empty() || pages.back() != row / page_rows) {
+            pages.push_back(row / page_rows);
+          }
+        }
+        std::sort(pages.begin(), pages.end());
+        EXPECT_EQ(std::adjacent_find(pages.begin(), pages.end()), pages.end())
+            << "block " << v << " comes back to a page";
+      }
+    }
+  }
+}
+
+TEST(SamplerWithPages, DrawsTheSameBatchInTheSameOrderForAnyNumberOfRanks) {
+  for (const Case& c : cases) {
+    const Blocks blocks(c.rows, c.blocks);
+    const std::size_t steps = Sampler(blocks, blocks.shard(0, 1), c.batch, 5).steps_per_epoch();
+    for (const std::size_t page_rows : {3U, 16U}) {
+      for (const std::size_t step : {std::size_t{0}, steps / 2, steps - 1}) {
+        const auto alone = draw_global(c, 1, 5, 3, step, page_rows);
+        for (const int ranks : {2, 3, 4, 40}) {
+          EXPECT_EQ(draw_global(c, ranks, 5, 3, step, page_rows), alone)
+              << c.rows << " rows, " << c.blocks << " blocks, batch " << c.batch << ", pages of "
+              << page_rows << ", " << ranks << " ranks, step " << step;
+        }
+      }
+    }
+  }
+}
+
+TEST(SamplerWithPages, PermutesPagesAndTheRowsWithinThem) {
+  const Case c{1000, 2, 50};
+  const auto order = order_of_block(c, 1, 10);
+  EXPECT_NE(order, order_of_block(c, 1, 10, 6));
+  EXPECT_NE(order, order_of_block(c, 1, 10, 5, 3));
+  EXPECT_NE(order, order_of_block(c, 1, 20));
+  std::vector<std::size_t> pages;
+  std::size_t ordered_pages = 0;
+  for (std::size_t first = 0; first < order.size(); first += 10) {
+    pages.push_back(order[first] / 10);
+    const auto begin = order.begin() + static_cast<std::ptrdiff_t>(first);
+    ordered_pages += std::is_sorted(begin, begin + 10) ? 1U : 0U;
+  }
+  EXPECT_EQ(pages.size(), 50U);
+  EXPECT_FALSE(std::is_sorted(pages.begin(), pages.end()));
+  EXPECT_EQ(ordered_pages, 0U);
+}
+
+TEST(SamplerWithPages, OfOnePageABlockHasTheOrderWithoutPages) {
+  const Case c{1000, 2, 50};
+  const auto plain = order_of_block(c, 1, 0);
+  EXPECT_EQ(order_of_block(c, 1, 500), plain);
+  EXPECT_EQ(order_of_block(c, 1, 1U << 30U), plain);
+}
+
+TEST(Sampler, KeepsItsOrderFromVersionToVersion) {
+  const Blocks blocks(12, 2);
+  Sampler sampler(blocks, blocks.shard(0, 1), 4, 1);
+  const auto drawn = sampler.draw(0, 0);
+  EXPECT_EQ(std::vector<std::size_t>(drawn.begin(), drawn.end()),
+            (std::vector<std::size_t>{3, 4, 8, 6}));
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "infomax/core/matrix.hpp"
-#include "infomax/data/rows.hpp"
+#include "infomax/data/row_store.hpp"
 #include "infomax/data/windows.hpp"
 #include "infomax/model/input.hpp"
 #include "infomax/model/model.hpp"
@@ -41,7 +41,7 @@ class Encoder {
   /// Representations out [n, q] of rows as the file has them, tile by tile, of which none has more
   /// than M rows and which are all of the n rows. Throws UsageError or DataError where rows are not
   /// what the network takes; that depends on their shape alone.
-  void encode(const data::Rows& rows, std::span<const data::Tile> tiles, MatrixView<T> out);
+  void encode(const data::RowStore& rows, std::span<const data::Tile> tiles, MatrixView<T> out);
 
  private:
   const model::Model<T>* model_;

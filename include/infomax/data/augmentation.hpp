@@ -28,27 +28,27 @@ namespace infomax::data {
 ///     noise:S   plus independent normal numbers of standard deviation S
 ///     mask:P    each feature 0 with probability P
 ///
-/// Uniform where it is not said. What is drawn is a function of (key, sample) alone, so that the
-/// number of ranks changes nothing.
+/// Numbers are uniform where nothing else is said. What is drawn is a function of (key, sample)
+/// alone, so that the number of ranks changes nothing.
 class Augmentation {
  public:
-  /// `image` is the shape of the rows, where they are images. Throws UsageError: a word that is not
-  /// known or out of its range, a change of images without their shape.
+  /// `image` is the shape of the rows, where they are images. Throws UsageError where a word is
+  /// unknown or out of its range, or changes images whose shape is missing.
   Augmentation(std::string_view words, std::optional<ImageShape> image);
 
   [[nodiscard]] bool needs_image() const { return crop_ < 1.0 || turns_ || shift_ > 0 || flip_; }
 
-  /// Throws UsageError unless rows of so many features are made of such images.
+  /// Throws UsageError unless rows of `features` features hold images of this shape.
   void check_features(std::size_t features) const;
 
-  /// Changes rows [B, features] in place. `samples` [B], the global number of each.
+  /// Changes rows [B, features] in place. `samples` [B] are their global numbers.
   template <math::Real T>
   void apply(std::uint64_t key, std::span<const std::uint64_t> samples, MatrixView<T> rows) const;
 
  private:
   void take(std::string_view text, std::string_view word);
   [[nodiscard]] math::AffineMap draw_map(std::uint64_t key, std::uint64_t sample) const;
-  /// Every channel of the image under one map.
+  /// Warps every channel of the image by one map.
   template <math::Real T>
   void warp_image(const math::AffineMap& map, std::span<T> scratch, std::span<T> row) const;
 

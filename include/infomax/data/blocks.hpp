@@ -5,15 +5,15 @@
 
 namespace infomax::data {
 
-/// V where nothing else is asked for: divisible by many numbers of ranks.
+/// The default V: divisible by many numbers of ranks.
 inline constexpr std::size_t default_block_count = 240;
 
-/// V for N rows where nothing else is asked for: default_block_count, or fewer so that a block
-/// holds 16 rows or more. Blocks of a row or two would leave a shuffle nothing to choose from:
-/// which of them go to a step is the same in every epoch, only which of their rows is not.
+/// Returns the default V for N rows: default_block_count, or fewer so that a block holds 16 rows or
+/// more. Blocks of a row or two would leave a shuffle nothing to choose from: which blocks a step
+/// takes rows from is the same in every epoch, and only the rows within them change.
 [[nodiscard]] std::size_t default_blocks(std::size_t rows);
 
-/// The contiguous part of a data set that one rank holds. All zero-based and global.
+/// The contiguous rows of a data set that one rank holds. All numbers count from 0 and are global.
 struct Shard {
   std::size_t first_block = 0;
   std::size_t block_count = 0;
@@ -32,14 +32,14 @@ class Blocks {
   [[nodiscard]] std::size_t rows() const { return rows_; }    ///< N
   [[nodiscard]] std::size_t count() const { return count_; }  ///< V
 
-  /// The first row of `block`; of V, it is N.
+  /// The first row of `block`; N for block V.
   [[nodiscard]] std::size_t first_row(std::size_t block) const;
   [[nodiscard]] std::size_t rows_of(std::size_t block) const {
     return first_row(block + 1) - first_row(block);
   }
 
-  /// What `rank` of `ranks` holds: blocks [floor(r V / P), floor((r + 1) V / P)); none where P > V
-  /// leaves none.
+  /// Returns what `rank` of `ranks` holds: blocks [floor(r V / P), floor((r + 1) V / P)); none
+  /// where P > V leaves none.
   [[nodiscard]] Shard shard(int rank, int ranks) const;
 
  private:

@@ -11,11 +11,11 @@ namespace infomax::data {
 
 /// A share of N rows in V blocks that is kept from training: k rows of every block, chosen at
 /// random by (seed, block) alone, so that the number of ranks changes nothing and no row travels.
-/// As every block gives as many, what is kept and what is held out are blocks of the same form.
+/// Because every block gives k rows, the kept and the held-out rows form blocks of the same kind.
 class HeldOut {
  public:
   /// k is `fraction` of a block's rows, rounded, one at least. Throws UsageError unless
-  /// 0 < fraction < 1 and both parts are left two rows or more.
+  /// 0 < fraction < 1 and two rows or more remain on either side.
   HeldOut(const Blocks& blocks, double fraction, std::uint64_t seed);
 
   [[nodiscard]] std::size_t rows_of_a_block() const { return taken_; }  ///< k
@@ -23,7 +23,7 @@ class HeldOut {
   [[nodiscard]] Blocks kept() const { return {blocks_.rows() - taken_ * count(), count()}; }
   [[nodiscard]] Blocks held_out() const { return {taken_ * count(), count()}; }
 
-  /// The held-out rows of a shard, counted from its start, ascending.
+  /// Returns the held-out rows of a shard, counted from its start, in ascending order.
   [[nodiscard]] std::vector<std::size_t> rows_of(const Shard& shard) const;
 
  private:

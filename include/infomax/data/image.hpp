@@ -12,8 +12,8 @@ namespace infomax::data {
 struct ImageShape {
   std::size_t height = 0;
   std::size_t width = 0;
-  /// C > 1: features [H, W, C], the channels of a pixel side by side. 0: features [planes, H, W], a
-  /// whole plane after the other, as many as there are.
+  /// C > 1: features are [H, W, C], the channels of a pixel side by side. 0: features are
+  /// [planes, H, W], one whole plane after the other, as many as the row has.
   std::size_t channels = 0;
 
   [[nodiscard]] std::size_t pixels() const { return height * width; }
@@ -23,20 +23,20 @@ struct ImageShape {
     return channels > 1 ? feature / channels : feature % pixels();
   }
 
-  /// Throws UsageError unless rows of so many features hold such images.
+  /// Throws UsageError unless rows of `features` features hold such images.
   void check_features(std::size_t features) const;
 };
 
 /// "28x28" is planes, "32x32x3" channels side by side. Throws UsageError.
 [[nodiscard]] ImageShape parse_image_shape(std::string_view text);
 
-/// As parse_image_shape takes it.
+/// Returns the text that parse_image_shape takes.
 [[nodiscard]] std::string to_string(const ImageShape& shape);
 
-/// The shape of images in rows of axes `trailing`; `where` names them in messages. Two axes are [H,
-/// W]. Of three the first or the last is the channels: the one that `said`, "HxW", leaves over, or,
-/// where that is empty, the one of 4 at most. For rows of other axes `said` is all there is. Throws
-/// UsageError where this leaves it open or does not fit.
+/// Returns the shape of images in rows with the axes `trailing`; `where` names the rows in
+/// messages. Two axes are [H, W]. Of three axes the first or the last is the channels: the one that
+/// `said`, "HxW", leaves over, or, where `said` is empty, the one of at most 4. For rows of other
+/// axes `said` alone decides. Throws UsageError where the shape remains ambiguous or does not fit.
 [[nodiscard]] ImageShape image_shape(std::string_view said, std::span<const std::size_t> trailing,
                                      const std::string& where);
 

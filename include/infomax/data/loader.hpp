@@ -15,7 +15,7 @@
 
 namespace infomax::data {
 
-/// What is known of a data set before any row is read.
+/// What a file says of a data set before any row is read.
 struct DatasetShape {
   std::string where;                  ///< "/x in F.h5"
   hdf5::ElementType type{};           ///< of its elements
@@ -31,10 +31,10 @@ class DatasetFile {
   /// Collective. Throws DataError, the same on every rank, where there is no HDF5 file at `path`.
   DatasetFile(const mpi::Communicator& communicator, const std::filesystem::path& path);
 
-  /// Whether the file has `dataset` ("/y"). By all ranks alike.
+  /// Whether the file has `dataset` ("/y"). All ranks must ask alike.
   [[nodiscard]] bool has(const std::string& dataset) const { return file_.exists(dataset); }
 
-  /// The names that one of its attributes (names.hpp) holds. By all ranks alike.
+  /// Returns the names that one of its attributes (names.hpp) holds. All ranks must ask alike.
   [[nodiscard]] std::vector<std::string> names(const std::string& dataset,
                                                const char* attribute) const {
     return read_names(file_, dataset, attribute);

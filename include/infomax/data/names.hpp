@@ -8,15 +8,16 @@
 
 namespace infomax::data {
 
-/// Attributes of data sets: what their columns are called, and the classes that labels count.
+/// Attributes of data sets: the names of columns, and of the classes that labels stand for.
 inline constexpr const char* columns_attribute = "columns";
 inline constexpr const char* classes_attribute = "classes";
 
-/// The names in such an attribute; none where there is no such attribute, or one of other content.
+/// Returns the names in such an attribute, or none where the attribute is missing or holds
+/// something else.
 [[nodiscard]] std::vector<std::string> read_names(const hdf5::File& file, const std::string& object,
                                                   const char* attribute);
 
-/// Writes it, unless there are no names.
+/// Writes such an attribute, unless there are no names.
 void write_names(hdf5::File& file, const std::string& object, const char* attribute,
                  const std::vector<std::string>& names);
 

@@ -11,7 +11,7 @@
 
 namespace infomax::data {
 
-class Rows;
+class RowStore;
 
 /// z = (x - shift) * scale for each of n columns.
 struct Normalization {
@@ -36,11 +36,12 @@ enum class NormalizeMode : std::uint8_t {
 /// What is done where nothing is asked for: scale for integers (pixels), center for floats.
 [[nodiscard]] NormalizeMode default_normalize_mode(hdf5::ElementType type);
 
-/// Collective. Fits to all N rows, of which every rank holds the shard that `blocks` gives it; one
-/// pass over them. The result has the same bits on every rank and for any number of ranks. Data
-/// that is constant (for scale) or a constant column (for standardize) gets scale 1.
+/// Collective. Fits to all N rows, of which every rank holds the shard that `blocks` gives it, by
+/// one pass over them (more for thousands of columns). The result has the same bits on every rank
+/// and for any number of ranks. Data that is constant (for scale) or a constant column (for
+/// standardize) gets scale 1.
 [[nodiscard]] Normalization fit_normalization(const mpi::Communicator& communicator,
-                                              const Rows& rows, const Blocks& blocks,
+                                              const RowStore& rows, const Blocks& blocks,
                                               NormalizeMode mode);
 
 }  // namespace infomax::data

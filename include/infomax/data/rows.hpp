@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -9,26 +10,21 @@
 
 #include "infomax/core/matrix.hpp"
 #include "infomax/data/normalization.hpp"
+#include "infomax/data/row_store.hpp"
 #include "infomax/hdf5/element_type.hpp"
-#include "infomax/math/blas.hpp"
 
 namespace infomax::data {
 
-/// Consecutive rows of one data set, held in the file's own element type and converted only when
-/// they are used.
-class Rows {
+/// Consecutive rows of one data set, held in memory in the file's own element type and converted
+/// only when they are used.
+class Rows final : public RowStore {
  public:
   /// `count` rows of shape `trailing`, not yet read; the first is the data set's row `first_row`.
   /// `where` names the data set in messages ("/x in F.h5").
   Rows(std::string where, hdf5::ElementType type, std::vector<std::size_t> trailing,
        std::size_t first_row, std::size_t count);
 
-  [[nodiscard]] const std::string& where() const { return where_; }
-  [[nodiscard]] hdf5::ElementType type() const { return type_; }
-  [[nodiscard]] const std::vector<std::size_t>& trailing_shape() const { return trailing_; }
-  [[nodiscard]] std::size_t features() const { return features_; }  ///< product of trailing axes
   [[nodiscard]] std::size_t first_row() const { return first_row_; }
-  [[nodiscard]] std::size_t count() const { return count_; }
   [[nodiscard]] std::span<std::byte> bytes() { return bytes_; }
   [[nodiscard]] std::span<const std::byte> bytes() const { return bytes_; }
 
@@ -36,35 +32,41 @@ class Rows {
   template <class Use>
   decltype(auto) with_elements(Use&& use) const {
     return hdf5::with_element_type(
-        type_, [&]<class T>(std::type_identity<T> /*element*/) -> decltype(auto) {
+        type(), [&]<class T>(std::type_identity<T> /*element*/) -> decltype(auto) {
           return use(
-              std::span<const T>(reinterpret_cast<const T*>(bytes_.data()), count_ * features_));
+              std::span<const T>(reinterpret_cast<const T*>(bytes_.data()), count() * features()));
         });
   }
 
-  /// The same rows, of these columns alone.
-  [[nodiscard]] Rows select(std::span<const std::size_t> columns) const;
+  [[nodiscard]] std::size_t row_number(std::size_t local) const override {
+    return first_row_ + local;
+  }
+  void copy(std::span<const std::size_t> local_rows, std::span<std::byte> out) const override;
+  void scan(const std::function<void(const Run&)>& use) const override;
 
-  /// Takes these local rows, in ascending order, out of this and returns them; what stays moves up.
-  /// Row numbers of the data set no longer follow from first_row() in either.
-  [[nodiscard]] Rows extract(std::span<const std::size_t> local_rows);
-
-  /// Row i of `out` becomes local row local_rows[i], normalised: out [local_rows.size(), features].
-  template <math::Real T>
-  void convert(std::span<const std::size_t> local_rows, const Normalization& normalization,
-               MatrixView<T> out) const;
-
-  /// Local rows [first, first + out.rows()).
-  template <math::Real T>
-  void convert(std::size_t first, const Normalization& normalization, MatrixView<T> out) const;
+  /// A compact copy, unlike a selection of rows: conversion is fast because it reads a row's
+  /// elements one behind the other, and gathering scattered columns for every batch would cost more
+  /// than the memory is worth. The two views of a split take as much as the rows they come from.
+  [[nodiscard]] std::shared_ptr<const RowStore> select_columns(
+      std::span<const std::size_t> columns) const override;
 
  private:
-  std::string where_;
-  hdf5::ElementType type_;
-  std::vector<std::size_t> trailing_;
-  std::size_t features_ = 1;
+  void convert_rows(std::span<const std::size_t> local_rows, const Normalization& normalization,
+                    MatrixView<float> out) const override;
+  void convert_rows(std::span<const std::size_t> local_rows, const Normalization& normalization,
+                    MatrixView<double> out) const override;
+  void convert_range(std::size_t first, const Normalization& normalization,
+                     MatrixView<float> out) const override;
+  void convert_range(std::size_t first, const Normalization& normalization,
+                     MatrixView<double> out) const override;
+
+  template <class T>
+  void convert_each(std::span<const std::size_t> local_rows, const Normalization& normalization,
+                    MatrixView<T> out) const;
+  template <class T>
+  void convert_from(std::size_t first, const Normalization& normalization, MatrixView<T> out) const;
+
   std::size_t first_row_;
-  std::size_t count_;
   Buffer<std::byte> bytes_;
 };
 

@@ -11,17 +11,24 @@
 
 namespace infomax::data {
 
-/// Which rows make up the global batch of a step: a function of (seed, epoch, step) alone, never of
-/// the number of ranks. An epoch visits every row once, in T = ceil(N / B) steps.
+/// Which rows make up the global batch of a step: a function of (seed, epoch, step, page size)
+/// alone, never of the number of ranks. An epoch visits every row once, in T = ceil(N / B) steps.
 ///
-/// Each block v permutes its n_v rows and cuts them into T parts of floor(n_v / T) rows, of which
+/// Each block v permutes its n_v rows and cuts them into T slices of floor(n_v / T) rows, of which
 /// e_v = n_v mod T get one more: those of steps E_v, ..., E_v + e_v - 1 modulo T, where E_v is the
 /// sum of e_u over the blocks before. Laid end to end, the extra rows go round the steps evenly, so
 /// batches differ by at most one row and none is empty, however B, V and N compare.
+///
+/// Where rows are fetched page by page, a block permutes its pages and the rows within each page,
+/// so that a page's rows are drawn one soon after the other and each page is fetched about once an
+/// epoch. Page k is rows [k S, (k + 1) S) of the data set; a block has those of their rows that are
+/// its own. With one page a block the order is that without pages.
 class Sampler {
  public:
-  /// For the rank that holds `shard`. batch B = 0 means all rows. Throws UsageError where B > N.
-  Sampler(const Blocks& blocks, const Shard& shard, std::size_t batch, std::uint64_t seed);
+  /// For the rank that holds `shard`. batch B = 0 means all rows. `page_rows` is S, as
+  /// RowStore::page_rows() says it; 0 means that rows have no pages. Throws UsageError where B > N.
+  Sampler(const Blocks& blocks, const Shard& shard, std::size_t batch, std::uint64_t seed,
+          std::size_t page_rows = 0);
 
   [[nodiscard]] std::size_t steps_per_epoch() const { return steps_; }  ///< T
 
@@ -41,14 +48,17 @@ class Sampler {
  private:
   [[nodiscard]] std::size_t extras_before(std::size_t block, std::size_t step) const;
   void permute(std::uint64_t epoch);
+  void permute_pages(std::size_t block, std::uint64_t epoch, std::span<std::size_t> rows);
 
   Blocks blocks_;
   Shard shard_;
   std::uint64_t seed_;
+  std::size_t page_rows_;
   std::size_t steps_;
   std::size_t largest_local_rows_ = 0;
   std::vector<std::size_t> first_extra_;  ///< [V + 1], E_v; the last is their total
   std::vector<std::size_t> order_;        ///< [shard rows], each block's rows permuted in place
+  std::vector<std::size_t> pages_;        ///< of one block, permuted; memory for permute_pages()
   std::vector<std::size_t> drawn_;
   std::optional<std::uint64_t> epoch_;  ///< of order_
 };

@@ -6,7 +6,7 @@
 
 #include "infomax/data/labels.hpp"
 #include "infomax/data/normalization.hpp"
-#include "infomax/data/rows.hpp"
+#include "infomax/data/row_store.hpp"
 #include "infomax/stats/row_source.hpp"
 
 /// Sides of an objective that are data, converted tile by tile. What they are made of, rows,
@@ -30,7 +30,7 @@ MatrixView<T> shaped(Buffer<T>& scratch, std::size_t count, std::size_t columns)
 template <math::Real T>
 class DatasetRows final : public stats::RowSource<T> {
  public:
-  DatasetRows(const Rows& rows, std::span<const std::size_t> local_rows,
+  DatasetRows(const RowStore& rows, std::span<const std::size_t> local_rows,
               const Normalization& normalization)
       : rows_(rows), local_rows_(local_rows), normalization_(normalization) {}
 
@@ -44,7 +44,7 @@ class DatasetRows final : public stats::RowSource<T> {
   }
 
  private:
-  const Rows& rows_;
+  const RowStore& rows_;
   std::span<const std::size_t> local_rows_;
   const Normalization& normalization_;
 };
@@ -53,7 +53,7 @@ class DatasetRows final : public stats::RowSource<T> {
 template <math::Real T>
 class OneHotRows final : public stats::RowSource<T> {
  public:
-  OneHotRows(const Rows& rows, std::span<const std::size_t> local_rows, std::size_t classes)
+  OneHotRows(const RowStore& rows, std::span<const std::size_t> local_rows, std::size_t classes)
       : rows_(rows), local_rows_(local_rows), classes_(classes) {}
 
   [[nodiscard]] std::size_t rows() const override { return local_rows_.size(); }
@@ -66,7 +66,7 @@ class OneHotRows final : public stats::RowSource<T> {
   }
 
  private:
-  const Rows& rows_;
+  const RowStore& rows_;
   std::span<const std::size_t> local_rows_;
   std::size_t classes_;
 };

@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "infomax/data/rows.hpp"
+#include "infomax/data/row_store.hpp"
 
 namespace infomax::data {
 
-/// Two views of one data set: which columns go to which.
+/// The columns of one data set that go to either of two views.
 struct Split {
   std::vector<std::size_t> first;
   std::vector<std::size_t> second;
@@ -20,9 +20,9 @@ struct Split {
 /// is empty, the axes of the rows (image_shape); where a side is odd, the middle line goes to the
 /// second half. Throws UsageError where the text is none of these or does not fit the rows.
 [[nodiscard]] Split parse_split(const std::string& text, const std::string& image,
-                                const Rows& rows);
+                                const RowStore& rows);
 
-/// Whether a split of this text is one of images.
+/// Whether this text splits images.
 [[nodiscard]] bool splits_images(const std::string& text);
 
 }  // namespace infomax::data

@@ -9,7 +9,8 @@ namespace infomax::data {
 /// One or many trajectories laid end to end, and the pairs of rows (t, t + lag) within them.
 class LaggedPairs {
  public:
-  /// `lengths` are the trajectories' rows. Throws UsageError where lag is 0 or leaves no pair.
+  /// `lengths` are the trajectories' numbers of rows. Throws UsageError where lag is 0 or leaves no
+  /// pair.
   LaggedPairs(std::vector<std::size_t> lengths, std::size_t lag);
 
   [[nodiscard]] std::size_t lag() const { return lag_; }

@@ -21,15 +21,15 @@ struct Tile {
 };
 
 /// The rows of a shard, each block cut from its start on into tiles of at most `most_rows` (> 0).
-/// So the same rows are worked on together whatever the number of ranks, and what is computed of
-/// them has the same bits where the library below sees to that.
+/// So the same rows are worked on together whatever the number of ranks, and results have the same
+/// bits where the libraries below allow it.
 [[nodiscard]] std::vector<Tile> tiles_of(const Blocks& blocks, const Shard& shard,
                                          std::size_t most_rows);
 
-/// How rows that need not fit memory are read.
+/// How much is read at a time of rows that may not fit memory.
 struct WindowSize {
-  std::size_t tile_rows = 0;                   ///< of tiles_of
-  std::size_t bytes = std::size_t{32} << 20U;  ///< of a window, as the file has them
+  std::size_t tile_rows = 0;                   ///< `most_rows` of tiles_of()
+  std::size_t bytes = std::size_t{32} << 20U;  ///< of a window, in the file's element type
 };
 
 /// Collective. Reads this rank's shard of a data set in its order, in windows of whole tiles (one,

@@ -5,7 +5,7 @@
 
 #include "infomax/core/matrix.hpp"
 #include "infomax/data/normalization.hpp"
-#include "infomax/data/rows.hpp"
+#include "infomax/data/row_store.hpp"
 #include "infomax/nn/network.hpp"
 #include "infomax/stats/row_source.hpp"
 
@@ -17,7 +17,7 @@ template <math::Real T>
 class EncodedRows final : public stats::RowSource<T> {
  public:
   /// `network` may be of no items, and then is the identity. All but the network must outlive this.
-  EncodedRows(nn::Network<T> network, std::span<const T> parameters, const data::Rows& rows,
+  EncodedRows(nn::Network<T> network, std::span<const T> parameters, const data::RowStore& rows,
               const data::Normalization& normalization, std::span<const std::size_t> local_rows);
 
   [[nodiscard]] std::size_t rows() const override { return local_rows_.size(); }
@@ -28,7 +28,7 @@ class EncodedRows final : public stats::RowSource<T> {
  private:
   nn::Network<T> network_;
   std::span<const T> parameters_;
-  const data::Rows* rows_;
+  const data::RowStore* rows_;
   const data::Normalization* normalization_;
   std::span<const std::size_t> local_rows_;
   // Memory for one tile, no part of what this is.

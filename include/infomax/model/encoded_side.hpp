@@ -6,7 +6,7 @@
 
 #include "infomax/core/matrix.hpp"
 #include "infomax/data/augmentation.hpp"
-#include "infomax/data/rows.hpp"
+#include "infomax/data/row_store.hpp"
 #include "infomax/model/model.hpp"
 #include "infomax/mpi/communicator.hpp"
 #include "infomax/nn/network.hpp"
@@ -34,7 +34,7 @@ class EncodedSide {
   /// `rows`, and `augmentation` and `parts`, which may be null, must outlive this. `parts` are
   /// those of each batch when it is passed forward, of M rows at most.
   EncodedSide(const mpi::Communicator& communicator, const Member<T>& member,
-              const data::Rows& rows, const data::Augmentation* augmentation,
+              const data::RowStore& rows, const data::Augmentation* augmentation,
               const stats::RowParts* parts, std::size_t batch_rows, std::size_t micro_batch,
               bool for_backward);
 
@@ -87,7 +87,7 @@ class EncodedSide {
 
   mpi::Communicator communicator_;
   const Member<T>* member_;
-  const data::Rows* rows_;
+  const data::RowStore* rows_;
   const data::Augmentation* augmentation_;
   const stats::RowParts* parts_;
   std::size_t micro_rows_;

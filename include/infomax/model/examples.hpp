@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -9,7 +10,8 @@
 
 #include "infomax/data/blocks.hpp"
 #include "infomax/data/normalization.hpp"
-#include "infomax/data/rows.hpp"
+#include "infomax/data/row_store.hpp"
+#include "infomax/model/sample_index.hpp"
 #include "infomax/model/settings.hpp"
 #include "infomax/mpi/communicator.hpp"
 #include "infomax/stats/row_source.hpp"
@@ -17,19 +19,18 @@
 namespace infomax::model {
 
 /// This rank's shard of what a pair is made from. A sample is what blocks, shard and sampler count:
-/// a row, or for the pair `lag` a pair of rows.
+/// a row, or for the pair `lag` a row and those up to the one tau later.
 struct Examples {
   data::Blocks blocks;
   data::Shard shard;
-  data::Rows x;
-  std::optional<data::Rows> y = std::nullopt;  ///< of the pairs `target` and `views`
-  std::vector<std::size_t> start_of = {};      ///< of `lag`: the local row t of each local sample
-  std::size_t rows_used = 0;  ///< of `lag`: rows of the file, from its first, made use of
+  std::shared_ptr<const data::RowStore> x;
+  std::shared_ptr<const data::RowStore> y = {};  ///< of the pairs `target` and `views`
+  SampleIndex index = {};                        ///< the rows of x, and of y, of each local sample
 };
 
-/// What is kept from training. Of rows that are samples, every block gives some by data::HeldOut;
-/// of the pair `lag`, whose pairs share rows, the last share of the pairs is held out, and the
-/// pairs before that share a row with it are left out altogether.
+/// What is kept from training. Where rows are samples, every block gives some by data::HeldOut.
+/// Pairs of the pair `lag` share rows, so the last pairs are held out, and the pairs before them
+/// that share a row with them are left out altogether.
 struct HoldOut {
   double fraction = 0.0;   ///< of the samples, below 1; 0 = nothing is kept
   std::uint64_t seed = 0;  ///< of the choice
@@ -44,7 +45,7 @@ struct SplitExamples {
 void cut_into_parts(const Examples& examples, std::span<const std::size_t> samples,
                     stats::RowParts& parts);
 
-/// How the targets of the pair `target` are meant.
+/// What the targets of the pair `target` are.
 enum class TargetKind { automatic, classes, values };
 
 /// Throws UsageError naming the choices.
@@ -55,21 +56,22 @@ enum class TargetKind { automatic, classes, values };
 [[nodiscard]] Examples load_examples(const mpi::Communicator& communicator, const std::string& file,
                                      const PairSettings& settings, std::size_t block_count);
 
-/// Collective. As load_examples(), and some kept apart; which does not depend on the number of
-/// ranks. Throws UsageError where too few samples stay.
+/// Collective. Reads as load_examples() does and holds some samples out. Which ones does not depend
+/// on the number of ranks. Throws UsageError where too few samples are left.
 [[nodiscard]] SplitExamples load_split_examples(const mpi::Communicator& communicator,
                                                 const std::string& file,
                                                 const PairSettings& settings,
                                                 std::size_t block_count, const HoldOut& hold_out);
 
-/// Collective. The preprocessing of x, fitted to all rows in `file` that the examples are
-/// made of, each once. Throws DataError.
+/// Collective. Fits the preprocessing of x to all rows in `file` that the examples are made of,
+/// each counted once. Throws DataError.
 [[nodiscard]] data::Normalization fit_x(const mpi::Communicator& communicator,
                                         const Examples& examples, const std::string& file,
                                         const PairSettings& settings, data::NormalizeMode mode);
 
-/// Collective. The number of classes of y, or 0 where its values are to be taken as they are:
-/// `automatic` takes one column of integers as classes.
+/// Collective. Returns the number of classes of y, or 0 where its values are taken as they are:
+/// `automatic` takes one column of integers as classes. Classes are counted over all rows of the
+/// data set, held-out rows too, so that no row's class is unknown later.
 [[nodiscard]] std::size_t count_classes(const mpi::Communicator& communicator,
                                         const Examples& examples, TargetKind kind);
 

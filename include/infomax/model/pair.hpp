@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
 
 namespace infomax::model {
 
@@ -16,12 +18,49 @@ enum class Pair : std::uint8_t {
   lag,      ///< a = f(x_t), b = f(x_{t + tau}), never across a trajectory's end
 };
 
+/// The two data sets that a pair may read.
+enum class DataSet : std::uint8_t { x, y };
+
+/// What a pair says of one of its sides.
+struct SideMeaning {
+  DataSet rows;  ///< where its rows come from
+  bool encoded;  ///< a network makes the side of them; otherwise the side is data
+};
+
+/// What a pair means. There is one table of these, and whoever needs to know something of a pair
+/// asks it instead of comparing pairs.
+struct PairMeaning {
+  const char* name;
+  SideMeaning a;
+  SideMeaning b;
+  bool changes_rows;  ///< each side sees its rows after a random change of its own
+  bool is_lagged;     ///< side b's row comes tau rows after side a's; a sample is such a pair
+  std::span<const std::string_view> fields;  ///< of a configuration, that are for this pair alone
+
+  [[nodiscard]] bool reads_y() const { return a.rows == DataSet::y || b.rows == DataSet::y; }
+
+  [[nodiscard]] bool encodes_both_sides() const { return a.encoded && b.encoded; }
+
+  /// Whether both sides are encoded, and from different data: each may then have a network of its
+  /// own, and side a's outputs are another network's than side b's.
+  [[nodiscard]] bool has_two_views() const { return encodes_both_sides() && a.rows != b.rows; }
+
+  /// Whether side a is y itself, classes or values.
+  [[nodiscard]] bool has_targets() const { return !a.encoded && a.rows == DataSet::y; }
+
+  /// What samples are, for messages.
+  [[nodiscard]] const char* sample_noun() const { return is_lagged ? "pairs of rows" : "rows"; }
+};
+
+[[nodiscard]] const PairMeaning& meaning_of(Pair pair);
+
+/// The pair that a field of a configuration, such as "lag", belongs to. Throws std::logic_error
+/// where it belongs to none.
+[[nodiscard]] const PairMeaning& pair_of_field(std::string_view field);
+
 /// Throws UsageError naming the choices.
 [[nodiscard]] Pair parse_pair(const std::string& name);
 
 [[nodiscard]] std::string name_of(Pair pair);
-
-/// Whether the pair reads y as well as x.
-[[nodiscard]] bool reads_y(Pair pair);
 
 }  // namespace infomax::model

@@ -13,7 +13,7 @@ namespace infomax::model {
 using Settings = std::map<std::string, std::string>;
 
 /// What one side or the other is made of, besides networks: fixed when training begins, and needed
-/// again by whoever uses the model.
+/// again by whoever uses the model. What the pair means is for meaning() to say.
 struct PairSettings {
   Pair pair = Pair::input;
   std::string x_path = "/x";  ///< data set path of the rows in their file
@@ -25,6 +25,11 @@ struct PairSettings {
   std::size_t lag = 1;        ///< of `lag`: tau, in rows
   std::string lengths_path =
       "/lengths";  ///< of `lag`: rows of each trajectory, where there are any
+
+  [[nodiscard]] const PairMeaning& meaning() const { return meaning_of(pair); }
+
+  /// Whether y comes from a data set of its own, and not from columns of x.
+  [[nodiscard]] bool reads_second_data_set() const { return meaning().reads_y() && split.empty(); }
 
   void to_settings(Settings& settings) const;
 

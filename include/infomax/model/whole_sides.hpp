@@ -21,7 +21,7 @@ class WholeSides {
              const PairSettings& settings, std::size_t micro_batch, bool reproducible = false);
 
   /// Makes them again, by the parameters as they are now.
-  void forward() { sides_.forward(samples_, Occasion{.whole = true}); }
+  void forward() { sides_.forward(samples_, PassContext{.whole = true}); }
 
   [[nodiscard]] const stats::RowSource<T>& a() const { return sides_.a(); }
   [[nodiscard]] const stats::RowSource<T>& b() const { return sides_.b(); }

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "infomax/core/matrix.hpp"
+#include "infomax/data/normalization.hpp"
+#include "infomax/hdf5/element_type.hpp"
+#include "infomax/math/blas.hpp"
+
+namespace infomax::data {
+
+/// The rows of one data set that this rank may ask for, in the element type of their file. Whoever
+/// reads rows goes through this door, and does not know whether they lie in memory, are a selection
+/// of other rows, or come from a file page by page.
+///
+/// Local rows are numbered from 0 to count() - 1. A number in the data set, which error messages
+/// name, is row_number() of a local row.
+class RowStore {
+ public:
+  virtual ~RowStore() = default;
+
+  /// Names the data set in messages: "/x in F.h5".
+  [[nodiscard]] const std::string& where() const { return where_; }
+  [[nodiscard]] hdf5::ElementType type() const { return type_; }
+  [[nodiscard]] const std::vector<std::size_t>& trailing_shape() const { return trailing_; }
+  [[nodiscard]] std::size_t features() const { return features_; }  ///< product of trailing axes
+  [[nodiscard]] std::size_t count() const { return count_; }        ///< local rows
+  [[nodiscard]] std::size_t row_bytes() const { return features_ * hdf5::size(type_); }
+  [[nodiscard]] std::size_t size_bytes() const { return count_ * row_bytes(); }  ///< of all rows
+
+  /// The number that local row `local` has in its data set. It ascends with `local`.
+  [[nodiscard]] virtual std::size_t row_number(std::size_t local) const = 0;
+
+  /// All local rows of the data set that these rows were selected from; these rows themselves where
+  /// nothing was left out. What is fixed for a data set as a whole, such as its classes, is found
+  /// from them.
+  [[nodiscard]] virtual const RowStore& whole() const { return *this; }
+
+  /// How many consecutive rows of the data set are fetched together, so that a sampler draws them
+  /// one soon after the other; 0 where every order costs the same, as in memory.
+  [[nodiscard]] virtual std::size_t page_rows() const { return 0; }
+
+  /// Announces the rows that are asked for next. Rows in memory need nothing done.
+  virtual void prefetch(std::span<const std::size_t> local_rows) const;
+
+  /// Copies rows one behind the other as they are stored: out [local_rows.size() * row_bytes()].
+  virtual void copy(std::span<const std::size_t> local_rows, std::span<std::byte> out) const = 0;
+
+  /// Row i of `out` becomes local row local_rows[i], normalised: out [local_rows.size(), features].
+  /// Allocates nothing.
+  template <math::Real T>
+  void convert(std::span<const std::size_t> local_rows, const Normalization& normalization,
+               MatrixView<T> out) const {
+    convert_rows(local_rows, normalization, out);
+  }
+
+  /// The same for local rows [first, first + out.rows()).
+  template <math::Real T>
+  void convert(std::size_t first, const Normalization& normalization, MatrixView<T> out) const {
+    convert_range(first, normalization, out);
+  }
+
+  /// Consecutive local rows [first, first + count) as bytes of the store's element type, which are
+  /// aligned for it.
+  struct Run {
+    std::size_t first = 0;
+    std::size_t count = 0;
+    std::span<const std::byte> bytes;
+  };
+
+  /// Hands out all local rows in their order, run by run, of as many rows as the store finds cheap.
+  /// A run's bytes are valid during the call.
+  virtual void scan(const std::function<void(const Run&)>& use) const = 0;
+
+  /// The same with typed elements: `use(first, elements)` with a span of the store's element type,
+  /// [rows of the run, features].
+  template <class Use>
+  void scan_elements(Use&& use) const {
+    hdf5::with_element_type(type_, [&]<class T>(std::type_identity<T> /*element*/) {
+      scan([&](const Run& run) {
+        use(run.first, std::span<const T>(reinterpret_cast<const T*>(run.bytes.data()),
+                                          run.count * features_));
+      });
+    });
+  }
+
+  /// The same rows, of these columns alone.
+  [[nodiscard]] virtual std::shared_ptr<const RowStore> select_columns(
+      std::span<const std::size_t> columns) const = 0;
+
+ protected:
+  RowStore(std::string where, hdf5::ElementType type, std::vector<std::size_t> trailing,
+           std::size_t count);
+  RowStore(const RowStore&) = default;
+  RowStore(RowStore&&) = default;
+  RowStore& operator=(const RowStore&) = default;
+  RowStore& operator=(RowStore&&) = default;
+
+ private:
+  // Virtual functions cannot be templates: one of each pair belongs to each T of convert().
+  virtual void convert_rows(std::span<const std::size_t> local_rows,
+                            const Normalization& normalization, MatrixView<float> out) const = 0;
+  virtual void convert_rows(std::span<const std::size_t> local_rows,
+                            const Normalization& normalization, MatrixView<double> out) const = 0;
+  virtual void convert_range(std::size_t first, const Normalization& normalization,
+                             MatrixView<float> out) const = 0;
+  virtual void convert_range(std::size_t first, const Normalization& normalization,
+                             MatrixView<double> out) const = 0;
+
+  std::string where_;
+  hdf5::ElementType type_;
+  std::vector<std::size_t> trailing_;
+  std::size_t features_ = 1;
+  std::size_t count_;
+};
+
+}  // namespace infomax::data

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <variant>
+#include <vector>
+
+#include "infomax/core/matrix.hpp"
+#include "infomax/data/normalization.hpp"
+#include "infomax/data/sources.hpp"
+#include "infomax/model/encoded_side.hpp"
+#include "infomax/model/model.hpp"
+#include "infomax/model/views.hpp"
+#include "infomax/mpi/communicator.hpp"
+#include "infomax/nn/network.hpp"
+#include "infomax/nn/pass.hpp"
+#include "infomax/stats/row_source.hpp"
+
+namespace infomax::model {
+
+/// How much of a batch a side has room for.
+struct SideRoom {
+  std::size_t batch_rows = 0;   ///< local samples, at most
+  std::size_t micro_batch = 0;  ///< samples at a time; 0 = all
+  bool for_backward = false;
+  const stats::RowParts* parts = nullptr;  ///< as EncodedSide takes them; may be null
+};
+
+/// One side of the objective, batch by batch: rows that a network encodes and the way back through
+/// it, or data that is converted tile by tile.
+template <math::Real T>
+class Side {
+ public:
+  /// What is passed by reference, but for the communicator and the view, must outlive this.
+  Side(const mpi::Communicator& communicator, const Model<T>& model, const View& view,
+       const SideRoom& room);
+  Side(const Side&) = delete;
+  Side& operator=(const Side&) = delete;
+
+  [[nodiscard]] bool is_encoded() const { return encoder_.has_value(); }
+
+  /// Shows the given samples of the shard, by the model's parameters as they are now. Collective
+  /// where a network sums over the batch.
+  void forward(std::span<const std::size_t> samples, const nn::Pass& pass);
+
+  /// Shows what the other side's encoder has read for the same samples, instead of converting the
+  /// rows a second time, where it still holds that.
+  void forward_as_inputs_of(const Side& other, std::span<const std::size_t> samples,
+                            const nn::Pass& pass);
+
+  /// After forward, until the next one. Throws std::logic_error before it.
+  [[nodiscard]] const stats::RowSource<T>& rows() const;
+
+  /// Says of what forward has shown how it is cut into parts, and which content it is; as
+  /// stats::RowSource takes them.
+  void describe_rows(const stats::RowParts* parts, std::uint64_t content);
+
+  /// Where the objective puts its gradient of rows(), [B, columns]; of 0 rows where the side is
+  /// data.
+  [[nodiscard]] MatrixView<T> gradient();
+
+  /// Adds to `parameter_gradient`, as long as the model's parameters, what gradient() amounts to.
+  /// `ready` and `added` are those of EncodedSide::backward(), but offsets are the model's. Nothing
+  /// is done where the side is data.
+  void backward(std::span<T> parameter_gradient, const typename nn::Network<T>::PartReady& ready,
+                const std::function<void()>& added = {});
+
+  /// The member that encodes the side, or null.
+  [[nodiscard]] const Member<T>* member() const { return encoder_ ? &encoder_->member() : nullptr; }
+  [[nodiscard]] const EncodedSide<T>& encoder() const { return encoder_.value(); }
+
+  [[nodiscard]] double input_s() const { return encoder_ ? encoder_->input_s() : 0.0; }
+  [[nodiscard]] std::size_t bytes() const;
+
+ private:
+  void show_data(std::span<const std::size_t> rows);
+
+  const Model<T>* model_;
+  View view_;
+  std::optional<EncodedSide<T>> encoder_;
+  Matrix<T> gradient_;                 // [B, columns]
+  data::Normalization as_they_are_;    // of data without preprocessing
+  std::vector<std::size_t> row_list_;  // of the batch, where samples are not rows
+  std::size_t count_ = 0;
+  // In place, so that a step allocates nothing.
+  std::variant<std::monostate, stats::MatrixRows<T>, data::DatasetRows<T>, data::OneHotRows<T>>
+      shown_;
+};
+
+}  // namespace infomax::model
