@@ -19,6 +19,7 @@
 #include "infomax/core/logging.hpp"
 #include "infomax/data/loader.hpp"
 #include "infomax/model/whole_sides.hpp"
+#include "infomax/objective/histogram_options.hpp"
 #include "infomax/objective/make.hpp"
 #include "infomax/objective/options.hpp"
 
@@ -88,7 +89,7 @@ class Findings {
 
   Json canonical(const analysis::Evaluation& evaluation) const {
     const auto spectral = objective::make_spectral_function(objective_);
-    objective::Ridge ridge{objective_.ridge, objective_.ridge_absolute};
+    const auto& ridge = objective_.of<objective::CanonicalOptions>().ridge;
     Json found{{"of_objective", spectral != nullptr},
                {"ridge", ridge.absolute.value_or(ridge.relative)},
                {"ridge_is_absolute", ridge.absolute.has_value()}};
@@ -107,9 +108,9 @@ class Findings {
 
   Json histogram(const char* side, const stats::RowSource<T>& rows, std::span<const double> mean,
                  std::span<const double> variance) const {
-    const auto& range = objective_.histogram_range;
+    const auto& [bins, range] = objective_.of<objective::HistogramOptions>();
     const auto probabilities = analysis::column_histograms<T>(
-        communicator_, rows, statistics_.means.samples, mean, variance, objective_.bins, range);
+        communicator_, rows, statistics_.means.samples, mean, variance, bins, range);
     const std::size_t shown = std::min(options_.most_histograms, probabilities.rows());
     Json columns = Json::array();
     for (std::size_t j = 0; j < shown; ++j) {
@@ -122,7 +123,7 @@ class Findings {
     return {{"side", side},
             {"all_columns", probabilities.rows()},
             {"standardised", range.standardised},
-            {"centres", rounded_list(analysis::bin_centres(objective_.bins, range), 6)},
+            {"centres", rounded_list(analysis::bin_centres(bins, range), 6)},
             {"columns", columns}};
   }
 

@@ -23,9 +23,10 @@ void write_row(T factor, bool overwrite, std::span<const T> to, std::span<const 
 }  // namespace
 
 template <math::Real T>
-void DifferencePart<T>::write_gradient(double weight, bool overwrite, const stats::RowSource<T>& a,
-                                       const stats::RowSource<T>& b, MatrixView<T> da,
-                                       MatrixView<T> db) {
+void DifferenceGradient<T>::write_gradient(double weight, bool overwrite,
+                                           const stats::RowSource<T>& a,
+                                           const stats::RowSource<T>& b, MatrixView<T> da,
+                                           MatrixView<T> db) {
   const bool wanted_a = da.columns() != 0;
   const bool wanted_b = db.columns() != 0;
   if (!wanted_a && !wanted_b) {
@@ -46,7 +47,7 @@ void DifferencePart<T>::write_gradient(double weight, bool overwrite, const stat
   });
 }
 
-template class DifferencePart<float>;
-template class DifferencePart<double>;
+template class DifferenceGradient<float>;
+template class DifferenceGradient<double>;
 
 }  // namespace infomax::objective

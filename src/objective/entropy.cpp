@@ -28,13 +28,12 @@ double mean_entropy(MatrixView<const double> probabilities, double weight,
 }
 
 template <math::Real T>
-EntropyPart<T>::EntropyPart(std::size_t bins, const stats::HistogramRange& range, double lambda_a,
-                            double lambda_b)
-    : a_{lambda_a, stats::SoftHistogram(bins, range), false, {}},
-      b_{lambda_b, stats::SoftHistogram(bins, range), false, {}} {}
+EntropyTerms<T>::EntropyTerms(const HistogramOptions& options, double lambda_a, double lambda_b)
+    : a_{lambda_a, stats::SoftHistogram(options.bins, options.range), false, {}},
+      b_{lambda_b, stats::SoftHistogram(options.bins, options.range), false, {}} {}
 
 template <math::Real T>
-double EntropyPart<T>::HistogramSide::finish(std::span<const double> message) {
+double EntropyTerms<T>::HistogramSide::finish(std::span<const double> message) {
   histogram.finish(message);
   const MatrixView<const double> p = histogram.probabilities();
   if (derivative.rows() != p.rows()) {
@@ -48,12 +47,12 @@ double EntropyPart<T>::HistogramSide::finish(std::span<const double> message) {
 }
 
 template <math::Real T>
-typename EntropyPart<T>::Entropies EntropyPart<T>::measure(const mpi::Communicator& communicator,
-                                                           const stats::RowSource<T>& a,
-                                                           const stats::RowSource<T>& b,
-                                                           const stats::Means& means,
-                                                           const stats::SecondMoments& moments,
-                                                           bool wanted_a, bool wanted_b) {
+typename EntropyTerms<T>::Entropies EntropyTerms<T>::measure(const mpi::Communicator& communicator,
+                                                             const stats::RowSource<T>& a,
+                                                             const stats::RowSource<T>& b,
+                                                             const stats::Means& means,
+                                                             const stats::SecondMoments& moments,
+                                                             bool wanted_a, bool wanted_b) {
   a_.with_gradient = wanted_a && a_.lambda != 0.0;
   b_.with_gradient = wanted_b && b_.lambda != 0.0;
   const auto begin = [&] {
@@ -83,8 +82,8 @@ typename EntropyPart<T>::Entropies EntropyPart<T>::measure(const mpi::Communicat
 }
 
 template <math::Real T>
-double EntropyPart<T>::measure_alone(const mpi::Communicator& communicator,
-                                     const stats::RowSource<T>& a) {
+double EntropyTerms<T>::measure_alone(const mpi::Communicator& communicator,
+                                      const stats::RowSource<T>& a) {
   message_.resize(a_.histogram.message_size());
   summation_.over(communicator, nullptr, a.rows(), std::span<double>(message_),
                   [&](std::size_t first, std::size_t count) {
@@ -94,8 +93,8 @@ double EntropyPart<T>::measure_alone(const mpi::Communicator& communicator,
 }
 
 template <math::Real T>
-void EntropyPart<T>::add_gradient(const stats::RowSource<T>& a, const stats::RowSource<T>& b,
-                                  MatrixView<T> da, MatrixView<T> db) {
+void EntropyTerms<T>::add_gradient(const stats::RowSource<T>& a, const stats::RowSource<T>& b,
+                                   MatrixView<T> da, MatrixView<T> db) {
   if (a_.with_gradient) {
     a_.histogram.template add_gradient<T>(a, scratch_, da);
   }
@@ -104,7 +103,7 @@ void EntropyPart<T>::add_gradient(const stats::RowSource<T>& a, const stats::Row
   }
 }
 
-template class EntropyPart<float>;
-template class EntropyPart<double>;
+template class EntropyTerms<float>;
+template class EntropyTerms<double>;
 
 }  // namespace infomax::objective

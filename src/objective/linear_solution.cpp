@@ -12,9 +12,9 @@
 #include "infomax/math/lapack.hpp"
 #include "infomax/objective/canonical.hpp"
 #include "infomax/objective/canonical_fit.hpp"
-#include "infomax/objective/make.hpp"
 #include "infomax/stats/means.hpp"
 #include "infomax/stats/moments.hpp"
+#include "objective/description.hpp"
 #include "objective/leading_columns.hpp"
 
 namespace infomax::objective {
@@ -124,20 +124,18 @@ Buffer<double> middle(const Buffer<double>& x, const Buffer<double>& y) {
 }  // namespace
 
 std::optional<LinearForm> linear_form(const ObjectiveOptions& options, LinearSides sides) {
-  const bool infomax = options.objective == "infomax";
-  if (infomax && (options.lambda_a != 0.0 || options.lambda_b != 0.0)) {
-    return std::nullopt;
+  const Description& description = description_of(options);
+  return description.linear ? description.linear(options, sides) : std::nullopt;
+}
+
+std::string linear_objectives() {
+  std::string names;
+  for (const Description& description : descriptions()) {
+    if (description.linear) {
+      names += (names.empty() ? "" : "; ") + description.linear_help;
+    }
   }
-  if (make_spectral_function(options)) {
-    return sides == LinearSides::both_alike ? LinearForm::canonical_alike : LinearForm::canonical;
-  }
-  if (infomax && options.rho == "rv" && sides == LinearSides::b) {
-    return LinearForm::rv;
-  }
-  if (options.objective == "coding-rate" && sides != LinearSides::both) {
-    return LinearForm::principal;
-  }
-  return std::nullopt;
+  return names;
 }
 
 std::size_t largest_outputs(LinearForm form, std::size_t m, std::size_t n) {
@@ -151,10 +149,10 @@ LinearSolution solve_linear(const mpi::Communicator& communicator, LinearForm fo
                             const stats::RowSource<T>& b, std::size_t outputs_a,
                             std::size_t outputs_b) {
   assert(std::max(outputs_a, outputs_b) <= largest_outputs(form, a.columns(), b.columns()));
-  const Ridge ridge{options.ridge, options.ridge_absolute};
+  const Ridge& ridge = options.of<CanonicalOptions>().ridge;
   LinearSolution solution;
   if (form == LinearForm::canonical) {
-    const auto fit = fit_canonical(communicator, a, b, ridge, std::max(outputs_a, outputs_b));
+    const auto fit = fit_canonical<T>(communicator, a, b, {std::max(outputs_a, outputs_b), ridge});
     if (fit.directions_b.empty()) {
       refuse_no_variance();
     }

@@ -39,14 +39,10 @@ LinearForm form_of(const objective::ObjectiveOptions& objective, Pair pair, bool
                         : objective::linear_form(objective, sides_of(pair, two_networks));
   if (!form) {
     throw UsageError(fmt::format(
-        "`objective` {}{} with `pair` {} has no linear solution in closed form: that is for dcca, "
-        "vamp1, vamp2, gaussian-mi, coding-rate of one network, and infomax without lambda of rho "
-        "cca, or of rho rv with `pair` input or target; never with `pair` augment. Else use {}",
-        objective.objective,
-        objective.objective != "infomax"                       ? ""
-        : objective.lambda_a != 0.0 || objective.lambda_b != 0 ? " with lambda"
-                                                               : " `rho` " + objective.rho,
-        model::name_of(pair), untouched(encoder)));
+        "`objective` {} as it is set, with `pair` {}, has no linear solution in closed form. There "
+        "is one for: {}; never with `pair` augment. Else use {}",
+        objective.objective, model::name_of(pair), objective::linear_objectives(),
+        untouched(encoder)));
   }
   return *form;
 }

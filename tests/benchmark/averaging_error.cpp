@@ -90,9 +90,9 @@ struct Job {
 
   static std::unique_ptr<objective::Objective<double>> objective_of(const Case& chosen) {
     objective::ObjectiveOptions options;
-    options.rho = chosen.rho;
-    options.lambda_a = chosen.lambda;
-    options.lambda_b = chosen.lambda;
+    options.set("rho", chosen.rho);
+    options.set("lambda-a", chosen.lambda);
+    options.set("lambda-b", chosen.lambda);
     return objective::make_objective<double>(options);
   }
 };

@@ -37,8 +37,8 @@ TEST_P(KnownContent, ChangesNothing) {
   const auto world = mpi::Communicator::world();
   ObjectiveOptions options;
   options.objective = GetParam();
-  options.lambda_a = options.objective == "infomax" ? 0.2 : 0.0;
-  options.lambda_b = options.objective == "infomax" ? 0.1 : 0.0;
+  options.set("lambda-a", options.objective == "infomax" ? 0.2 : 0.0);
+  options.set("lambda-b", options.objective == "infomax" ? 0.1 : 0.0);
   const auto first_a = reference::keyed_sides(613, 3, 3, 41);
   const auto second_a = reference::keyed_sides(613, 3, 3, 42);
   const auto kept = objective::make_objective<double>(options);

@@ -74,7 +74,7 @@ TEST(LinearForms, AreOfObjectivesThatHaveOne) {
   ObjectiveOptions options;
   EXPECT_EQ(linear_form(options, LinearSides::b), LinearForm::rv);
   EXPECT_EQ(linear_form(options, LinearSides::both), std::nullopt);
-  options.lambda_b = -0.1;
+  options.set("lambda-b", -0.1);
   EXPECT_EQ(linear_form(options, LinearSides::b), std::nullopt);
   options.objective = "vamp2";
   EXPECT_EQ(linear_form(options, LinearSides::both), LinearForm::canonical);

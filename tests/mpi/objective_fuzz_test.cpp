@@ -95,17 +95,16 @@ ObjectiveOptions drawn_options(std::string_view name, std::size_t columns, Draws
   ObjectiveOptions options;
   options.objective = name;
   const std::string rhos[] = {"pearson", "rv", "cca"};
-  options.rho = rhos[draws.below(3)];
+  options.set("rho", rhos[draws.below(3)]);
   if (name == "infomax") {
-    options.lambda_a = draws.normal();
-    options.lambda_b = draws.normal();
+    options.set("lambda-a", draws.normal());
+    options.set("lambda-b", draws.normal());
   }
-  options.bins = 4 + draws.below(20);
-  options.histogram_range =
-      objective::parse_histogram_range(draws.below(2) == 0 ? "sigma:3" : "fixed:-1,1");
-  options.components = draws.below(columns + 1);
+  options.set("bins", 4 + draws.below(20));
+  options.set("histogram-range", draws.below(2) == 0 ? "sigma:3" : "fixed:-1,1");
+  options.set("components", draws.below(columns + 1));
   if (draws.below(4) == 0) {
-    options.ridge = 0.0;
+    options.set("ridge", 0.0);
   }
   return options;
 }

@@ -45,10 +45,10 @@ objective::ObjectiveOptions objective_of(const Case& wanted) {
   const bool is_rho =
       wanted.objective == "rv" || wanted.objective == "cca" || wanted.objective == "pearson";
   options.objective = is_rho ? "infomax" : wanted.objective;
-  options.rho = is_rho ? wanted.objective : "rv";
-  options.lambda_a = options.objective == "infomax" ? 0.1 : 0.0;
-  options.lambda_b = options.objective == "infomax" ? -0.3 : 0.0;
-  options.bins = 12;
+  options.set("rho", is_rho ? wanted.objective : "rv");
+  options.set("lambda-a", options.objective == "infomax" ? 0.1 : 0.0);
+  options.set("lambda-b", options.objective == "infomax" ? -0.3 : 0.0);
+  options.set("bins", 12);
   return options;
 }
 

@@ -24,19 +24,19 @@ std::string usage_error_of(Call call) {
 
 TEST(ObjectiveOptions, SettingsRoundTripToTheLastBit) {
   ObjectiveOptions options;
-  options.rho = "cca";
-  options.lambda_a = 0.1;
-  options.lambda_b = -1.0 / 3.0;
-  options.bins = 17;
+  options.set("rho", "cca");
+  options.set("lambda-a", 0.1);
+  options.set("lambda-b", -1.0 / 3.0);
+  options.set("bins", 17);
   options.histogram_range = {false, -0.1, 1e-300};
-  options.components = 3;
-  options.ridge = 2.0 / 7.0;
-  options.ridge_absolute = 1e-5;
-  options.barlow_lambda = 1.0 / 7.0;
-  options.vicreg_similarity = 0.0;
-  options.vicreg_variance = 1e-7;
-  options.vicreg_covariance = 3.1;
-  options.distortion = 0.3;
+  options.set("components", 3);
+  options.set("ridge", 2.0 / 7.0);
+  options.set("ridge-absolute", 1e-5);
+  options.set("barlow-lambda", 1.0 / 7.0);
+  options.set("vicreg-similarity", 0.0);
+  options.set("vicreg-variance", 1e-7);
+  options.set("vicreg-covariance", 3.1);
+  options.set("distortion", 0.3);
   EXPECT_EQ(from_settings(to_settings(options)), options);
   EXPECT_EQ(from_settings(to_settings(ObjectiveOptions{})), ObjectiveOptions{});
   for (const std::string_view name : objective_names()) {
@@ -84,7 +84,7 @@ TEST(ObjectiveOptions, WrongValuesAreUsageErrors) {
   EXPECT_THAT(error_of("ridge-absolute", "-1"), HasSubstr("ridge-absolute is -1"));
   EXPECT_THAT(usage_error_of([] {
                 ObjectiveOptions options;
-                options.bins = 2;
+                options.set("bins", 2);
                 (void)make_objective<float>(options);
               }),
               HasSubstr("bins is 2"));
@@ -92,7 +92,7 @@ TEST(ObjectiveOptions, WrongValuesAreUsageErrors) {
 
 TEST(ObjectiveOptions, ShapesAreCheckedAndNamed) {
   ObjectiveOptions options;
-  options.rho = "pearson";
+  options.set("rho", "pearson");
   EXPECT_NO_THROW(check_shapes(options, 5, 5));
   const std::string pearson = usage_error_of([&] { check_shapes(options, 784, 64); });
   EXPECT_THAT(pearson, HasSubstr("784"));
@@ -103,19 +103,19 @@ TEST(ObjectiveOptions, ShapesAreCheckedAndNamed) {
     EXPECT_THAT(usage_error_of([&] { check_shapes(options, 784, 64); }), HasSubstr("784 outputs"));
   }
   options.objective = "infomax";
-  options.rho = "rv";
+  options.set("rho", "rv");
   EXPECT_NO_THROW(check_shapes(options, 784, 64));
-  options.rho = "cca";
-  options.components = 64;
+  options.set("rho", "cca");
+  options.set("components", 64);
   EXPECT_NO_THROW(check_shapes(options, 784, 64));
-  options.components = 65;
+  options.set("components", 65);
   EXPECT_THAT(usage_error_of([&] { check_shapes(options, 784, 64); }), HasSubstr("65"));
   for (const char* name : {"dcca", "vamp1", "vamp2", "gaussian-mi"}) {
     options.objective = name;
     EXPECT_THAT(usage_error_of([&] { check_shapes(options, 784, 64); }), HasSubstr("65"));
   }
-  options.rho = "pearson";  // of another objective than infomax
-  options.components = 64;
+  options.set("rho", "pearson");  // of another objective than infomax
+  options.set("components", 64);
   EXPECT_NO_THROW(check_shapes(options, 784, 64));
 }
 

@@ -15,13 +15,19 @@
 
 namespace infomax::objective {
 
-/// What is added to the diagonals: `relative` times the mean variance of a side, or `absolute`.
+/// What is added to the diagonals of a side's covariance.
 struct Ridge {
-  double relative = 1e-4;
-  std::optional<double> absolute;
+  double relative = 1e-4;          ///< times the mean variance of the side
+  std::optional<double> absolute;  ///< where set, this is added and `relative` ignored
 };
 
-/// The option that sets it and its value, for messages: "--ridge (now 0; 1e-4 is the default)".
+/// The options of objectives of canonical correlations.
+struct CanonicalOptions {
+  std::size_t components = 0;  ///< k, the largest correlations, which are counted; 0 = all
+  Ridge ridge;
+};
+
+/// The field that sets it and its value, for messages: "`ridge` (now 0; 0.0001 is the default)".
 [[nodiscard]] std::string describe(const Ridge& ridge);
 
 /// The canonical correlations of two sides, and the adjoint of any function of them.

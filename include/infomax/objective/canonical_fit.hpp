@@ -25,11 +25,11 @@ struct CanonicalFit {
   std::vector<double> correlations;  // [k], descending, of the regularised problem
 };
 
-/// Collective. `components` k at most, the largest first; 0 = all. Throws NumericError where a
+/// Collective. At most `components` of them, the largest first. Throws NumericError where a
 /// covariance with its ridge is not positive definite.
 template <math::Real T>
 [[nodiscard]] CanonicalFit fit_canonical(const mpi::Communicator& communicator,
                                          const stats::RowSource<T>& a, const stats::RowSource<T>& b,
-                                         const Ridge& ridge, std::size_t components);
+                                         const CanonicalOptions& options);
 
 }  // namespace infomax::objective

@@ -12,7 +12,7 @@ namespace infomax::objective {
 /// The gradient of -(weight/2) sum_i |a_i - b_i|^2: weight (b - a) to da, weight (a - b) to db.
 /// Keeps its memory.
 template <math::Real T>
-class DifferencePart {
+class DifferenceGradient {
  public:
   /// da and db [B, p] or with 0 columns where not wanted; added to them, or with `overwrite` in
   /// place of what they hold.

@@ -6,6 +6,7 @@
 #include "infomax/core/matrix.hpp"
 #include "infomax/math/blas.hpp"
 #include "infomax/mpi/communicator.hpp"
+#include "infomax/objective/histogram_options.hpp"
 #include "infomax/stats/histogram.hpp"
 #include "infomax/stats/means.hpp"
 #include "infomax/stats/moments.hpp"
@@ -22,12 +23,11 @@ namespace infomax::objective {
 [[nodiscard]] double mean_entropy(MatrixView<const double> probabilities, double weight,
                                   MatrixView<double> derivative);
 
-/// The entropies of both sides' columns, and - lambda H of a side as a part of J.
+/// The entropies of both sides' columns, and their terms - lambda H in J.
 template <math::Real T>
-class EntropyPart {
+class EntropyTerms {
  public:
-  EntropyPart(std::size_t bins, const stats::HistogramRange& range, double lambda_a,
-              double lambda_b);
+  EntropyTerms(const HistogramOptions& options, double lambda_a, double lambda_b);
 
   struct Entropies {
     double a = 0.0;

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "infomax/core/matrix.hpp"
 #include "infomax/math/blas.hpp"
@@ -47,10 +48,17 @@ enum class LinearForm : std::uint8_t {
   principal,
 };
 
-/// The closed form of an objective; nothing where it has none: infomax has none with entropies,
-/// rv none of more than one component where both sides are encoded.
+/// The closed form of an objective of canonical correlations.
+[[nodiscard]] constexpr LinearForm canonical_form(LinearSides sides) {
+  return sides == LinearSides::both_alike ? LinearForm::canonical_alike : LinearForm::canonical;
+}
+
+/// The closed form of an objective, as its description has it; nothing where it has none.
 [[nodiscard]] std::optional<LinearForm> linear_form(const ObjectiveOptions& options,
                                                     LinearSides sides);
+
+/// The objectives that have a closed form, and for which sides, for messages.
+[[nodiscard]] std::string linear_objectives();
 
 /// The most outputs that a closed form has directions for, for h_a of m and h_b of n columns.
 [[nodiscard]] std::size_t largest_outputs(LinearForm form, std::size_t m, std::size_t n);
