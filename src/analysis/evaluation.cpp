@@ -21,7 +21,7 @@ namespace {
 void require_finite(const Evaluation& evaluation) {
   const auto& value = evaluation.value;
   std::vector<double> numbers{value.objective, value.dependence, value.entropy_a, value.entropy_b};
-  for (const auto& [name, number] : value.parts) {
+  for (const auto& [name, number] : value.figures) {
     numbers.push_back(number);
   }
   numbers.insert(numbers.end(), evaluation.fitted.begin(), evaluation.fitted.end());
@@ -44,8 +44,7 @@ Evaluation evaluate_under_fit(const mpi::Communicator& communicator,
   const auto entropies =
       objective::make_objective_with<T>(options, std::make_unique<objective::RvCoefficient>());
   Evaluation evaluation{model::evaluate(communicator, sides, *entropies), {}, {}, {}};
-  const auto fit = objective::fit_canonical(communicator, fitted.a(), fitted.b(),
-                                            spectral.options());
+  const auto fit = objective::fit_canonical(communicator, fitted.batch().rows, spectral.options());
   objective::BatchSizeWarning().require_correlations(
       communicator.sum(static_cast<double>(fitted.a().rows())), fit.mean_a.size(),
       fit.mean_b.size());
@@ -94,7 +93,8 @@ Evaluation evaluate(const mpi::Communicator& communicator,
   }
   require_finite(evaluation);
   if (spectral && fitted == nullptr) {
-    evaluation.correlations = objective::fit_canonical(communicator, sides.a(), sides.b(), spectral->options())
+    evaluation.correlations =
+        objective::fit_canonical(communicator, sides.batch().rows, spectral->options())
             .correlations;
   }
   if (pair.pair == model::Pair::lag) {

@@ -120,7 +120,7 @@ double statistics_bytes(const mpi::Communicator& communicator, Training<T>& trai
   const std::uint64_t before = communicator.collective_bytes();
   auto& sides = training.sides;
   sides.forward(training.sampler.draw(0, 0), {true, 0, 0, 0});
-  (void)training.objective->evaluate(communicator, sides.a(), sides.b(), sides.da(), sides.db());
+  (void)training.objective->evaluate(communicator, sides.batch(), sides.gradients());
   return static_cast<double>(communicator.collective_bytes() - before);
 }
 

@@ -136,18 +136,8 @@ void Sides<T>::forward(std::span<const std::size_t> samples, const Occasion& occ
   } else {
     show_data(samples);
   }
-  const stats::RowParts* parts = reproducible_ ? &parts_ : nullptr;
   // Data stays what it is from pass to pass.
-  const std::uint64_t content = occasion.whole && !encoder_a_ ? content_of_all_ : 0;
-  b_->set_parts(parts);
-  std::visit(
-      [&](auto& source) {
-        if constexpr (!std::is_same_v<std::decay_t<decltype(source)>, std::monostate>) {
-          source.set_parts(parts);
-          source.set_content(content);
-        }
-      },
-      a_);
+  content_of_a_ = occasion.whole && !encoder_a_ ? content_of_all_ : 0;
 }
 
 /// Side a where it is data: x as the network sees it, or the targets.

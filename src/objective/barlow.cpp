@@ -33,7 +33,7 @@ class BarlowTwins final : public MomentFunction {
 
   [[nodiscard]] stats::MomentNeeds needs() const override;
   double evaluate(const stats::SecondMoments& moments, stats::MomentGradient* gradient) override;
-  void append_parts(Parts& parts) const override;
+  void append_figures(Figures& figures) const override;
 
  private:
   double redundancy_weight_;
@@ -74,9 +74,9 @@ double BarlowTwins::evaluate(const stats::SecondMoments& moments, stats::MomentG
   return -(invariance_ + redundancy_weight_ * redundancy_);
 }
 
-void BarlowTwins::append_parts(Parts& parts) const {
-  parts.emplace_back("invariance", invariance_);
-  parts.emplace_back("redundancy", redundancy_);
+void BarlowTwins::append_figures(Figures& figures) const {
+  figures.emplace_back("invariance", invariance_);
+  figures.emplace_back("redundancy", redundancy_);
 }
 
 }  // namespace

@@ -48,8 +48,7 @@ double EntropyTerms<T>::HistogramSide::finish(std::span<const double> message) {
 
 template <math::Real T>
 typename EntropyTerms<T>::Entropies EntropyTerms<T>::measure(const mpi::Communicator& communicator,
-                                                             const stats::RowSource<T>& a,
-                                                             const stats::RowSource<T>& b,
+                                                             const stats::RowPairs<T>& rows,
                                                              const stats::Means& means,
                                                              const stats::SecondMoments& moments,
                                                              bool wanted_a, bool wanted_b) {
@@ -58,23 +57,23 @@ typename EntropyTerms<T>::Entropies EntropyTerms<T>::measure(const mpi::Communic
   const auto begin = [&] {
     a_.histogram.begin(means.samples, means.a, moments.variance_a, a_.with_gradient);
   };
-  const bool keep = stats::Kept::worth_keeping(a) && !a_.with_gradient;
+  const bool keep = stats::LastContent::may_return(rows) && !a_.with_gradient;
   if (!keep) {
     begin();
-  } else if (!kept_.is_of(a)) {
+  } else if (!kept_.is_of(rows)) {
     begin();
-    kept_entropy_ = measure_alone(communicator, a);
+    kept_entropy_ = measure_alone(communicator, rows.a);
   }
   b_.histogram.begin(means.samples, means.b, moments.variance_b, b_.with_gradient);
   const std::size_t size_b = b_.histogram.message_size();
   message_.resize(size_b + (keep ? 0 : a_.histogram.message_size()));
   const auto message_b = std::span(message_).first(size_b);
   const auto message_a = std::span(message_).subspan(size_b);
-  summation_.over(communicator, a.parts(), a.rows(), std::span<double>(message_),
+  summation_.over(communicator, rows.parts, rows.count(), std::span<double>(message_),
                   [&](std::size_t first, std::size_t count) {
-                    b_.histogram.template count<T>(b, first, count, scratch_, message_b);
+                    b_.histogram.template count<T>(rows.b, first, count, scratch_, message_b);
                     if (!keep) {
-                      a_.histogram.template count<T>(a, first, count, scratch_, message_a);
+                      a_.histogram.template count<T>(rows.a, first, count, scratch_, message_a);
                     }
                   });
   const double entropy_b = b_.finish(message_b);
@@ -93,13 +92,12 @@ double EntropyTerms<T>::measure_alone(const mpi::Communicator& communicator,
 }
 
 template <math::Real T>
-void EntropyTerms<T>::add_gradient(const stats::RowSource<T>& a, const stats::RowSource<T>& b,
-                                   MatrixView<T> da, MatrixView<T> db) {
+void EntropyTerms<T>::add_gradient(const stats::RowPairs<T>& rows, const Gradients<T>& gradients) {
   if (a_.with_gradient) {
-    a_.histogram.template add_gradient<T>(a, scratch_, da);
+    a_.histogram.template add_gradient<T>(rows.a, scratch_, gradients.a);
   }
   if (b_.with_gradient) {
-    b_.histogram.template add_gradient<T>(b, scratch_, db);
+    b_.histogram.template add_gradient<T>(rows.b, scratch_, gradients.b);
   }
 }
 

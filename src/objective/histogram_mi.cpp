@@ -43,9 +43,8 @@ class HistogramInformation final : public Objective<T> {
 
   /// Collective: sums over ranks of means, variances and p M^2 counts, and where a gradient is
   /// wanted of 4 p numbers more.
-  [[nodiscard]] Value evaluate(const mpi::Communicator& communicator, const stats::RowSource<T>& a,
-                               const stats::RowSource<T>& b, MatrixView<T> da,
-                               MatrixView<T> db) override;
+  [[nodiscard]] Value evaluate(const mpi::Communicator& communicator, const Batch<T>& batch,
+                               const Gradients<T>& gradients) override;
 
  private:
   /// Adds column j's part to the value; row j of derivative_ gets dJ/dp_kl.
@@ -108,26 +107,26 @@ void HistogramInformation<T>::add_column(std::size_t j, Value& value) {
 
 template <math::Real T>
 Value HistogramInformation<T>::evaluate(const mpi::Communicator& communicator,
-                                        const stats::RowSource<T>& a, const stats::RowSource<T>& b,
-                                        MatrixView<T> da, MatrixView<T> db) {
-  require(needs_, name, {.p = a.columns(), .q = b.columns()});
-  const stats::Means& means = mean_pass_.measure(communicator, a, b);
-  const stats::SecondMoments& moments = moment_pass_.measure(communicator, a, b, means);
+                                        const Batch<T>& batch, const Gradients<T>& gradients) {
+  const stats::RowPairs<T>& rows = batch.rows;
+  require(needs_, name, {.p = rows.a.columns(), .q = rows.b.columns()});
+  const stats::Means& means = mean_pass_.measure(communicator, rows);
+  const stats::SecondMoments& moments = moment_pass_.measure(communicator, rows, means);
   histogram_.begin(means, moments);
-  histogram_.count(communicator, a, b);
+  histogram_.count(communicator, rows);
 
-  if (derivative_.rows() != a.columns()) {
-    derivative_ = Matrix<double>(a.columns(), bins_ * bins_);
+  if (derivative_.rows() != rows.a.columns()) {
+    derivative_ = Matrix<double>(rows.a.columns(), bins_ * bins_);
   }
   Value value;
   value.samples = static_cast<std::uint64_t>(means.samples);
-  for (std::size_t j = 0; j < a.columns(); ++j) {
+  for (std::size_t j = 0; j < rows.a.columns(); ++j) {
     add_column(j, value);
   }
   value.dependence = value.objective;
 
-  if (da.columns() != 0 || db.columns() != 0) {
-    histogram_.differentiate(communicator, derivative_.view(), a, b, da, db);
+  if (gradients.a.columns() != 0 || gradients.b.columns() != 0) {
+    histogram_.differentiate(communicator, derivative_.view(), rows, gradients.a, gradients.b);
   }
   return value;
 }
@@ -136,7 +135,7 @@ void check_bins(const ObjectiveOptions& options) {
   const std::size_t bins = options.of<HistogramOptions>().bins;
   if (bins > most_bins) {
     throw UsageError(
-        fmt::format("`bins` is \"{}\"; it must be a whole number from 4 to {} for histogram-mi, "
+        fmt::format("`bins` is {}; it must be a whole number from 4 to {} for histogram-mi, "
                     "which counts bins times bins for every column",
                     bins, most_bins));
   }

@@ -21,9 +21,8 @@ class MeanSquaredError final : public Objective<T> {
   explicit MeanSquaredError(const ObjectiveOptions& options);
 
   /// Collective.
-  [[nodiscard]] Value evaluate(const mpi::Communicator& communicator, const stats::RowSource<T>& a,
-                               const stats::RowSource<T>& b, MatrixView<T> da,
-                               MatrixView<T> db) override;
+  [[nodiscard]] Value evaluate(const mpi::Communicator& communicator, const Batch<T>& batch,
+                               const Gradients<T>& gradients) override;
 
  private:
   Needs needs_;
@@ -40,15 +39,15 @@ MeanSquaredError<T>::MeanSquaredError(const ObjectiveOptions& options)
       entropy_(options.of<HistogramOptions>(), 0.0, 0.0) {}
 
 template <math::Real T>
-Value MeanSquaredError<T>::evaluate(const mpi::Communicator& communicator,
-                                    const stats::RowSource<T>& a, const stats::RowSource<T>& b,
-                                    MatrixView<T> da, MatrixView<T> db) {
-  require(needs_, name, {.p = a.columns(), .q = b.columns()});
-  const stats::Means& means = mean_pass_.measure(communicator, a, b, true);
-  const stats::SecondMoments& moments = moment_pass_.measure(communicator, a, b, means);
-  const auto entropy = entropy_.measure(communicator, a, b, means, moments, false, false);
+Value MeanSquaredError<T>::evaluate(const mpi::Communicator& communicator, const Batch<T>& batch,
+                                    const Gradients<T>& gradients) {
+  const stats::RowPairs<T>& rows = batch.rows;
+  require(needs_, name, {.p = rows.a.columns(), .q = rows.b.columns()});
+  const stats::Means& means = mean_pass_.measure(communicator, rows, true);
+  const stats::SecondMoments& moments = moment_pass_.measure(communicator, rows, means);
+  const auto entropy = entropy_.measure(communicator, rows, means, moments, false, false);
   const double samples = std::max(1.0, means.samples);
-  difference_.write_gradient(1.0 / samples, true, a, b, da, db);
+  difference_.write(1.0 / samples, true, rows, gradients);
 
   Value value;
   value.objective = -0.5 * means.squared_difference / samples;

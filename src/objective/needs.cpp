@@ -15,7 +15,7 @@ Needs needs_of(const ObjectiveOptions& options) {
   return description.needs ? description.needs(options) : Needs{};
 }
 
-void require(const Needs& needs, const std::string& name, const BatchShape& shape) {
+void require(const Needs& needs, std::string_view name, const BatchShape& shape) {
   const std::size_t p = shape.p;
   const std::size_t q = shape.q;
   if (p == 0 || q == 0) {

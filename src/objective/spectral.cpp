@@ -46,9 +46,9 @@ double SpectralFunction::evaluate(const stats::SecondMoments& moments,
   return value;
 }
 
-void SpectralFunction::append_parts(Parts& parts) const {
-  parts.emplace_back("canonical_correlation_sum", sum_);
-  parts.emplace_back("canonical_correlation_max", largest_);
+void SpectralFunction::append_figures(Figures& figures) const {
+  figures.emplace_back("canonical_correlation_sum", sum_);
+  figures.emplace_back("canonical_correlation_max", largest_);
 }
 
 Description spectral_description(std::string name, std::string help, SpectralForm form) {

@@ -30,7 +30,7 @@ class VarianceCovariance final : public MomentFunction {
 
   [[nodiscard]] stats::MomentNeeds needs() const override;
   double evaluate(const stats::SecondMoments& moments, stats::MomentGradient* gradient) override;
-  void append_parts(Parts& parts) const override;
+  void append_figures(Figures& figures) const override;
 
  private:
   /// Adds a side's terms; `derivative` [p, p] may be null.
@@ -84,9 +84,9 @@ double VarianceCovariance::evaluate(const stats::SecondMoments& moments,
   return -(variance_weight_ * variance_ + covariance_weight_ * covariance_);
 }
 
-void VarianceCovariance::append_parts(Parts& parts) const {
-  parts.emplace_back("variance", variance_);
-  parts.emplace_back("covariance", covariance_);
+void VarianceCovariance::append_figures(Figures& figures) const {
+  figures.emplace_back("variance", variance_);
+  figures.emplace_back("covariance", covariance_);
 }
 
 }  // namespace

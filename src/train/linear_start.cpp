@@ -188,16 +188,15 @@ void start_linear(const mpi::Communicator& communicator, model::Model<T>& model,
     std::vector<std::size_t> samples(examples.shard.row_count);
     std::iota(samples.begin(), samples.end(), std::size_t{0});
     model::cut_into_parts(examples, samples, parts);
-    a->set_parts(&parts);
-    b->set_parts(&parts);
   }
 
   const std::size_t directions = objective::largest_outputs(form, a->columns(), b->columns());
   const std::size_t outputs_a = two_networks ? first.network.outputs() : 0;
   require_directions(first_spec, outputs_a, directions);
   require_directions(second.network.spec(), second.network.outputs(), directions);
-  const auto solution = objective::solve_linear(communicator, form, objective, *a, *b, outputs_a,
-                                                second.network.outputs());
+  const auto solution = objective::solve_linear<T>(communicator, form, objective,
+                                                   {*a, *b, reproducible ? &parts : nullptr},
+                                                   outputs_a, second.network.outputs());
   if (two_networks) {
     assign(solution.a, first.network, model.parameters_of(first));
   }

@@ -38,7 +38,7 @@ Gradient gradient_of(const mpi::Communicator& self, const model::Model<double>& 
                      std::span<const std::size_t> rows) {
   Gradient gradient(model.parameters().size(), 0.0);
   sides.forward(rows, {});
-  (void)objective.evaluate(self, sides.a(), sides.b(), sides.da(), sides.db());
+  (void)objective.evaluate(self, sides.batch(), sides.gradients());
   sides.backward(gradient);
   return gradient;
 }

@@ -114,9 +114,11 @@ TEST(ObjectiveFamily, UnwantedSidesAreLeftOut) {
     const stats::MatrixRows<double> a(one.a.view());
     const stats::MatrixRows<double> b(one.b.view());
 
-    EXPECT_NEAR(objective->evaluate(world, a, b, {}, {}).objective, expected, 1e-12) << name;
-    EXPECT_NEAR(objective->evaluate(world, a, b, {}, one.db.view()).objective, expected, 1e-12);
-    EXPECT_NEAR(objective->evaluate(world, a, b, one.da.view(), {}).objective, expected, 1e-12);
+    EXPECT_NEAR(objective->evaluate(world, {{a, b}}, {{}, {}}).objective, expected, 1e-12) << name;
+    EXPECT_NEAR(objective->evaluate(world, {{a, b}}, {{}, one.db.view()}).objective, expected,
+                1e-12);
+    EXPECT_NEAR(objective->evaluate(world, {{a, b}}, {one.da.view(), {}}).objective, expected,
+                1e-12);
     for (std::size_t i = 0; i < one.da.size(); ++i) {
       EXPECT_NEAR(one.da.data()[i], both.da.data()[i], 1e-14) << name;
       EXPECT_NEAR(one.db.data()[i], both.db.data()[i], 1e-14) << name;

@@ -14,10 +14,9 @@ using objective::ObjectiveOptions;
 objective::Value evaluate(objective::Objective<double>& objective,
                           const mpi::Communicator& communicator, test::LocalSides<double>& sides,
                           std::uint64_t content) {
-  stats::MatrixRows<double> a(sides.a.view());
-  a.set_content(content);
-  return objective.evaluate(communicator, a, stats::MatrixRows<double>(sides.b.view()), {},
-                            sides.db.view());
+  const stats::MatrixRows<double> a(sides.a.view());
+  const stats::MatrixRows<double> b(sides.b.view());
+  return objective.evaluate(communicator, {{a, b, nullptr, content}}, {{}, sides.db.view()});
 }
 
 void expect_equal(const objective::Value& value, const objective::Value& expected,
@@ -96,12 +95,9 @@ TEST(KnownContentOfASide, IsReadAgainWhereRowsHaveParts) {
   test::LocalSides<double> local(world, reference::keyed_sides(97, 3, 3, 43));
   const stats::RowParts parts{{local.share.count}};
   const auto entropy_of = [&] {
-    stats::MatrixRows<double> a(local.a.view());
-    stats::MatrixRows<double> b(local.b.view());
-    a.set_content(7);
-    a.set_parts(&parts);
-    b.set_parts(&parts);
-    return objective->evaluate(world, a, b, {}, {}).entropy_a;
+    const stats::MatrixRows<double> a(local.a.view());
+    const stats::MatrixRows<double> b(local.b.view());
+    return objective->evaluate(world, {{a, b, &parts, 7}}, {}).entropy_a;
   };
   const double before = entropy_of();
   for (double& x : local.a.span()) {

@@ -60,8 +60,8 @@ void check(const ObjectiveOptions& options, const Sides& sides) {
   const std::size_t rows = sides.a.size();
   const Error a = against_differences(local, local.a, da, rows, *objective, world);
   const Error b = against_differences(local, local.b, db, rows, *objective, world);
-  const std::string what = options.objective + " " + options.rho + " " +
-                           objective::format_histogram_range(options.histogram_range);
+  const std::string what =
+      options.objective + " " + *options.text("rho") + " " + *options.text("histogram-range");
   if (options.objective == "coding-rate") {
     EXPECT_EQ(a.squared_norm, 0.0) << what;  // it measures b alone
   } else {

@@ -151,9 +151,11 @@ TEST(Objective, UnwantedSidesAreLeftOut) {
     const stats::MatrixRows<double> a(one.a.view());
     const stats::MatrixRows<double> b(one.b.view());
 
-    EXPECT_NEAR(objective->evaluate(world, a, b, {}, {}).objective, expected, 1e-14);
-    EXPECT_NEAR(objective->evaluate(world, a, b, {}, one.db.view()).objective, expected, 1e-14);
-    EXPECT_NEAR(objective->evaluate(world, a, b, one.da.view(), {}).objective, expected, 1e-14);
+    EXPECT_NEAR(objective->evaluate(world, {{a, b}}, {{}, {}}).objective, expected, 1e-14);
+    EXPECT_NEAR(objective->evaluate(world, {{a, b}}, {{}, one.db.view()}).objective, expected,
+                1e-14);
+    EXPECT_NEAR(objective->evaluate(world, {{a, b}}, {one.da.view(), {}}).objective, expected,
+                1e-14);
     for (std::size_t i = 0; i < one.share.count; ++i) {
       for (std::size_t j = 0; j < 3; ++j) {
         EXPECT_NEAR(one.da(i, j), both.da(i, j), 1e-15) << rho;
@@ -193,8 +195,8 @@ TEST(Objective, TakesRowsThatExistTileByTile) {
     test::LocalSides<double> copied(world, sides);
 
     const auto value =
-        objective->evaluate(world, CopiedRows(copied.a.view()), CopiedRows(copied.b.view()),
-                            copied.da.view(), copied.db.view());
+        objective->evaluate(world, {{CopiedRows(copied.a.view()), CopiedRows(copied.b.view())}},
+                            {copied.da.view(), copied.db.view()});
 
     EXPECT_NEAR(value.objective, expected, 1e-14);
     for (std::size_t i = 0; i < copied.da.size(); ++i) {

@@ -148,9 +148,10 @@ void expect_same(const train::StepReport& report, const train::StepReport& expec
   same(report.value.entropy_b, expected.value.entropy_b, "entropy_b");
   same(report.penalty, expected.penalty, "penalty");
   same(report.gradient_norm, expected.gradient_norm, "gradient norm");
-  ASSERT_EQ(report.value.parts.size(), expected.value.parts.size()) << what;
-  for (std::size_t k = 0; k < expected.value.parts.size(); ++k) {
-    same(report.value.parts[k].second, expected.value.parts[k].second, report.value.parts[k].first);
+  ASSERT_EQ(report.value.figures.size(), expected.value.figures.size()) << what;
+  for (std::size_t k = 0; k < expected.value.figures.size(); ++k) {
+    same(report.value.figures[k].second, expected.value.figures[k].second,
+         report.value.figures[k].first);
   }
 }
 

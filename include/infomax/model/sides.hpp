@@ -15,6 +15,7 @@
 #include "infomax/model/model.hpp"
 #include "infomax/model/occasion.hpp"
 #include "infomax/mpi/communicator.hpp"
+#include "infomax/objective/batch.hpp"
 #include "infomax/stats/exact_sum.hpp"
 #include "infomax/stats/row_source.hpp"
 
@@ -48,8 +49,15 @@ class Sides {
   [[nodiscard]] const stats::RowSource<T>& a() const;
   [[nodiscard]] const stats::RowSource<T>& b() const { return *b_; }
 
+  /// Both, and all else that an objective is a function of.
+  [[nodiscard]] objective::Batch<T> batch() const {
+    return {{a(), b(), reproducible_ ? &parts_ : nullptr, content_of_a_},
+            std::span(numbers_).first(count_)};
+  }
+
   /// Where the objective puts its gradient, [B, p] and [B, q]; of 0 columns for a side that is
   /// data.
+  [[nodiscard]] objective::Gradients<T> gradients() { return {da(), db()}; }
   [[nodiscard]] MatrixView<T> da();
   [[nodiscard]] MatrixView<T> db();
 
@@ -97,6 +105,7 @@ class Sides {
   std::vector<std::size_t> rows_a_;     // of `lag`: where the batch's pairs start ...
   std::vector<std::size_t> rows_b_;     // ... and end
   std::size_t count_ = 0;
+  std::uint64_t content_of_a_ = 0;  // of the last batch
   // In place, so that a step allocates nothing.
   std::variant<std::monostate, stats::MatrixRows<T>, data::DatasetRows<T>, data::OneHotRows<T>> a_;
   std::optional<stats::MatrixRows<T>> b_;

@@ -6,6 +6,7 @@
 #include "infomax/core/matrix.hpp"
 #include "infomax/math/blas.hpp"
 #include "infomax/mpi/communicator.hpp"
+#include "infomax/objective/batch.hpp"
 #include "infomax/objective/histogram_options.hpp"
 #include "infomax/stats/histogram.hpp"
 #include "infomax/stats/means.hpp"
@@ -34,16 +35,15 @@ class EntropyTerms {
     double b = 0.0;
   };
 
-  /// Collective: one summation, for both sides; where a is of known content and without gradient,
+  /// Collective: one summation for both sides. Where the content of a is known and has no gradient,
   /// its histogram is counted once, by a summation of its own. A side has a gradient where it is
   /// wanted and its lambda is not 0.
-  Entropies measure(const mpi::Communicator& communicator, const stats::RowSource<T>& a,
-                    const stats::RowSource<T>& b, const stats::Means& means,
-                    const stats::SecondMoments& moments, bool wanted_a, bool wanted_b);
+  Entropies measure(const mpi::Communicator& communicator, const stats::RowPairs<T>& rows,
+                    const stats::Means& means, const stats::SecondMoments& moments, bool wanted_a,
+                    bool wanted_b);
 
-  /// Adds the gradient of - lambda_a H(a) - lambda_b H(b) to da [B, p] and db [B, q], where wanted.
-  void add_gradient(const stats::RowSource<T>& a, const stats::RowSource<T>& b, MatrixView<T> da,
-                    MatrixView<T> db);
+  /// Adds the gradient of - lambda_a H(a) - lambda_b H(b), where measure() was asked for it.
+  void add_gradient(const stats::RowPairs<T>& rows, const Gradients<T>& gradients);
 
  private:
   struct HistogramSide {
@@ -58,7 +58,7 @@ class EntropyTerms {
 
   HistogramSide a_;
   HistogramSide b_;
-  stats::Kept kept_;
+  stats::LastContent kept_;
   double kept_entropy_ = 0.0;  // of a
   stats::Summation summation_;
   Buffer<double> message_;

@@ -40,9 +40,8 @@ class MomentObjective final : public Objective<T> {
                   const HistogramOptions& histogram);
 
   /// Collective. Throws NumericError where the function does, on every rank.
-  [[nodiscard]] Value evaluate(const mpi::Communicator& communicator, const stats::RowSource<T>& a,
-                               const stats::RowSource<T>& b, MatrixView<T> da,
-                               MatrixView<T> db) override;
+  [[nodiscard]] Value evaluate(const mpi::Communicator& communicator, const Batch<T>& batch,
+                               const Gradients<T>& gradients) override;
 
  private:
   std::string name_;

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 #include "infomax/objective/options.hpp"
 
@@ -34,6 +35,6 @@ struct BatchShape {
 [[nodiscard]] Needs needs_of(const ObjectiveOptions& options);
 
 /// Throws UsageError, which calls the objective `name`, where a shape does not meet the needs.
-void require(const Needs& needs, const std::string& name, const BatchShape& shape);
+void require(const Needs& needs, std::string_view name, const BatchShape& shape);
 
 }  // namespace infomax::objective

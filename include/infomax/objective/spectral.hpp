@@ -36,7 +36,7 @@ class SpectralFunction final : public MomentFunction {
 
   [[nodiscard]] const CanonicalOptions& options() const { return options_; }
 
-  void append_parts(Parts& parts) const override;
+  void append_figures(Figures& figures) const override;
 
  private:
   SpectralForm form_;

@@ -35,7 +35,7 @@ class JointHistogram {
   void begin(const Means& means, const SecondMoments& moments);
 
   /// Collective: one summation, of n M^2 doubles. Counts all rows, of all ranks, to probabilities.
-  void count(const mpi::Communicator& communicator, const RowSource<T>& a, const RowSource<T>& b);
+  void count(const mpi::Communicator& communicator, const RowPairs<T>& rows);
 
   /// p_kl of column j, [M, M], k of a.
   [[nodiscard]] MatrixView<const double> probabilities(std::size_t j) const;
@@ -46,8 +46,7 @@ class JointHistogram {
   /// Collective: one summation, of 4 n doubles. Given dJ/dp_kl [n, M M], overwrites da and db [B,
   /// n], or with 0 columns where not wanted, by dJ/drows.
   void differentiate(const mpi::Communicator& communicator, MatrixView<const double> derivative,
-                     const RowSource<T>& a, const RowSource<T>& b, MatrixView<T> da,
-                     MatrixView<T> db);
+                     const RowPairs<T>& rows, MatrixView<T> da, MatrixView<T> db);
 
  private:
   void count_rows(const RowSource<T>& a, const RowSource<T>& b, std::size_t first_row,

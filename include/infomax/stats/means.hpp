@@ -29,8 +29,8 @@ class MeanPass {
  public:
   /// Collective: one summation, of 2 + p + q doubles; of 2 + q where a is of known content, whose
   /// own p are summed once. `with_difference` needs p = q.
-  const Means& measure(const mpi::Communicator& communicator, const RowSource<T>& a,
-                       const RowSource<T>& b, bool with_difference = false);
+  const Means& measure(const mpi::Communicator& communicator, const RowPairs<T>& rows,
+                       bool with_difference = false);
 
  private:
   void add_columns(const RowSource<T>& source, std::size_t first_row, std::size_t row_count,
@@ -39,7 +39,7 @@ class MeanPass {
                             std::size_t row_count);
 
   Means means_;
-  Kept kept_;
+  LastContent kept_;
   Summation summation_;
   Buffer<double> kept_sums_;  // of a kept a [p]
   Buffer<double> sums_;       // N, difference, sums of b [q], and of an a that is not kept [p]

@@ -63,16 +63,16 @@ class MomentPass {
   /// Collective: one summation, of a triangle for each of aa and bb that is full, p q doubles
   /// for a full ab, and a vector for a diagonal. Where side a is of known content, aa is summed
   /// once, by itself.
-  const SecondMoments& measure(const mpi::Communicator& communicator, const RowSource<T>& a,
-                               const RowSource<T>& b, const Means& means);
+  const SecondMoments& measure(const mpi::Communicator& communicator, const RowPairs<T>& rows,
+                               const Means& means);
 
  private:
   void add_tile(MatrixView<const T> a, MatrixView<const T> b, const MomentSums& sums);
-  void sum_kept(const mpi::Communicator& communicator, const RowSource<T>& a, const Means& means);
+  void sum_kept(const mpi::Communicator& communicator, const RowPairs<T>& rows, const Means& means);
 
   MomentNeeds needs_;
   SecondMoments moments_;
-  Kept kept_;
+  LastContent kept_;
   Buffer<double> kept_sums_;  // aa
   Summation summation_;
   Buffer<double> sums_;  // bb, ab, and an aa that is not kept
