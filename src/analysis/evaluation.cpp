@@ -18,18 +18,10 @@
 namespace infomax::analysis {
 namespace {
 
-/// For entropies alone: what the objective is of canonical correlations comes from the fit.
-objective::ObjectiveOptions without_correlations(objective::ObjectiveOptions options) {
-  options = objective::with_own_entropies(std::move(options));
-  options.objective = "infomax";
-  options.rho = "rv";
-  return options;
-}
-
 void require_finite(const Evaluation& evaluation) {
   const auto& value = evaluation.value;
   std::vector<double> numbers{value.objective, value.dependence, value.entropy_a, value.entropy_b};
-  for (const auto& [name, number] : value.parts) {
+  for (const auto& [name, number] : value.figures) {
     numbers.push_back(number);
   }
   numbers.insert(numbers.end(), evaluation.fitted.begin(), evaluation.fitted.end());
@@ -48,10 +40,11 @@ Evaluation evaluate_under_fit(const mpi::Communicator& communicator,
                               const objective::SpectralFunction& spectral,
                               const model::WholeSides<T>& sides,
                               const model::WholeSides<T>& fitted) {
-  const auto entropies = objective::make_objective<T>(without_correlations(options));
+  // Only the entropies of this objective are used; the correlations come from the fit.
+  const auto entropies =
+      objective::make_objective_with<T>(options, std::make_unique<objective::RvCoefficient>());
   Evaluation evaluation{model::evaluate(communicator, sides, *entropies), {}, {}, {}};
-  const auto fit = objective::fit_canonical(communicator, fitted.a(), fitted.b(), spectral.ridge(),
-                                            spectral.components());
+  const auto fit = objective::fit_canonical(communicator, fitted.batch().rows, spectral.options());
   objective::BatchSizeWarning().require_correlations(
       communicator.sum(static_cast<double>(fitted.a().rows())), fit.mean_a.size(),
       fit.mean_b.size());
@@ -87,9 +80,8 @@ Evaluation evaluate(const mpi::Communicator& communicator,
   const auto spectral = objective::make_spectral_function(options);
   if (fitted != nullptr && !spectral) {
     throw UsageError(
-        fmt::format("`fit` is for objectives of canonical correlations (dcca, vamp1, "
-                    "vamp2, gaussian-mi, rho cca), and the model's is {}",
-                    options.objective));
+        fmt::format("`fit` is for objectives of canonical correlations ({}), and the model's is {}",
+                    objective::spectral_objectives(), options.objective));
   }
   objective::check_shapes(options, sides.a().columns(), sides.b().columns());
   Evaluation evaluation;
@@ -101,9 +93,9 @@ Evaluation evaluate(const mpi::Communicator& communicator,
   }
   require_finite(evaluation);
   if (spectral && fitted == nullptr) {
-    evaluation.correlations = objective::fit_canonical(communicator, sides.a(), sides.b(),
-                                                       spectral->ridge(), spectral->components())
-                                  .correlations;
+    evaluation.correlations =
+        objective::fit_canonical(communicator, sides.batch().rows, spectral->options())
+            .correlations;
   }
   if (pair.meaning().is_lagged) {
     evaluation.timescales = implied_timescales(evaluation.correlations, pair.lag);

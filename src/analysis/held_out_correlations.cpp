@@ -49,7 +49,7 @@ std::vector<double> correlations_under(const mpi::Communicator& communicator,
   stats::MeanPass<T> mean_pass;
   stats::MomentPass<T> moment_pass({Extent::full, Extent::full, Extent::full, true});
   const auto& moments =
-      moment_pass.measure(communicator, a, b, mean_pass.measure(communicator, a, b));
+      moment_pass.measure(communicator, {a, b}, mean_pass.measure(communicator, {a, b}));
   const auto variances_a = variances(moments.aa, fit.directions_a);
   const auto variances_b = variances(moments.bb, fit.directions_b);
   Matrix<double> mapped(moments.ab.rows(), k);

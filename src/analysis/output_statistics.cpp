@@ -20,8 +20,8 @@ OutputStatistics measure_outputs(const mpi::Communicator& communicator,
   stats::MomentPass<T> moment_pass({narrow_a ? Extent::full : Extent::diagonal,
                                     narrow_a && narrow_b ? Extent::full : Extent::none,
                                     narrow_b ? Extent::full : Extent::diagonal, true});
-  const auto& means = mean_pass.measure(communicator, a, b);
-  return {means, moment_pass.measure(communicator, a, b, means)};
+  const auto& means = mean_pass.measure(communicator, {a, b});
+  return {means, moment_pass.measure(communicator, {a, b}, means)};
 }
 
 template <math::Real T>
@@ -34,7 +34,7 @@ Matrix<double> column_histograms(const mpi::Communicator& communicator,
   Buffer<double> message(histogram.message_size());
   Buffer<T> scratch;
   stats::Summation summation;
-  summation.over(communicator, side.parts(), side.rows(), std::span<double>(message),
+  summation.over(communicator, nullptr, side.rows(), std::span<double>(message),
                  [&](std::size_t first, std::size_t count) {
                    histogram.template count<T>(side, first, count, scratch, message);
                  });

@@ -24,8 +24,8 @@ RidgeFit fit_ridge(const mpi::Communicator& communicator, const stats::RowSource
   using stats::Extent;
   stats::MeanPass<double> mean_pass;
   stats::MomentPass<double> moment_pass({Extent::full, Extent::full, Extent::diagonal});
-  const auto& means = mean_pass.measure(communicator, x, y);
-  const auto& moments = moment_pass.measure(communicator, x, y, means);
+  const auto& means = mean_pass.measure(communicator, {x, y});
+  const auto& moments = moment_pass.measure(communicator, {x, y}, means);
   Matrix<double> normal = moments.aa;
   for (std::size_t j = 0; j < normal.rows(); ++j) {
     normal(j, j) += l2;
@@ -51,7 +51,7 @@ RegressionScores score(const mpi::Communicator& communicator, const RidgeFit& fi
   stats::CentredTiles<double> tiles_x;
   stats::CentredTiles<double> tiles_y;
   Matrix<double> predicted(stats::tile_rows, targets);
-  stats::for_each_tile(x, [&](std::size_t first, std::size_t count) {
+  stats::for_each_tile(0, x.rows(), [&](std::size_t first, std::size_t count) {
     const auto centred = tiles_x.read(x, fit.mean_x, first, count);
     const auto difference = tiles_y.read(y, fit.mean_y, first, count);
     const auto out = predicted.view().row_range(0, count);

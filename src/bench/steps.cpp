@@ -16,7 +16,7 @@ namespace {
 template <math::Real T>
 std::vector<measure::LayerShape> layers_of(const Subject<T>& subject) {
   // A single network that computes both sides runs twice.
-  const bool encodes_a = subject.sides.da().columns() > 0;
+  const bool encodes_a = subject.sides.gradients().a.columns() > 0;
   const auto& members = subject.model.members();
   const int passes = encodes_a && members.size() == 1 ? 2 : 1;
   std::vector<measure::LayerShape> layers;
@@ -78,8 +78,7 @@ double statistics_bytes(const Subject<T>& subject) {
   const std::uint64_t before = subject.communicator.collective_bytes();
   auto& sides = subject.sides;
   sides.forward(subject.sampler.draw(0, 0), {true, 0, 0, 0});
-  (void)subject.objective.evaluate(subject.communicator, sides.a(), sides.b(), sides.da(),
-                                   sides.db());
+  (void)subject.objective.evaluate(subject.communicator, sides.batch(), sides.gradients());
   return static_cast<double>(subject.communicator.collective_bytes() - before);
 }
 

@@ -77,7 +77,7 @@ std::shared_ptr<const data::RowStore> make_labels(std::size_t classes, const dat
 }
 
 /// The shift and scale that give the synthetic columns mean 0 and variance 1.
-data::Normalization normalization_of(const data::Rows& rows) {
+data::Normalization normalization_of(const data::RowStore& rows) {
   auto result = data::Normalization::identity(rows.features());
   if (rows.type() == hdf5::ElementType::u8) {
     std::ranges::fill(result.shift, 127.5);
@@ -92,7 +92,7 @@ void add_y(const SyntheticData& data, model::TargetKind target, SyntheticSet& se
   auto& y = set.examples.y;
   const auto& held = set.examples.shard;
   auto& pair = set.pair;
-  if (pair.pair == model::Pair::target) {
+  if (pair.meaning().has_targets()) {
     const std::size_t columns = data.columns_y > 0 ? data.columns_y : default_classes;
     if (target == model::TargetKind::values) {
       y = make_rows("/y", hdf5::ElementType::f32, {columns}, held, Side::y);
@@ -120,12 +120,12 @@ SyntheticSet make_synthetic(const mpi::Communicator& communicator, const Synthet
   const data::Blocks cut = blocks > 0 ? data::Blocks(samples, blocks) : data::Blocks(samples);
   const data::Shard shard = cut.shard(communicator.rank(), communicator.size());
   data::Shard held = shard;
-  const bool lagged = pair.pair == model::Pair::lag;
+  const bool lagged = pair.meaning().is_lagged;
   if (lagged && shard.row_count > 0) {
     held.row_count += pair.lag;
   }
   SyntheticSet set{
-      {cut, shard, make_rows("/x", data.element, data.shape, held, Side::x), std::nullopt, {}},
+      {cut, shard, make_rows("/x", data.element, data.shape, held, Side::x), {}, {}},
       pair,
       {},
       {}};
@@ -133,12 +133,12 @@ SyntheticSet make_synthetic(const mpi::Communicator& communicator, const Synthet
   if (lagged) {
     std::vector<std::size_t> starts(shard.row_count);
     std::iota(starts.begin(), starts.end(), std::size_t{0});
-    examples.index = model::SampleIndex(std::move(starts), understood.pair.lag + 1,
-                                        samples + understood.pair.lag);
+    examples.index = model::SampleIndex(std::move(starts), pair.lag + 1,
+                                        samples + pair.lag);
   }
   add_y(data, target, set);
-  set.normalization = normalization_of(examples.x);
-  if (pair.pair == model::Pair::views) {
+  set.normalization = normalization_of(*examples.x);
+  if (pair.meaning().has_two_views()) {
     set.normalization_y = normalization_of(*examples.y);
   }
   return set;

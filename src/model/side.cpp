@@ -71,18 +71,6 @@ const stats::RowSource<T>& Side<T>::rows() const {
 }
 
 template <math::Real T>
-void Side<T>::describe_rows(const stats::RowParts* parts, std::uint64_t content) {
-  std::visit(
-      [&](auto& source) {
-        if constexpr (!std::is_same_v<std::decay_t<decltype(source)>, std::monostate>) {
-          source.set_parts(parts);
-          source.set_content(content);
-        }
-      },
-      shown_);
-}
-
-template <math::Real T>
 MatrixView<T> Side<T>::gradient() {
   return gradient_.view().row_range(0, encoder_ ? count_ : 0);
 }

@@ -56,10 +56,11 @@ Sides<T>::Sides(const mpi::Communicator& communicator, const Model<T>& model,
 
 template <math::Real T>
 void Sides<T>::forward(std::span<const std::size_t> samples, const PassContext& context) {
+  count_ = samples.size();
   if (reproducible_) {
     cut_into_parts(*examples_, samples, parts_);
   }
-  const auto numbers = std::span(numbers_).first(samples.size());
+  const auto numbers = std::span(numbers_).first(count_);
   std::ranges::transform(samples, numbers.begin(), [this](std::size_t sample) {
     return std::uint64_t{examples_->shard.first_row + sample};
   });
@@ -72,10 +73,8 @@ void Sides<T>::forward(std::span<const std::size_t> samples, const PassContext& 
   } else {
     a_.forward(samples, pass_of(0));
   }
-  const stats::RowParts* parts = reproducible_ ? &parts_ : nullptr;
   // Data stays what it is from pass to pass.
-  a_.describe_rows(parts, context.whole && !a_.is_encoded() ? content_of_all_ : 0);
-  b_.describe_rows(parts, 0);
+  content_of_a_ = context.whole && !a_.is_encoded() ? content_of_all_ : 0;
 }
 
 template <math::Real T>

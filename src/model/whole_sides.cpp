@@ -19,7 +19,7 @@ WholeSides<T>::WholeSides(const mpi::Communicator& communicator, const Model<T>&
 template <math::Real T>
 objective::Value evaluate(const mpi::Communicator& communicator, const WholeSides<T>& sides,
                           objective::Objective<T>& objective) {
-  return objective.evaluate(communicator, sides.a(), sides.b(), {}, {});
+  return objective.evaluate(communicator, sides.batch(), {});
 }
 
 template class WholeSides<float>;

@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "infomax/objective/barlow.hpp"
-
 #include <algorithm>
 #include <cmath>
+
+#include "infomax/objective/batch_size.hpp"
+#include "objective/description.hpp"
+#include "objective/list.hpp"
+
+// p: columns of a and of b.
 
 namespace infomax::objective {
 namespace {
 
+struct BarlowOptions {
+  double redundancy_weight = 5e-3;  ///< l
+};
+
+/// That of batch normalisation, as in the paper's code.
 constexpr double epsilon = 1e-5;
 
 void to_scales(std::span<const double> variance, Buffer<double>& scale) {
@@ -15,7 +24,25 @@ void to_scales(std::span<const double> variance, Buffer<double>& scale) {
                          [](double v) { return 1.0 / std::sqrt(v + epsilon); });
 }
 
-}  // namespace
+/// -[ sum_i (1 - R_ii)^2 + l sum_{i != j} R_ij^2 ]
+///   R_ij = C_ab[i,j] / sqrt((C_aa[i,i] + epsilon) (C_bb[j,j] + epsilon))
+/// (Zbontar et al. 2021). p = q. Reports both sums, without l: `invariance` and `redundancy`.
+class BarlowTwins final : public MomentFunction {
+ public:
+  explicit BarlowTwins(double redundancy_weight) : redundancy_weight_(redundancy_weight) {}
+
+  [[nodiscard]] stats::MomentNeeds needs() const override;
+  double evaluate(const stats::SecondMoments& moments, stats::MomentGradient* gradient) override;
+  void append_figures(Figures& figures) const override;
+
+ private:
+  double redundancy_weight_;
+  BatchSizeWarning batch_size_;
+  Buffer<double> scale_a_;  // [p], 1 / sqrt(variance + e)
+  Buffer<double> scale_b_;
+  double invariance_ = 0.0;
+  double redundancy_ = 0.0;
+};
 
 stats::MomentNeeds BarlowTwins::needs() const {
   return {stats::Extent::diagonal, stats::Extent::full, stats::Extent::diagonal};
@@ -47,9 +74,28 @@ double BarlowTwins::evaluate(const stats::SecondMoments& moments, stats::MomentG
   return -(invariance_ + redundancy_weight_ * redundancy_);
 }
 
-void BarlowTwins::append_parts(Parts& parts) const {
-  parts.emplace_back("invariance", invariance_);
-  parts.emplace_back("redundancy", redundancy_);
+void BarlowTwins::append_figures(Figures& figures) const {
+  figures.emplace_back("invariance", invariance_);
+  figures.emplace_back("redundancy", redundancy_);
+}
+
+}  // namespace
+
+Description describe_barlow() {
+  FieldTable<BarlowOptions> table;
+  table.add("barlow-lambda", &BarlowOptions::redundancy_weight, "L",
+            "l of barlow, the weight of redundancy", at_least(0.0));
+  Description barlow{.name = "barlow",
+                     .help =
+                         "-[sum (1 - R_ii)^2 + l sum R_ij^2], R the correlations between a "
+                         "and b"};
+  barlow.options = {group_of(table), histogram_options()};
+  barlow.needs = [](const ObjectiveOptions&) { return Needs{.equal_columns = true}; };
+  barlow.moments = [](const ObjectiveOptions& options) {
+    return MomentTerms{
+        std::make_unique<BarlowTwins>(options.of<BarlowOptions>().redundancy_weight)};
+  };
+  return barlow;
 }
 
 }  // namespace infomax::objective

@@ -33,8 +33,8 @@ double sum(std::span<const double> values) {
   return std::accumulate(values.begin(), values.end(), 0.0);
 }
 
-/// True where a pivot is but the rounding of what it was computed from: Cholesky's algorithm gets
-/// through exactly dependent columns about every other time, and what it gives then is noise.
+/// True where a pivot is as small as the rounding errors of its computation. Cholesky's algorithm
+/// succeeds on exactly dependent columns about every other time, and its result is noise then.
 bool is_singular(const Matrix<double>& l, const Matrix<double>& factored) {
   const double rounding =
       8.0 * static_cast<double>(l.rows()) * std::numeric_limits<double>::epsilon();
@@ -46,10 +46,10 @@ bool is_singular(const Matrix<double>& l, const Matrix<double>& factored) {
   return false;
 }
 
-/// Singular values up to here are taken for 0 in the gradient: what floats leave of one that is 0,
-/// as where columns of a side depend on each other (one-hot rows add up to 1), while independent
-/// data have values of 1 / sqrt(N). The sum of singular values has a kink there, the vectors of
-/// which are arbitrary; 0 is among its slopes.
+/// Singular values up to here count as 0 in the gradient. Rounding of floats leaves as much of a
+/// value that is 0, for instance where columns of a side depend on each other (one-hot rows add up
+/// to 1); independent data have values of about 1 / sqrt(N). The sum of singular values has a kink
+/// at 0, where singular vectors are arbitrary, and 0 is one of its slopes.
 constexpr double rounding_of_values = 1e-5;
 
 /// L of C + r I = L L^T.

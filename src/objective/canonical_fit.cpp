@@ -10,17 +10,16 @@
 namespace infomax::objective {
 
 template <math::Real T>
-CanonicalFit fit_canonical(const mpi::Communicator& communicator, const stats::RowSource<T>& a,
-                           const stats::RowSource<T>& b, const Ridge& ridge,
-                           std::size_t components) {
+CanonicalFit fit_canonical(const mpi::Communicator& communicator, const stats::RowPairs<T>& rows,
+                           const CanonicalOptions& options) {
   using stats::Extent;
   stats::MeanPass<T> mean_pass;
   stats::MomentPass<T> moment_pass({Extent::full, Extent::full, Extent::full, true});
-  const auto& means = mean_pass.measure(communicator, a, b);
-  const auto& moments = moment_pass.measure(communicator, a, b, means);
-  const CanonicalSpectrum spectrum(moments, ridge);
+  const auto& means = mean_pass.measure(communicator, rows);
+  const auto& moments = moment_pass.measure(communicator, rows, means);
+  const CanonicalSpectrum spectrum(moments, options.ridge);
   const std::size_t all = spectrum.values().size();
-  const std::size_t k = components == 0 ? all : std::min(components, all);
+  const std::size_t k = options.components == 0 ? all : std::min(options.components, all);
   const auto sigma = spectrum.values().first(k);
   if (spectrum.directions_a().empty()) {
     return {means.a, means.b, {}, {}, {sigma.begin(), sigma.end()}};
@@ -32,9 +31,9 @@ CanonicalFit fit_canonical(const mpi::Communicator& communicator, const stats::R
           {sigma.begin(), sigma.end()}};
 }
 
-#define INFOMAX_INSTANTIATE(T)                                                                 \
-  template CanonicalFit fit_canonical<T>(const mpi::Communicator&, const stats::RowSource<T>&, \
-                                         const stats::RowSource<T>&, const Ridge&, std::size_t);
+#define INFOMAX_INSTANTIATE(T)                                                                \
+  template CanonicalFit fit_canonical<T>(const mpi::Communicator&, const stats::RowPairs<T>&, \
+                                         const CanonicalOptions&);
 INFOMAX_INSTANTIATE(float)
 INFOMAX_INSTANTIATE(double)
 #undef INFOMAX_INSTANTIATE

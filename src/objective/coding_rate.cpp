@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "infomax/objective/coding_rate.hpp"
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -10,9 +8,18 @@
 #include "infomax/core/error.hpp"
 #include "infomax/math/blas.hpp"
 #include "infomax/math/lapack.hpp"
+#include "infomax/objective/batch_size.hpp"
+#include "objective/description.hpp"
+#include "objective/list.hpp"
+
+// q: columns of b.
 
 namespace infomax::objective {
 namespace {
+
+struct CodingRateOptions {
+  double distortion = 0.5;  ///< e, a squared distance
+};
 
 /// out = factor (l l^T)^-1.
 void scaled_inverse(double factor, const Matrix<double>& l, Matrix<double>& out) {
@@ -24,7 +31,25 @@ void scaled_inverse(double factor, const Matrix<double>& l, Matrix<double>& out)
   math::solve_lower(math::Side::left, math::Transpose::yes, l.view(), out.view());
 }
 
-}  // namespace
+/// 1/2 ln det(I + (q / e) C_bb), nats: what it takes to code side b up to a squared distortion e
+/// (Yu et al. 2020). It ignores side a. Larger outputs always code more, so
+/// their scale should be bounded.
+class CodingRate final : public MomentFunction {
+ public:
+  /// `distortion` e > 0, a squared distance.
+  explicit CodingRate(double distortion) : distortion_(distortion) {}
+
+  [[nodiscard]] stats::MomentNeeds needs() const override;
+
+  /// Throws NumericError where rounding left C_bb so indefinite that the determinant is not
+  /// positive.
+  double evaluate(const stats::SecondMoments& moments, stats::MomentGradient* gradient) override;
+
+ private:
+  double distortion_;
+  BatchSizeWarning batch_size_;
+  Matrix<double> regular_;  // I + (q / e) C_bb
+};
 
 stats::MomentNeeds CodingRate::needs() const {
   return {stats::Extent::diagonal, stats::Extent::none, stats::Extent::full};
@@ -62,6 +87,25 @@ double CodingRate::evaluate(const stats::SecondMoments& moments, stats::MomentGr
     value += std::log((*l)(j, j));
   }
   return value;
+}
+
+}  // namespace
+
+Description describe_coding_rate() {
+  FieldTable<CodingRateOptions> table;
+  table.add("distortion", &CodingRateOptions::distortion, "E",
+            "e of coding-rate, the squared distortion at which outputs are told apart", above(0.0));
+  Description rate{.name = "coding-rate",
+                   .help = "1/2 ln det(I + (q / e) C_bb), of the q outputs b alone, nats"};
+  rate.options = {group_of(table), histogram_options()};
+  rate.moments = [](const ObjectiveOptions& options) {
+    return MomentTerms{std::make_unique<CodingRate>(options.of<CodingRateOptions>().distortion)};
+  };
+  rate.linear = [](const ObjectiveOptions&, LinearSides sides) {
+    return sides == LinearSides::both ? std::nullopt : std::optional(LinearForm::principal);
+  };
+  rate.linear_help = "coding-rate of one network";
+  return rate;
 }
 
 }  // namespace infomax::objective

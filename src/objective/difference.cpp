@@ -23,30 +23,29 @@ void write_row(T factor, bool overwrite, std::span<const T> to, std::span<const 
 }  // namespace
 
 template <math::Real T>
-void DifferencePart<T>::write_gradient(double weight, bool overwrite, const stats::RowSource<T>& a,
-                                       const stats::RowSource<T>& b, MatrixView<T> da,
-                                       MatrixView<T> db) {
-  const bool wanted_a = da.columns() != 0;
-  const bool wanted_b = db.columns() != 0;
+void DifferenceGradient<T>::write(double weight, bool overwrite, const stats::RowPairs<T>& rows,
+                                  const Gradients<T>& gradients) {
+  const bool wanted_a = gradients.a.columns() != 0;
+  const bool wanted_b = gradients.b.columns() != 0;
   if (!wanted_a && !wanted_b) {
     return;
   }
   const T factor = static_cast<T>(weight);
-  stats::for_each_tile(a, [&](std::size_t first, std::size_t count) {
-    const MatrixView<const T> rows_a = a.tile(first, count, scratch_a_);
-    const MatrixView<const T> rows_b = b.tile(first, count, scratch_b_);
+  stats::for_each_tile(rows, [&](std::size_t first, std::size_t count) {
+    const MatrixView<const T> rows_a = rows.a.tile(first, count, scratch_a_);
+    const MatrixView<const T> rows_b = rows.b.tile(first, count, scratch_b_);
     for (std::size_t i = 0; i < count; ++i) {
       if (wanted_a) {
-        write_row<T>(factor, overwrite, rows_b.row(i), rows_a.row(i), da.row(first + i));
+        write_row<T>(factor, overwrite, rows_b.row(i), rows_a.row(i), gradients.a.row(first + i));
       }
       if (wanted_b) {
-        write_row<T>(factor, overwrite, rows_a.row(i), rows_b.row(i), db.row(first + i));
+        write_row<T>(factor, overwrite, rows_a.row(i), rows_b.row(i), gradients.b.row(first + i));
       }
     }
   });
 }
 
-template class DifferencePart<float>;
-template class DifferencePart<double>;
+template class DifferenceGradient<float>;
+template class DifferenceGradient<double>;
 
 }  // namespace infomax::objective

@@ -28,13 +28,12 @@ double mean_entropy(MatrixView<const double> probabilities, double weight,
 }
 
 template <math::Real T>
-EntropyPart<T>::EntropyPart(std::size_t bins, const stats::HistogramRange& range, double lambda_a,
-                            double lambda_b)
-    : a_{lambda_a, stats::SoftHistogram(bins, range), false, {}},
-      b_{lambda_b, stats::SoftHistogram(bins, range), false, {}} {}
+EntropyTerms<T>::EntropyTerms(const HistogramOptions& options, double lambda_a, double lambda_b)
+    : a_{lambda_a, stats::SoftHistogram(options.bins, options.range), false, {}},
+      b_{lambda_b, stats::SoftHistogram(options.bins, options.range), false, {}} {}
 
 template <math::Real T>
-double EntropyPart<T>::HistogramSide::finish(std::span<const double> message) {
+double EntropyTerms<T>::HistogramSide::finish(std::span<const double> message) {
   histogram.finish(message);
   const MatrixView<const double> p = histogram.probabilities();
   if (derivative.rows() != p.rows()) {
@@ -48,34 +47,33 @@ double EntropyPart<T>::HistogramSide::finish(std::span<const double> message) {
 }
 
 template <math::Real T>
-typename EntropyPart<T>::Entropies EntropyPart<T>::measure(const mpi::Communicator& communicator,
-                                                           const stats::RowSource<T>& a,
-                                                           const stats::RowSource<T>& b,
-                                                           const stats::Means& means,
-                                                           const stats::SecondMoments& moments,
-                                                           bool wanted_a, bool wanted_b) {
+typename EntropyTerms<T>::Entropies EntropyTerms<T>::measure(const mpi::Communicator& communicator,
+                                                             const stats::RowPairs<T>& rows,
+                                                             const stats::Means& means,
+                                                             const stats::SecondMoments& moments,
+                                                             bool wanted_a, bool wanted_b) {
   a_.with_gradient = wanted_a && a_.lambda != 0.0;
   b_.with_gradient = wanted_b && b_.lambda != 0.0;
   const auto begin = [&] {
     a_.histogram.begin(means.samples, means.a, moments.variance_a, a_.with_gradient);
   };
-  const bool keep = stats::ContentKey::is_cacheable(a) && !a_.with_gradient;
+  const bool keep = stats::LastContent::may_return(rows) && !a_.with_gradient;
   if (!keep) {
     begin();
-  } else if (!cached_.is_current(a)) {
+  } else if (!cached_.is_of(rows)) {
     begin();
-    cached_entropy_ = measure_alone(communicator, a);
+    cached_entropy_ = measure_alone(communicator, rows.a);
   }
   b_.histogram.begin(means.samples, means.b, moments.variance_b, b_.with_gradient);
   const std::size_t size_b = b_.histogram.message_size();
   message_.resize(size_b + (keep ? 0 : a_.histogram.message_size()));
   const auto message_b = std::span(message_).first(size_b);
   const auto message_a = std::span(message_).subspan(size_b);
-  summation_.over(communicator, a.parts(), a.rows(), std::span<double>(message_),
+  summation_.over(communicator, rows.parts, rows.count(), std::span<double>(message_),
                   [&](std::size_t first, std::size_t count) {
-                    b_.histogram.template count<T>(b, first, count, scratch_, message_b);
+                    b_.histogram.template count<T>(rows.b, first, count, scratch_, message_b);
                     if (!keep) {
-                      a_.histogram.template count<T>(a, first, count, scratch_, message_a);
+                      a_.histogram.template count<T>(rows.a, first, count, scratch_, message_a);
                     }
                   });
   const double entropy_b = b_.finish(message_b);
@@ -83,8 +81,8 @@ typename EntropyPart<T>::Entropies EntropyPart<T>::measure(const mpi::Communicat
 }
 
 template <math::Real T>
-double EntropyPart<T>::measure_alone(const mpi::Communicator& communicator,
-                                     const stats::RowSource<T>& a) {
+double EntropyTerms<T>::measure_alone(const mpi::Communicator& communicator,
+                                      const stats::RowSource<T>& a) {
   message_.resize(a_.histogram.message_size());
   summation_.over(communicator, nullptr, a.rows(), std::span<double>(message_),
                   [&](std::size_t first, std::size_t count) {
@@ -94,17 +92,16 @@ double EntropyPart<T>::measure_alone(const mpi::Communicator& communicator,
 }
 
 template <math::Real T>
-void EntropyPart<T>::add_gradient(const stats::RowSource<T>& a, const stats::RowSource<T>& b,
-                                  MatrixView<T> da, MatrixView<T> db) {
+void EntropyTerms<T>::add_gradient(const stats::RowPairs<T>& rows, const Gradients<T>& gradients) {
   if (a_.with_gradient) {
-    a_.histogram.template add_gradient<T>(a, scratch_, da);
+    a_.histogram.template add_gradient<T>(rows.a, scratch_, gradients.a);
   }
   if (b_.with_gradient) {
-    b_.histogram.template add_gradient<T>(b, scratch_, db);
+    b_.histogram.template add_gradient<T>(rows.b, scratch_, gradients.b);
   }
 }
 
-template class EntropyPart<float>;
-template class EntropyPart<double>;
+template class EntropyTerms<float>;
+template class EntropyTerms<double>;
 
 }  // namespace infomax::objective

@@ -12,9 +12,9 @@
 #include "infomax/math/lapack.hpp"
 #include "infomax/objective/canonical.hpp"
 #include "infomax/objective/canonical_fit.hpp"
-#include "infomax/objective/make.hpp"
 #include "infomax/stats/means.hpp"
 #include "infomax/stats/moments.hpp"
+#include "objective/description.hpp"
 #include "objective/leading_columns.hpp"
 
 namespace infomax::objective {
@@ -23,7 +23,7 @@ namespace {
 using math::Transpose;
 using stats::Extent;
 
-/// Components this near to the largest count as large as it, so that rounding decides no sign.
+/// Components this close to the largest count as equally large, so that rounding decides no sign.
 constexpr double about_as_large = 0.999;
 
 [[noreturn]] void refuse_no_variance() {
@@ -45,7 +45,7 @@ void flip(Matrix<double>& columns, std::size_t j) {
   }
 }
 
-/// Settles the signs, which decompositions leave open; `partner` may have other columns, or none.
+/// Chooses the signs, which decompositions leave open. `partner` may have other columns, or none.
 void orient(Matrix<double>& columns, Matrix<double>& partner) {
   for (std::size_t j = 0; j < columns.columns(); ++j) {
     double largest = 0.0;
@@ -65,8 +65,8 @@ void orient(Matrix<double>& columns, Matrix<double>& partner) {
   }
 }
 
-/// E diag(l)^-1/2 [n, rank] of a covariance E diag(l) E^T: what makes its variables uncorrelated,
-/// of variance 1. Directions whose variance is but rounding are left out.
+/// E diag(l)^-1/2 [n, rank] of a covariance E diag(l) E^T, which makes its variables uncorrelated
+/// with variance 1. Directions whose variance is a rounding error are left out.
 Matrix<double> whitening(const Matrix<double>& covariance) {
   const auto eigen = math::symmetric_eigen(covariance.view());
   const double rounding = 8.0 * static_cast<double>(covariance.rows()) *
@@ -124,20 +124,18 @@ Buffer<double> middle(const Buffer<double>& x, const Buffer<double>& y) {
 }  // namespace
 
 std::optional<LinearForm> linear_form(const ObjectiveOptions& options, LinearSides sides) {
-  const bool infomax = options.objective == "infomax";
-  if (infomax && (options.lambda_a != 0.0 || options.lambda_b != 0.0)) {
-    return std::nullopt;
+  const Description& description = description_of(options);
+  return description.linear ? description.linear(options, sides) : std::nullopt;
+}
+
+std::string linear_objectives() {
+  std::string names;
+  for (const Description& description : descriptions()) {
+    if (description.linear) {
+      names += (names.empty() ? "" : "; ") + description.linear_help;
+    }
   }
-  if (make_spectral_function(options)) {
-    return sides == LinearSides::both_alike ? LinearForm::canonical_alike : LinearForm::canonical;
-  }
-  if (infomax && options.rho == "rv" && sides == LinearSides::b) {
-    return LinearForm::rv;
-  }
-  if (options.objective == "coding-rate" && sides != LinearSides::both) {
-    return LinearForm::principal;
-  }
-  return std::nullopt;
+  return names;
 }
 
 std::size_t largest_outputs(LinearForm form, std::size_t m, std::size_t n) {
@@ -147,14 +145,14 @@ std::size_t largest_outputs(LinearForm form, std::size_t m, std::size_t n) {
 
 template <math::Real T>
 LinearSolution solve_linear(const mpi::Communicator& communicator, LinearForm form,
-                            const ObjectiveOptions& options, const stats::RowSource<T>& a,
-                            const stats::RowSource<T>& b, std::size_t outputs_a,
-                            std::size_t outputs_b) {
-  assert(std::max(outputs_a, outputs_b) <= largest_outputs(form, a.columns(), b.columns()));
-  const Ridge ridge{options.ridge, options.ridge_absolute};
+                            const ObjectiveOptions& options, const stats::RowPairs<T>& rows,
+                            std::size_t outputs_a, std::size_t outputs_b) {
+  assert(std::max(outputs_a, outputs_b) <=
+         largest_outputs(form, rows.a.columns(), rows.b.columns()));
+  const Ridge& ridge = options.of<CanonicalOptions>().ridge;
   LinearSolution solution;
   if (form == LinearForm::canonical) {
-    const auto fit = fit_canonical(communicator, a, b, ridge, std::max(outputs_a, outputs_b));
+    const auto fit = fit_canonical<T>(communicator, rows, {std::max(outputs_a, outputs_b), ridge});
     if (fit.directions_b.empty()) {
       refuse_no_variance();
     }
@@ -163,8 +161,8 @@ LinearSolution solve_linear(const mpi::Communicator& communicator, LinearForm fo
   } else {
     stats::MeanPass<T> mean_pass;
     stats::MomentPass<T> moment_pass(needs_of(form));
-    const auto& means = mean_pass.measure(communicator, a, b);
-    const auto& moments = moment_pass.measure(communicator, a, b, means);
+    const auto& means = mean_pass.measure(communicator, rows);
+    const auto& moments = moment_pass.measure(communicator, rows, means);
     require_variance(moments.variance_b);
     if (form == LinearForm::canonical_alike) {
       solution.b = {middle(means.a, means.b), alike_directions(moments, ridge, outputs_b)};
@@ -180,10 +178,10 @@ LinearSolution solve_linear(const mpi::Communicator& communicator, LinearForm fo
   return solution;
 }
 
-#define INFOMAX_INSTANTIATE(T)                                                                 \
-  template LinearSolution solve_linear<T>(const mpi::Communicator&, LinearForm,                \
-                                          const ObjectiveOptions&, const stats::RowSource<T>&, \
-                                          const stats::RowSource<T>&, std::size_t, std::size_t);
+#define INFOMAX_INSTANTIATE(T)                                                                \
+  template LinearSolution solve_linear<T>(const mpi::Communicator&, LinearForm,               \
+                                          const ObjectiveOptions&, const stats::RowPairs<T>&, \
+                                          std::size_t, std::size_t);
 INFOMAX_INSTANTIATE(float)
 INFOMAX_INSTANTIATE(double)
 #undef INFOMAX_INSTANTIATE

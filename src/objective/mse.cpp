@@ -1,26 +1,53 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "infomax/objective/mse.hpp"
-
 #include <algorithm>
 
+#include "infomax/objective/difference.hpp"
+#include "infomax/objective/entropy.hpp"
+#include "infomax/stats/means.hpp"
+#include "infomax/stats/moments.hpp"
+#include "objective/description.hpp"
+#include "objective/list.hpp"
+
 namespace infomax::objective {
+namespace {
+
+constexpr const char* name = "mse";
+
+/// J = -1/2 (1/N) sum_i |a_i - b_i|^2, p = q. Reported as the dependence as well; the entropies are
+/// reported, and J does not depend on them.
+template <math::Real T>
+class MeanSquaredError final : public Objective<T> {
+ public:
+  explicit MeanSquaredError(const ObjectiveOptions& options);
+
+  /// Collective.
+  [[nodiscard]] Value evaluate(const mpi::Communicator& communicator, const Batch<T>& batch,
+                               const Gradients<T>& gradients) override;
+
+ private:
+  Needs needs_;
+  stats::MeanPass<T> mean_pass_;
+  stats::MomentPass<T> moment_pass_;
+  EntropyTerms<T> entropy_;
+  DifferenceGradient<T> difference_;
+};
 
 template <math::Real T>
 MeanSquaredError<T>::MeanSquaredError(const ObjectiveOptions& options)
-    : options_(options),
+    : needs_(needs_of(options)),
       moment_pass_(stats::MomentNeeds{}),
-      entropy_(options.bins, options.histogram_range, 0.0, 0.0) {}
+      entropy_(options.of<HistogramOptions>(), 0.0, 0.0) {}
 
 template <math::Real T>
-Value MeanSquaredError<T>::evaluate(const mpi::Communicator& communicator,
-                                    const stats::RowSource<T>& a, const stats::RowSource<T>& b,
-                                    MatrixView<T> da, MatrixView<T> db) {
-  check_shapes(options_, a.columns(), b.columns());
-  const stats::Means& means = mean_pass_.measure(communicator, a, b, true);
-  const stats::SecondMoments& moments = moment_pass_.measure(communicator, a, b, means);
-  const auto entropy = entropy_.measure(communicator, a, b, means, moments, false, false);
+Value MeanSquaredError<T>::evaluate(const mpi::Communicator& communicator, const Batch<T>& batch,
+                                    const Gradients<T>& gradients) {
+  const stats::RowPairs<T>& rows = batch.rows;
+  require(needs_, name, {.p = rows.a.columns(), .q = rows.b.columns()});
+  const stats::Means& means = mean_pass_.measure(communicator, rows, true);
+  const stats::SecondMoments& moments = moment_pass_.measure(communicator, rows, means);
+  const auto entropy = entropy_.measure(communicator, rows, means, moments, false, false);
   const double samples = std::max(1.0, means.samples);
-  difference_.write_gradient(1.0 / samples, true, a, b, da, db);
+  difference_.write(1.0 / samples, true, rows, gradients);
 
   Value value;
   value.objective = -0.5 * means.squared_difference / samples;
@@ -31,7 +58,14 @@ Value MeanSquaredError<T>::evaluate(const mpi::Communicator& communicator,
   return value;
 }
 
-template class MeanSquaredError<float>;
-template class MeanSquaredError<double>;
+}  // namespace
+
+Description describe_mse() {
+  Description mse{.name = name, .help = "-1/2 mean |a - b|^2"};
+  mse.options = {histogram_options()};
+  mse.needs = [](const ObjectiveOptions&) { return Needs{.equal_columns = true}; };
+  mse.factory = factory_of<MeanSquaredError>();
+  return mse;
+}
 
 }  // namespace infomax::objective

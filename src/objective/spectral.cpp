@@ -2,13 +2,10 @@
 #include "infomax/objective/spectral.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <numeric>
+#include <utility>
 
-#include <fmt/format.h>
-
-#include "infomax/core/error.hpp"
+#include "objective/description.hpp"
 
 namespace infomax::objective {
 namespace {
@@ -17,74 +14,30 @@ double total(std::span<const double> values) {
   return std::accumulate(values.begin(), values.end(), 0.0);
 }
 
-double squares(std::span<const double> sigma, std::span<double> derivative) {
-  std::ranges::transform(sigma, derivative.begin(), [](double s) { return 2.0 * s; });
-  return std::inner_product(sigma.begin(), sigma.end(), sigma.begin(), 0.0);
-}
-
-double mutual_information(std::span<const double> sigma, const Ridge& ridge,
-                          std::span<double> derivative) {
-  // Within so much of 1 a correlation is 1 but for rounding, and its information is noise.
-  const double rounding =
-      64.0 * static_cast<double>(sigma.size()) * std::numeric_limits<double>::epsilon();
-  double value = 0.0;
-  for (std::size_t i = 0; i < sigma.size(); ++i) {
-    if (std::abs(sigma[i]) >= 1.0 - rounding) {
-      throw NumericError(fmt::format(
-          "the mutual information is infinite: canonical correlation {} of {} is {:.0f}, "
-          "so a side determines part of the other; give more rows, or train with a "
-          "larger {}",
-          i + 1, sigma.size(), sigma[i], describe(ridge)));
-    }
-    value -= 0.5 * std::log1p(-sigma[i] * sigma[i]);
-    derivative[i] = sigma[i] / ((1.0 - sigma[i]) * (1.0 + sigma[i]));
-  }
-  return value;
-}
-
 }  // namespace
 
-SpectralFunction::SpectralFunction(SpectralForm form, std::size_t components, const Ridge& ridge)
-    : form_(form), components_(components), ridge_(ridge) {}
+SpectralFunction::SpectralFunction(SpectralForm form, const CanonicalOptions& options)
+    : form_(form), options_(options) {}
 
 stats::MomentNeeds SpectralFunction::needs() const {
   return {stats::Extent::full, stats::Extent::full, stats::Extent::full, true};
 }
 
-double SpectralFunction::apply(std::span<const double> sigma, std::span<double> derivative) const {
-  std::ranges::fill(derivative, 1.0);
-  switch (form_) {
-    case SpectralForm::mean: {
-      const double weight = 1.0 / static_cast<double>(sigma.size());
-      std::ranges::fill(derivative, weight);
-      return weight * total(sigma);
-    }
-    case SpectralForm::sum:
-      return total(sigma);
-    case SpectralForm::vamp1:
-      return 1.0 + total(sigma);
-    case SpectralForm::vamp2:
-      return 1.0 + squares(sigma, derivative);
-    case SpectralForm::mutual_information:
-      return mutual_information(sigma, ridge_, derivative);
-  }
-  return 0.0;
-}
-
 double SpectralFunction::value_of(std::span<const double> sigma) const {
   Buffer<double> unused(sigma.size());
-  return sigma.empty() ? 0.0 : apply(sigma, unused);
+  return sigma.empty() ? 0.0 : form_(sigma, options_.ridge, unused);
 }
 
 double SpectralFunction::evaluate(const stats::SecondMoments& moments,
                                   stats::MomentGradient* gradient) {
   batch_size_.require_correlations(moments.samples, moments.variance_a.size(),
                                    moments.variance_b.size());
-  const CanonicalSpectrum spectrum(moments, ridge_);
+  const CanonicalSpectrum spectrum(moments, options_.ridge);
   const std::span<const double> sigma = spectrum.values();
-  const std::size_t k = components_ == 0 ? sigma.size() : std::min(components_, sigma.size());
+  const std::size_t k =
+      options_.components == 0 ? sigma.size() : std::min(options_.components, sigma.size());
   derivative_.assign(sigma.size(), 0.0);
-  const double value = apply(sigma.first(k), std::span(derivative_).first(k));
+  const double value = form_(sigma.first(k), options_.ridge, std::span(derivative_).first(k));
   if (gradient != nullptr) {
     spectrum.differentiate(derivative_, *gradient);
   }
@@ -93,9 +46,27 @@ double SpectralFunction::evaluate(const stats::SecondMoments& moments,
   return value;
 }
 
-void SpectralFunction::append_parts(Parts& parts) const {
-  parts.emplace_back("canonical_correlation_sum", sum_);
-  parts.emplace_back("canonical_correlation_max", largest_);
+void SpectralFunction::append_figures(Figures& figures) const {
+  figures.emplace_back("canonical_correlation_sum", sum_);
+  figures.emplace_back("canonical_correlation_max", largest_);
+}
+
+Description spectral_description(std::string name, std::string help, SpectralForm form) {
+  Description description{.name = std::move(name), .help = std::move(help)};
+  description.options = {canonical_options(), histogram_options()};
+  description.needs = [](const ObjectiveOptions& options) {
+    return Needs{.canonical_correlations = options.of<CanonicalOptions>().components};
+  };
+  description.moments = [form](const ObjectiveOptions& options) {
+    return MomentTerms{std::make_unique<SpectralFunction>(form, options.of<CanonicalOptions>())};
+  };
+  description.spectral = [form](const ObjectiveOptions&) { return std::optional(form); };
+  description.spectral_help = description.name;
+  description.linear = [](const ObjectiveOptions&, LinearSides sides) {
+    return std::optional(canonical_form(sides));
+  };
+  description.linear_help = description.name;
+  return description;
 }
 
 }  // namespace infomax::objective

@@ -38,10 +38,10 @@ template <math::Real T>
 Json histogram(const Outputs<T>& outputs, const objective::ObjectiveOptions& objective,
                const char* side, const stats::RowSource<T>& rows, std::span<const double> mean,
                std::span<const double> variance) {
-  const auto& range = objective.histogram_range;
+  const auto& [bins, range] = objective.of<objective::HistogramOptions>();
   const auto probabilities =
       analysis::column_histograms<T>(outputs.communicator, rows, outputs.statistics.means.samples,
-                                     mean, variance, objective.bins, range);
+                                     mean, variance, bins, range);
   const std::size_t shown = std::min(outputs.options.most_histograms, probabilities.rows());
   Json columns = Json::array();
   for (std::size_t j = 0; j < shown; ++j) {
@@ -54,7 +54,7 @@ Json histogram(const Outputs<T>& outputs, const objective::ObjectiveOptions& obj
   return {{"side", side},
           {"all_columns", probabilities.rows()},
           {"standardised", range.standardised},
-          {"centres", rounded_list(analysis::bin_centres(objective.bins, range), 6)},
+          {"centres", rounded_list(analysis::bin_centres(bins, range), 6)},
           {"columns", columns}};
 }
 

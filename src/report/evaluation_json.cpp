@@ -10,7 +10,7 @@ nlohmann::ordered_json to_json(const analysis::Evaluation& evaluation, int ranks
       {"entropy_a", value.entropy_a}, {"entropy_b", value.entropy_b},
       {"samples", value.samples},     {"ranks", ranks},
   };
-  for (const auto& [name, number] : value.parts) {
+  for (const auto& [name, number] : value.figures) {
     object[name] = number;
   }
   const auto add_list = [&object](const char* name, const std::vector<double>& numbers) {

@@ -23,7 +23,7 @@ Json canonical(const objective::ObjectiveOptions& objective,
                const analysis::OutputStatistics& statistics,
                const analysis::Evaluation& evaluation) {
   const auto spectral = objective::make_spectral_function(objective);
-  objective::Ridge ridge{objective.ridge, objective.ridge_absolute};
+  const auto& ridge = objective.of<objective::CanonicalOptions>().ridge;
   Json found{{"of_objective", spectral != nullptr},
              {"ridge", ridge.absolute.value_or(ridge.relative)},
              {"ridge_is_absolute", ridge.absolute.has_value()}};

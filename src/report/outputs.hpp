@@ -22,7 +22,7 @@ struct Outputs {
   const analysis::OutputStatistics& statistics;
 
   /// Whether side a is shown: only for two views is it the output of another network than side b.
-  [[nodiscard]] bool shows_a() const { return pair.pair == model::Pair::views; }
+  [[nodiscard]] bool shows_a() const { return pair.meaning().has_two_views(); }
 };
 
 }  // namespace infomax::report

@@ -148,7 +148,7 @@ template <math::Real T>
 void SoftHistogram::add_gradient(const RowSource<T>& source, Buffer<T>& scratch,
                                  MatrixView<T> gradient) {
   assert(gradient.rows() == source.rows() && gradient.columns() == columns());
-  for_each_tile(source, [&](std::size_t first, std::size_t rows) {
+  for_each_tile(0, source.rows(), [&](std::size_t first, std::size_t rows) {
     const MatrixView<const T> tile = source.tile(first, rows, scratch);
     for (std::size_t i = 0; i < rows; ++i) {
       const auto row = tile.row(i);

@@ -88,12 +88,12 @@ void JointHistogram<T>::count_rows(const RowSource<T>& a, const RowSource<T>& b,
 }
 
 template <math::Real T>
-void JointHistogram<T>::count(const mpi::Communicator& communicator, const RowSource<T>& a,
-                              const RowSource<T>& b) {
+void JointHistogram<T>::count(const mpi::Communicator& communicator, const RowPairs<T>& rows) {
   table_.resize(cells_a_.columns() * cells_a_.bins() * cells_a_.bins());
   const std::span<double> table = table_;
-  summation_.over(communicator, a.parts(), a.rows(), table,
-                  [&](std::size_t first, std::size_t rows) { count_rows(a, b, first, rows); });
+  summation_.over(
+      communicator, rows.parts, rows.count(), table,
+      [&](std::size_t first, std::size_t count) { count_rows(rows.a, rows.b, first, count); });
   math::scale<double>(1.0 / samples_, table);
 }
 
@@ -149,13 +149,13 @@ void JointHistogram<T>::differentiate_row(MatrixView<const double> derivative, s
 
 template <math::Real T>
 void JointHistogram<T>::differentiate(const mpi::Communicator& communicator,
-                                      MatrixView<const double> derivative, const RowSource<T>& a,
-                                      const RowSource<T>& b, MatrixView<T> da, MatrixView<T> db) {
+                                      MatrixView<const double> derivative, const RowPairs<T>& rows,
+                                      MatrixView<T> da, MatrixView<T> db) {
   sums_.resize(4 * cells_a_.columns());
-  const auto differentiate_tile = [&](std::size_t first, std::size_t rows) {
-    const MatrixView<const T> tile_a = a.tile(first, rows, scratch_a_);
-    const MatrixView<const T> tile_b = b.tile(first, rows, scratch_b_);
-    for (std::size_t i = 0; i < rows; ++i) {
+  const auto differentiate_tile = [&](std::size_t first, std::size_t count) {
+    const MatrixView<const T> tile_a = rows.a.tile(first, count, scratch_a_);
+    const MatrixView<const T> tile_b = rows.b.tile(first, count, scratch_b_);
+    for (std::size_t i = 0; i < count; ++i) {
       const std::size_t row = first + i;
       differentiate_row(derivative, tile_a.row(i), tile_b.row(i),
                         da.columns() == 0 ? std::span<T>{} : da.row(row),
@@ -163,12 +163,13 @@ void JointHistogram<T>::differentiate(const mpi::Communicator& communicator,
     }
   };
   const std::span<double> sums = sums_;
-  summation_.over(
-      communicator, a.parts(), a.rows(), sums,
-      [&](std::size_t first, std::size_t rows) { for_each_tile(first, rows, differentiate_tile); });
+  summation_.over(communicator, rows.parts, rows.count(), sums,
+                  [&](std::size_t first, std::size_t count) {
+                    for_each_tile(first, count, differentiate_tile);
+                  });
   const auto half = sums.size() / 2;
-  through_side(cells_a_, sums.first(half), a, da);
-  through_side(cells_b_, sums.subspan(half), b, db);
+  through_side(cells_a_, sums.first(half), rows.a, da);
+  through_side(cells_b_, sums.subspan(half), rows.b, db);
 }
 
 template <math::Real T>
@@ -186,7 +187,7 @@ void JointHistogram<T>::through_side(const ColumnCells& cells, std::span<const d
     shift_[j] = -scale_[j] * sums[j] / samples_;
     tilt_[j] = -scale_[j] * scale_[j] * sums[n + j] / samples_;
   }
-  for_each_tile(source, [&](std::size_t first, std::size_t rows) {
+  for_each_tile(0, source.rows(), [&](std::size_t first, std::size_t rows) {
     const MatrixView<const T> tile = source.tile(first, rows, scratch_a_);
     for (std::size_t i = 0; i < rows; ++i) {
       const T* const values = tile.row(i).data();

@@ -51,26 +51,28 @@ double MeanPass<T>::squared_difference(const RowSource<T>& a, const RowSource<T>
 }
 
 template <math::Real T>
-const Means& MeanPass<T>::measure(const mpi::Communicator& communicator, const RowSource<T>& a,
-                                  const RowSource<T>& b, bool with_difference) {
+const Means& MeanPass<T>::measure(const mpi::Communicator& communicator, const RowPairs<T>& rows,
+                                  bool with_difference) {
+  const RowSource<T>& a = rows.a;
+  const RowSource<T>& b = rows.b;
   assert(a.rows() == b.rows());
   const std::size_t p = a.columns();
   const std::size_t q = b.columns();
-  // Cached sums take a summation of their own, so that the other summation stays the same.
-  const bool cacheable = ContentKey::is_cacheable(a);
+  // Kept sums come by a summation of their own, so that the others' is the same with and without.
+  const bool cacheable = LastContent::may_return(rows);
   sums_.resize(2 + q + (cacheable ? 0 : p));
   const std::span<double> sums = sums_;
   std::span<double> sums_of_a = sums.subspan(2 + q);
   if (cacheable) {
     cached_sums_.resize(p);
     sums_of_a = cached_sums_;
-    if (!cached_.is_current(a)) {
+    if (!cached_.is_of(rows)) {
       summation_.over(
           communicator, nullptr, a.rows(), sums_of_a,
           [&](std::size_t first, std::size_t count) { add_columns(a, first, count, sums_of_a); });
     }
   }
-  summation_.over(communicator, a.parts(), a.rows(), sums,
+  summation_.over(communicator, rows.parts, a.rows(), sums,
                   [&](std::size_t first, std::size_t count) {
                     sums[0] = static_cast<double>(count);
                     sums[1] = with_difference ? squared_difference(a, b, first, count) : 0.0;

@@ -104,7 +104,7 @@ void MomentPullBack<T>::cross_part(math::Transpose transpose, MatrixView<const T
 }
 
 template <math::Real T>
-void MomentPullBack<T>::apply(const RowSource<T>& a, const RowSource<T>& b, const Means& means,
+void MomentPullBack<T>::apply(const RowPairs<T>& rows, const Means& means,
                               const MomentGradient& gradient, MatrixView<T> da, MatrixView<T> db) {
   const double samples = std::max(1.0, means.samples);
   if (gradient.wanted_a) {
@@ -116,14 +116,14 @@ void MomentPullBack<T>::apply(const RowSource<T>& a, const RowSource<T>& b, cons
   convert_cross(gradient, samples);
 
   const bool crossed = needs_.ab != Extent::none;
-  for_each_tile(a, [&](std::size_t first, std::size_t count) {
+  for_each_tile(rows, [&](std::size_t first, std::size_t count) {
     MatrixView<const T> rows_a;
     MatrixView<const T> rows_b;
     if (gradient.wanted_a || crossed) {
-      rows_a = tiles_a_.read(a, means.a, first, count);
+      rows_a = tiles_a_.read(rows.a, means.a, first, count);
     }
     if (gradient.wanted_b || crossed) {
-      rows_b = tiles_b_.read(b, means.b, first, count);
+      rows_b = tiles_b_.read(rows.b, means.b, first, count);
     }
     if (gradient.wanted_a) {
       own_part(needs_.aa, aa_, rows_a, da.row_range(first, count));

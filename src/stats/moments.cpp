@@ -155,10 +155,11 @@ void MomentPass<T>::add_tile(MatrixView<const T> a, MatrixView<const T> b, const
 
 /// Makes the cached sums of side a current.
 template <math::Real T>
-void MomentPass<T>::sum_cached(const mpi::Communicator& communicator, const RowSource<T>& a,
-                               const Means& means) {
+void MomentPass<T>::sum_cached(const mpi::Communicator& communicator, const RowPairs<T>& rows,
+                             const Means& means) {
+  const RowSource<T>& a = rows.a;
   cached_sums_.resize(symmetric_size(needs_.aa, a.columns()));
-  if (cached_.is_current(a)) {
+  if (cached_.is_of(rows)) {
     return;
   }
   const std::span<double> aa = cached_sums_;
@@ -172,14 +173,15 @@ void MomentPass<T>::sum_cached(const mpi::Communicator& communicator, const RowS
 
 template <math::Real T>
 const SecondMoments& MomentPass<T>::measure(const mpi::Communicator& communicator,
-                                            const RowSource<T>& a, const RowSource<T>& b,
-                                            const Means& means) {
+                                            const RowPairs<T>& rows, const Means& means) {
+  const RowSource<T>& a = rows.a;
+  const RowSource<T>& b = rows.b;
   const std::size_t p = a.columns();
   const std::size_t q = b.columns();
   assert(a.rows() == b.rows() && (needs_.ab != Extent::diagonal || p == q));
-  const bool cacheable = ContentKey::is_cacheable(a);
+  const bool cacheable = LastContent::may_return(rows);
   if (cacheable) {
-    sum_cached(communicator, a, means);
+    sum_cached(communicator, rows, means);
   }
   const std::size_t size_bb = symmetric_size(needs_.bb, q);
   const std::size_t size_ab = cross_size(needs_.ab, p, q);
@@ -193,7 +195,7 @@ const SecondMoments& MomentPass<T>::measure(const mpi::Communicator& communicato
     add_tile(rows_a, tiles_b_.read(b, means.b, first, count), moment_sums);
   };
   summation_.over(
-      communicator, a.parts(), a.rows(), sums,
+      communicator, rows.parts, a.rows(), sums,
       [&](std::size_t first, std::size_t count) { for_each_tile(first, count, add_tile_of); });
 
   const double divisor = std::max(1.0, means.samples);

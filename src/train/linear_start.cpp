@@ -40,14 +40,10 @@ LinearForm form_of(const objective::ObjectiveOptions& objective, Pair pair, bool
                         : objective::linear_form(objective, sides_of(pair, two_networks));
   if (!form) {
     throw UsageError(fmt::format(
-        "`objective` {}{} with `pair` {} has no linear solution in closed form: that is for dcca, "
-        "vamp1, vamp2, gaussian-mi, coding-rate of one network, and infomax without lambda of rho "
-        "cca, or of rho rv with `pair` input or target; never with `pair` augment. Else use {}",
-        objective.objective,
-        objective.objective != "infomax"                       ? ""
-        : objective.lambda_a != 0.0 || objective.lambda_b != 0 ? " with lambda"
-                                                               : " `rho` " + objective.rho,
-        model::name_of(pair), untouched(encoder)));
+        "`objective` {} as it is set, with `pair` {}, has no linear solution in closed form. There "
+        "is one for: {}; never with `pair` augment. Else use {}",
+        objective.objective, model::name_of(pair), objective::linear_objectives(),
+        untouched(encoder)));
   }
   return *form;
 }
@@ -172,16 +168,15 @@ void start_linear(const mpi::Communicator& communicator, model::Model<T>& model,
     std::vector<std::size_t> samples(examples.shard.row_count);
     std::iota(samples.begin(), samples.end(), std::size_t{0});
     model::cut_into_parts(examples, samples, parts);
-    a->set_parts(&parts);
-    b->set_parts(&parts);
   }
 
   const std::size_t directions = objective::largest_outputs(form, a->columns(), b->columns());
   const std::size_t outputs_a = two_networks ? first.network.outputs() : 0;
   require_directions(first_spec, outputs_a, directions);
   require_directions(second.network.spec(), second.network.outputs(), directions);
-  const auto solution = objective::solve_linear(communicator, form, objective, *a, *b, outputs_a,
-                                                second.network.outputs());
+  const auto solution = objective::solve_linear<T>(communicator, form, objective,
+                                                   {*a, *b, reproducible ? &parts : nullptr},
+                                                   outputs_a, second.network.outputs());
   if (two_networks) {
     assign(solution.a, first.network, model.parameters_of(first));
   }

@@ -19,11 +19,11 @@ void EpochSummary::add(const StepReport& report) {
   sum_.value.entropy_a += report.value.entropy_a;
   sum_.value.entropy_b += report.value.entropy_b;
   sum_.value.samples += report.value.samples;
-  for (const auto& [name, number] : report.value.parts) {
+  for (const auto& [name, number] : report.value.figures) {
     const auto found =
-        std::ranges::find(sum_.value.parts, name, &std::pair<std::string, double>::first);
-    if (found == sum_.value.parts.end()) {
-      sum_.value.parts.emplace_back(name, number);
+        std::ranges::find(sum_.value.figures, name, &std::pair<std::string, double>::first);
+    if (found == sum_.value.figures.end()) {
+      sum_.value.figures.emplace_back(name, number);
     } else {
       found->second += number;
     }
@@ -42,7 +42,7 @@ StepReport EpochSummary::report() const {
                       &mean.value.entropy_b, &mean.penalty, &mean.gradient_norm}) {
     *sum *= scale;
   }
-  for (auto& part : mean.value.parts) {
+  for (auto& part : mean.value.figures) {
     part.second *= scale;
   }
   return mean;
@@ -61,7 +61,7 @@ nlohmann::ordered_json begin_line(const std::string& kind, std::uint64_t step, s
       {"entropy_a", value.entropy_a},
       {"entropy_b", value.entropy_b},
   };
-  for (const auto& [name, number] : value.parts) {
+  for (const auto& [name, number] : value.figures) {
     line[name] = number;
   }
   return line;

@@ -10,7 +10,7 @@ nlohmann::json to_json(const StepReport& report) {
       {"entropy_a", report.value.entropy_a},
       {"entropy_b", report.value.entropy_b},
       {"samples", report.value.samples},
-      {"parts", report.value.parts},
+      {"parts", report.value.figures},
       {"penalty", report.penalty},
       {"gradient_norm", report.gradient_norm},
       {"learning_rate", report.learning_rate},
@@ -27,7 +27,7 @@ StepReport report_from(const nlohmann::json& json) {
   json.at("entropy_a").get_to(report.value.entropy_a);
   json.at("entropy_b").get_to(report.value.entropy_b);
   json.at("samples").get_to(report.value.samples);
-  json.at("parts").get_to(report.value.parts);
+  json.at("parts").get_to(report.value.figures);
   json.at("penalty").get_to(report.penalty);
   json.at("gradient_norm").get_to(report.gradient_norm);
   json.at("learning_rate").get_to(report.learning_rate);

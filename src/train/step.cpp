@@ -96,8 +96,7 @@ StepReport Step<T>::differentiate(std::uint64_t epoch, std::uint64_t step_of_epo
                   {true, options_.seed, epoch, step_of_epoch, sampler_->steps_per_epoch() == 1});
 
   // measure, allreduce, differentiate, pull back
-  report.value =
-      objective_->evaluate(communicator_, sides_->a(), sides_->b(), sides_->da(), sides_->db());
+  report.value = objective_->evaluate(communicator_, sides_->batch(), sides_->gradients());
 
   // backward: this rank's part of the gradient; allreduce, part by part while it goes on: a sum and
   // no division, for J already carries the global N

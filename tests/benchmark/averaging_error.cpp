@@ -38,7 +38,7 @@ Gradient gradient_of(const mpi::Communicator& self, const model::Model<double>& 
                      std::span<const std::size_t> rows) {
   Gradient gradient(model.parameters().size(), 0.0);
   sides.forward(rows, {});
-  (void)objective.evaluate(self, sides.a(), sides.b(), sides.da(), sides.db());
+  (void)objective.evaluate(self, sides.batch(), sides.gradients());
   sides.backward(gradient);
   return gradient;
 }
@@ -90,9 +90,9 @@ struct Job {
 
   static std::unique_ptr<objective::Objective<double>> objective_of(const Case& chosen) {
     objective::ObjectiveOptions options;
-    options.rho = chosen.rho;
-    options.lambda_a = chosen.lambda;
-    options.lambda_b = chosen.lambda;
+    options.set("rho", chosen.rho);
+    options.set("lambda-a", chosen.lambda);
+    options.set("lambda-b", chosen.lambda);
     return objective::make_objective<double>(options);
   }
 };

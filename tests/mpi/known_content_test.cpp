@@ -14,10 +14,9 @@ using objective::ObjectiveOptions;
 objective::Value evaluate(objective::Objective<double>& objective,
                           const mpi::Communicator& communicator, test::LocalSides<double>& sides,
                           std::uint64_t content) {
-  stats::MatrixRows<double> a(sides.a.view());
-  a.set_content(content);
-  return objective.evaluate(communicator, a, stats::MatrixRows<double>(sides.b.view()), {},
-                            sides.db.view());
+  const stats::MatrixRows<double> a(sides.a.view());
+  const stats::MatrixRows<double> b(sides.b.view());
+  return objective.evaluate(communicator, {{a, b, nullptr, content}}, {{}, sides.db.view()});
 }
 
 void expect_equal(const objective::Value& value, const objective::Value& expected,
@@ -37,8 +36,8 @@ TEST_P(KnownContent, ChangesNothing) {
   const auto world = mpi::Communicator::world();
   ObjectiveOptions options;
   options.objective = GetParam();
-  options.lambda_a = options.objective == "infomax" ? 0.2 : 0.0;
-  options.lambda_b = options.objective == "infomax" ? 0.1 : 0.0;
+  options.set("lambda-a", options.objective == "infomax" ? 0.2 : 0.0);
+  options.set("lambda-b", options.objective == "infomax" ? 0.1 : 0.0);
   const auto first_a = reference::keyed_sides(613, 3, 3, 41);
   const auto second_a = reference::keyed_sides(613, 3, 3, 42);
   const auto kept = objective::make_objective<double>(options);
@@ -96,12 +95,9 @@ TEST(KnownContentOfASide, IsReadAgainWhereRowsHaveParts) {
   test::LocalSides<double> local(world, reference::keyed_sides(97, 3, 3, 43));
   const stats::RowParts parts{{local.share.count}};
   const auto entropy_of = [&] {
-    stats::MatrixRows<double> a(local.a.view());
-    stats::MatrixRows<double> b(local.b.view());
-    a.set_content(7);
-    a.set_parts(&parts);
-    b.set_parts(&parts);
-    return objective->evaluate(world, a, b, {}, {}).entropy_a;
+    const stats::MatrixRows<double> a(local.a.view());
+    const stats::MatrixRows<double> b(local.b.view());
+    return objective->evaluate(world, {{a, b, &parts, 7}}, {}).entropy_a;
   };
   const double before = entropy_of();
   for (double& x : local.a.span()) {

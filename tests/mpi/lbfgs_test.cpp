@@ -27,10 +27,11 @@ class OfTheMean final : public objective::Objective<double> {
   explicit OfTheMean(std::function<Point(double)> function) : function_(std::move(function)) {}
 
   objective::Value evaluate(const mpi::Communicator& communicator,
-                            const stats::RowSource<double>& /*a*/,
-                            const stats::RowSource<double>& b, MatrixView<double> /*da*/,
-                            MatrixView<double> db) override {
+                            const objective::Batch<double>& batch,
+                            const objective::Gradients<double>& gradients) override {
     Buffer<double> scratch;
+    const auto& b = batch.rows.b;
+    const auto db = gradients.b;
     const auto rows = b.tile(0, b.rows(), scratch);
     std::vector<double> sums{0.0, static_cast<double>(b.rows())};
     for (std::size_t i = 0; i < rows.rows(); ++i) {

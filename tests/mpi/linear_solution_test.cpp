@@ -17,8 +17,9 @@ LinearSolution solve(const reference::Sides& sides, const test::Share& share, Li
                      std::size_t outputs_a, std::size_t outputs_b) {
   const Matrix<T> a = test::local_rows<T>(sides.a, share);
   const Matrix<T> b = test::local_rows<T>(sides.b, share);
-  return solve_linear<T>(mpi::Communicator::world(), form, {}, stats::MatrixRows<T>(a.view()),
-                         stats::MatrixRows<T>(b.view()), outputs_a, outputs_b);
+  return solve_linear<T>(mpi::Communicator::world(), form, {},
+                         {stats::MatrixRows<T>(a.view()), stats::MatrixRows<T>(b.view())},
+                         outputs_a, outputs_b);
 }
 
 void expect_equal(const LinearLayer& layer, const LinearLayer& expected, double tolerance) {
@@ -74,7 +75,7 @@ TEST(LinearForms, AreOfObjectivesThatHaveOne) {
   ObjectiveOptions options;
   EXPECT_EQ(linear_form(options, LinearSides::b), LinearForm::rv);
   EXPECT_EQ(linear_form(options, LinearSides::both), std::nullopt);
-  options.lambda_b = -0.1;
+  options.set("lambda-b", -0.1);
   EXPECT_EQ(linear_form(options, LinearSides::b), std::nullopt);
   options.objective = "vamp2";
   EXPECT_EQ(linear_form(options, LinearSides::both), LinearForm::canonical);

@@ -66,8 +66,9 @@ struct LocalSides {
 
   objective::Value evaluate(objective::Objective<T>& objective,
                             const mpi::Communicator& communicator) {
-    return objective.evaluate(communicator, stats::MatrixRows<T>(a.view()),
-                              stats::MatrixRows<T>(b.view()), da.view(), db.view());
+    return objective.evaluate(communicator,
+                              {{stats::MatrixRows<T>(a.view()), stats::MatrixRows<T>(b.view())}},
+                              {da.view(), db.view()});
   }
 };
 
@@ -104,8 +105,8 @@ void compare(const objective::ObjectiveOptions& options, const reference::Sides&
   const auto objective = objective::make_objective<T>(options);
   const auto expected = reference::evaluate(options, sides.a, sides.b);
   const auto gradients = reference::gradients(options, sides.a, sides.b);
-  const std::string what = options.objective + " " + options.rho + " " +
-                           objective::format_histogram_range(options.histogram_range) + " N " +
+  const std::string what = options.objective + " " + *options.text("rho") + " " +
+                           *options.text("histogram-range") + " N " +
                            std::to_string(sides.a.size());
 
   for (int call = 0; call < 2; ++call) {  // the second with memory of the first
@@ -120,10 +121,10 @@ void compare(const objective::ObjectiveOptions& options, const reference::Sides&
     near(value.entropy_a, expected.entropy_a, "entropy_a");
     near(value.entropy_b, expected.entropy_b, "entropy_b");
     EXPECT_EQ(value.samples, sides.a.size());
-    ASSERT_EQ(value.parts.size(), expected.parts.size()) << what;
-    for (std::size_t k = 0; k < value.parts.size(); ++k) {
-      EXPECT_EQ(value.parts[k].first, expected.parts[k].first) << what;
-      near(value.parts[k].second, expected.parts[k].second, value.parts[k].first.c_str());
+    ASSERT_EQ(value.figures.size(), expected.parts.size()) << what;
+    for (std::size_t k = 0; k < value.figures.size(); ++k) {
+      EXPECT_EQ(value.figures[k].first, expected.parts[k].first) << what;
+      near(value.figures[k].second, expected.parts[k].second, value.figures[k].first.c_str());
     }
     const std::size_t compared =
         expect_gradient(local.da, gradients.a, local.share, tolerance, what + " da") +

@@ -95,17 +95,16 @@ ObjectiveOptions drawn_options(std::string_view name, std::size_t columns, Draws
   ObjectiveOptions options;
   options.objective = name;
   const std::string rhos[] = {"pearson", "rv", "cca"};
-  options.rho = rhos[draws.below(3)];
+  options.set("rho", rhos[draws.below(3)]);
   if (name == "infomax") {
-    options.lambda_a = draws.normal();
-    options.lambda_b = draws.normal();
+    options.set("lambda-a", draws.normal());
+    options.set("lambda-b", draws.normal());
   }
-  options.bins = 4 + draws.below(20);
-  options.histogram_range =
-      objective::parse_histogram_range(draws.below(2) == 0 ? "sigma:3" : "fixed:-1,1");
-  options.components = draws.below(columns + 1);
+  options.set("bins", 4 + draws.below(20));
+  options.set("histogram-range", draws.below(2) == 0 ? "sigma:3" : "fixed:-1,1");
+  options.set("components", draws.below(columns + 1));
   if (draws.below(4) == 0) {
-    options.ridge = 0.0;
+    options.set("ridge", 0.0);
   }
   return options;
 }
@@ -127,7 +126,7 @@ void expect_sound(const ObjectiveOptions& options, const Sides& sides, const std
     const objective::Value value = local.evaluate(*objective, world);
     EXPECT_TRUE(std::isfinite(value.objective)) << what;
     EXPECT_TRUE(std::isfinite(value.entropy_a) && std::isfinite(value.entropy_b)) << what;
-    for (const auto& [name, number] : value.parts) {
+    for (const auto& [name, number] : value.figures) {
       EXPECT_TRUE(std::isfinite(number)) << what << " " << name;
     }
     bool finite = true;
@@ -140,7 +139,7 @@ void expect_sound(const ObjectiveOptions& options, const Sides& sides, const std
     ++tally.finite;
   } catch (const NumericError& error) {
     sound = 0.0;
-    EXPECT_EQ(options.ridge, 0.0) << what << ": " << error.what();
+    EXPECT_EQ(options.text("ridge"), "0") << what << ": " << error.what();
     EXPECT_NE(std::string(error.what()).find("`ridge`"), std::string::npos) << error.what();
     ++tally.refused;
   }
@@ -160,10 +159,10 @@ void fuzz(std::uint64_t seed) {
       const std::size_t rows = draws.below(2) == 0 ? 1 + draws.below(8) : 20 + draws.below(60);
       const Sides sides = sides_of(which, rows, columns, draws);
       const ObjectiveOptions options = drawn_options(name, columns, draws);
-      const std::string what = std::string(name) + " " + options.rho + " case " +
+      const std::string what = std::string(name) + " " + *options.text("rho") + " case " +
                                std::to_string(trial % cases) + " of " + std::to_string(rows) +
                                " rows, " + std::to_string(columns) + " columns, ridge " +
-                               std::to_string(options.ridge);
+                               *options.text("ridge");
       expect_sound<T>(options, sides, what, tally);
     }
   }

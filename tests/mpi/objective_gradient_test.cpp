@@ -60,8 +60,8 @@ void check(const ObjectiveOptions& options, const Sides& sides) {
   const std::size_t rows = sides.a.size();
   const Error a = against_differences(local, local.a, da, rows, *objective, world);
   const Error b = against_differences(local, local.b, db, rows, *objective, world);
-  const std::string what = options.objective + " " + options.rho + " " +
-                           objective::format_histogram_range(options.histogram_range);
+  const std::string what =
+      options.objective + " " + *options.text("rho") + " " + *options.text("histogram-range");
   if (options.objective == "coding-rate") {
     EXPECT_EQ(a.squared_norm, 0.0) << what;  // it measures b alone
   } else {
@@ -83,11 +83,11 @@ TEST(ObjectiveGradient, IsThatOfCentralDifferences) {
     for (const std::string range : {"sigma:4", "sigma:1.25", "fixed:-1,1.5"}) {
       for (const Lambdas lambda : {Lambdas{0.0, 0.0}, Lambdas{0.2, 0.0}, Lambdas{-0.1, 0.3}}) {
         ObjectiveOptions options;
-        options.rho = rho;
-        options.lambda_a = lambda.a;
-        options.lambda_b = lambda.b;
-        options.bins = 12;
-        options.histogram_range = objective::parse_histogram_range(range);
+        options.set("rho", rho);
+        options.set("lambda-a", lambda.a);
+        options.set("lambda-b", lambda.b);
+        options.set("bins", 12);
+        options.set("histogram-range", range);
         check(options, rho == "pearson" ? square : oblong);
       }
     }
@@ -98,21 +98,21 @@ TEST(ObjectiveGradient, OfTheEntropyAloneIsThatOfCentralDifferences) {
   // Weights that drown rho: an error of the small entropy term cannot hide behind it.
   for (const std::string range : {"sigma:4", "sigma:1.25", "fixed:-1,1.5"}) {
     ObjectiveOptions options;
-    options.lambda_a = 1000.0;
-    options.lambda_b = -1000.0;
-    options.histogram_range = objective::parse_histogram_range(range);
+    options.set("lambda-a", 1000.0);
+    options.set("lambda-b", -1000.0);
+    options.set("histogram-range", range);
     check(options, reference::keyed_sides(19, 2, 2, 33));
   }
 }
 
 TEST(ObjectiveGradient, OfFewComponentsAndALargeRidgeIsThatOfCentralDifferences) {
   ObjectiveOptions options;
-  options.rho = "cca";
-  options.components = 1;
-  options.ridge = 0.5;  // where its way through the trace counts
+  options.set("rho", "cca");
+  options.set("components", 1);
+  options.set("ridge", 0.5);  // where its way through the trace counts
   check(options, reference::keyed_sides(17, 3, 2, 34));
-  options.components = 0;
-  options.ridge_absolute = 0.3;
+  options.set("components", 0);
+  options.set("ridge-absolute", 0.3);
   check(options, reference::keyed_sides(17, 2, 3, 35));
 }
 
@@ -121,7 +121,7 @@ TEST(ObjectiveGradient, OfCorrelationsIsThatOfCentralDifferences) {
     ObjectiveOptions options;
     options.objective = name;
     check(options, reference::keyed_sides(17, 3, 2, 37));
-    options.components = 2;
+    options.set("components", 2);
     check(options, reference::keyed_sides(19, 3, 3, 38));
   }
 }
@@ -131,8 +131,8 @@ TEST(ObjectiveGradient, OfPairedColumnsIsThatOfCentralDifferences) {
     ObjectiveOptions options;
     options.objective = name;
     check(options, reference::keyed_sides(17, 3, 3, 39));
-    options.barlow_lambda = 0.7;
-    options.vicreg_covariance = 20.0;
+    options.set("barlow-lambda", 0.7);
+    options.set("vicreg-covariance", 20.0);
     check(options, reference::keyed_sides(19, 1, 1, 40));
     check(options, reference::keyed_sides(19, 4, 4, 40));
   }
@@ -142,7 +142,7 @@ TEST(ObjectiveGradient, OfTheCodingRateIsThatOfCentralDifferences) {
   ObjectiveOptions options;
   options.objective = "coding-rate";
   check(options, reference::keyed_sides(17, 2, 4, 41));
-  options.distortion = 1e-3;
+  options.set("distortion", 1e-3);
   check(options, reference::keyed_sides(17, 2, 3, 42));
 }
 
@@ -150,8 +150,8 @@ TEST(ObjectiveGradient, OfTheHistogramInformationIsThatOfCentralDifferences) {
   for (const std::string range : {"sigma:4", "sigma:1.25", "fixed:-1,1.5"}) {
     ObjectiveOptions options;
     options.objective = "histogram-mi";
-    options.bins = 9;
-    options.histogram_range = objective::parse_histogram_range(range);
+    options.set("bins", 9);
+    options.set("histogram-range", range);
     check(options, reference::keyed_sides(23, 2, 2, 43));
   }
 }

@@ -18,10 +18,10 @@ using test::compare;
 ObjectiveOptions options_of(const std::string& rho, double lambda_a, double lambda_b,
                             const std::string& range) {
   ObjectiveOptions options;
-  options.rho = rho;
-  options.lambda_a = lambda_a;
-  options.lambda_b = lambda_b;
-  options.histogram_range = objective::parse_histogram_range(range);
+  options.set("rho", rho);
+  options.set("lambda-a", lambda_a);
+  options.set("lambda-b", lambda_b);
+  options.set("histogram-range", range);
   return options;
 }
 
@@ -62,18 +62,18 @@ TEST(Objective, EqualsTheReferenceOverSeveralTiles) {
 TEST(Objective, EqualsTheReferenceWithFewComponentsAndEitherRidge) {
   const Sides sides = reference::keyed_sides(97, 4, 3, 14);
   ObjectiveOptions options = options_of("cca", 0.1, 0.0, "sigma:4");
-  options.components = 2;
-  options.ridge = 0.05;
+  options.set("components", 2);
+  options.set("ridge", 0.05);
   compare<double>(options, sides, 1e-12);
-  options.ridge_absolute = 0.2;
+  options.set("ridge-absolute", 0.2);
   compare<double>(options, sides, 1e-12);
 }
 
 TEST(Objective, TakesFewBinsAndSides) {
   ObjectiveOptions options = options_of("rv", 0.2, 0.1, "sigma:2");
-  options.bins = 4;
+  options.set("bins", 4);
   compare<double>(options, reference::keyed_sides(31, 1, 3, 15), 1e-12);
-  options.bins = 7;
+  options.set("bins", 7);
   compare<double>(options, reference::keyed_sides(31, 3, 1, 16), 1e-12);
 }
 
@@ -132,7 +132,7 @@ TEST(Objective, ScalarSidesReduceToTheCorrelation) {
     test::LocalSides<double> local(world, signed_sides);
     for (const std::string rho : {"pearson", "rv", "cca"}) {
       ObjectiveOptions options = options_of(rho, 0.0, 0.0, "sigma:4");
-      options.ridge = 0.0;
+      options.set("ridge", 0.0);
       const auto objective = objective::make_objective<double>(options);
       const double expected = rho == "pearson" ? sign * r : std::abs(r);
       EXPECT_NEAR(local.evaluate(*objective, world).dependence, expected, 1e-12) << rho;
@@ -151,9 +151,11 @@ TEST(Objective, UnwantedSidesAreLeftOut) {
     const stats::MatrixRows<double> a(one.a.view());
     const stats::MatrixRows<double> b(one.b.view());
 
-    EXPECT_NEAR(objective->evaluate(world, a, b, {}, {}).objective, expected, 1e-14);
-    EXPECT_NEAR(objective->evaluate(world, a, b, {}, one.db.view()).objective, expected, 1e-14);
-    EXPECT_NEAR(objective->evaluate(world, a, b, one.da.view(), {}).objective, expected, 1e-14);
+    EXPECT_NEAR(objective->evaluate(world, {{a, b}}, {{}, {}}).objective, expected, 1e-14);
+    EXPECT_NEAR(objective->evaluate(world, {{a, b}}, {{}, one.db.view()}).objective, expected,
+                1e-14);
+    EXPECT_NEAR(objective->evaluate(world, {{a, b}}, {one.da.view(), {}}).objective, expected,
+                1e-14);
     for (std::size_t i = 0; i < one.share.count; ++i) {
       for (std::size_t j = 0; j < 3; ++j) {
         EXPECT_NEAR(one.da(i, j), both.da(i, j), 1e-15) << rho;
@@ -193,8 +195,8 @@ TEST(Objective, TakesRowsThatExistTileByTile) {
     test::LocalSides<double> copied(world, sides);
 
     const auto value =
-        objective->evaluate(world, CopiedRows(copied.a.view()), CopiedRows(copied.b.view()),
-                            copied.da.view(), copied.db.view());
+        objective->evaluate(world, {{CopiedRows(copied.a.view()), CopiedRows(copied.b.view())}},
+                            {copied.da.view(), copied.db.view()});
 
     EXPECT_NEAR(value.objective, expected, 1e-14);
     for (std::size_t i = 0; i < copied.da.size(); ++i) {
@@ -248,7 +250,7 @@ TEST(Objective, SingularCovarianceWithoutRidgeNamesTheRidge) {
     row[2] = row[0];
   }
   ObjectiveOptions options = options_of("cca", 0.0, 0.0, "sigma:4");
-  options.ridge = 0.0;
+  options.set("ridge", 0.0);
   test::LocalSides<double> local(world, sides);
   const auto objective = objective::make_objective<double>(options);
   try {

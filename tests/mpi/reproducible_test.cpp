@@ -46,10 +46,10 @@ objective::ObjectiveOptions objective_of(const Case& wanted) {
   const bool is_rho =
       wanted.objective == "rv" || wanted.objective == "cca" || wanted.objective == "pearson";
   options.objective = is_rho ? "infomax" : wanted.objective;
-  options.rho = is_rho ? wanted.objective : "rv";
-  options.lambda_a = options.objective == "infomax" ? 0.1 : 0.0;
-  options.lambda_b = options.objective == "infomax" ? -0.3 : 0.0;
-  options.bins = 12;
+  options.set("rho", is_rho ? wanted.objective : "rv");
+  options.set("lambda-a", options.objective == "infomax" ? 0.1 : 0.0);
+  options.set("lambda-b", options.objective == "infomax" ? -0.3 : 0.0);
+  options.set("bins", 12);
   return options;
 }
 
@@ -151,9 +151,10 @@ void expect_same(const train::StepReport& report, const train::StepReport& expec
   same(report.value.entropy_b, expected.value.entropy_b, "entropy_b");
   same(report.penalty, expected.penalty, "penalty");
   same(report.gradient_norm, expected.gradient_norm, "gradient norm");
-  ASSERT_EQ(report.value.parts.size(), expected.value.parts.size()) << what;
-  for (std::size_t k = 0; k < expected.value.parts.size(); ++k) {
-    same(report.value.parts[k].second, expected.value.parts[k].second, report.value.parts[k].first);
+  ASSERT_EQ(report.value.figures.size(), expected.value.figures.size()) << what;
+  for (std::size_t k = 0; k < expected.value.figures.size(); ++k) {
+    same(report.value.figures[k].second, expected.value.figures[k].second,
+         report.value.figures[k].first);
   }
 }
 

@@ -47,10 +47,10 @@ struct Case {
   [[nodiscard]] objective::ObjectiveOptions objective() const {
     objective::ObjectiveOptions options;
     options.objective = rho == "mse" ? "mse" : "infomax";
-    options.rho = rho == "mse" ? "rv" : rho;
-    options.lambda_a = 0.1;
-    options.lambda_b = 0.3;
-    options.bins = 12;
+    options.set("rho", rho == "mse" ? "rv" : rho);
+    options.set("lambda-a", 0.1);
+    options.set("lambda-b", 0.3);
+    options.set("bins", 12);
     return options;
   }
 

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "infomax/objective/histogram_options.hpp"
 #include "infomax/objective/options.hpp"
 #include "reference/dense_reference.hpp"
 
@@ -38,18 +39,19 @@ struct ColumnHistogram {
   Real du_dz = 0;
 
   ColumnHistogram(const Table& x, std::size_t j, const objective::ObjectiveOptions& options) {
-    const stats::HistogramRange& range = options.histogram_range;
-    const auto bins = static_cast<Real>(options.bins);
+    const std::size_t bin_count = options.of<objective::HistogramOptions>().bins;
+    const auto& range = options.of<objective::HistogramOptions>().range;
+    const auto bins = static_cast<Real>(bin_count);
     const Real mean = column_means(x)[j];
     deviation = std::sqrt(covariance(x, x)[j][j]);
     du_dz = (bins - 3) / (static_cast<Real>(range.high) - range.low);
-    p.assign(options.bins, 0);
+    p.assign(bin_count, 0);
     for (const auto& row : x) {
       const Real standardised = deviation == 0 ? 0 : (row[j] - mean) / deviation;
       z.push_back(range.standardised ? standardised : row[j]);
       const Real clamped = std::clamp<Real>(z.back(), range.low, range.high);
       u.push_back(1 + du_dz * (clamped - range.low));
-      for (std::size_t k = 0; k < options.bins; ++k) {
+      for (std::size_t k = 0; k < bin_count; ++k) {
         p[k] += beta3(u.back() - static_cast<Real>(k)) / static_cast<Real>(x.size());
       }
     }
@@ -94,7 +96,8 @@ inline std::vector<Real> through_z(const std::vector<Real>& g, const ColumnHisto
 inline Table entropy_gradient(const Table& x, const objective::ObjectiveOptions& options) {
   Table gradient = zeros(x.size(), x[0].size());
   const auto n = static_cast<Real>(x.size());
-  const stats::HistogramRange& range = options.histogram_range;
+  const std::size_t bin_count = options.of<objective::HistogramOptions>().bins;
+  const auto& range = options.of<objective::HistogramOptions>().range;
   for (std::size_t j = 0; j < x[0].size(); ++j) {
     const ColumnHistogram h(x, j, options);
     if (h.deviation == 0) {
@@ -103,7 +106,7 @@ inline Table entropy_gradient(const Table& x, const objective::ObjectiveOptions&
     std::vector<Real> g(x.size(), 0);
     for (std::size_t i = 0; i < x.size(); ++i) {
       if (is_inside(h.z[i], range)) {
-        for (std::size_t k = 0; k < options.bins; ++k) {
+        for (std::size_t k = 0; k < bin_count; ++k) {
           const Real slope = beta3_slope(h.u[i] - static_cast<Real>(k));
           g[i] -= slope == 0 ? 0 : slope * std::log(h.p[k]) / n * h.du_dz;
         }
@@ -141,7 +144,8 @@ inline Table log_ratios(const ColumnHistogram& ha, const ColumnHistogram& hb, Re
 /// The mean mutual information of pairs of columns; its gradients where they are wanted.
 inline Real information(const Table& a, const Table& b, const objective::ObjectiveOptions& options,
                         Table* da, Table* db) {
-  const stats::HistogramRange& range = options.histogram_range;
+  const std::size_t bin_count = options.of<objective::HistogramOptions>().bins;
+  const auto& range = options.of<objective::HistogramOptions>().range;
   const std::size_t columns = a[0].size();
   const Real scale = 1 / static_cast<Real>(columns * a.size());
   Real sum = 0;
@@ -163,8 +167,8 @@ inline Real information(const Table& a, const Table& b, const objective::Objecti
     std::vector<Real> ga(a.size(), 0);
     std::vector<Real> gb(a.size(), 0);
     for (std::size_t i = 0; i < a.size(); ++i) {
-      for (std::size_t k = 0; k < options.bins; ++k) {
-        for (std::size_t m = 0; m < options.bins; ++m) {
+      for (std::size_t k = 0; k < bin_count; ++k) {
+        for (std::size_t m = 0; m < bin_count; ++m) {
           const Real ta = ha.u[i] - static_cast<Real>(k);
           const Real tb = hb.u[i] - static_cast<Real>(m);
           ga[i] += is_inside(ha.z[i], range)

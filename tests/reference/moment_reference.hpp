@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "infomax/objective/canonical.hpp"
 #include "infomax/objective/options.hpp"
 #include "reference/dense_reference.hpp"
 
@@ -86,17 +87,23 @@ inline Dependence spectral(const Table& caa, const Table& cab, const Table& cbb,
     d.value = options.objective.starts_with("vamp") ? 1 : 0;
     return d;
   }
+  const std::size_t components = options.of<objective::CanonicalOptions>().components;
+  const objective::Ridge& ridge = options.of<objective::CanonicalOptions>().ridge;
+  const auto added_to = [&ridge](const Table& c) -> Real {
+    return ridge.absolute ? static_cast<Real>(*ridge.absolute)
+                          : ridge.relative * trace(c) / static_cast<Real>(c.size());
+  };
   const auto whiten = [&](Table c) {
-    const Real relative = options.ridge * trace(c) / static_cast<Real>(c.size());
+    const Real added = added_to(c);
     for (std::size_t j = 0; j < c.size(); ++j) {
-      c[j][j] += options.ridge_absolute ? static_cast<Real>(*options.ridge_absolute) : relative;
+      c[j][j] += added;
     }
     return inverse_square_root(c);
   };
   const Table wa = whiten(caa);
   const Table wb = whiten(cbb);
   const Singular s = singular_values(product(product(wa, cab), wb));
-  const std::size_t k = options.components == 0 ? std::min(p, q) : options.components;
+  const std::size_t k = components == 0 ? std::min(p, q) : components;
   Table ug = s.u;
   Table ugs = s.u;
   Table vgs = s.v;
@@ -116,7 +123,7 @@ inline Dependence spectral(const Table& caa, const Table& cab, const Table& cbb,
   const auto own = [&](const Table& w, const Table& weighted, const Table& vectors) {
     Table own_part = scaled(product(product(w, product(weighted, transposed(vectors))), w), -0.5L);
     const Real through_trace =
-        options.ridge_absolute ? 0 : options.ridge * trace(own_part) / static_cast<Real>(w.size());
+        ridge.absolute ? 0 : ridge.relative * trace(own_part) / static_cast<Real>(w.size());
     for (std::size_t j = 0; j < w.size(); ++j) {
       own_part[j][j] += through_trace;
     }
@@ -130,13 +137,14 @@ inline Dependence spectral(const Table& caa, const Table& cab, const Table& cbb,
 inline Dependence barlow(const Table& caa, const Table& cab, const Table& cbb,
                          const objective::ObjectiveOptions& options) {
   const std::size_t p = caa.size();
+  const Real lambda = options.number<double>("barlow-lambda");
   Dependence d{0, zeros(p, p), zeros(p, p), zeros(p, p), {{"invariance", 0}, {"redundancy", 0}}};
   for (std::size_t i = 0; i < p; ++i) {
     for (std::size_t j = 0; j < p; ++j) {
       const Real va = caa[i][i] + 1e-5L;
       const Real vb = cbb[j][j] + 1e-5L;
       const Real r = cab[i][j] / std::sqrt(va * vb);
-      const Real weight = i == j ? 1 : options.barlow_lambda;
+      const Real weight = i == j ? 1 : lambda;
       const Real off = i == j ? r - 1 : r;
       d.parts[i == j ? 0 : 1].second += off * off;
       d.value -= weight * off * off;
@@ -153,20 +161,21 @@ inline Table vicreg_side(const Table& biased, Real n, const objective::Objective
                          Dependence& d) {
   const std::size_t p = biased.size();
   const Table c = scaled(biased, n / (n - 1));
+  const Real variance = options.number<double>("vicreg-variance");
+  const Real covariance = options.number<double>("vicreg-covariance");
   Table slope = zeros(p, p);
   for (std::size_t i = 0; i < p; ++i) {
     const Real deviation = std::sqrt(c[i][i] + 1e-4L);
     const Real hinge = std::max<Real>(0, 1 - deviation) / (2 * static_cast<Real>(p));
     d.parts[0].second += hinge;
-    d.value -= options.vicreg_variance * hinge;
-    slope[i][i] =
-        deviation < 1 ? options.vicreg_variance / (4 * static_cast<Real>(p) * deviation) : 0;
+    d.value -= variance * hinge;
+    slope[i][i] = deviation < 1 ? variance / (4 * static_cast<Real>(p) * deviation) : 0;
     for (std::size_t j = 0; j < p; ++j) {
       if (i != j) {
         const Real square = c[i][j] * c[i][j] / static_cast<Real>(p);
         d.parts[1].second += square;
-        d.value -= options.vicreg_covariance * square;
-        slope[i][j] = -2 * options.vicreg_covariance * c[i][j] / static_cast<Real>(p);
+        d.value -= covariance * square;
+        slope[i][j] = -2 * covariance * c[i][j] / static_cast<Real>(p);
       }
     }
   }
@@ -183,7 +192,7 @@ inline Dependence vicreg(const Table& caa, const Table& cbb, Real n,
 
 inline Dependence coding_rate(const Table& caa, const Table& cab, const Table& cbb,
                               const objective::ObjectiveOptions& options) {
-  const Real factor = static_cast<Real>(cbb.size()) / options.distortion;
+  const Real factor = static_cast<Real>(cbb.size()) / options.number<double>("distortion");
   Dependence d{0, scaled(caa, 0), scaled(cab, 0), {}, {}};
   Table regular = scaled(cbb, factor);
   for (std::size_t j = 0; j < regular.size(); ++j) {
@@ -202,8 +211,9 @@ inline Dependence dependence(const objective::ObjectiveOptions& options, const T
   const Table caa = covariance(a, a);
   const Table cab = covariance(a, b);
   const Table cbb = covariance(b, b);
-  if (options.objective == "infomax" && options.rho != "cca") {
-    return options.rho == "pearson" ? pearson(caa, cab, cbb) : rv(caa, cab, cbb);
+  const std::string rho = options.text("rho").value_or("");
+  if (options.objective == "infomax" && rho != "cca") {
+    return rho == "pearson" ? pearson(caa, cab, cbb) : rv(caa, cab, cbb);
   }
   if (options.objective == "barlow") {
     return barlow(caa, cab, cbb, options);

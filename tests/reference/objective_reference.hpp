@@ -28,6 +28,18 @@ struct Gradients {
   Table b;
 };
 
+/// The weights of both entropies in J.
+inline std::pair<double, double> lambdas(const objective::ObjectiveOptions& options) {
+  if (options.objective != "infomax") {
+    return {0.0, 0.0};
+  }
+  const auto both = options.number<double>("lambda");
+  const auto own = [&](const char* name) {
+    return options.text(name) ? options.number<double>(name) : both;
+  };
+  return {own("lambda-a"), own("lambda-b")};
+}
+
 inline Values evaluate(const objective::ObjectiveOptions& options, const Table& a, const Table& b) {
   Values values;
   values.entropy_a = entropy(a, options);
@@ -50,14 +62,15 @@ inline Values evaluate(const objective::ObjectiveOptions& options, const Table& 
   const Dependence measured = dependence(options, a, b);
   values.dependence = measured.value;
   values.parts = measured.parts;
-  if (options.objective == "vicreg" && options.vicreg_similarity != 0) {
+  const auto similarity = options.number<double>("vicreg-similarity");
+  if (options.objective == "vicreg" && similarity != 0) {
     const Real size = frobenius(added(a, scaled(b, -1)));
     const Real mean = size * size / static_cast<Real>(a.size() * a[0].size());
-    values.dependence -= options.vicreg_similarity * mean;
+    values.dependence -= similarity * mean;
     values.parts.insert(values.parts.begin(), {"similarity", mean});
   }
-  values.objective =
-      values.dependence - options.lambda_a * values.entropy_a - options.lambda_b * values.entropy_b;
+  const auto [lambda_a, lambda_b] = lambdas(options);
+  values.objective = values.dependence - lambda_a * values.entropy_a - lambda_b * values.entropy_b;
   return values;
 }
 
@@ -80,13 +93,15 @@ inline Gradients gradients(const objective::ObjectiveOptions& options, const Tab
       added(product(ca, scaled(d.aa, 2 / n)), product(cb, transposed(scaled(d.ab, 1 / n))));
   Table moments_b = added(product(cb, scaled(d.bb, 2 / n)), product(ca, scaled(d.ab, 1 / n)));
   if (options.objective == "vicreg") {
-    const Real weight = 2 * options.vicreg_similarity / (n * static_cast<Real>(a[0].size()));
+    const Real weight =
+        2 * options.number<double>("vicreg-similarity") / (n * static_cast<Real>(a[0].size()));
     const Table difference = added(b, scaled(a, -1));
     moments_a = added(moments_a, scaled(difference, weight));
     moments_b = added(moments_b, scaled(difference, -weight));
   }
-  return {added(moments_a, scaled(entropy_gradient(a, options), -options.lambda_a)),
-          added(moments_b, scaled(entropy_gradient(b, options), -options.lambda_b))};
+  const auto [lambda_a, lambda_b] = lambdas(options);
+  return {added(moments_a, scaled(entropy_gradient(a, options), -lambda_a)),
+          added(moments_b, scaled(entropy_gradient(b, options), -lambda_b))};
 }
 
 }  // namespace infomax::reference

@@ -56,8 +56,8 @@ SecondMoments moments_of(const reference::Sides& sides) {
 
 ObjectiveOptions options_of(const std::string& rho, std::size_t components = 0) {
   ObjectiveOptions options;
-  options.rho = rho;
-  options.components = components;
+  options.set("rho", rho);
+  options.set("components", components);
   return options;
 }
 
@@ -162,10 +162,10 @@ TEST(MomentFunction, SpectralGradientsAreThoseOfCentralDifferences) {
                     moments_of(reference::keyed_sides(50, 3, 3, 6)));
     expect_gradient(*make_moment_function(options), whitened(0.6, 0.6));
     expect_gradient(*make_moment_function(options), whitened(0.6, 0.6 - 1e-9));
-    options.components = 2;
+    options.set("components", 2);
     expect_gradient(*make_moment_function(options),
                     moments_of(reference::keyed_sides(50, 4, 3, 7)));
-    options.ridge = 0.3;
+    options.set("ridge", 0.3);
     expect_gradient(*make_moment_function(options),
                     moments_of(reference::keyed_sides(50, 3, 4, 8)));
   }
@@ -175,7 +175,7 @@ TEST(MomentFunction, OtherGradientsAreThoseOfCentralDifferences) {
   for (const std::string name : {"barlow", "vicreg", "coding-rate"}) {
     ObjectiveOptions options;
     options.objective = name;
-    options.barlow_lambda = 0.3;
+    options.set("barlow-lambda", 0.3);
     expect_gradient(*make_moment_function(options),
                     moments_of(reference::keyed_sides(50, 3, 3, 9)));
     expect_gradient(*make_moment_function(options), whitened(0.6, 0.6));
@@ -186,7 +186,7 @@ TEST(MomentFunction, SpectralValuesAreThoseOfKnownCorrelations) {
   const auto value_of = [](const char* name, double sigma_0, double sigma_1) {
     ObjectiveOptions options;
     options.objective = name;
-    options.ridge = 0.0;
+    options.set("ridge", 0.0);
     return make_moment_function(options)->evaluate(whitened(sigma_0, sigma_1), nullptr);
   };
   EXPECT_NEAR(value_of("dcca", 0.9, 0.3), 1.2, 1e-14);
@@ -197,9 +197,9 @@ TEST(MomentFunction, SpectralValuesAreThoseOfKnownCorrelations) {
 
 TEST(MomentFunction, CanonicalCorrelationsAreThoseOfWhitenedSides) {
   ObjectiveOptions options = options_of("cca");
-  options.ridge = 0.0;
+  options.set("ridge", 0.0);
   EXPECT_NEAR(make_moment_function(options)->evaluate(whitened(0.9, 0.3), nullptr), 0.6, 1e-14);
-  options.components = 1;
+  options.set("components", 1);
   EXPECT_NEAR(make_moment_function(options)->evaluate(whitened(0.9, 0.3), nullptr), 0.9, 1e-14);
 }
 
@@ -208,7 +208,7 @@ TEST(MomentFunction, InfiniteInformationNamesTheRidge) {
   options.objective = "gaussian-mi";
   EXPECT_NEAR(make_moment_function(options)->evaluate(whitened(1.0, 0.0), nullptr),
               -0.5 * std::log(1.0 - 1.0 / (1.0001 * 1.0001)), 1e-10);
-  options.ridge = 0.0;
+  options.set("ridge", 0.0);
   try {
     (void)make_moment_function(options)->evaluate(whitened(1.0, 0.0), nullptr);
     FAIL() << "no error";
@@ -226,7 +226,7 @@ TEST(MomentFunction, CanonicalCorrelationsDoNotDependOnScale) {
     row[2] *= 1e-4L;
   }
   ObjectiveOptions options = options_of("cca");
-  options.ridge = 0.0;
+  options.set("ridge", 0.0);
   const auto rho = make_moment_function(options);
   EXPECT_NEAR(rho->evaluate(moments_of(stretched), nullptr),
               rho->evaluate(moments_of(sides), nullptr), 1e-12);
@@ -238,7 +238,7 @@ TEST(MomentFunction, ZeroMomentsGiveZeroAndNoGradient) {
   for (const std::string rho : {"pearson", "rv", "cca"}) {
     for (const double ridge : {0.0, 1e-4}) {
       ObjectiveOptions options = options_of(rho);
-      options.ridge = ridge;
+      options.set("ridge", ridge);
       const auto function = make_moment_function(options);
       MomentGradient gradient;
       gradient.wanted_a = true;
@@ -261,7 +261,7 @@ TEST(MomentFunction, ConstantColumnChangesNoCanonicalCorrelation) {
   const SecondMoments without = moments_of(
       Table{{1, 0.2L}, {0.2L, 2}}, Table{{0.3L, 0.1L}, {0.2L, 0.5L}}, Table{{1, 0}, {0, 1}});
   ObjectiveOptions options = options_of("cca");
-  options.ridge = 0.0;
+  options.set("ridge", 0.0);
   EXPECT_NEAR(make_moment_function(options)->evaluate(moments, nullptr),
               make_moment_function(options)->evaluate(without, nullptr), 1e-14);
 }

@@ -122,11 +122,11 @@ TEST(MeanEntropy, OfUniformBinsIsTheLogarithmOfTheirNumber) {
 TEST(Reference, GradientIsThatOfCentralDifferences) {
   for (const std::string rho : {"pearson", "rv", "cca"}) {
     objective::ObjectiveOptions options;
-    options.rho = rho;
-    options.lambda_a = 0.3;
-    options.lambda_b = -0.2;
-    options.ridge = 0.1;
-    options.histogram_range = objective::parse_histogram_range("sigma:1.5");
+    options.set("rho", rho);
+    options.set("lambda-a", 0.3);
+    options.set("lambda-b", -0.2);
+    options.set("ridge", 0.1);
+    options.set("histogram-range", "sigma:1.5");
     reference::Sides sides = reference::keyed_sides(13, 2, 2, 51);
     const reference::Gradients gradients = reference::gradients(options, sides.a, sides.b);
     const reference::Real step = 1e-6L;

@@ -79,10 +79,15 @@ struct FieldText<double> {
   static std::optional<double> parse(std::string_view text) {
     return detail::parse_whole<double>(text);
   }
-  /// The shortest text that parses to the same value.
+  /// The fewest digits that parse to the same value: "0.0001", with an exponent only where it is
+  /// below -4 or above 15.
   static std::string format(double value) {
+    const double magnitude = std::abs(value);
+    const bool fixed = magnitude == 0.0 || (magnitude >= 1e-4 && magnitude < 1e16);
     std::array<char, 32> text{};
-    const auto [end, status] = std::to_chars(text.data(), text.data() + text.size(), value);
+    const auto [end, status] =
+        std::to_chars(text.data(), text.data() + text.size(), value,
+                      fixed ? std::chars_format::fixed : std::chars_format::scientific);
     return {text.data(), end};
   }
   static std::string expected() { return "a number"; }
@@ -268,6 +273,23 @@ class FieldTable {
            },
            [member, text = field.text](const Config& config) { return text(config.*member); },
            [member, check = field.check](const Config& config) { check(config.*member); }});
+    }
+    return *this;
+  }
+
+  /// The same for a configuration to which `access` gives a reference, from one that is constant
+  /// and from one that is not.
+  template <class Access, class Part>
+  FieldTable& include_by(Access access, const FieldTable<Part>& part) {
+    for (const Field<Part>& field : part.fields()) {
+      fields_.push_back(
+          {field.name, field.group.empty() ? group_ : field.group, field.value_name, field.help,
+           field.is_flag,
+           [access, set = field.set](Config& config, std::string_view text) {
+             set(access(config), text);
+           },
+           [access, text = field.text](const Config& config) { return text(access(config)); },
+           [access, check = field.check](const Config& config) { check(access(config)); }});
     }
     return *this;
   }

@@ -55,12 +55,8 @@ class Side {
   /// After forward, until the next one. Throws std::logic_error before it.
   [[nodiscard]] const stats::RowSource<T>& rows() const;
 
-  /// Says of what forward has shown how it is cut into parts, and which content it is; as
-  /// stats::RowSource takes them.
-  void describe_rows(const stats::RowParts* parts, std::uint64_t content);
-
-  /// Where the objective puts its gradient of rows(), [B, columns]; of 0 rows where the side is
-  /// data.
+  /// Where the objective puts its gradient of rows(), [B, columns]; of 0 columns where the side
+  /// is data.
   [[nodiscard]] MatrixView<T> gradient();
 
   /// Adds to `parameter_gradient`, as long as the model's parameters, what gradient() amounts to.

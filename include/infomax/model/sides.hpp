@@ -11,6 +11,7 @@
 #include "infomax/model/side.hpp"
 #include "infomax/model/views.hpp"
 #include "infomax/mpi/communicator.hpp"
+#include "infomax/objective/batch.hpp"
 #include "infomax/stats/exact_sum.hpp"
 #include "infomax/stats/row_source.hpp"
 
@@ -39,9 +40,15 @@ class Sides {
   [[nodiscard]] const stats::RowSource<T>& a() const { return a_.rows(); }
   [[nodiscard]] const stats::RowSource<T>& b() const { return b_.rows(); }
 
-  /// Where the objective puts its gradient, [B, p] and [B, q]; of 0 rows for a side that is data.
-  [[nodiscard]] MatrixView<T> da() { return a_.gradient(); }
-  [[nodiscard]] MatrixView<T> db() { return b_.gradient(); }
+  /// Both, and all else that an objective is a function of.
+  [[nodiscard]] objective::Batch<T> batch() const {
+    return {{a(), b(), reproducible_ ? &parts_ : nullptr, content_of_a_},
+            std::span(numbers_).first(count_)};
+  }
+
+  /// Where the objective puts its gradient, [B, p] and [B, q]; of 0 columns for a side that is
+  /// data.
+  [[nodiscard]] objective::Gradients<T> gradients() { return {a_.gradient(), b_.gradient()}; }
 
   /// Adds to `gradient`, as long as the model's parameters, what da and db amount to. `ready` is
   /// told which stretches of it are complete, by their offset in it.
@@ -76,6 +83,8 @@ class Sides {
   Side<T> a_;
   Side<T> b_;
   std::vector<std::uint64_t> numbers_;  // of the batch's samples among all
+  std::size_t count_ = 0;
+  std::uint64_t content_of_a_ = 0;  // of the last batch
 };
 
 }  // namespace infomax::model

@@ -25,6 +25,7 @@ class WholeSides {
 
   [[nodiscard]] const stats::RowSource<T>& a() const { return sides_.a(); }
   [[nodiscard]] const stats::RowSource<T>& b() const { return sides_.b(); }
+  [[nodiscard]] objective::Batch<T> batch() const { return sides_.batch(); }
 
  private:
   std::vector<std::size_t> samples_;

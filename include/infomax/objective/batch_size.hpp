@@ -7,14 +7,14 @@
 
 namespace infomax::objective {
 
-/// What an estimate of p and q columns from N rows is worth, said at most once a run.
+/// Warns, at most once a run, where N rows are too few for estimates of p and q columns.
 class BatchSizeWarning {
  public:
   /// Warns where a covariance matrix of p or q columns cannot have full rank.
   void require_rank(double samples, std::size_t p, std::size_t q);
 
-  /// The same, or else where canonical correlations are biased: 50 independent columns a side give
-  /// a sum of about 32, 22, 10.5 and 4.2 at N = 100, 200, 800 and 5000.
+  /// Also warns where canonical correlations are biased: 50 independent columns a side give a sum
+  /// of about 32, 22, 10.5 and 4.2 at N = 100, 200, 800 and 5000.
   void require_correlations(double samples, std::size_t p, std::size_t q);
 
  private:

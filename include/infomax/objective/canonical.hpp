@@ -15,34 +15,42 @@
 
 namespace infomax::objective {
 
-/// What is added to the diagonals: `relative` times the mean variance of a side, or `absolute`.
+/// What is added to the diagonals of a side's covariance.
 struct Ridge {
-  double relative = 1e-4;
-  std::optional<double> absolute;
+  double relative = 1e-4;          ///< times the mean variance of the side
+  std::optional<double> absolute;  ///< where set, this is added and `relative` ignored
 };
 
-/// The option that sets it and its value, for messages: "--ridge (now 0; 1e-4 is the default)".
+/// The options of objectives of canonical correlations.
+struct CanonicalOptions {
+  std::size_t components = 0;  ///< k, the largest correlations, which are counted; 0 = all
+  Ridge ridge;
+};
+
+/// The field that sets it and its value, for messages: "`ridge` (now 0; 0.0001 is the default)".
 [[nodiscard]] std::string describe(const Ridge& ridge);
 
 /// The canonical correlations of two sides, and the adjoint of any function of them.
 ///
-/// T = L_a^-1 C_ab L_b^-T with C + r I = L L^T. Its singular values are those of the form with
-/// inverse square roots, for L^-1 is such a root up to a rotation. For J = sum_i h(sigma_i), T = U
-/// S V^T, g = h'(sigma):
-///   dJ/dC_ab = L_a^-T U g V^T L_b^-1        dJ/dC_aa = -1/2 L_a^-T U (g S) U^T L_a^-1  (and the
-/// relative ridge adds (r/p) tr(dJ/dC_aa) to its diagonal). No singular vector is differentiated,
-/// so equal singular values need no care (Andrew et al. 2013, appendix).
+/// T = L_a^-1 C_ab L_b^-T with C + r I = L L^T. L^-1 is an inverse square root of C + r I up to a
+/// rotation, so T has the singular values of the form with inverse square roots. For J = sum_i
+/// h(sigma_i), T = U S V^T and g = h'(sigma):
+///
+///     dJ/dC_ab = L_a^-T U g V^T L_b^-1        dJ/dC_aa = -1/2 L_a^-T U (g S) U^T L_a^-1
+///
+/// and a relative ridge adds (r/p) tr(dJ/dC_aa) to the diagonal of dJ/dC_aa. No singular vector is
+/// differentiated, so equal singular values need no care (Andrew et al. 2013, appendix).
 class CanonicalSpectrum {
  public:
-  /// Where a side has no variance at all there are no correlations: all sigma are 0. Throws
-  /// NumericError where C + r I is not positive definite.
+  /// Where a side has no variance at all, all sigma are 0. Throws NumericError where C + r I is not
+  /// positive definite.
   CanonicalSpectrum(const stats::SecondMoments& moments, const Ridge& ridge);
 
   /// sigma_i [m], descending; NaN where the moments are not finite.
   [[nodiscard]] std::span<const double> values() const { return values_; }
 
-  /// L_a^-T U [p, m] and L_b^-T V [q, m]: what takes centred rows to canonical variables; empty
-  /// where there are no correlations.
+  /// L_a^-T U [p, m] and L_b^-T V [q, m], which map centred rows to canonical variables; empty
+  /// where a side has no variance.
   [[nodiscard]] const Matrix<double>& directions_a() const { return a_; }
   [[nodiscard]] const Matrix<double>& directions_b() const { return b_; }
 
@@ -59,9 +67,9 @@ class CanonicalSpectrum {
   Matrix<double> b_;            // L_b^-T V [q, m]
 };
 
-/// For sides of the same p columns and one map for both: with C = (C_aa + C_bb) / 2, C + r I = L
-/// L^T and K = L^-1 C_ab L^-T, L^-T times the `count` leading eigenvectors of (K K^T + K^T K) / 2,
-/// [p, count]. Throws NumericError where C + r I is not positive definite.
+/// The directions of one map for both sides, which have the same p columns: L^-T times the `count`
+/// leading eigenvectors of (K K^T + K^T K) / 2 [p, count], where C = (C_aa + C_bb) / 2, C + r I = L
+/// L^T and K = L^-1 C_ab L^-T. Throws NumericError where C + r I is not positive definite.
 [[nodiscard]] Matrix<double> alike_directions(const stats::SecondMoments& moments,
                                               const Ridge& ridge, std::size_t count);
 

@@ -13,10 +13,12 @@
 // N global rows, p and q columns of sides a and b, k components.
 namespace infomax::objective {
 
-/// The linear maps that take two sides to their canonical variables, as fitted to one data set:
-/// u = (a - mean_a) directions_a, v = (b - mean_b) directions_b, column i of u and v correlating by
-/// correlations[i] there. Where a side does not vary there are no directions, and all correlations
-/// are 0.
+/// The linear maps of two sides to their canonical variables, fitted to one data set:
+///
+///     u = (a - mean_a) directions_a        v = (b - mean_b) directions_b
+///
+/// On that data set, correlations[i] is the correlation of column i of u and of v. Where a side
+/// does not vary, the directions are empty and all correlations are 0.
 struct CanonicalFit {
   Buffer<double> mean_a;             // [p]
   Buffer<double> mean_b;             // [q]
@@ -25,11 +27,11 @@ struct CanonicalFit {
   std::vector<double> correlations;  // [k], descending, of the regularised problem
 };
 
-/// Collective. `components` k at most, the largest first; 0 = all. Throws NumericError where a
-/// covariance with its ridge is not positive definite.
+/// Collective. Fits the `components` largest correlations. Throws NumericError where a covariance
+/// with its ridge is not positive definite.
 template <math::Real T>
 [[nodiscard]] CanonicalFit fit_canonical(const mpi::Communicator& communicator,
-                                         const stats::RowSource<T>& a, const stats::RowSource<T>& b,
-                                         const Ridge& ridge, std::size_t components);
+                                         const stats::RowPairs<T>& rows,
+                                         const CanonicalOptions& options);
 
 }  // namespace infomax::objective

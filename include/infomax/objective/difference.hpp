@@ -3,21 +3,22 @@
 
 #include "infomax/core/matrix.hpp"
 #include "infomax/math/blas.hpp"
+#include "infomax/objective/batch.hpp"
 #include "infomax/stats/row_source.hpp"
 
 // B: local rows. p: columns of a and of b.
 
 namespace infomax::objective {
 
-/// The gradient of -(weight/2) sum_i |a_i - b_i|^2: weight (b - a) to da, weight (a - b) to db.
-/// Keeps its memory.
+/// The gradient of -(weight/2) sum_i |a_i - b_i|^2, which is weight (b - a) for a and weight (a -
+/// b) for b. Keeps its memory.
 template <math::Real T>
-class DifferencePart {
+class DifferenceGradient {
  public:
-  /// da and db [B, p] or with 0 columns where not wanted; added to them, or with `overwrite` in
-  /// place of what they hold.
-  void write_gradient(double weight, bool overwrite, const stats::RowSource<T>& a,
-                      const stats::RowSource<T>& b, MatrixView<T> da, MatrixView<T> db);
+  /// Adds to the gradients of both sides where they are wanted, or with `overwrite` replaces what
+  /// they hold.
+  void write(double weight, bool overwrite, const stats::RowPairs<T>& rows,
+             const Gradients<T>& gradients);
 
  private:
   Buffer<T> scratch_a_;

@@ -6,7 +6,8 @@
 #include "infomax/core/matrix.hpp"
 #include "infomax/math/blas.hpp"
 #include "infomax/mpi/communicator.hpp"
-#include "infomax/stats/content_key.hpp"
+#include "infomax/objective/batch.hpp"
+#include "infomax/objective/histogram_options.hpp"
 #include "infomax/stats/histogram.hpp"
 #include "infomax/stats/means.hpp"
 #include "infomax/stats/moments.hpp"
@@ -23,28 +24,26 @@ namespace infomax::objective {
 [[nodiscard]] double mean_entropy(MatrixView<const double> probabilities, double weight,
                                   MatrixView<double> derivative);
 
-/// The entropies of both sides' columns, and - lambda H of a side as a part of J.
+/// The entropies of both sides' columns, and their terms - lambda H in J.
 template <math::Real T>
-class EntropyPart {
+class EntropyTerms {
  public:
-  EntropyPart(std::size_t bins, const stats::HistogramRange& range, double lambda_a,
-              double lambda_b);
+  EntropyTerms(const HistogramOptions& options, double lambda_a, double lambda_b);
 
   struct Entropies {
     double a = 0.0;
     double b = 0.0;
   };
 
-  /// Collective: one summation, for both sides; where a is of known content and without gradient,
+  /// Collective: one summation for both sides. Where the content of a is known and has no gradient,
   /// its histogram is counted once, by a summation of its own. A side has a gradient where it is
   /// wanted and its lambda is not 0.
-  Entropies measure(const mpi::Communicator& communicator, const stats::RowSource<T>& a,
-                    const stats::RowSource<T>& b, const stats::Means& means,
-                    const stats::SecondMoments& moments, bool wanted_a, bool wanted_b);
+  Entropies measure(const mpi::Communicator& communicator, const stats::RowPairs<T>& rows,
+                    const stats::Means& means, const stats::SecondMoments& moments, bool wanted_a,
+                    bool wanted_b);
 
-  /// Adds the gradient of - lambda_a H(a) - lambda_b H(b) to da [B, p] and db [B, q], where wanted.
-  void add_gradient(const stats::RowSource<T>& a, const stats::RowSource<T>& b, MatrixView<T> da,
-                    MatrixView<T> db);
+  /// Adds the gradient of - lambda_a H(a) - lambda_b H(b), where measure() was asked for it.
+  void add_gradient(const stats::RowPairs<T>& rows, const Gradients<T>& gradients);
 
  private:
   struct HistogramSide {
@@ -59,7 +58,7 @@ class EntropyPart {
 
   HistogramSide a_;
   HistogramSide b_;
-  stats::ContentKey cached_;
+  stats::LastContent cached_;
   double cached_entropy_ = 0.0;  // of a
   stats::Summation summation_;
   Buffer<double> message_;

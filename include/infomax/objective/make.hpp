@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "infomax/objective/moment_function.hpp"
 #include "infomax/objective/objective.hpp"
@@ -10,16 +11,27 @@
 
 namespace infomax::objective {
 
-/// The objective that the options name. Throws UsageError where they are not valid.
+/// The objective that the options name. Throws UsageError where they are invalid.
 template <math::Real T>
 [[nodiscard]] std::unique_ptr<Objective<T>> make_objective(const ObjectiveOptions& options);
 
+/// The same with another function of second moments in place of its own: its entropies and their
+/// weights stay. Throws UsageError where the options are invalid or their objective is not a
+/// function of second moments.
+template <math::Real T>
+[[nodiscard]] std::unique_ptr<Objective<T>> make_objective_with(
+    const ObjectiveOptions& options, std::unique_ptr<MomentFunction> function);
+
 /// The function of second moments that is the options' rho or, but for what their entropies add,
-/// the whole of their objective. Throws UsageError where they are not valid or there is none.
+/// all of their objective. Throws UsageError where the options are invalid or their objective is
+/// not a function of second moments.
 [[nodiscard]] std::unique_ptr<MomentFunction> make_moment_function(const ObjectiveOptions& options);
 
-/// The same where it is one of canonical correlations; nothing where it is not.
+/// The same where it is a function of canonical correlations; null where it is not.
 [[nodiscard]] std::unique_ptr<SpectralFunction> make_spectral_function(
     const ObjectiveOptions& options);
+
+/// The objectives for which make_spectral_function() is not null, for messages: "dcca, vamp1".
+[[nodiscard]] std::string spectral_objectives();
 
 }  // namespace infomax::objective

@@ -9,9 +9,9 @@
 
 namespace infomax::objective {
 
-/// A function of the global second moments with its gradient: small, the same on every rank, in
-/// double. It knows neither rows nor ranks. A dependence measure rho is one; so is any objective of
-/// moments alone. Where the moments are not finite, neither is the value.
+/// A function of the global second moments with its gradient, in double and the same on every rank.
+/// It knows neither rows nor ranks. A dependence measure rho is one; so is any objective of moments
+/// alone. Where the moments are not finite, neither is the value.
 class MomentFunction {
  public:
   MomentFunction() = default;
@@ -21,12 +21,12 @@ class MomentFunction {
 
   [[nodiscard]] virtual stats::MomentNeeds needs() const = 0;
 
-  /// The value, and where `gradient` is not null its derivatives, for the sides that its flags
-  /// name. `gradient` comes with the shapes of needs() and zeros.
+  /// Returns the value. Where `gradient` is not null, writes its derivatives for the sides that its
+  /// flags name; it comes with the shapes of needs() and zeros.
   virtual double evaluate(const stats::SecondMoments& moments, stats::MomentGradient* gradient) = 0;
 
   /// Appends what the last evaluation adds to the report.
-  virtual void append_parts(Parts& /*parts*/) const {}
+  virtual void append_figures(Figures& /*figures*/) const {}
 };
 
 /// (1/p) sum_j C_ab[j,j] / sqrt(C_aa[j,j] C_bb[j,j]); columns of zero variance contribute 0. p = q.

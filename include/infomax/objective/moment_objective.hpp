@@ -2,46 +2,57 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "infomax/objective/difference.hpp"
 #include "infomax/objective/entropy.hpp"
+#include "infomax/objective/histogram_options.hpp"
 #include "infomax/objective/moment_function.hpp"
+#include "infomax/objective/needs.hpp"
 #include "infomax/objective/objective.hpp"
-#include "infomax/objective/options.hpp"
 #include "infomax/stats/means.hpp"
 #include "infomax/stats/moment_gradient.hpp"
 #include "infomax/stats/moments.hpp"
 
 namespace infomax::objective {
 
-/// J = f(moments) - w_s mean((a - b)^2) - lambda_a H(a) - lambda_b H(b), f any function of the
-/// second moments. With f = rho and w_s = 0 it is `infomax`; with lambda = 0 it is every objective
-/// of moments alone, all of which is then reported as the dependence. Three passes over the rows,
-/// each ending in one sum over ranks: means, second moments, histograms; a fourth, local one for
-/// the gradient. Entropies are measured also where lambda is 0.
+/// What MomentObjective adds up: J = function(moments) - similarity_weight mean((a - b)^2) -
+/// lambda_a H(a) - lambda_b H(b).
+struct MomentTerms {
+  std::unique_ptr<MomentFunction> function;
+  double similarity_weight = 0.0;
+  double lambda_a = 0.0;
+  double lambda_b = 0.0;
+};
+
+/// J = f(moments) - w_s mean((a - b)^2) - lambda_a H(a) - lambda_b H(b), where f is any function of
+/// the second moments. With f = rho and w_s = 0 it is `infomax`; with lambda = 0 it is every
+/// objective of moments alone, and all of J is then reported as the dependence. It takes three
+/// passes over the rows, each of which ends in one sum over ranks: means, second moments,
+/// histograms; and a fourth, local one for the gradient. Entropies are measured also where lambda
+/// is 0.
 template <math::Real T>
 class MomentObjective final : public Objective<T> {
  public:
-  /// `similarity_weight` w_s other than 0 needs p = q and adds the mean, `similarity`, to the
-  /// report.
-  MomentObjective(std::unique_ptr<MomentFunction> function, const ObjectiveOptions& options,
-                  double similarity_weight = 0.0);
+  /// `needs` and `name`, for messages, are those of the objective that this is. A similarity weight
+  /// w_s other than 0 needs p = q and adds the mean, `similarity`, to the report.
+  MomentObjective(std::string name, Needs needs, MomentTerms terms,
+                  const HistogramOptions& histogram);
 
   /// Collective. Throws NumericError where the function does, on every rank.
-  [[nodiscard]] Value evaluate(const mpi::Communicator& communicator, const stats::RowSource<T>& a,
-                               const stats::RowSource<T>& b, MatrixView<T> da,
-                               MatrixView<T> db) override;
+  [[nodiscard]] Value evaluate(const mpi::Communicator& communicator, const Batch<T>& batch,
+                               const Gradients<T>& gradients) override;
 
  private:
-  ObjectiveOptions options_;
-  double similarity_weight_;
-  std::unique_ptr<MomentFunction> function_;
+  std::string name_;
+  Needs needs_;
+  MomentTerms terms_;
   stats::MeanPass<T> mean_pass_;
   stats::MomentPass<T> moment_pass_;
   stats::MomentGradient moment_gradient_;
   stats::MomentPullBack<T> moment_pull_back_;
-  DifferencePart<T> difference_;
-  EntropyPart<T> entropy_;
+  DifferenceGradient<T> difference_;
+  EntropyTerms<T> entropy_;
 };
 
 }  // namespace infomax::objective

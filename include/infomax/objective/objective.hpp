@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "infomax/core/matrix.hpp"
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
 #include "infomax/math/blas.hpp"
 #include "infomax/mpi/communicator.hpp"
+#include "infomax/objective/batch.hpp"
 #include "infomax/objective/value.hpp"
-#include "infomax/stats/row_source.hpp"
 
 namespace infomax::objective {
 
-/// A function of two sets of N global rows, a [N, p] and b [N, q], of which every rank holds some.
-/// It knows nothing of networks, files or micro-batches.
+/// A function of N global rows of two sides, a [N, p] and b [N, q], of which every rank holds some;
+/// and perhaps of values inside the networks and of parameters of its own. It knows nothing of
+/// networks, files or micro-batches.
 template <math::Real T>
 class Objective {
  public:
@@ -19,14 +23,18 @@ class Objective {
   Objective(const Objective&) = delete;
   Objective& operator=(const Objective&) = delete;
 
-  /// Collective. The global value, and into `da` [B, p] and `db` [B, q] the gradient of the global
-  /// J with respect to the local rows: overwritten, already divided by what J divides by, so that
-  /// the parameter gradients of all ranks are simply summed. A side whose gradient is not wanted
-  /// (data) passes an empty view with 0 columns, the same on every rank. Not reentrant: it keeps
-  /// scratch memory from call to call.
-  [[nodiscard]] virtual Value evaluate(const mpi::Communicator& communicator,
-                                       const stats::RowSource<T>& a, const stats::RowSource<T>& b,
-                                       MatrixView<T> da, MatrixView<T> db) = 0;
+  /// How many numbers of its own, such as a temperature, are learned with the networks.
+  [[nodiscard]] virtual std::size_t parameter_count() const { return 0; }
+
+  /// Writes their initial values [parameter_count()], which depend on the seed alone.
+  virtual void initialize(std::span<T> /*parameters*/, std::uint64_t /*seed*/) const {}
+
+  /// Collective. Returns the global value and writes the gradients that are wanted. They are those
+  /// of the global J, already divided by what J divides by, so that the caller sums the parameter
+  /// gradients of all ranks and divides by nothing. Not reentrant: it keeps scratch memory from
+  /// call to call.
+  [[nodiscard]] virtual Value evaluate(const mpi::Communicator& communicator, const Batch<T>& batch,
+                                       const Gradients<T>& gradients) = 0;
 };
 
 }  // namespace infomax::objective

@@ -1,58 +1,111 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <any>
 #include <cstddef>
 #include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <typeindex>
+#include <vector>
 
-#include "infomax/stats/histogram.hpp"
+#include "infomax/core/field.hpp"
 
+// What chooses an objective. Every objective describes itself in its own source file: its name, its
+// help, its options and their checks. What stands here reads those descriptions.
 namespace infomax::objective {
 
-/// What decides an objective; the names are those of the command line. `spectral` are the
-/// objectives of canonical correlations, infomax with rho cca among them.
+/// An objective's name and the options of all objectives, at their defaults unless set:
+///
+///     ObjectiveOptions options;
+///     options.objective = "dcca";
+///     options.set("ridge", 1e-3).set("components", 4);
 struct ObjectiveOptions {
   std::string objective = "infomax";  ///< one of objective_names()
-  std::string rho = "rv";             ///< infomax: pearson | rv | cca
-  double lambda_a = 0.0;              ///< infomax: weight of H(a), of either sign
-  double lambda_b = 0.0;
-  std::size_t bins = 32;                  ///< M, 4 or more
-  stats::HistogramRange histogram_range;  ///< sigma:R or fixed:lo,hi
-  std::size_t components = 0;             ///< spectral: the k largest correlations; 0 = all
-  double ridge = 1e-4;                    ///< spectral: r, relative to the mean variance of a side
-  std::optional<double> ridge_absolute;   ///< spectral: in place of `ridge` where set
-  double barlow_lambda = 5e-3;            ///< barlow: weight of the redundancy
-  double vicreg_similarity = 25.0;        ///< vicreg: weight of mean((a - b)^2)
-  double vicreg_variance = 25.0;          ///< vicreg: weight of the hinge on deviations below 1
-  double vicreg_covariance = 1.0;         ///< vicreg: weight of covariances between columns
-  double distortion = 0.5;                ///< coding-rate: squared, greater than 0
-  friend bool operator==(const ObjectiveOptions&, const ObjectiveOptions&) = default;
+
+  /// Sets an option by the name that fields() has for it. Throws UsageError where there is no such
+  /// name, or the text is not of its type or fails its check.
+  ObjectiveOptions& set(std::string_view field, std::string_view text);
+
+  template <class Number>
+  requires std::is_arithmetic_v<Number> ObjectiveOptions& set(std::string_view field,
+                                                              Number value) {
+    if constexpr (std::is_floating_point_v<Number>) {
+      return set(field, FieldText<double>::format(value));
+    } else {
+      return set(field, std::to_string(value));
+    }
+  }
+
+  /// The value of an option as set() takes it; nothing where it is unset and has no default.
+  [[nodiscard]] std::optional<std::string> text(std::string_view field) const;
+
+  /// The same as a number. Throws UsageError where it is unset or not a Number.
+  template <class Number>
+  [[nodiscard]] Number number(std::string_view field) const {
+    const auto value = FieldText<Number>::parse(text(field).value_or(""));
+    if (!value) {
+      throw UsageError("the option " + std::string(field) + " is not " +
+                       FieldText<Number>::expected());
+    }
+    return *value;
+  }
+
+  /// The options that an objective or a family of objectives keeps in one struct, such as
+  /// CanonicalOptions. What is written here is checked by validate().
+  template <class Options>
+  [[nodiscard]] const Options& of() const {
+    const auto found = values_.find(typeid(Options));
+    if (found == values_.end()) {
+      static const Options defaults{};
+      return defaults;
+    }
+    return *std::any_cast<Options>(&found->second);
+  }
+  template <class Options>
+  [[nodiscard]] Options& of() {
+    std::any& value = values_[typeid(Options)];
+    if (!value.has_value()) {
+      value = Options{};
+    }
+    return *std::any_cast<Options>(&value);
+  }
+
+  /// True where to_settings() is the same of both.
+  friend bool operator==(const ObjectiveOptions& x, const ObjectiveOptions& y);
+
+ private:
+  std::map<std::type_index, std::any> values_;  // by the type of the struct
 };
 
-/// Every objective's name.
+/// Every objective's name, in the order in which help lists them.
 [[nodiscard]] std::span<const std::string_view> objective_names();
 
-/// "sigma:R" or "fixed:lo,hi". Throws UsageError.
-[[nodiscard]] stats::HistogramRange parse_histogram_range(std::string_view text);
-[[nodiscard]] std::string format_histogram_range(const stats::HistogramRange& range);
+/// The name of the objective and the options of all objectives, each once, as the command line and
+/// configuration files have them.
+[[nodiscard]] const FieldTable<ObjectiveOptions>& fields();
 
-/// Throws UsageError where a name is not known or a number is out of its range.
+/// The names of the fields that these options' objective reads; it ignores all others.
+[[nodiscard]] std::vector<std::string> fields_of(const ObjectiveOptions& options);
+
+/// The objectives that read a field, in words: "dcca", "infomax with `rho` cca". Every one of them
+/// where the field is `objective`; none where there is no such field.
+[[nodiscard]] std::vector<std::string> objectives_with(std::string_view field);
+
+/// Throws UsageError where a name is unknown or an option fails its check.
 void validate(const ObjectiveOptions& options);
-
-/// Without the weights of entropies, where the objective has none among its parts.
-[[nodiscard]] ObjectiveOptions with_own_entropies(ObjectiveOptions options);
 
 /// Throws UsageError where sides of p and q columns do not fit the objective.
 void check_shapes(const ObjectiveOptions& options, std::size_t p, std::size_t q);
 
-/// As names and texts, to travel in model.h5; numbers come back to the last bit.
+/// The options as names and texts, as model.h5 keeps them; numbers come back to the last bit.
 [[nodiscard]] std::map<std::string, std::string> to_settings(const ObjectiveOptions& options);
 
-/// Names that are missing keep their defaults, others than an objective's are passed over. Throws
-/// UsageError where a text is not what its name calls for.
+/// Missing names keep their defaults, and names that no objective has are ignored. Throws
+/// UsageError where a text is not what its field takes.
 [[nodiscard]] ObjectiveOptions from_settings(const std::map<std::string, std::string>& settings);
 
 }  // namespace infomax::objective

@@ -8,17 +8,17 @@
 
 namespace infomax::objective {
 
-/// Numbers of a report, by name.
-using Parts = std::vector<std::pair<std::string, double>>;
+/// Numbers that an objective reports besides its value, by name.
+using Figures = std::vector<std::pair<std::string, double>>;
 
-/// What an objective is over the whole global batch. Entropies in nats.
+/// The value of an objective over the whole global batch. Entropies are in nats.
 struct Value {
   double objective = 0.0;   ///< J, which is maximised
-  double dependence = 0.0;  ///< its part that measures how a and b depend on each other
+  double dependence = 0.0;  ///< J without its terms of entropy
   double entropy_a = 0.0;   ///< mean over columns
   double entropy_b = 0.0;
   std::uint64_t samples = 0;  ///< N, global rows
-  Parts parts;                ///< what this objective adds
+  Figures figures;            ///< what this objective reports besides
 };
 
 }  // namespace infomax::objective

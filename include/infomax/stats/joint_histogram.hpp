@@ -37,9 +37,8 @@ class JointHistogram {
   /// Begins a global batch.
   void begin(const Means& means, const SecondMoments& moments);
 
-  /// Collective: one summation, of n M^2 doubles. Computes the probabilities over all rows of all
-  /// ranks.
-  void count(const mpi::Communicator& communicator, const RowSource<T>& a, const RowSource<T>& b);
+  /// Collective: one summation, of n M^2 doubles. Counts all rows, of all ranks, to probabilities.
+  void count(const mpi::Communicator& communicator, const RowPairs<T>& rows);
 
   /// The probabilities p_kl of column j, [M, M]; k belongs to a, l to b.
   [[nodiscard]] MatrixView<const double> probabilities(std::size_t j) const;
@@ -50,8 +49,7 @@ class JointHistogram {
   /// Collective: one summation, of 4 n doubles. Takes dJ/dp_kl [n, M M] and overwrites da and db
   /// [B, n] by the derivatives by the rows. A gradient that is not wanted has 0 columns.
   void differentiate(const mpi::Communicator& communicator, MatrixView<const double> derivative,
-                     const RowSource<T>& a, const RowSource<T>& b, MatrixView<T> da,
-                     MatrixView<T> db);
+                     const RowPairs<T>& rows, MatrixView<T> da, MatrixView<T> db);
 
  private:
   void count_rows(const RowSource<T>& a, const RowSource<T>& b, std::size_t first_row,

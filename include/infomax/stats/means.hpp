@@ -6,7 +6,6 @@
 #include "infomax/core/matrix.hpp"
 #include "infomax/math/blas.hpp"
 #include "infomax/mpi/communicator.hpp"
-#include "infomax/stats/content_key.hpp"
 #include "infomax/stats/row_source.hpp"
 #include "infomax/stats/summation.hpp"
 
@@ -27,10 +26,10 @@ struct Means {
 template <math::Real T>
 class MeanPass {
  public:
-  /// Collective: one summation, of 2 + p + q doubles. If a is of known content, it has 2 + q
-  /// doubles, and the p sums of a are summed once. `with_difference` requires p = q.
-  const Means& measure(const mpi::Communicator& communicator, const RowSource<T>& a,
-                       const RowSource<T>& b, bool with_difference = false);
+  /// Collective: one summation, of 2 + p + q doubles; of 2 + q where a is of known content, whose
+  /// own p are summed once. `with_difference` needs p = q.
+  const Means& measure(const mpi::Communicator& communicator, const RowPairs<T>& rows,
+                       bool with_difference = false);
 
  private:
   void add_columns(const RowSource<T>& source, std::size_t first_row, std::size_t row_count,
@@ -39,7 +38,7 @@ class MeanPass {
                             std::size_t row_count);
 
   Means means_;
-  ContentKey cached_;
+  LastContent cached_;
   Summation summation_;
   Buffer<double> cached_sums_;  // of a side a of known content [p]
   Buffer<double> sums_;         // N, difference, sums of b [q], and of a [p] unless they are cached

@@ -41,8 +41,8 @@ class MomentPullBack {
   ///
   ///   da = (1/N)[(A - m_a)(D_aa + D_aa^T) + (B - m_b) D_ab^T]
   ///   db = (1/N)[(B - m_b)(D_bb + D_bb^T) + (A - m_a) D_ab]
-  void apply(const RowSource<T>& a, const RowSource<T>& b, const Means& means,
-             const MomentGradient& gradient, MatrixView<T> da, MatrixView<T> db);
+  void apply(const RowPairs<T>& rows, const Means& means, const MomentGradient& gradient,
+             MatrixView<T> da, MatrixView<T> db);
 
  private:
   /// D + D^T, or twice its diagonal, in T and divided by N.

@@ -7,7 +7,6 @@
 #include "infomax/core/matrix.hpp"
 #include "infomax/math/blas.hpp"
 #include "infomax/mpi/communicator.hpp"
-#include "infomax/stats/content_key.hpp"
 #include "infomax/stats/means.hpp"
 #include "infomax/stats/row_source.hpp"
 #include "infomax/stats/summation.hpp"
@@ -62,20 +61,20 @@ class MomentPass {
  public:
   explicit MomentPass(MomentNeeds needs) : needs_(needs) {}
 
-  /// Collective: one summation, of a triangle for each of aa and bb that is full, p q doubles for a
-  /// full ab, and a vector for a diagonal. If side a is of known content, aa is summed once, by
-  /// itself.
-  const SecondMoments& measure(const mpi::Communicator& communicator, const RowSource<T>& a,
-                               const RowSource<T>& b, const Means& means);
+  /// Collective: one summation, of a triangle for each of aa and bb that is full, p q doubles
+  /// for a full ab, and a vector for a diagonal. Where side a is of known content, aa is summed
+  /// once, by itself.
+  const SecondMoments& measure(const mpi::Communicator& communicator, const RowPairs<T>& rows,
+                               const Means& means);
 
  private:
   void add_tile(MatrixView<const T> a, MatrixView<const T> b, const MomentSums& sums);
-  void sum_cached(const mpi::Communicator& communicator, const RowSource<T>& a, const Means& means);
+  void sum_cached(const mpi::Communicator& communicator, const RowPairs<T>& rows, const Means& means);
 
   MomentNeeds needs_;
   SecondMoments moments_;
-  ContentKey cached_;
-  Buffer<double> cached_sums_;  // aa of a side a of known content
+  LastContent cached_;
+  Buffer<double> cached_sums_;  // aa
   Summation summation_;
   Buffer<double> sums_;  // bb, ab, and aa unless it is cached
   Buffer<T> product_;    // of one tile

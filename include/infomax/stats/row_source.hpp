@@ -50,18 +50,48 @@ class RowSource {
   /// source, or of `scratch`, which is resized as needed and reused from call to call.
   [[nodiscard]] virtual MatrixView<const T> tile(std::size_t first, std::size_t count,
                                                  Buffer<T>& scratch) const = 0;
+};
 
-  /// Null, or the parts to which everything computed of these rows is to keep; they outlive this.
-  [[nodiscard]] const RowParts* parts() const { return parts_; }
-  void set_parts(const RowParts* parts) { parts_ = parts; }
+/// The local rows of both sides of a batch, where a_i belongs to b_i. A view: sources and parts
+/// outlive it.
+template <math::Real T>
+struct RowPairs {
+  const RowSource<T>& a;  ///< [B, p]
+  const RowSource<T>& b;  ///< [B, q]
 
-  /// Not 0 where the rows of all ranks are known: those of every source of the same content, in the
-  /// same order, so that what was computed of one holds for all. The same on every rank.
-  [[nodiscard]] std::uint64_t content() const { return content_; }
-  void set_content(std::uint64_t content) { content_ = content; }
+  /// Where set, all that is computed of the rows is computed part by part, so that it has the same
+  /// bits at any number of ranks.
+  const RowParts* parts = nullptr;
+
+  /// 0, or a number that stands for the rows of side a on all ranks: wherever it is the same, so
+  /// are the rows and their order, and what was computed of them holds still. The same on every
+  /// rank.
+  std::uint64_t content_of_a = 0;
+
+  [[nodiscard]] std::size_t count() const { return b.rows(); }
+};
+
+/// Remembers of which content of side a something was computed last, so that it need not be
+/// computed again. Nothing is remembered where rows have parts: what is computed of them has the
+/// same bits whatever came before.
+class LastContent {
+ public:
+  /// Whether what is computed of side a is worth keeping for the next batch.
+  template <math::Real T>
+  [[nodiscard]] static bool may_return(const RowPairs<T>& rows) {
+    return rows.content_of_a != 0 && rows.parts == nullptr;
+  }
+
+  /// Whether the last content was that of these rows. If not, the caller computes what it keeps of
+  /// them now.
+  template <math::Real T>
+  [[nodiscard]] bool is_of(const RowPairs<T>& rows) {
+    const bool same = content_ == rows.content_of_a;
+    content_ = rows.content_of_a;
+    return same;
+  }
 
  private:
-  const RowParts* parts_ = nullptr;
   std::uint64_t content_ = 0;
 };
 

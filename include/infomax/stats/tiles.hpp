@@ -24,10 +24,10 @@ void for_each_tile(std::size_t first, std::size_t rows, Each each) {
   }
 }
 
-/// Calls each(first, count) for the tiles of all rows of a source, part by part if it has parts.
+/// The same for all rows, part by part where they have parts.
 template <math::Real T, class Each>
-void for_each_tile(const RowSource<T>& source, Each each) {
-  for_each_part(source.parts(), source.rows(),
+void for_each_tile(const RowPairs<T>& rows_of_both, Each each) {
+  for_each_part(rows_of_both.parts, rows_of_both.count(),
                 [&](std::size_t first, std::size_t rows) { for_each_tile(first, rows, each); });
 }
 

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "infomax/objective/options.hpp"
+
+// p, q: columns of a and b.
+
+namespace infomax::objective {
+
+/// What an objective needs of the batches that it is evaluated on.
+struct Needs {
+  bool equal_columns = false;                   ///< p = q: column j of a belongs to column j of b
+  std::string instead = "`objective` infomax";  ///< what to choose where p and q differ
+  std::size_t canonical_correlations = 0;       ///< this many, so min(p, q) must not be less
+  bool both_encoded = false;                    ///< neither side may be data
+  bool sample_numbers = false;                  ///< the batch must tell its samples' numbers
+  std::size_t tapped_features = 0;              ///< named values of the networks besides a and b
+};
+
+/// What is known of the batches to come. What is not known yet is left at a default that fits
+/// every objective.
+struct BatchShape {
+  std::size_t p = 0;
+  std::size_t q = 0;
+  bool both_encoded = true;
+  bool sample_numbers = true;
+  std::size_t tapped_features = static_cast<std::size_t>(-1);  ///< available ones
+};
+
+/// What these options' objective needs.
+[[nodiscard]] Needs needs_of(const ObjectiveOptions& options);
+
+/// Throws UsageError, which calls the objective `name`, where a shape does not meet the needs.
+void require(const Needs& needs, std::string_view name, const BatchShape& shape);
+
+}  // namespace infomax::objective

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <array>
+
+#include "objective/description.hpp"
+
+// The list of objectives. To add one, write its source file, which defines its description, and
+// name that here twice.
+namespace infomax::objective {
+
+[[nodiscard]] Description describe_infomax();
+[[nodiscard]] Description describe_dcca();
+[[nodiscard]] Description describe_vamp1();
+[[nodiscard]] Description describe_vamp2();
+[[nodiscard]] Description describe_gaussian_mi();
+[[nodiscard]] Description describe_barlow();
+[[nodiscard]] Description describe_vicreg();
+[[nodiscard]] Description describe_coding_rate();
+[[nodiscard]] Description describe_histogram_mi();
+[[nodiscard]] Description describe_mse();
+
+/// In the order of help.
+inline constexpr std::array all_descriptions{
+    describe_infomax,      describe_dcca,   describe_vamp1,  describe_vamp2,
+    describe_gaussian_mi,  describe_barlow, describe_vicreg, describe_coding_rate,
+    describe_histogram_mi, describe_mse,
+};
+
+}  // namespace infomax::objective
