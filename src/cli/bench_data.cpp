@@ -82,11 +82,11 @@ data::Normalization normalization_of(const data::Rows& rows) {
 }
 
 /// Side y, by what the pair calls for.
-void add_y(const SyntheticData& data, model::TargetKind target, Prepared& prepared) {
-  auto& x = prepared.examples.x;
-  auto& y = prepared.examples.y;
-  const auto& held = prepared.examples.shard;
-  auto& pair = prepared.options.pair;
+void add_y(const SyntheticData& data, model::TargetKind target, train::TrainingData& made) {
+  auto& x = made.examples.x;
+  auto& y = made.examples.y;
+  const auto& held = made.examples.shard;
+  auto& pair = made.pair;
   if (pair.pair == model::Pair::target) {
     const std::size_t columns = data.columns_y > 0 ? data.columns_y : default_classes;
     if (target == model::TargetKind::values) {
@@ -108,34 +108,35 @@ void add_y(const SyntheticData& data, model::TargetKind target, Prepared& prepar
 
 }  // namespace
 
-Prepared prepare_synthetic(const mpi::Communicator& communicator, const SyntheticData& data,
-                           const Understood& understood, std::size_t batch_rows) {
+train::TrainingData make_synthetic(const mpi::Communicator& communicator, const SyntheticData& data,
+                                   train::Config& config, std::size_t batch_rows) {
   const std::size_t samples = data.rows > 0 ? data.rows : batches_of_rows * batch_rows;
   const data::Blocks blocks =
-      understood.blocks > 0 ? data::Blocks(samples, understood.blocks) : data::Blocks(samples);
+      config.blocks ? data::Blocks(samples, *config.blocks) : data::Blocks(samples);
   const data::Shard shard = blocks.shard(communicator.rank(), communicator.size());
+  auto pair = train::settle_pair(config, data.shape, "`features`");
   data::Shard held = shard;
-  const bool lagged = understood.pair.pair == model::Pair::lag;
+  const bool lagged = pair.pair == model::Pair::lag;
   if (lagged && shard.row_count > 0) {
-    held.row_count += understood.pair.lag;
+    held.row_count += pair.lag;
   }
-  Prepared prepared{
-      understood,
+  train::TrainingData made{
+      std::move(pair),
       {blocks, shard, make_rows("/x", data.element, data.shape, held, Side::x), std::nullopt, {}},
       {},
       {},
       batch_rows};
-  auto& examples = prepared.examples;
+  auto& examples = made.examples;
   if (lagged) {
     examples.start_of.resize(shard.row_count);
     std::iota(examples.start_of.begin(), examples.start_of.end(), std::size_t{0});
   }
-  add_y(data, understood.target, prepared);
-  prepared.normalization = normalization_of(examples.x);
-  if (understood.encoder_b) {
-    prepared.normalization_y = normalization_of(*examples.y);
+  add_y(data, config.target, made);
+  made.normalization = normalization_of(examples.x);
+  if (made.pair.pair == model::Pair::views && !config.share) {
+    made.normalization_y = normalization_of(*examples.y);
   }
-  return prepared;
+  return made;
 }
 
 }  // namespace infomax::cli

@@ -10,6 +10,7 @@
 #include "cli/bench_data.hpp"
 #include "infomax/measure/layer_gemms.hpp"
 #include "infomax/measure/memory.hpp"
+#include "infomax/train/setup.hpp"
 
 namespace infomax::cli {
 namespace {
@@ -41,7 +42,7 @@ Parts divide(const mpi::Communicator& communicator, std::span<const train::StepT
 
 /// The dense layers of all passes through networks that a step makes.
 template <math::Real T>
-std::vector<measure::LayerShape> layers_of(Training<T>& training) {
+std::vector<measure::LayerShape> layers_of(train::Setup<T>& training) {
   // One network that makes both sides is passed through twice.
   const bool encodes_a = training.sides.da().columns() > 0;
   const auto& members = training.model.members();
@@ -65,7 +66,7 @@ std::vector<measure::LayerShape> layers_of(Training<T>& training) {
 template <math::Real T>
 class Stepper {
  public:
-  Stepper(Training<T>& training, double learning_rate)
+  Stepper(train::Setup<T>& training, double learning_rate)
       : training_(&training), learning_rate_(learning_rate) {}
 
   void step() {
@@ -87,7 +88,7 @@ class Stepper {
   [[nodiscard]] double samples() const { return samples_; }
 
  private:
-  Training<T>* training_;
+  train::Setup<T>* training_;
   double learning_rate_;
   std::size_t done_ = 0;
   std::vector<train::StepTimes> times_;
@@ -116,7 +117,7 @@ void remember_peak(const mpi::Communicator& communicator, BenchResult& result) {
 
 /// Collective. What a step gives to reductions before its backward pass.
 template <math::Real T>
-double statistics_bytes(const mpi::Communicator& communicator, Training<T>& training) {
+double statistics_bytes(const mpi::Communicator& communicator, train::Setup<T>& training) {
   const std::uint64_t before = communicator.collective_bytes();
   auto& sides = training.sides;
   sides.forward(training.sampler.draw(0, 0), {true, 0, 0, 0});
@@ -125,12 +126,12 @@ double statistics_bytes(const mpi::Communicator& communicator, Training<T>& trai
 }
 
 template <math::Real T>
-BenchResult measure_case(const mpi::Communicator& communicator, const OptionTable& options,
-                         const measure::Pace& pace, const Prepared& prepared) {
+BenchResult measure_case(const mpi::Communicator& communicator, const train::Config& config,
+                         const measure::Pace& pace, const train::TrainingData& data) {
   // Its own, so that its counts are those of steps alone.
   const auto stepping = communicator.duplicate();
-  Training<T> training(stepping, options, prepared);
-  Stepper<T> stepper(training, options.value<double>("learning-rate"));
+  train::Setup<T> training(stepping, config, data);
+  Stepper<T> stepper(training, config.learning_rate);
   const auto step = [&] { stepper.step(); };
 
   BenchResult result;
@@ -139,7 +140,7 @@ BenchResult measure_case(const mpi::Communicator& communicator, const OptionTabl
   // Before there is room for the products alone, which is no part of training.
   remember_peak(communicator, result);
   measure::LayerGemms<T> gemms(layers_of(training), training.sampler.draw(0, 0).size(),
-                               prepared.options.micro_batch);
+                               config.micro_batch);
   const auto multiply = [&] { gemms.run(); };
   const std::size_t gemm_calls = measure::calls_within(communicator, pace.repeat_s, multiply);
   result.gemm_flops = communicator.sum(gemms.flops());
@@ -181,18 +182,16 @@ BenchResult measure_case(const mpi::Communicator& communicator, const OptionTabl
 
 }  // namespace
 
-BenchResult run_case(const mpi::Communicator& communicator, const OptionTable& options,
+BenchResult run_case(const mpi::Communicator& communicator, const train::Config& config,
                      const SyntheticData& data, const measure::Pace& pace,
                      const BenchCase& wanted) {
   measure::reset_peak_memory();
-  Understood understood = understand(options, wanted.encoder);
-  if (needs_image(understood.pair)) {
-    understood.pair.image = image_of(options, data.shape, "--features");
-  }
-  Prepared prepared = prepare_synthetic(communicator, data, understood, wanted.batch_rows);
-  return options.value<std::string>("precision") == "float"
-             ? measure_case<float>(communicator, options, pace, prepared)
-             : measure_case<double>(communicator, options, pace, prepared);
+  train::Config one = config;
+  one.encoder = wanted.encoder;
+  const auto made = make_synthetic(communicator, data, one, wanted.batch_rows);
+  return one.precision == train::Precision::float32
+             ? measure_case<float>(communicator, one, pace, made)
+             : measure_case<double>(communicator, one, pace, made);
 }
 
 }  // namespace infomax::cli

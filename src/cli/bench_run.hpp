@@ -5,9 +5,9 @@
 #include <cstdint>
 
 #include "cli/bench_options.hpp"
-#include "cli/training.hpp"
 #include "infomax/measure/timing.hpp"
 #include "infomax/mpi/communicator.hpp"
+#include "infomax/train/config.hpp"
 
 namespace infomax::cli {
 
@@ -40,7 +40,7 @@ struct BenchResult {
 /// Collective. Measures steps of one case on data made for it. Throws UsageError where the case is
 /// impossible, NumericError where training on it is.
 [[nodiscard]] BenchResult run_case(const mpi::Communicator& communicator,
-                                   const OptionTable& options, const SyntheticData& data,
+                                   const train::Config& config, const SyntheticData& data,
                                    const measure::Pace& pace, const BenchCase& wanted);
 
 }  // namespace infomax::cli

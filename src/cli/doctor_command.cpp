@@ -16,6 +16,7 @@
 #include "infomax/core/logging.hpp"
 #include "infomax/math/blas_runtime.hpp"
 #include "infomax/math/elementwise.hpp"
+#include "infomax/measure/threads.hpp"
 #include "infomax/mpi/failure.hpp"
 
 namespace infomax::cli {
@@ -123,7 +124,7 @@ int doctor(const mpi::Communicator& communicator, const std::vector<std::string>
   }
   const auto directory = options.value<std::string>("directory");
   const std::size_t file_bytes = options.count("file-size") * mebibyte;
-  (void)choose_threads(communicator, options);
+  (void)measure::choose_threads(communicator, options.read(measure::thread_fields()).threads);
 
   Findings findings;
   findings.job = examine_job(communicator);

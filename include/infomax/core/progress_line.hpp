@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
+#include <utility>
 
+#include "infomax/core/field_text.hpp"
 #include "infomax/core/stopwatch.hpp"
 
 namespace infomax {
@@ -14,6 +17,12 @@ enum class ProgressMode : std::uint8_t {
   plain,      ///< a line now and then
   none,
 };
+
+inline constexpr std::array progress_names{
+    std::pair{"auto", ProgressMode::automatic}, std::pair{"live", ProgressMode::live},
+    std::pair{"plain", ProgressMode::plain}, std::pair{"none", ProgressMode::none}};
+template <>
+struct FieldText<ProgressMode> : ChoiceText<ProgressMode, progress_names> {};
 
 /// Throws UsageError naming the choices.
 [[nodiscard]] ProgressMode parse_progress(const std::string& name);

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
+#include <utility>
+
+#include "infomax/core/field_text.hpp"
 
 namespace infomax::model {
 
@@ -16,6 +20,11 @@ enum class Pair : std::uint8_t {
   lag,      ///< a = f(x_t), b = f(x_{t + tau}), never across a trajectory's end
 };
 
+inline constexpr std::array pair_names{
+    std::pair{"input", Pair::input}, std::pair{"target", Pair::target},
+    std::pair{"views", Pair::views}, std::pair{"augment", Pair::augment},
+    std::pair{"lag", Pair::lag}};
+
 /// Throws UsageError naming the choices.
 [[nodiscard]] Pair parse_pair(const std::string& name);
 
@@ -25,3 +34,7 @@ enum class Pair : std::uint8_t {
 [[nodiscard]] bool reads_y(Pair pair);
 
 }  // namespace infomax::model
+
+template <>
+struct infomax::FieldText<infomax::model::Pair>
+    : infomax::ChoiceText<infomax::model::Pair, infomax::model::pair_names> {};
