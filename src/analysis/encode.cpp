@@ -97,9 +97,8 @@ EncodingFormat parse_encoding_format(const std::string& name) {
 }
 
 template <math::Real T>
-void encode(const mpi::Communicator& communicator, data::DatasetFile& file,
-            const data::Blocks& blocks, Encoder<T>& encoder, WorkProgress& progress,
-            const Sink<T>& sink) {
+void encode(const mpi::Communicator& communicator, data::Datasets& file, const data::Blocks& blocks,
+            Encoder<T>& encoder, WorkProgress& progress, const Sink<T>& sink) {
   const auto shard = blocks.shard(communicator.rank(), communicator.size());
   const auto shape = file.shape(encoder.path());
   data::WindowSize window{.tile_rows = encoder.micro_batch()};
@@ -124,7 +123,7 @@ void encode(const mpi::Communicator& communicator, data::DatasetFile& file,
 }
 
 template <math::Real T>
-data::Rows encode_rows(const mpi::Communicator& communicator, data::DatasetFile& file,
+data::Rows encode_rows(const mpi::Communicator& communicator, data::Datasets& file,
                        const data::Blocks& blocks, Encoder<T>& encoder, WorkProgress& progress) {
   const auto shard = blocks.shard(communicator.rank(), communicator.size());
   const auto shape = file.shape(encoder.path());
@@ -142,6 +141,24 @@ data::Rows encode_rows(const mpi::Communicator& communicator, data::DatasetFile&
               }
             });
   return std::move(*all);
+}
+
+template <math::Real T>
+EncodedShard<T> encode_model(const mpi::Communicator& communicator, const model::Model<T>& model,
+                             data::Datasets& source, const EncoderOptions& options) {
+  Encoder<T> encoder(model, options);
+  const data::Blocks blocks(source.shape(encoder.path()).rows);
+  const auto shard = blocks.shard(communicator.rank(), communicator.size());
+  EncodedShard<T> encoded{shard.first_row, {}};
+  mpi::together(communicator,
+                [&] { encoded.rows = Matrix<T>(shard.row_count, encoder.columns()); });
+  WorkProgress progress(ProgressMode::none, "encoding");
+  encode<T>(communicator, source, blocks, encoder, progress,
+            [&](std::size_t first, MatrixView<const T> rows) {
+              std::copy_n(rows.data(), rows.size(),
+                          encoded.rows.data() + (first - shard.first_row) * encoder.columns());
+            });
+  return encoded;
 }
 
 template <math::Real T>
@@ -165,9 +182,11 @@ std::size_t encode_file(const mpi::Communicator& communicator, data::DatasetFile
 }
 
 #define INFOMAX_INSTANTIATE(T)                                                                   \
-  template void encode<T>(const mpi::Communicator&, data::DatasetFile&, const data::Blocks&,     \
+  template EncodedShard<T> encode_model<T>(const mpi::Communicator&, const model::Model<T>&,     \
+                                           data::Datasets&, const EncoderOptions&);              \
+  template void encode<T>(const mpi::Communicator&, data::Datasets&, const data::Blocks&,        \
                           Encoder<T>&, WorkProgress&, const Sink<T>&);                           \
-  template data::Rows encode_rows<T>(const mpi::Communicator&, data::DatasetFile&,               \
+  template data::Rows encode_rows<T>(const mpi::Communicator&, data::Datasets&,                  \
                                      const data::Blocks&, Encoder<T>&, WorkProgress&);           \
   template std::size_t encode_file<T>(const mpi::Communicator&, data::DatasetFile&, Encoder<T>&, \
                                       const EncodingFile&, WorkProgress&);

@@ -103,10 +103,29 @@ Evaluation evaluate(const mpi::Communicator& communicator,
   return evaluation;
 }
 
+template <math::Real T>
+Evaluation evaluate_model(const mpi::Communicator& communicator, const model::Model<T>& model,
+                          data::Datasets& source, std::size_t micro_batch) {
+  const auto pair = model::PairSettings::from_settings(model.settings);
+  const auto options = objective::from_settings(model.settings);
+  const auto examples = model::load_examples(communicator, source, pair, 0);
+  if (pair.classes > 0) {
+    data::require_labels_below(communicator, *examples.y, pair.classes);
+  }
+  model::require_features(model.members().front().normalization, *examples.x);
+  if (pair.meaning().has_two_views()) {
+    model::require_features(model.members().back().normalization, *examples.y);
+  }
+  const model::WholeSides<T> sides(communicator, model, examples, pair, micro_batch);
+  return evaluate<T>(communicator, options, pair, sides, nullptr);
+}
+
 #define INFOMAX_INSTANTIATE(T)                                                                  \
   template Evaluation evaluate<T>(const mpi::Communicator&, const objective::ObjectiveOptions&, \
                                   const model::PairSettings&, const model::WholeSides<T>&,      \
-                                  const model::WholeSides<T>*);
+                                  const model::WholeSides<T>*);                                 \
+  template Evaluation evaluate_model<T>(const mpi::Communicator&, const model::Model<T>&,       \
+                                        data::Datasets&, std::size_t);
 INFOMAX_INSTANTIATE(float)
 INFOMAX_INSTANTIATE(double)
 #undef INFOMAX_INSTANTIATE

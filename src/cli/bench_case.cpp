@@ -1,51 +1,49 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "cli/bench_case.hpp"
 
-#include <string>
 #include <utility>
 
-#include "cli/training.hpp"
 #include "infomax/measure/memory.hpp"
+#include "infomax/train/setup.hpp"
 
 namespace infomax::cli {
 namespace {
 
 template <math::Real T>
-bench::Result measure_case(const mpi::Communicator& communicator, const OptionTable& options,
-                           const measure::Pace& pace, const Prepared& prepared) {
+bench::Result measure_case(const mpi::Communicator& communicator, const train::Config& config,
+                           const measure::Pace& pace, const train::TrainingData& data) {
+  // The steps have a communicator of their own, so that its counts are theirs alone.
   const auto stepping = communicator.duplicate();
-  Training<T> training(stepping, options, prepared);
+  train::Setup<T> setup(stepping, config, data);
   const bench::Subject<T> subject{stepping,
-                                  training.model,
-                                  training.sampler,
-                                  training.sides,
-                                  *training.objective,
-                                  *training.optimizer,
-                                  training.step,
-                                  options.value<double>("learning-rate"),
-                                  prepared.options.micro_batch};
+                                  setup.model,
+                                  setup.sampler,
+                                  setup.sides,
+                                  *setup.objective,
+                                  *setup.optimizer,
+                                  setup.step,
+                                  config.learning_rate,
+                                  config.micro_batch};
   return bench::measure_steps(communicator, subject, pace);
 }
 
 }  // namespace
 
-bench::Result run_case(const mpi::Communicator& communicator, const OptionTable& options,
+bench::Result run_case(const mpi::Communicator& communicator, const train::Config& config,
                        const bench::SyntheticData& data, const measure::Pace& pace,
                        const BenchCase& wanted) {
   measure::reset_peak_memory();
-  Understood understood = understand(options, wanted.encoder);
-  if (needs_image(understood.pair)) {
-    understood.pair.image = image_of(options, data.shape, "--features");
-  }
-  auto made = bench::make_synthetic(communicator, data, understood.pair, understood.target,
-                                    understood.blocks, wanted.batch_rows);
-  understood.pair = made.pair;
-  const Prepared prepared{std::move(understood), std::move(made.examples),
-                          std::move(made.normalization), std::move(made.normalization_y),
-                          wanted.batch_rows};
-  return options.value<std::string>("precision") == "float"
-             ? measure_case<float>(communicator, options, pace, prepared)
-             : measure_case<double>(communicator, options, pace, prepared);
+  train::Config one = config;
+  one.encoder = wanted.encoder;
+  const auto pair = train::settle_pair(one, data.shape, "`features`");
+  auto made = bench::make_synthetic(communicator, data, pair, one.target, one.blocks.value_or(0),
+                                    wanted.batch_rows);
+  const train::TrainingData training_data{std::move(made.pair), std::move(made.examples),
+                                          std::move(made.normalization),
+                                          std::move(made.normalization_y), wanted.batch_rows};
+  return one.precision == train::Precision::float32
+             ? measure_case<float>(communicator, one, pace, training_data)
+             : measure_case<double>(communicator, one, pace, training_data);
 }
 
 }  // namespace infomax::cli

@@ -7,15 +7,13 @@
 #include "cli/bench_case.hpp"
 #include "cli/bench_options.hpp"
 #include "cli/cli.hpp"
-#include "cli/reproducible.hpp"
 #include "cli/runtime.hpp"
-#include "cli/train_options.hpp"
-#include "cli/training.hpp"
 #include "infomax/core/logging.hpp"
 #include "infomax/core/version.hpp"
 #include "infomax/math/blas_runtime.hpp"
 #include "infomax/mpi/failure.hpp"
 #include "infomax/mpi/placement.hpp"
+#include "infomax/train/setup.hpp"
 
 namespace infomax::cli {
 namespace {
@@ -41,7 +39,7 @@ void add(Json& line, const std::string& name, const bench::Share& share) {
   line[name + "_most"] = share.spread.most;
 }
 
-Json describe(const OptionTable& options, const Job& job, const measure::Pace& pace,
+Json describe(const BenchConfig& config, const Job& job, const measure::Pace& pace,
               const BenchCase& wanted, const bench::Result& result) {
   Json line{
       {"kind", "bench"},
@@ -56,10 +54,10 @@ Json describe(const OptionTable& options, const Job& job, const measure::Pace& p
       {"batch_per_rank", static_cast<double>(wanted.batch_rows) / static_cast<double>(job.ranks)},
       {"parameters", result.parameters}};
   for (const char* name : {"pair", "objective", "optimizer", "precision", "features"}) {
-    line[name] = options.value<std::string>(name);
+    line[name] = bench_fields().at(name).text(config).value_or("");
   }
-  line["reproducible"] = options.value<bool>("reproducible");
-  line["micro_batch"] = options.count("micro-batch", "all");
+  line["reproducible"] = config.train.reproducible;
+  line["micro_batch"] = config.train.micro_batch;
   line["repeats"] = pace.repeats;
   line["steps_per_repeat"] = result.steps_per_repeat;
   add(line, "samples_per_s", result.samples_per_s);
@@ -103,10 +101,9 @@ std::string table_line(const Job& job, const BenchCase& wanted, const bench::Res
 /// Writes the JSON lines to a file or to standard output. Exists on the root only.
 class Lines {
  public:
-  explicit Lines(const OptionTable& options) {
-    if (options.given("output")) {
-      path_ = options.value<std::string>("output");
-      refuse_existing(path_, options.value<bool>("overwrite"));
+  explicit Lines(const BenchConfig& config) : path_(config.output) {
+    if (!path_.empty()) {
+      refuse_existing(path_, config.overwrite);
       file_.open(path_);
       check();
     }
@@ -133,22 +130,21 @@ class Lines {
 };
 
 /// Checks all options before anything is measured. Throws UsageError.
-void check_options(const OptionTable& options, const bench::SyntheticData& data,
-                   const std::vector<BenchCase>& cases) {
-  const auto precision = options.value<std::string>("precision");
-  if (precision != "float" && precision != "double") {
-    throw UsageError(fmt::format("--precision is \"{}\"; it must be float or double", precision));
-  }
-  if (optimizer_options(options).kind == optim::OptimizerKind::lbfgs) {
+void check_config(const BenchConfig& config, const bench::SyntheticData& data,
+                  const std::vector<BenchCase>& cases) {
+  bench_fields().check(config);
+  if (config.train.optimizer.kind == optim::OptimizerKind::lbfgs) {
     throw UsageError(
         "bench measures steps, and an iteration of lbfgs takes several evaluations; measure "
-        "--optimizer sgd, one step of which costs as much as one evaluation");
+        "`optimizer` sgd, one step of which costs as much as one evaluation");
   }
   for (const BenchCase& wanted : cases) {
-    (void)understand(options, wanted.encoder);
+    train::Config one = config.train;
+    one.encoder = wanted.encoder;
+    train::validate(one);
     if (data.rows > 0 && data.rows < wanted.batch_rows) {
       throw UsageError(
-          fmt::format("--rows is {}, fewer than the {} of a batch", data.rows, wanted.batch_rows));
+          fmt::format("`rows` is {}, fewer than the {} of a batch", data.rows, wanted.batch_rows));
     }
   }
 }
@@ -161,27 +157,28 @@ int bench(const mpi::Communicator& communicator, const std::vector<std::string>&
     print_result(communicator, options.help());
     return 0;
   }
-  const auto cases = bench_cases(options, communicator.size());
-  const auto data = synthetic_data(options);
-  const auto pace = bench_pace(options);
-  check_options(options, data, cases);
+  const auto config = options.read(bench_fields());
+  const auto cases = bench_cases(config, communicator.size());
+  const auto data = synthetic_data(config);
+  const auto pace = bench_pace(config);
+  check_config(config, data, cases);
   std::optional<Lines> lines;
   mpi::together(communicator, [&] {
     if (communicator.is_root()) {
-      lines.emplace(options);
+      lines.emplace(config);
     }
   });
   const std::string machine = prepare_compute(communicator, options);
-  prepare_reproducible(communicator, options);
+  train::prepare_arithmetic(communicator, config.train);
   const Job job{communicator.size(), math::blas_threads(), mpi::find_placement(communicator)};
   log::info(fmt::format("infomax {}  bench\n{}settings   {}\n{}", version, machine,
-                        options.summary(), table_head()));
+                        one_line(bench_fields().texts(config)), table_head()));
   for (const BenchCase& wanted : cases) {
-    const auto result = run_case(communicator, options, data, pace, wanted);
+    const auto result = run_case(communicator, config.train, data, pace, wanted);
     log::info(table_line(job, wanted, result));
     mpi::together(communicator, [&] {
       if (communicator.is_root()) {
-        lines->write(communicator, describe(options, job, pace, wanted, result).dump());
+        lines->write(communicator, describe(config, job, pace, wanted, result).dump());
       }
     });
   }

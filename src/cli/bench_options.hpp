@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "bench/synthetic.hpp"
 #include "cli/option_table.hpp"
 #include "infomax/measure/timing.hpp"
+#include "infomax/train/config.hpp"
 
 namespace infomax::cli {
 
@@ -18,13 +20,30 @@ struct BenchCase {
   std::size_t batch_rows = 0;  ///< global rows of a step
 };
 
+/// The options of `bench`: its own, and those of `train` that say what a step is.
+struct BenchConfig {
+  std::string batch;           ///< list of global rows a step
+  std::string batch_per_rank;  ///< list of rows a step of each rank
+  std::size_t repeats = 5;
+  double repeat_seconds = 0.5;
+  std::string output;  ///< file; empty: standard output
+  bool overwrite = false;
+  std::string features = "784";           ///< D, or HxW
+  std::optional<std::size_t> features_y;  ///< unset: by the pair
+  std::string element = "u8";
+  std::optional<std::size_t> rows;  ///< unset: four batches
+  train::Config train;
+};
+
+[[nodiscard]] const FieldTable<BenchConfig>& bench_fields();
+
 [[nodiscard]] OptionTable bench_option_table();
 
-/// Every encoder with every batch size. Throws UsageError.
-[[nodiscard]] std::vector<BenchCase> bench_cases(const OptionTable& options, int ranks);
+/// Every encoder at every batch. Throws UsageError.
+[[nodiscard]] std::vector<BenchCase> bench_cases(const BenchConfig& config, int ranks);
 
-[[nodiscard]] bench::SyntheticData synthetic_data(const OptionTable& options);
+[[nodiscard]] bench::SyntheticData synthetic_data(const BenchConfig& config);
 
-[[nodiscard]] measure::Pace bench_pace(const OptionTable& options);
+[[nodiscard]] measure::Pace bench_pace(const BenchConfig& config);
 
 }  // namespace infomax::cli

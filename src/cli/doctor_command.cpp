@@ -5,6 +5,7 @@
 #include "cli/doctor_report.hpp"
 #include "cli/runtime.hpp"
 #include "infomax/core/error.hpp"
+#include "infomax/measure/threads.hpp"
 #include "infomax/mpi/failure.hpp"
 #include "measure/examination.hpp"
 
@@ -43,7 +44,7 @@ int doctor(const mpi::Communicator& communicator, const std::vector<std::string>
   }
   const auto directory = options.value<std::string>("directory");
   const std::size_t file_bytes = options.count("file-size") * mebibyte;
-  (void)choose_threads(communicator, options);
+  (void)measure::choose_threads(communicator, options.read(measure::thread_fields()).threads);
 
   const auto found = measure::examine(communicator, directory, file_bytes);
   mpi::together(communicator, [&] {

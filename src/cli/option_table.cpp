@@ -7,16 +7,12 @@
 
 #include <fmt/format.h>
 
+#include "cli/field_names.hpp"
+
 namespace infomax::cli {
 namespace {
 
 constexpr unsigned line_width = 100;
-
-/// Options that steer one invocation and are no part of a run's configuration.
-bool is_of_invocation(const std::string& name) {
-  return name == "help" || name == "config" || name == "overwrite" || name == "progress" ||
-         name == "json" || name == "resume";
-}
 
 }  // namespace
 
@@ -27,7 +23,25 @@ OptionTable::OptionTable(std::string command, std::string synopsis)
       "take options from an INI file, a line `name = value` each; the command line goes first");
 }
 
+void OptionTable::add(const FieldFacts& field, const std::optional<std::string>& standard) {
+  if (field.group != last_group_) {
+    (void)group(field.group);
+  }
+  auto options = groups_.back().add_options();
+  const std::string help = fields_as_options(field.help);
+  if (field.is_flag) {
+    options(field.name.c_str(), po::bool_switch(), help.c_str());
+    return;
+  }
+  auto* const value = po::value<std::string>()->value_name(field.value_name);
+  if (standard) {
+    value->default_value(*standard);
+  }
+  options(field.name.c_str(), value, help.c_str());
+}
+
 po::options_description_easy_init OptionTable::group(const std::string& title) {
+  last_group_ = title;
   groups_.emplace_back(title, line_width);
   return groups_.back().add_options();
 }
@@ -134,10 +148,6 @@ std::size_t OptionTable::count(const std::string& name, const std::string& meani
 }
 
 std::string OptionTable::text_of(const std::string& name) const {
-  const auto resolved = resolved_.find(name);
-  if (resolved != resolved_.end()) {
-    return resolved->second;
-  }
   return text_of(values_[name].value());
 }
 
@@ -154,49 +164,12 @@ std::string OptionTable::text_of(const boost::any& stored) {
   return boost::any_cast<bool>(stored) ? "true" : "false";
 }
 
-std::string OptionTable::ini() const { return list(" = ", "\n"); }
-
-std::string OptionTable::summary() const { return list("=", " "); }
-
-std::map<std::string, std::string> OptionTable::settings() const {
-  std::map<std::string, std::string> all;
-  for (const auto& group : groups_) {
-    for (const auto& option : group.options()) {
-      const std::string& name = option->long_name();
-      const bool known = values_.count(name) != 0 || resolved_.contains(name);
-      if (known && !is_of_invocation(name)) {
-        all[name] = text_of(name);
-      }
-    }
+std::string one_line(const FieldTexts& texts) {
+  std::string line;
+  for (const auto& [name, text] : texts) {
+    line += fmt::format("{}={} ", name, text);
   }
-  return all;
-}
-
-std::string OptionTable::list(const char* between, const char* after) const {
-  const auto known = settings();
-  std::string text;
-  for (const auto& group : groups_) {
-    for (const auto& option : group.options()) {
-      const auto found = known.find(option->long_name());
-      if (found != known.end()) {
-        text += fmt::format("{}{}{}{}", found->first, between, found->second, after);
-      }
-    }
-  }
-  return text;
-}
-
-std::vector<std::pair<std::string, std::string>> parse_ini(const std::string& ini) {
-  std::vector<std::pair<std::string, std::string>> settings;
-  constexpr std::string_view between = " = ";
-  std::istringstream lines(ini);
-  for (std::string line; std::getline(lines, line);) {
-    const std::size_t at = line.find(between);
-    if (at != std::string::npos) {
-      settings.emplace_back(line.substr(0, at), line.substr(at + between.size()));
-    }
-  }
-  return settings;
+  return line;
 }
 
 }  // namespace infomax::cli

@@ -2,27 +2,47 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
+#include <optional>
 #include <set>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <boost/any.hpp>
 #include <boost/program_options.hpp>
 
 #include "infomax/core/error.hpp"
+#include "infomax/core/field.hpp"
 
 namespace infomax::cli {
 
 namespace po = boost::program_options;
 
-/// The options of one subcommand: their help, their parsing from the command line and an INI file,
-/// and their resolved values as an INI file again.
+/// The options of one subcommand: their help, and their parsing from the command line and an INI
+/// file into a configuration. Every field of a table becomes an option of the same name.
 class OptionTable {
  public:
   /// `synopsis` is what --help says first: what the command does, with an example.
   OptionTable(std::string command, std::string synopsis);
+
+  /// Adds an option for every field, in the groups of the table; help shows the defaults.
+  template <class Config>
+  void add(const FieldTable<Config>& table, const Config& defaults = {}) {
+    for (const Field<Config>& field : table.fields()) {
+      add(field, field.text(defaults));
+    }
+  }
+
+  /// `defaults` with the values that the user gave. Throws UsageError, which names the option,
+  /// where a value is not what its field takes.
+  template <class Config>
+  [[nodiscard]] Config read(const FieldTable<Config>& table, Config defaults = {}) const {
+    for (const Field<Config>& field : table.fields()) {
+      if (given(field.name)) {
+        field.set(defaults, text_of(field.name));
+      }
+    }
+    return defaults;
+  }
 
   /// A new group of options; --help shows groups in order.
   [[nodiscard]] po::options_description_easy_init group(const std::string& title);
@@ -56,29 +76,14 @@ class OptionTable {
   [[nodiscard]] std::size_t count(const std::string& name,
                                   const std::string& meaning_of_zero = "") const;
 
-  /// What the option came to where that is known only later ("--batch" once the rows are counted).
-  void resolve(const std::string& name, const std::string& value) { resolved_[name] = value; }
-
-  /// The value as text, resolved.
-  [[nodiscard]] std::string resolved(const std::string& name) const { return text_of(name); }
-
-  /// Takes what `ini`, made by ini(), has and the user did not give, but for the option `except`.
-  /// Throws UsageError.
+  /// Takes the settings of `ini`, which to_ini() made, that the user did not give, but for the
+  /// option `except`. Throws UsageError.
   void adopt(const std::string& ini, const std::string& except);
-
-  /// Every option with its resolved value, by name.
-  [[nodiscard]] std::map<std::string, std::string> settings() const;
-
-  /// Every option with its resolved value, as --config takes it back.
-  [[nodiscard]] std::string ini() const;
-
-  /// The same in one line, "name=value name=value".
-  [[nodiscard]] std::string summary() const;
 
  private:
   [[nodiscard]] po::options_description all() const;
   [[noreturn]] void refuse(const std::string& problem) const;
-  [[nodiscard]] std::string list(const char* between, const char* after) const;
+  void add(const FieldFacts& field, const std::optional<std::string>& standard);
   [[nodiscard]] std::string text_of(const std::string& name) const;
   [[nodiscard]] static std::string text_of(const boost::any& stored);
 
@@ -88,10 +93,10 @@ class OptionTable {
   po::positional_options_description positional_;
   po::variables_map values_;
   std::set<std::string> typed_;
-  std::map<std::string, std::string> resolved_;
+  std::string last_group_;
 };
 
-/// The names and values of what OptionTable::ini() made, in its order; other lines are passed over.
-[[nodiscard]] std::vector<std::pair<std::string, std::string>> parse_ini(const std::string& ini);
+/// A configuration in one line, "name=value name=value ".
+[[nodiscard]] std::string one_line(const FieldTexts& texts);
 
 }  // namespace infomax::cli

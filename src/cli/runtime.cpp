@@ -6,35 +6,21 @@
 
 #include <fmt/format.h>
 
+#include "infomax/core/error.hpp"
 #include "infomax/core/logging.hpp"
 #include "infomax/core/version.hpp"
 #include "infomax/hdf5/library.hpp"
 #include "infomax/math/blas_runtime.hpp"
 #include "infomax/math/elementwise.hpp"
+#include "infomax/measure/threads.hpp"
 #include "infomax/mpi/environment.hpp"
 
 namespace infomax::cli {
 
-void add_compute_options(OptionTable& options) {
-  options.group("Machine")(
-      "threads", po::value<std::int64_t>()->default_value(0)->value_name("N"),
-      "BLAS threads of each rank; 0 = OPENBLAS_NUM_THREADS where it is set, else the rank's part "
-      "of the cores it may use");
-}
+void add_compute_options(OptionTable& options) { options.add(measure::thread_fields()); }
 
-mpi::Placement choose_threads(const mpi::Communicator& communicator, const OptionTable& options) {
-  const mpi::Placement placement = mpi::find_placement(communicator);
-  const std::size_t asked = options.count("threads", "chosen from the cores");
-  if (asked > 0) {
-    math::set_blas_threads(static_cast<int>(asked));
-  } else if (!math::blas_threads_chosen_by_user()) {
-    math::set_blas_threads(placement.own_cores);
-  }
-  return placement;
-}
-
-std::string prepare_compute(const mpi::Communicator& communicator, const OptionTable& options) {
-  const mpi::Placement placement = choose_threads(communicator, options);
+std::string describe_machine(const mpi::Communicator& communicator,
+                             const mpi::Placement& placement) {
   if (placement.oversubscribed) {
     log::warning(
         "some ranks share a core, which is slow; start fewer ranks, or bind them to cores of "
@@ -46,6 +32,11 @@ std::string prepare_compute(const mpi::Communicator& communicator, const OptionT
       communicator.size(), placement.nodes, placement.nodes == 1 ? "" : "s", math::blas_threads(),
       math::blas_threads() == 1 ? "" : "s", mpi::library_version(), math::blas_version(),
       math::blas_kernel(), hdf5::library_version(), math::vector_instructions());
+}
+
+std::string prepare_compute(const mpi::Communicator& communicator, const OptionTable& options) {
+  const auto threads = options.read(measure::thread_fields()).threads;
+  return describe_machine(communicator, measure::choose_threads(communicator, threads));
 }
 
 void print_result(const mpi::Communicator& communicator, const std::string& text) {

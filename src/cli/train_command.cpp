@@ -4,67 +4,121 @@
 #include <fmt/format.h>
 
 #include "cli/cli.hpp"
-#include "cli/durability_options.hpp"
-#include "cli/linear_options.hpp"
-#include "cli/reproducible.hpp"
 #include "cli/runtime.hpp"
-#include "cli/train_options.hpp"
-#include "cli/train_plan.hpp"
-#include "cli/training.hpp"
+#include "cli/unused_options.hpp"
 #include "infomax/core/logging.hpp"
 #include "infomax/core/version.hpp"
-#include "infomax/model/examples.hpp"
-#include "infomax/mpi/failure.hpp"
-#include "infomax/objective/make.hpp"
-#include "infomax/train/fingerprint.hpp"
-#include "infomax/train/trainer.hpp"
+#include "infomax/train/config.hpp"
+#include "infomax/train/training.hpp"
 
 namespace infomax::cli {
 namespace {
+
+using train::Config;
+
+OptionTable option_table() {
+  OptionTable options(
+      "train",
+      "infomax train --data FILE --encoder SPEC --output RUN [OPTIONS]\n\n"
+      "Trains an encoder to maximise an objective of the whole global batch, exactly, on any "
+      "number\n"
+      "of ranks. For example\n\n"
+      "  mpirun -n 4 infomax train --data images.h5 --encoder dense:1024,tanh,dense:64 \\\n"
+      "      --lambda 0.1 --batch 4096 --epochs 20 --output runs/first");
+  return options;
+}
+
+/// What a program does that a library does not: it shows its progress.
+Config defaults() {
+  Config config;
+  config.progress = ProgressMode::automatic;
+  return config;
+}
+
+/// Throws UsageError where an option that the user gave must stay as it was in the run.
+void check_given(const OptionTable& options, const Config& config, const FieldTexts& before) {
+  for (const auto& field : train::config_fields().fields()) {
+    const bool must_stay = !field.may_change && !field.decided_by_data && !field.of_invocation;
+    if (must_stay && options.given(field.name)) {
+      train::require_unchanged(field, field.text(config), before);
+    }
+  }
+}
+
+/// Collective. The state of the run in config.output, where it is to be resumed; `config` then has
+/// that run's values of all options that the user left out.
+std::optional<train::Resumption> take_over(const mpi::Communicator& communicator,
+                                           OptionTable& options, Config& config) {
+  if (!config.resume || config.overwrite) {
+    return std::nullopt;
+  }
+  auto resumption = train::find_resumption(communicator, config.output);
+  if (resumption) {
+    check_given(options, config, resumption->settings());
+    // The one that is given stands for the other.
+    options.adopt(resumption->checkpoint.text("config"),
+                  options.given("epochs") && !options.given("steps") ? "steps" : "");
+    config = options.read(train::config_fields(), defaults());
+  }
+  return resumption;
+}
+
+void warn_of_weights(const Config& config) {
+  const auto objective = config.objective_options();
+  if (objective.objective != "infomax" &&
+      (objective.lambda_a != 0.0 || objective.lambda_b != 0.0)) {
+    log::warning(
+        fmt::format("`lambda` weighs the entropies of `objective` infomax; {} has none in it, so "
+                    "they are reported only",
+                    objective.objective));
+  }
+}
 
 std::string mebibytes(std::size_t bytes) {
   return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1024.0 * 1024.0));
 }
 
-template <math::Real T>
-std::string describe(const OptionTable& options, const Prepared& prepared,
-                     const Training<T>& training) {
-  const auto& model = training.model;
-  const auto& sampler = training.sampler;
-  const auto lbfgs = lbfgs_options(options);
-  const std::size_t parameter_bytes =
-      lbfgs ? 2 * model.parameters().size_bytes() +
-                  train::lbfgs_bytes(*lbfgs, model.parameters().size())
-            : 4 * model.parameters().size_bytes();
-  const auto& x = *prepared.examples.x;
-  const std::string validation_file = validation_choice(options).file;
-  const std::string validation =
-      prepared.held_out
-          ? fmt::format("validation {} samples, {}\n", prepared.held_out->blocks.rows(),
-                        validation_file.empty() ? "held out of the data" : "of " + validation_file)
-          : "";
-  std::string networks;
-  for (const auto& member : model.members()) {
-    networks +=
-        fmt::format("network {}  {} on {} inputs: {} outputs\n", member.name(),
-                    member.network.spec().text, member.network.inputs(), member.network.outputs());
+std::string describe_validation(const Config& config, const train::TrainingOverview& overview) {
+  if (!config.validation) {
+    return "";
   }
-  const std::size_t row_bytes =
-      x.size_bytes() + (prepared.examples.y ? prepared.examples.y->size_bytes() : 0);
+  const std::string& file = config.validation->file;
+  return fmt::format("validation {} samples, {}\n", overview.held_out_samples,
+                     file.empty() ? "held out of the data" : "of " + file);
+}
+
+std::string describe_reproducible(const Config& config, const train::TrainingOverview& overview) {
+  if (!config.reproducible) {
+    return "";
+  }
+  return fmt::format(
+      "bits       the same at any number of ranks: {} parts a batch of {:.1f} rows each{}\n",
+      overview.blocks,
+      static_cast<double>(overview.batch_rows) / static_cast<double>(overview.blocks),
+      overview.batch_rows < 64 * overview.blocks ? "; fewer --blocks are faster" : "");
+}
+
+std::string describe(const train::Training& training) {
+  const Config& config = training.config();
+  const auto overview = training.overview();
+  std::string networks;
+  for (const auto& network : overview.networks) {
+    networks += fmt::format("network {}  {} on {} inputs: {} outputs\n", network.name, network.spec,
+                            network.inputs, network.outputs);
+  }
   return fmt::format(
       "data       {}: {} {} x {} features ({}), normalised by {}\n"
       "{}{}parameters {} in {}\n"
       "batch      {} global rows, {} steps an epoch, {} blocks\n"
       "{}memory     {} of rows, {} for the batch, {} of parameters and state at most, on rank 0\n"
       "settings   {}",
-      options.value<std::string>("data"), prepared.examples.blocks.rows(),
-      prepared.options.pair.meaning().sample_noun(), x.features(), hdf5::name(x.type()),
-      options.resolved("normalize"), validation, networks, model.parameters().size(),
-      std::is_same_v<T, float> ? "float" : "double", sampler.global_rows(0),
-      sampler.steps_per_epoch(), prepared.examples.blocks.count(),
-      describe_reproducible(options, sampler, prepared.examples.blocks.count()),
-      mebibytes(row_bytes), mebibytes(training.sides.bytes()), mebibytes(parameter_bytes),
-      options.summary());
+      config.data, overview.samples, model::meaning_of(config.pair).sample_noun(),
+      overview.features, hdf5::name(overview.element), data::name(*config.normalize),
+      describe_validation(config, overview), networks, overview.parameters,
+      FieldText<train::Precision>::format(config.precision), overview.batch_rows,
+      overview.steps_per_epoch, overview.blocks, describe_reproducible(config, overview),
+      mebibytes(overview.row_bytes), mebibytes(overview.batch_bytes),
+      mebibytes(overview.parameter_bytes), one_line(train::config_fields().texts(config)));
 }
 
 std::string describe(const train::TrainSummary& summary, const train::RunDirectory& directory) {
@@ -86,92 +140,35 @@ std::string describe(const train::TrainSummary& summary, const train::RunDirecto
       directory.metrics());
 }
 
-template <math::Real T>
-int train_in(const mpi::Communicator& communicator, OptionTable& options, const Prepared& prepared,
-             const train::RunDirectory& directory, const std::string& machine,
-             Resumption resumption) {
-  Training<T> training(communicator, options, prepared, !resumption.checkpoint);
-  auto& settings = training.model.settings;
-  prepared.options.pair.to_settings(settings);
-  settings.merge(objective::to_settings(prepared.options.objective));
-  settings["precision"] = options.value<std::string>("precision");
-  settings["normalize"] = options.resolved("normalize");
-  record_arithmetic(communicator, options, settings);
-  const auto steps_per_epoch = training.sampler.steps_per_epoch();
-  train::TrainerOptions trainer;
-  trainer.total_steps = total_steps(options, steps_per_epoch);
-  if (training.model.parameters().empty() && trainer.total_steps > 0) {
-    throw UsageError(
-        fmt::format("--encoder {} has nothing to train; add dense:N to it, or write it as it is by "
-                    "--steps 0",
-                    options.value<std::string>("encoder")));
-  }
-  trainer.schedule = schedule_options(options, steps_per_epoch);
-  trainer.progress = train::parse_progress(options.value<std::string>("progress"));
-
-  set_validation(options, steps_per_epoch, trainer);
-  std::optional<train::Validation<T>> validation;
-  if (prepared.held_out) {
-    validation.emplace(communicator, training.model, *prepared.held_out, prepared.options.pair,
-                       validation_micro_batch(prepared.options.micro_batch),
-                       objective::make_objective<T>(prepared.options.objective),
-                       options.value<bool>("reproducible"));
-  }
-  auto durable = durability_options(options, steps_per_epoch);
-  durable.config = options.ini();
-  durable.fingerprint = train::fingerprint(communicator, prepared.examples);
-  check_resumption(resumption, options, durable.fingerprint);
-
-  mpi::together(communicator, [&] {
-    if (communicator.is_root()) {
-      train::write_text(directory.config(), options.ini());
-    }
-  });
-  log::info(fmt::format("infomax {}  train\n{}{}", version, machine,
-                        describe(options, prepared, training)));
-  train::Durability durability(communicator, directory, durable, std::move(resumption.checkpoint));
-  const train::Companions<T> companions{validation ? &*validation : nullptr, &durability};
-  const auto lbfgs = lbfgs_options(options);
-  const auto summary =
-      lbfgs ? train::train_lbfgs(communicator, training.model, training.step, directory, trainer,
-                                 *lbfgs, companions)
-            : train::train(communicator, training.model, training.sampler, training.step,
-                           *training.optimizer, directory, trainer, companions);
-  if (!summary.ending.empty()) {
-    log::info(summary.ending);
-  }
-  log::info(describe(summary, directory));
-  return 0;
-}
-
 }  // namespace
 
 int train(const mpi::Communicator& communicator, const std::vector<std::string>& arguments) {
-  OptionTable options = train_option_table();
+  const auto& fields = train::config_fields();
+  OptionTable options = option_table();
+  options.add(fields, defaults());
   if (!options.parse(arguments)) {
     print_result(communicator, options.help());
     return 0;
   }
-  (void)train::parse_progress(options.value<std::string>("progress"));
-  const std::string output = options.required("output", "runs/first");
-  (void)durability_options(options, 1);
-  Resumption resumption = find_resumption(communicator, options, output);
-  const auto precision = options.value<std::string>("precision");
-  if (precision != "float" && precision != "double") {
-    throw UsageError(fmt::format("--precision is \"{}\"; it must be float or double", precision));
+  Config config = options.read(fields, defaults());
+  (void)options.required("output", "runs/first");
+  auto resumption = take_over(communicator, options, config);
+  (void)options.required("data", "images.h5");
+  (void)options.required("encoder", "dense:1024,tanh,dense:64");
+  train::validate(config);
+  check_unused_options(options, fields, config);
+  warn_of_weights(config);
+
+  train::Training training(std::move(config), communicator, std::move(resumption));
+  log::info(fmt::format("infomax {}  train\n{}{}", version,
+                        describe_machine(communicator, mpi::find_placement(communicator)),
+                        describe(training)));
+  const auto summary = training.run();
+  if (!summary.ending.empty()) {
+    log::info(summary.ending);
   }
-  const TrainPlan plan = plan_training(options);
-  const std::string machine = prepare_compute(communicator, options);
-  prepare_reproducible(communicator, options);
-  const bool replaces = options.value<bool>("overwrite") || options.value<bool>("resume");
-  const auto directory = resumption.checkpoint
-                             ? train::RunDirectory::reopen(communicator, output)
-                             : train::RunDirectory(communicator, output, replaces);
-  const Prepared prepared = prepare(communicator, options, plan);
-  return precision == "float" ? train_in<float>(communicator, options, prepared, directory, machine,
-                                                std::move(resumption))
-                              : train_in<double>(communicator, options, prepared, directory,
-                                                 machine, std::move(resumption));
+  log::info(describe(summary, *training.directory()));
+  return 0;
 }
 
 }  // namespace infomax::cli

@@ -35,19 +35,7 @@ bool writes_to_terminal() {
 }  // namespace
 
 ProgressMode parse_progress(const std::string& name) {
-  if (name == "auto") {
-    return ProgressMode::automatic;
-  }
-  if (name == "live") {
-    return ProgressMode::live;
-  }
-  if (name == "plain") {
-    return ProgressMode::plain;
-  }
-  if (name == "none") {
-    return ProgressMode::none;
-  }
-  throw UsageError(fmt::format("`progress` is \"{}\"; it must be auto, live, plain or none", name));
+  return parse_field<ProgressMode>("`progress`", name);
 }
 
 std::string duration_text(double seconds) {

@@ -54,7 +54,20 @@ std::size_t first_not_finite(std::span<const T> elements) {
   return elements.size();
 }
 
-/// Collective. Throws where a number is not finite, naming the data set's first.
+/// Runs `work`, which fails on all ranks or on none, so that a failure may close the file: closing
+/// is collective, and what is left open would be in the way of a file written anew under its name.
+template <class Work>
+auto or_close(hdf5::File& file, const Work& work) {
+  try {
+    return work();
+  } catch (...) {
+    file.close();
+    throw;
+  }
+}
+
+}  // namespace
+
 void require_finite(const mpi::Communicator& communicator, const Rows& rows) {
   static constexpr std::array<const char*, 4> kinds{"", "nan", "inf", "-inf"};
   constexpr auto none = std::numeric_limits<std::uint64_t>::max();
@@ -77,20 +90,6 @@ void require_finite(const mpi::Communicator& communicator, const Rows& rows) {
                   std::to_string(first % rows.features()) +
                   " (counting from 0); remove or replace it");
 }
-
-/// Runs `work`, which fails on all ranks or on none, so that a failure may close the file: closing
-/// is collective, and what is left open would be in the way of a file written anew under its name.
-template <class Work>
-auto or_close(hdf5::File& file, const Work& work) {
-  try {
-    return work();
-  } catch (...) {
-    file.close();
-    throw;
-  }
-}
-
-}  // namespace
 
 DatasetFile::DatasetFile(const mpi::Communicator& communicator, const std::filesystem::path& path)
     : communicator_(communicator), file_(hdf5::File::open_parallel(communicator, path)) {}

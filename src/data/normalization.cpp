@@ -19,8 +19,6 @@ namespace {
 
 // N global rows, n columns, V blocks.
 
-constexpr std::array mode_names{"none", "scale", "center", "standardize"};
-
 /// Bounds the memory for the sums of every block: columns beyond it are summed in a further pass
 /// over the rows.
 constexpr std::size_t table_limit_bytes = std::size_t{16} << 20U;
@@ -149,15 +147,10 @@ Normalization Normalization::identity(std::size_t columns) {
   return {std::vector<double>(columns, 0.0), std::vector<double>(columns, 1.0)};
 }
 
-const char* name(NormalizeMode mode) { return mode_names.at(static_cast<std::size_t>(mode)); }
+std::string name(NormalizeMode mode) { return FieldText<NormalizeMode>::format(mode); }
 
 NormalizeMode parse_normalize_mode(const std::string& text) {
-  const auto found = std::find(mode_names.begin(), mode_names.end(), text);
-  if (found == mode_names.end()) {
-    throw UsageError("`normalize` " + text +
-                     " is not known; give none, scale, center or standardize");
-  }
-  return static_cast<NormalizeMode>(found - mode_names.begin());
+  return parse_field<NormalizeMode>("`normalize`", text);
 }
 
 NormalizeMode default_normalize_mode(hdf5::ElementType type) {

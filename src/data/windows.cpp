@@ -17,7 +17,7 @@ std::vector<Tile> tiles_of(const Blocks& blocks, const Shard& shard, std::size_t
   return tiles;
 }
 
-void for_each_window(const mpi::Communicator& communicator, DatasetFile& file,
+void for_each_window(const mpi::Communicator& communicator, Datasets& file,
                      const std::string& dataset, const Blocks& blocks, const WindowSize& size,
                      const std::function<void(const Rows&, std::span<const Tile>)>& each) {
   const DatasetShape shape = file.shape(dataset);

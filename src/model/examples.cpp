@@ -62,38 +62,28 @@ void cut_into_parts(const Examples& examples, std::span<const std::size_t> sampl
 }
 
 TargetKind parse_target_kind(const std::string& name) {
-  if (name == "auto") {
-    return TargetKind::automatic;
-  }
-  if (name == "classes") {
-    return TargetKind::classes;
-  }
-  if (name == "values") {
-    return TargetKind::values;
-  }
-  throw UsageError(fmt::format("`target` is \"{}\"; it must be auto, classes or values", name));
+  return parse_field<TargetKind>("`target`", name);
 }
 
-SplitExamples load_split_examples(const mpi::Communicator& communicator, const std::string& file,
+SplitExamples load_split_examples(const mpi::Communicator& communicator, data::Datasets& source,
                                   const PairSettings& settings, std::size_t block_count,
                                   const HoldOut& hold_out) {
-  data::DatasetFile opened(communicator, file);
-  const auto x_shape = opened.shape(settings.x_path);
+  const auto x_shape = source.shape(settings.x_path);
   require_two_rows(x_shape);
   if (settings.meaning().is_lagged) {
-    return load_lagged(communicator, opened, x_shape, settings, block_count, hold_out.fraction);
+    return load_lagged(communicator, source, x_shape, settings, block_count, hold_out.fraction);
   }
   const bool with_y = settings.reads_second_data_set();
   if (with_y) {
-    data::require_equal_rows(x_shape, opened.shape(settings.y_path));
+    data::require_equal_rows(x_shape, source.shape(settings.y_path));
   }
   const data::Blocks blocks =
       block_count == 0 ? data::Blocks(x_shape.rows) : data::Blocks(x_shape.rows, block_count);
   const data::Shard shard = blocks.shard(communicator.rank(), communicator.size());
   Examples examples{blocks, shard,
-                    std::make_shared<data::Rows>(opened.load(settings.x_path, shard))};
+                    std::make_shared<data::Rows>(source.load(settings.x_path, shard))};
   if (with_y) {
-    examples.y = std::make_shared<data::Rows>(opened.load(settings.y_path, shard));
+    examples.y = std::make_shared<data::Rows>(source.load(settings.y_path, shard));
   } else if (!settings.split.empty()) {
     const auto split = data::parse_split(settings.split, settings.image, *examples.x);
     examples.y = examples.x->select_columns(split.second);
@@ -105,22 +95,27 @@ SplitExamples load_split_examples(const mpi::Communicator& communicator, const s
   return hold_out_rows(communicator, examples, hold_out);
 }
 
+Examples load_examples(const mpi::Communicator& communicator, data::Datasets& source,
+                       const PairSettings& settings, std::size_t block_count) {
+  return load_split_examples(communicator, source, settings, block_count, {}).training;
+}
+
 Examples load_examples(const mpi::Communicator& communicator, const std::string& file,
                        const PairSettings& settings, std::size_t block_count) {
-  return load_split_examples(communicator, file, settings, block_count, {}).training;
+  data::DatasetFile opened(communicator, file);
+  return load_examples(communicator, opened, settings, block_count);
 }
 
 data::Normalization fit_x(const mpi::Communicator& communicator, const Examples& examples,
-                          const std::string& file, const PairSettings& settings,
+                          data::Datasets& source, const PairSettings& settings,
                           data::NormalizeMode mode) {
   if (examples.index.is_identity()) {
     return data::fit_normalization(communicator, *examples.x, examples.blocks, mode);
   }
   // Ranks share rows at the ends of their shards, so those are read again, each by one rank.
-  data::DatasetFile opened(communicator, file);
   const data::Blocks blocks(examples.index.rows_used(), examples.blocks.count());
   const auto rows =
-      opened.load(settings.x_path, blocks.shard(communicator.rank(), communicator.size()));
+      source.load(settings.x_path, blocks.shard(communicator.rank(), communicator.size()));
   return data::fit_normalization(communicator, rows, blocks, mode);
 }
 

@@ -20,7 +20,7 @@ struct Range {
 };
 
 /// The pairs of a file's trajectories: those that /lengths says, or one of all rows.
-data::LaggedPairs find_pairs(data::DatasetFile& opened, const data::DatasetShape& x,
+data::LaggedPairs find_pairs(data::Datasets& opened, const data::DatasetShape& x,
                              const PairSettings& settings) {
   const auto pair_up = [&](std::vector<std::size_t> lengths) -> data::LaggedPairs {
     try {
@@ -61,7 +61,7 @@ data::LaggedPairs find_pairs(data::DatasetFile& opened, const data::DatasetShape
 
 /// A rank holds the rows from its first pair's start to its last one's end, of which the last `lag`
 /// are its neighbour's too. All ranks together use the first `rows_used` rows of the data set.
-Examples load_range(const mpi::Communicator& communicator, data::DatasetFile& opened,
+Examples load_range(const mpi::Communicator& communicator, data::Datasets& opened,
                     const PairSettings& settings, const data::LaggedPairs& pairs,
                     const Range& range, std::size_t rows_used, std::size_t block_count) {
   const data::Blocks blocks =
@@ -103,7 +103,7 @@ Range before(const data::LaggedPairs& pairs, const Range& held_out) {
 
 }  // namespace
 
-SplitExamples load_lagged(const mpi::Communicator& communicator, data::DatasetFile& opened,
+SplitExamples load_lagged(const mpi::Communicator& communicator, data::Datasets& opened,
                           const data::DatasetShape& x, const PairSettings& settings,
                           std::size_t block_count, double fraction) {
   const auto pairs = find_pairs(opened, x, settings);

@@ -46,17 +46,32 @@ const PairMeaning& pair_of_field(std::string_view field) {
   return *found;
 }
 
-Pair parse_pair(const std::string& name) {
-  const auto found =
-      std::ranges::find(meanings, std::string_view(name),
-                        [](const PairMeaning& meaning) { return std::string_view(meaning.name); });
-  if (found == meanings.end()) {
-    throw UsageError(
-        fmt::format("`pair` is \"{}\"; it must be input, target, views, augment or lag", name));
-  }
-  return static_cast<Pair>(found - meanings.begin());
-}
+Pair parse_pair(const std::string& name) { return parse_field<Pair>("`pair`", name); }
 
 std::string name_of(Pair pair) { return meaning_of(pair).name; }
 
 }  // namespace infomax::model
+
+namespace infomax {
+
+std::optional<model::Pair> FieldText<model::Pair>::parse(std::string_view text) {
+  for (std::size_t i = 0; i < model::meanings.size(); ++i) {
+    if (model::meanings.at(i).name == text) {
+      return static_cast<model::Pair>(i);
+    }
+  }
+  return std::nullopt;
+}
+
+std::string FieldText<model::Pair>::format(const model::Pair& pair) { return model::name_of(pair); }
+
+std::string FieldText<model::Pair>::expected() {
+  std::string text;
+  for (std::size_t i = 0; i < model::meanings.size(); ++i) {
+    text += i == 0 ? "" : i + 1 == model::meanings.size() ? " or " : ", ";
+    text += model::meanings.at(i).name;
+  }
+  return text;
+}
+
+}  // namespace infomax

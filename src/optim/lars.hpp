@@ -5,6 +5,7 @@
 
 #include "infomax/core/matrix.hpp"
 #include "infomax/optim/optimizer.hpp"
+#include "infomax/optim/optimizer_options.hpp"
 
 namespace infomax::optim {
 

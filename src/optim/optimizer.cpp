@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "infomax/core/error.hpp"
+#include "infomax/optim/optimizer_options.hpp"
 #include "optim/adagrad.hpp"
 #include "optim/adam.hpp"
 #include "optim/lars.hpp"
@@ -11,59 +12,25 @@
 #include "optim/sgd.hpp"
 
 namespace infomax::optim {
-namespace {
-
-void require(bool holds, std::string_view option, double value, std::string_view range) {
-  if (!holds) {
-    throw UsageError(fmt::format("{} is {}; it must be {}", option, value, range));
-  }
+OptimizerKind parse_optimizer(const std::string& name) {
+  return parse_field<OptimizerKind>("`optimizer`", name);
 }
 
-}  // namespace
-
-OptimizerKind parse_optimizer(const std::string& name) {
-  if (name == "sgd") {
-    return OptimizerKind::sgd;
+void OptimizerOptions::check() const {
+  optimizer_fields().check(*this);
+  if (nesterov && !(momentum > 0.0)) {
+    throw UsageError(fmt::format("`momentum` is {}; it must be above 0 with `nesterov`", momentum));
   }
-  if (name == "adam") {
-    return OptimizerKind::adam;
+  if (!(decoupled_decay >= 0.0)) {
+    throw UsageError(fmt::format("`weight_decay` is {}; it must be at least 0", decoupled_decay));
   }
-  if (name == "adamw") {
-    return OptimizerKind::adamw;
-  }
-  if (name == "rmsprop") {
-    return OptimizerKind::rmsprop;
-  }
-  if (name == "adagrad") {
-    return OptimizerKind::adagrad;
-  }
-  if (name == "lars") {
-    return OptimizerKind::lars;
-  }
-  if (name == "lbfgs") {
-    return OptimizerKind::lbfgs;
-  }
-  throw UsageError(fmt::format(
-      "`optimizer` is \"{}\"; it must be sgd, adam, adamw, rmsprop, adagrad, lars or lbfgs", name));
 }
 
 template <math::Real T>
 std::unique_ptr<Optimizer<T>> make_optimizer(const OptimizerOptions& options,
                                              std::size_t parameter_count,
                                              std::vector<WeightRange> weights) {
-  require(options.momentum >= 0.0 && options.momentum < 1.0, "`momentum`", options.momentum,
-          "at least 0 and below 1");
-  require(!options.nesterov || options.momentum > 0.0, "`momentum`", options.momentum,
-          "above 0 with `nesterov`");
-  require(options.beta1 >= 0.0 && options.beta1 < 1.0, "`beta1`", options.beta1,
-          "at least 0 and below 1");
-  require(options.beta2 >= 0.0 && options.beta2 < 1.0, "`beta2`", options.beta2,
-          "at least 0 and below 1");
-  require(options.epsilon > 0.0, "`epsilon`", options.epsilon, "above 0");
-  require(options.smoothing >= 0.0 && options.smoothing < 1.0, "`smoothing`", options.smoothing,
-          "at least 0 and below 1");
-  require(options.trust > 0.0, "`trust`", options.trust, "above 0");
-  require(options.decoupled_decay >= 0.0, "`weight_decay`", options.decoupled_decay, "at least 0");
+  options.check();
   switch (options.kind) {
     case OptimizerKind::sgd:
       return std::make_unique<Sgd<T>>(options, parameter_count);

@@ -12,16 +12,7 @@
 namespace infomax::optim {
 
 ScheduleKind parse_schedule(const std::string& name) {
-  if (name == "constant") {
-    return ScheduleKind::constant;
-  }
-  if (name == "step") {
-    return ScheduleKind::step;
-  }
-  if (name == "cosine") {
-    return ScheduleKind::cosine;
-  }
-  throw UsageError(fmt::format("`schedule` is \"{}\"; it must be constant, step or cosine", name));
+  return parse_field<ScheduleKind>("`schedule`", name);
 }
 
 void Schedule::check() const {

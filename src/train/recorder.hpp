@@ -37,8 +37,10 @@ class Recorder {
     if (communicator.is_root()) {
       const auto done =
           durability != nullptr && durability->start() ? durability->start()->step : 0;
-      metrics_.emplace(directory.metrics(), done,
-                       done % steps_per_epoch != 0 && done < options.total_steps);
+      if (!directory.is_none()) {
+        metrics_.emplace(directory.metrics(), done,
+                         done % steps_per_epoch != 0 && done < options.total_steps);
+      }
       progress_.emplace(options.progress,
                         (options.total_steps + steps_per_epoch - 1) / steps_per_epoch,
                         options.total_steps, done);
@@ -53,7 +55,12 @@ class Recorder {
     summary_.samples += static_cast<double>(report.value.samples);
     if (metrics_) {
       metrics_->write("step", step, epoch, report);
+    }
+    if (progress_) {  // on the root
       progress_->step(step, epoch, report);
+      if (options_->on_step) {
+        options_->on_step(step, epoch, report);
+      }
     }
     if (step % steps_per_epoch_ == 0 || step == options_->total_steps) {
       end_epoch(epoch);
@@ -64,6 +71,8 @@ class Recorder {
   void validated(std::uint64_t step, const ValidationReport& report, bool improved) {
     if (metrics_) {
       metrics_->write_validation(step, (step - 1) / steps_per_epoch_ + 1, report, improved);
+    }
+    if (progress_) {
       progress_->validated(report.value.objective);
     }
   }

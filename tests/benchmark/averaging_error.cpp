@@ -16,6 +16,7 @@
 #include "infomax/data/normalization.hpp"
 #include "infomax/mpi/environment.hpp"
 #include "infomax/objective/make.hpp"
+#include "infomax/optim/optimizer_options.hpp"
 #include "infomax/train/step.hpp"
 
 namespace infomax {

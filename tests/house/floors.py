@@ -17,7 +17,7 @@ FLOORS = [
     {"generators", "importers", "model"},
     {"train", "analysis"},
     {"bench", "report"},
-    {"cli"},
+    {"cli", "examples"},
     {"main"},
 ]
 FLOOR = {module: floor for floor, modules in enumerate(FLOORS) for module in modules}

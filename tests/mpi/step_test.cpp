@@ -14,6 +14,7 @@
 #include "infomax/model/examples.hpp"
 #include "infomax/model/sides.hpp"
 #include "infomax/objective/make.hpp"
+#include "infomax/optim/optimizer_options.hpp"
 #include "reference/keyed_data.hpp"
 #include "support/by_messages.hpp"
 #include "support/memory_rows.hpp"

@@ -89,12 +89,12 @@ TEST(FieldTable, TakesDefaultsFromTheStruct) {
 
 TEST(FieldTable, RefusesWithTheMembersNameAndWhatIsExpected) {
   EXPECT_EQ(refusal("micro-batch", "0"),
-            "`micro_batch` is \"0\"; it must be a whole number, 1 or more");
+            "`micro_batch` is 0; it must be a whole number, 1 or more");
   EXPECT_EQ(refusal("micro-batch", "-1"),
             "`micro_batch` is \"-1\"; it must be a whole number, 1 or more");
   EXPECT_EQ(refusal("ridge", "x"), "`ridge` is \"x\"; it must be a number, 0 or more");
   EXPECT_EQ(refusal("colour", "blue"), "`colour` is \"blue\"; it must be red or green");
-  EXPECT_EQ(refusal("width", "inf"), "`width` is \"inf\"; it must be a number above 0");
+  EXPECT_EQ(refusal("width", "inf"), "`width` is inf; it must be a number above 0");
 }
 
 TEST(FieldTable, ChecksValuesThatWereNeverText) {
@@ -111,6 +111,54 @@ TEST(FieldTable, KeepsTheGroupsOfIncludedFields) {
   EXPECT_EQ(fields().at("share").group, "Canvas");
   EXPECT_EQ(fields().at("colour").group, "Brush");
   EXPECT_TRUE(fields().at("share").is_flag);
+}
+
+TEST(FieldTable, KeepsFactsOfIncludedFields) {
+  FieldTable<Brush> brush;
+  brush.add("colour", &Brush::colour, "NAME", "")
+      .add("width", &Brush::width, "W", "")
+      .may_change()
+      .only_for("colour", &Brush::colour, {Colour::red});
+  FieldTable<Painting> table;
+  table.group("Canvas").include(&Painting::brush, brush);
+  Painting painting;
+  const auto& width = table.at("width");
+  EXPECT_TRUE(width.may_change);
+  EXPECT_FALSE(table.at("colour").may_change);
+  EXPECT_EQ(width.group, "Canvas");
+  EXPECT_EQ(width.users, "red");
+  EXPECT_TRUE(width.used(painting));
+  painting.brush.colour = Colour::green;
+  EXPECT_FALSE(width.used(painting));
+}
+
+TEST(FieldTable, MovesAFieldBehindAnother) {
+  FieldTable<Brush> table;
+  table.add("colour", &Brush::colour, "NAME", "").add("width", &Brush::width, "W", "");
+  table.add("stroke", &Brush::width, "S", "").after("colour");
+  EXPECT_EQ(table.fields()[1].name, "stroke");
+  EXPECT_EQ(table.fields()[2].name, "width");
+}
+
+TEST(FieldTexts, GoToAnIniFileAndBack) {
+  const FieldTexts texts{{"title", "a = b"}, {"micro-batch", "3"}};
+  EXPECT_EQ(parse_ini("# none\n" + to_ini(texts)), texts);
+}
+
+TEST(FieldTexts, LeaveOutWhatIsUnsetOrOfTheInvocation) {
+  FieldTable<Painting> table;
+  table.add("ridge", &Painting::ridge, "R", "")
+      .add("share", &Painting::share, "", "")
+      .of_invocation()
+      .add("micro-batch", &Painting::micro_batch, "M", "");
+  EXPECT_EQ(table.texts(Painting{}), (FieldTexts{{"micro-batch", "3"}}));
+}
+
+TEST(FieldText, FormatsNumbersAsConfigurationFilesHaveThem) {
+  EXPECT_EQ(FieldText<double>::format(1e-4), "0.0001");
+  EXPECT_EQ(FieldText<double>::format(1e-8), "1e-08");
+  EXPECT_EQ(FieldText<double>::format(25.0), "25");
+  EXPECT_EQ(FieldText<double>::parse("+0.5"), 0.5);
 }
 
 }  // namespace

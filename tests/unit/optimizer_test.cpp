@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/optim/optimizer.hpp"
+#include "infomax/optim/optimizer_options.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -24,17 +24,30 @@ using Sink = std::function<void(std::size_t first, MatrixView<const T> rows)>;
 /// Collective. Represents all rows of encoder.path() in `file`, of which this rank takes its shard
 /// by `blocks`, window by window, and gives them to `sink`, in order. All ranks call it equally
 /// often, some with no rows, so it may be collective. The bits do not depend on the number of ranks
-/// where BLAS runs with the same threads. Throws as DatasetFile::load and Encoder::encode.
+/// where BLAS runs with the same threads. Throws as Datasets::load and Encoder::encode.
 template <math::Real T>
-void encode(const mpi::Communicator& communicator, data::DatasetFile& file,
-            const data::Blocks& blocks, Encoder<T>& encoder, WorkProgress& progress,
-            const Sink<T>& sink);
+void encode(const mpi::Communicator& communicator, data::Datasets& file, const data::Blocks& blocks,
+            Encoder<T>& encoder, WorkProgress& progress, const Sink<T>& sink);
 
 /// Collective. The same into memory, as a data set of T.
 template <math::Real T>
-[[nodiscard]] data::Rows encode_rows(const mpi::Communicator& communicator, data::DatasetFile& file,
+[[nodiscard]] data::Rows encode_rows(const mpi::Communicator& communicator, data::Datasets& file,
                                      const data::Blocks& blocks, Encoder<T>& encoder,
                                      WorkProgress& progress);
+
+/// This rank's shard of the representations of a data set: rows first_row, first_row + 1, ...
+template <math::Real T>
+struct EncodedShard {
+  std::size_t first_row = 0;
+  Matrix<T> rows;  ///< [local rows, q]
+};
+
+/// Collective. Represents all rows of `source`, of which this rank gets the shard of
+/// data::Blocks(N). Throws as encode().
+template <math::Real T>
+[[nodiscard]] EncodedShard<T> encode_model(const mpi::Communicator& communicator,
+                                           const model::Model<T>& model, data::Datasets& source,
+                                           const EncoderOptions& options = {});
 
 enum class EncodingFormat : std::uint8_t { hdf5, npy };
 

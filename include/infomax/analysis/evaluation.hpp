@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "infomax/data/datasets.hpp"
 #include "infomax/math/blas.hpp"
 #include "infomax/model/examples.hpp"
 #include "infomax/model/model_file.hpp"
@@ -16,6 +17,8 @@
 
 namespace infomax::analysis {
 
+struct Evaluation;
+
 /// Collective. A data set of the model's kind: of its features, and of the classes it knows. `pair`
 /// is the model's own, but may name other data sets of the file; `block_count` as
 /// model::load_examples takes it. Throws DataError, the same on every rank.
@@ -23,6 +26,14 @@ namespace infomax::analysis {
                                              const model::StoredModel& stored,
                                              const model::PairSettings& pair,
                                              const std::string& path, std::size_t block_count);
+
+/// Collective. The exact objective of a model over all rows of `source`, which has the data sets
+/// that the model was trained on ("/x"), as one global batch: what `infomax evaluate` says. A rank
+/// encodes `micro_batch` rows at a time, 0 = all. Throws as load_for_model() and evaluate().
+template <math::Real T>
+[[nodiscard]] Evaluation evaluate_model(const mpi::Communicator& communicator,
+                                        const model::Model<T>& model, data::Datasets& source,
+                                        std::size_t micro_batch = 4096);
 
 /// What a model is over a data set. The lists are of objectives of canonical correlations, and
 /// empty of others.

@@ -2,187 +2,74 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <cmath>
 #include <concepts>
-#include <cstddef>
-#include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "infomax/core/error.hpp"
+#include "infomax/core/field_check.hpp"
+#include "infomax/core/field_text.hpp"
 
 // A configuration is a plain struct whose defaults are its members' initialisers. Everything else
-// about a member (its name, help, text form and check) is written once, in a table beside the
-// struct. Every interface of the library reads that table: the command line, its INI file, model
-// files, Python.
+// that a door to the library must know of a member (its name, its help, how it is written and what
+// it must be) stands once, in a table beside the struct. The command line, its INI file, model
+// files and Python all read that table.
 namespace infomax {
 
-/// Converts values of a type from and to text. A specialisation for another type has the members
-///
-///     static std::optional<T> parse(std::string_view text);  // empty if the text is not a T
-///     static std::string format(const T& value);             // parse() accepts it
-///     static std::string expected();                         // "a number", for messages
-template <class T>
-struct FieldText;
-
-template <>
-struct FieldText<std::string> {
-  static std::optional<std::string> parse(std::string_view text) { return std::string(text); }
-  static std::string format(const std::string& value) { return value; }
-  static std::string expected() { return "a text"; }
-};
-
-template <>
-struct FieldText<bool> {
-  static std::optional<bool> parse(std::string_view text) {
-    if (text == "true" || text == "1" || text == "yes" || text == "on") {
-      return true;
-    }
-    if (text == "false" || text == "0" || text == "no" || text == "off") {
-      return false;
-    }
-    return std::nullopt;
-  }
-  static std::string format(bool value) { return value ? "true" : "false"; }
-  static std::string expected() { return "true or false"; }
-};
-
-namespace detail {
-
-template <class Number>
-std::optional<Number> parse_whole(std::string_view text) {
-  Number value{};
-  const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool whole = status == std::errc{} && end == text.data() + text.size();
-  return whole ? std::optional(value) : std::nullopt;
-}
-
-}  // namespace detail
-
-template <std::unsigned_integral T>
-requires(!std::same_as<T, bool>) struct FieldText<T> {
-  static std::optional<T> parse(std::string_view text) { return detail::parse_whole<T>(text); }
-  static std::string format(T value) { return std::to_string(value); }
-  static std::string expected() { return "a whole number, 0 or more"; }
-};
-
-template <>
-struct FieldText<double> {
-  static std::optional<double> parse(std::string_view text) {
-    return detail::parse_whole<double>(text);
-  }
-  /// The fewest digits that parse to the same value: "0.0001", with an exponent only where it is
-  /// below -4 or above 15.
-  static std::string format(double value) {
-    const double magnitude = std::abs(value);
-    const bool fixed = magnitude == 0.0 || (magnitude >= 1e-4 && magnitude < 1e16);
-    std::array<char, 32> text{};
-    const auto [end, status] =
-        std::to_chars(text.data(), text.data() + text.size(), value,
-                      fixed ? std::chars_format::fixed : std::chars_format::scientific);
-    return {text.data(), end};
-  }
-  static std::string expected() { return "a number"; }
-};
-
-/// The base of FieldText for an enumeration; `names` is an array of pairs of name and value.
-template <class Enum, const auto& names>
-struct ChoiceText {
-  static std::optional<Enum> parse(std::string_view text) {
-    for (const auto& [name, value] : names) {
-      if (text == name) {
-        return value;
-      }
-    }
-    return std::nullopt;
-  }
-  static std::string format(const Enum& wanted) {
-    for (const auto& [name, value] : names) {
-      if (value == wanted) {
-        return std::string(name);
-      }
-    }
-    throw std::logic_error("a choice without a name");
-  }
-  /// "a, b or c".
-  static std::string expected() {
-    std::string text;
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      text += i == 0 ? "" : i + 1 == names.size() ? " or " : ", ";
-      text += names[i].first;
-    }
-    return text;
-  }
-};
-
-/// A condition on a value beyond its type; `expected` completes "it must be ...".
-template <class T>
-struct Check {
-  std::function<bool(const T&)> holds;  ///< empty: every value is valid
-  std::string expected;
-};
-
-[[nodiscard]] inline Check<double> above(double low) {
-  return {[low](double x) { return std::isfinite(x) && x > low; },
-          "a number above " + FieldText<double>::format(low)};
-}
-[[nodiscard]] inline Check<double> at_least(double low) {
-  return {[low](double x) { return std::isfinite(x) && x >= low; },
-          "a number, " + FieldText<double>::format(low) + " or more"};
-}
-/// A number in [low, high).
-[[nodiscard]] inline Check<double> from_to_below(double low, double high) {
-  return {[low, high](double x) { return x >= low && x < high; },
-          "a number from " + FieldText<double>::format(low) + " to below " +
-              FieldText<double>::format(high)};
-}
-[[nodiscard]] inline Check<double> finite() {
-  return {[](double x) { return std::isfinite(x); }, "a finite number"};
-}
-[[nodiscard]] inline Check<std::size_t> one_or_more() {
-  return {[](std::size_t n) { return n > 0; }, "a whole number, 1 or more"};
-}
-/// Any count; `meaning_of_zero` says what the special value 0 means.
-[[nodiscard]] inline Check<std::size_t> zero_or_more(const std::string& meaning_of_zero) {
-  return {{}, "a whole number, 0 (" + meaning_of_zero + ") or more"};
-}
-/// A whole number in [low, high].
-[[nodiscard]] inline Check<std::size_t> whole_from_to(std::size_t low, std::size_t high) {
-  return {[low, high](std::size_t n) { return n >= low && n <= high; },
-          "a whole number from " + std::to_string(low) + " to " + std::to_string(high)};
-}
-
-/// Access to one member of a configuration by text.
-template <class Config>
-struct Field {
+/// What a table says of a member, whichever configuration the member belongs to.
+struct FieldFacts {
   std::string name;        ///< "micro-batch" of the member micro_batch
   std::string group;       ///< the heading of --help that it stands under
-  std::string value_name;  ///< name of its value in help, such as "M"; empty for a flag
+  std::string value_name;  ///< of its value in help, such as "M"; empty for a flag
   std::string help;
   bool is_flag = false;  ///< given without a value
 
-  /// Throws UsageError if the text is not of the field's type or its value fails the check.
-  std::function<void(Config&, std::string_view text)> set;
-  /// The value in a form that set() accepts; nothing if the member is an empty optional.
-  std::function<std::optional<std::string>(const Config&)> text;
-  /// Throws UsageError if the member's value fails the check.
-  std::function<void(const Config&)> check;
+  bool may_change = false;       ///< a run that is resumed may have another value than before
+  bool decided_by_data = false;  ///< where it is unset, the data decide
+  bool of_invocation = false;    ///< it steers one invocation and is not kept with the run
 
-  /// The member's name as it appears in messages: "`micro_batch`".
+  std::string chooser;  ///< name of the field that decides whether this one is used; may be empty
+  std::string users;    ///< the choices of `chooser` that use it, such as "sgd, lars"
+
+  std::string refuser;         ///< name of a field ...
+  std::string refusing;        ///< ... and the choice of it that must not be combined with this one
+  std::string refusal_reason;  ///< "finds its own steps"
+
+  /// The member's name, as messages have it: "`micro_batch`".
   [[nodiscard]] std::string quoted() const {
     std::string member = name;
     std::ranges::replace(member, '-', '_');
     return "`" + member + "`";
   }
 };
+
+/// One member of a configuration, by text.
+template <class Config>
+struct Field : FieldFacts {
+  /// Throws UsageError where the text is not of the field's type or its value fails the check.
+  std::function<void(Config&, std::string_view text)> set;
+  /// As set() takes it; nothing where the member is an empty optional or an empty string.
+  std::function<std::optional<std::string>(const Config&)> text;
+  /// Throws UsageError where the member's value fails the check.
+  std::function<void(const Config&)> check;
+  /// Whether the choice of FieldFacts::chooser uses the member; empty where there is no chooser.
+  std::function<bool(const Config&)> used;
+};
+
+/// Names and values of a configuration, in the order of its table.
+using FieldTexts = std::vector<std::pair<std::string, std::string>>;
+
+/// Lines "name = value".
+[[nodiscard]] std::string to_ini(const FieldTexts& texts);
+
+/// What to_ini() made; other lines are ignored.
+[[nodiscard]] FieldTexts parse_ini(std::string_view ini);
 
 namespace detail {
 
@@ -201,54 +88,57 @@ struct FieldValue<std::optional<Value>> {
 template <class Config>
 class FieldTable {
  public:
-  /// Starts a group, to which the fields added after this call belong.
+  /// Fields added from here on belong to this group.
   FieldTable& group(std::string title) {
     group_ = std::move(title);
     return *this;
   }
 
-  /// Adds a member. Its type is one that FieldText supports, or an std::optional of one. An empty
-  /// `value_name` makes it a flag, which is given without a value; its type must then be bool.
-  template <class Member>
-  FieldTable& add(std::string name, Member Config::*member, std::string value_name,
-                  std::string help, Check<typename detail::FieldValue<Member>::type> check = {}) {
+  /// A member of a type that FieldText knows, or an std::optional of one. An empty `value_name`
+  /// makes it a flag, given without a value; it must be a bool then.
+  template <class Owner, class Member>
+  FieldTable& add(std::string name, Member Owner::*member, std::string value_name, std::string help,
+                  Check<typename detail::FieldValue<Member>::type> check = {}) {
     using Value = typename detail::FieldValue<Member>::type;
     constexpr bool optional = !std::same_as<Value, Member>;
-    Field<Config> field{std::move(name),
-                        group_,
-                        std::move(value_name),
-                        std::move(help),
-                        std::same_as<Member, bool>,
-                        {},
-                        {},
-                        {}};
+    Field<Config> field;
+    field.name = std::move(name);
+    field.group = group_;
+    field.value_name = std::move(value_name);
+    field.help = std::move(help);
+    field.is_flag = std::same_as<Member, bool>;
     const std::string quoted = field.quoted();
     const std::string expected =
         check.expected.empty() ? FieldText<Value>::expected() : check.expected;
-    const auto refuse = [quoted, expected](std::string_view text) {
-      throw UsageError(quoted + " is \"" + std::string(text) + "\"; it must be " + expected);
+    const auto refuse = [quoted, expected](const std::string& text) {
+      throw UsageError(quoted + " is " + text + "; it must be " + expected);
     };
-    field.set = [=](Config& config, std::string_view text) {
-      auto value = FieldText<Value>::parse(text);
-      if (!value || (check.holds && !check.holds(*value))) {
-        refuse(text);
+    const auto test = [check, refuse](const Value& value) {
+      if (check.holds && !check.holds(value)) {
+        const std::string text = FieldText<Value>::format(value);
+        refuse(std::same_as<Value, std::string> ? '"' + text + '"' : text);
       }
+    };
+    field.set = [member, refuse, test](Config& config, std::string_view text) {
+      auto value = FieldText<Value>::parse(text);
+      if (!value) {
+        refuse('"' + std::string(text) + '"');
+      }
+      test(*value);
       config.*member = *std::move(value);
     };
     field.text = [member](const Config& config) -> std::optional<std::string> {
       if constexpr (optional) {
         const auto& value = config.*member;
         return value ? std::optional(FieldText<Value>::format(*value)) : std::nullopt;
+      } else if constexpr (std::same_as<Member, std::string>) {
+        const auto& value = config.*member;
+        return value.empty() ? std::nullopt : std::optional(value);
       } else {
         return FieldText<Value>::format(config.*member);
       }
     };
-    field.check = [=](const Config& config) {
-      const auto test = [&](const Value& value) {
-        if (check.holds && !check.holds(value)) {
-          refuse(FieldText<Value>::format(value));
-        }
-      };
+    field.check = [member, test](const Config& config) {
       if constexpr (optional) {
         if (config.*member) {
           test(*(config.*member));
@@ -261,48 +151,97 @@ class FieldTable {
     return *this;
   }
 
-  /// Adds the fields of a member that is a configuration itself, with their own names and groups.
-  template <class Nested>
-  FieldTable& include(Nested Config::*member, const FieldTable<Nested>& nested) {
-    for (const Field<Nested>& field : nested.fields()) {
-      fields_.push_back(
-          {field.name, field.group.empty() ? group_ : field.group, field.value_name, field.help,
-           field.is_flag,
-           [member, set = field.set](Config& config, std::string_view text) {
-             set(config.*member, text);
-           },
-           [member, text = field.text](const Config& config) { return text(config.*member); },
-           [member, check = field.check](const Config& config) { check(config.*member); }});
+  /// Facts about the field that was added last.
+  FieldTable& may_change() {
+    fields_.back().may_change = true;
+    return *this;
+  }
+  FieldTable& decided_by_data() {
+    fields_.back().decided_by_data = true;
+    return *this;
+  }
+  FieldTable& of_invocation() {
+    fields_.back().of_invocation = true;
+    return *this;
+  }
+  FieldTable& used_where(std::string chooser, std::string users,
+                         std::function<bool(const Config&)> used) {
+    fields_.back().chooser = std::move(chooser);
+    fields_.back().users = std::move(users);
+    fields_.back().used = std::move(used);
+    return *this;
+  }
+  /// Only these choices of `member`, which is the field `chooser`, use it.
+  template <class Owner, class Choice>
+  FieldTable& only_for(std::string chooser, Choice Owner::*member, std::vector<Choice> choices) {
+    std::string users;
+    for (const Choice& choice : choices) {
+      users += (users.empty() ? "" : ", ") + FieldText<Choice>::format(choice);
     }
+    return used_where(std::move(chooser), std::move(users),
+                      [member, choices = std::move(choices)](const Config& config) {
+                        return std::ranges::find(choices, config.*member) != choices.end();
+                      });
+  }
+  /// Giving it beside the choice `refusing` of the field `refuser` is an error, for that choice
+  /// `reason` ("finds its own steps").
+  FieldTable& refused_with(std::string refuser, std::string refusing, std::string reason) {
+    fields_.back().refuser = std::move(refuser);
+    fields_.back().refusing = std::move(refusing);
+    fields_.back().refusal_reason = std::move(reason);
+    return *this;
+  }
+  /// Moves it behind the field of this name.
+  FieldTable& after(std::string_view name) {
+    const auto place = std::ranges::find(fields_, name, &FieldFacts::name) + 1;
+    std::rotate(place, fields_.end() - 1, fields_.end());
     return *this;
   }
 
-  /// The same for a configuration to which `access` gives a reference, from one that is constant
-  /// and from one that is not.
-  template <class Access, class Part>
-  FieldTable& include_by(Access access, const FieldTable<Part>& part) {
-    for (const Field<Part>& field : part.fields()) {
-      fields_.push_back(
-          {field.name, field.group.empty() ? group_ : field.group, field.value_name, field.help,
-           field.is_flag,
-           [access, set = field.set](Config& config, std::string_view text) {
-             set(access(config), text);
-           },
-           [access, text = field.text](const Config& config) { return text(access(config)); },
-           [access, check = field.check](const Config& config) { check(access(config)); }});
-    }
-    return *this;
+  /// The fields of a member that is a configuration itself, under their own names and groups.
+  template <class Owner, class Part>
+  FieldTable& include(Part Owner::*member, const FieldTable<Part>& part) {
+    return include_by(
+        [member](auto& config) -> auto& { return config.*member; }, part);
+  }
+
+  /// The fields of a base class.
+  template <class Base>
+  requires std::derived_from<Config, Base> FieldTable& include(const FieldTable<Base>& base) {
+    return include_by(
+        [](auto& config) -> auto& { return config; }, base);
+  }
+
+  /// The table without the fields of other groups.
+  [[nodiscard]] FieldTable groups(std::initializer_list<std::string_view> titles) const {
+    FieldTable some = *this;
+    std::erase_if(some.fields_, [&](const Field<Config>& field) {
+      return std::ranges::find(titles, field.group) == titles.end();
+    });
+    return some;
   }
 
   [[nodiscard]] const std::vector<Field<Config>>& fields() const { return fields_; }
 
-  /// Throws std::out_of_range if no field has this name.
+  /// Throws std::out_of_range where there is no field of this name.
   [[nodiscard]] const Field<Config>& at(std::string_view name) const {
-    const auto found = std::ranges::find(fields_, name, &Field<Config>::name);
+    const auto found = std::ranges::find(fields_, name, &FieldFacts::name);
     if (found == fields_.end()) {
       throw std::out_of_range("there is no field " + std::string(name));
     }
     return *found;
+  }
+
+  /// What is kept of a configuration: each field that is not of the invocation and has a text.
+  [[nodiscard]] FieldTexts texts(const Config& config) const {
+    FieldTexts texts;
+    for (const Field<Config>& field : fields_) {
+      auto text = field.of_invocation ? std::nullopt : field.text(config);
+      if (text) {
+        texts.emplace_back(field.name, *std::move(text));
+      }
+    }
+    return texts;
   }
 
   /// Throws UsageError for the first field whose value fails its check.
@@ -310,6 +249,41 @@ class FieldTable {
     for (const Field<Config>& field : fields_) {
       field.check(config);
     }
+  }
+
+  /// The fields of a configuration to which `access` gives a reference, from one that is constant
+  /// and from one that is not.
+  template <class Access, class Part>
+  FieldTable& include_by(Access access, const FieldTable<Part>& part) {
+    for (const Field<Part>& field : part.fields()) {
+      Field<Config> included;
+      static_cast<FieldFacts&>(included) = field;
+      if (included.group.empty()) {
+        included.group = group_;
+      }
+      included.set = [access, set = field.set](Config& config, std::string_view text) {
+        set(access(config), text);
+      };
+      included.text = [access, text = field.text](const Config& config) {
+        return text(access(config));
+      };
+      included.check = [access, check = field.check](const Config& config) {
+        check(access(config));
+      };
+      if (field.used) {
+        included.used = [access, used = field.used](const Config& config) {
+          return used(access(config));
+        };
+      }
+      fields_.push_back(std::move(included));
+    }
+    return *this;
+  }
+
+  /// Changes the row of this name by `change(Field<Config>&)`.
+  template <class Change>
+  void amend(std::string_view name, Change change) {
+    change(*std::ranges::find(fields_, name, &FieldFacts::name));
   }
 
  private:

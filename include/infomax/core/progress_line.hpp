@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
+#include <utility>
 
+#include "infomax/core/field_text.hpp"
 #include "infomax/core/stopwatch.hpp"
 
 namespace infomax {
@@ -15,7 +18,13 @@ enum class ProgressMode : std::uint8_t {
   none,
 };
 
-/// Parses a style. Throws UsageError, which names the choices.
+inline constexpr std::array progress_names{
+    std::pair{"auto", ProgressMode::automatic}, std::pair{"live", ProgressMode::live},
+    std::pair{"plain", ProgressMode::plain}, std::pair{"none", ProgressMode::none}};
+template <>
+struct FieldText<ProgressMode> : ChoiceText<ProgressMode, progress_names> {};
+
+/// Throws UsageError naming the choices.
 [[nodiscard]] ProgressMode parse_progress(const std::string& name);
 
 /// Formats seconds as "1:05" or "2:00:30".

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "infomax/data/blocks.hpp"
+#include "infomax/data/datasets.hpp"
 #include "infomax/data/names.hpp"
 #include "infomax/data/rows.hpp"
 #include "infomax/hdf5/element_type.hpp"
@@ -15,24 +16,17 @@
 
 namespace infomax::data {
 
-/// What a file says of a data set before any row is read.
-struct DatasetShape {
-  std::string where;                  ///< "/x in F.h5"
-  hdf5::ElementType type{};           ///< of its elements
-  std::size_t rows = 0;               ///< N > 0
-  std::vector<std::size_t> trailing;  ///< the axes after the first
-  std::size_t features = 0;           ///< their product, > 0
-};
-
 /// A data set file that all ranks of a job read together, each its own shard. Blocks follow from
 /// the number of rows: shape() first, then load().
-class DatasetFile {
+class DatasetFile final : public Datasets {
  public:
   /// Collective. Throws DataError, the same on every rank, where there is no HDF5 file at `path`.
   DatasetFile(const mpi::Communicator& communicator, const std::filesystem::path& path);
 
-  /// Whether the file has `dataset` ("/y"). All ranks must ask alike.
-  [[nodiscard]] bool has(const std::string& dataset) const { return file_.exists(dataset); }
+  /// Whether the file has `dataset` ("/y"). By all ranks alike.
+  [[nodiscard]] bool has(const std::string& dataset) const override {
+    return file_.exists(dataset);
+  }
 
   /// Returns the names that one of its attributes (names.hpp) holds. All ranks must ask alike.
   [[nodiscard]] std::vector<std::string> names(const std::string& dataset,
@@ -42,11 +36,11 @@ class DatasetFile {
 
   /// Collective. Throws DataError, the same on every rank, where there is no such data set, or it
   /// is empty or holds no numbers.
-  [[nodiscard]] DatasetShape shape(const std::string& dataset);
+  [[nodiscard]] DatasetShape shape(const std::string& dataset) override;
 
   /// Collective. Reads this rank's rows into memory, as the type they have. Throws DataError, the
   /// same on every rank, as shape() does and where a number is not finite: it names the first one.
-  [[nodiscard]] Rows load(const std::string& dataset, const Shard& shard);
+  [[nodiscard]] Rows load(const std::string& dataset, const Shard& shard) override;
 
   /// Collective. A file that goes out of scope is closed too, unless an exception unwinds.
   void close() { file_.close(); }
@@ -57,9 +51,6 @@ class DatasetFile {
   mpi::Communicator communicator_;
   hdf5::File file_;
 };
-
-/// Throws DataError, naming both, unless two data sets that belong together have as many rows.
-void require_equal_rows(const DatasetShape& x, const DatasetShape& y);
 
 /// Collective. Opens, reads one data set's shard, closes.
 [[nodiscard]] Rows load_rows(const mpi::Communicator& communicator,

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "infomax/core/field_text.hpp"
 #include "infomax/data/blocks.hpp"
 #include "infomax/hdf5/element_type.hpp"
 #include "infomax/mpi/communicator.hpp"
@@ -29,9 +32,14 @@ enum class NormalizeMode : std::uint8_t {
   standardize  ///< each column's mean to 0 and (biased) standard deviation to 1
 };
 
+inline constexpr std::array normalize_mode_names{
+    std::pair{"none", NormalizeMode::none}, std::pair{"scale", NormalizeMode::scale},
+    std::pair{"center", NormalizeMode::center},
+    std::pair{"standardize", NormalizeMode::standardize}};
+
 /// Throws UsageError that lists the choices.
 [[nodiscard]] NormalizeMode parse_normalize_mode(const std::string& text);
-[[nodiscard]] const char* name(NormalizeMode mode);
+[[nodiscard]] std::string name(NormalizeMode mode);
 
 /// What is done where nothing is asked for: scale for integers (pixels), center for floats.
 [[nodiscard]] NormalizeMode default_normalize_mode(hdf5::ElementType type);
@@ -45,3 +53,7 @@ enum class NormalizeMode : std::uint8_t {
                                               NormalizeMode mode);
 
 }  // namespace infomax::data
+
+template <>
+struct infomax::FieldText<infomax::data::NormalizeMode>
+    : infomax::ChoiceText<infomax::data::NormalizeMode, infomax::data::normalize_mode_names> {};

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "infomax/data/blocks.hpp"
-#include "infomax/data/loader.hpp"
+#include "infomax/data/datasets.hpp"
 #include "infomax/data/rows.hpp"
 #include "infomax/mpi/communicator.hpp"
 
@@ -35,8 +35,8 @@ struct WindowSize {
 /// Collective. Reads this rank's shard of a data set in its order, in windows of whole tiles (one,
 /// or as many as the size allows), and calls `each(rows, tiles of these rows)`. All ranks make as
 /// many calls as the one with most windows, the last ones with no rows, so `each` may be
-/// collective. Throws as DatasetFile::load.
-void for_each_window(const mpi::Communicator& communicator, DatasetFile& file,
+/// collective. Throws as Datasets::load.
+void for_each_window(const mpi::Communicator& communicator, Datasets& file,
                      const std::string& dataset, const Blocks& blocks, const WindowSize& size,
                      const std::function<void(const Rows&, std::span<const Tile>)>& each);
 

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "infomax/core/field_text.hpp"
 #include "infomax/data/blocks.hpp"
+#include "infomax/data/datasets.hpp"
 #include "infomax/data/normalization.hpp"
 #include "infomax/data/row_store.hpp"
 #include "infomax/model/sample_index.hpp"
@@ -48,25 +52,31 @@ void cut_into_parts(const Examples& examples, std::span<const std::size_t> sampl
 /// What the targets of the pair `target` are.
 enum class TargetKind { automatic, classes, values };
 
+inline constexpr std::array target_kind_names{std::pair{"auto", TargetKind::automatic},
+                                              std::pair{"classes", TargetKind::classes},
+                                              std::pair{"values", TargetKind::values}};
+
 /// Throws UsageError naming the choices.
 [[nodiscard]] TargetKind parse_target_kind(const std::string& name);
 
 /// Collective. Reads what the pair needs; `block_count` is V, or 0 for
 /// data::default_blocks() of the samples. Throws DataError.
+[[nodiscard]] Examples load_examples(const mpi::Communicator& communicator, data::Datasets& source,
+                                     const PairSettings& settings, std::size_t block_count);
 [[nodiscard]] Examples load_examples(const mpi::Communicator& communicator, const std::string& file,
                                      const PairSettings& settings, std::size_t block_count);
 
 /// Collective. Reads as load_examples() does and holds some samples out. Which ones does not depend
 /// on the number of ranks. Throws UsageError where too few samples are left.
 [[nodiscard]] SplitExamples load_split_examples(const mpi::Communicator& communicator,
-                                                const std::string& file,
+                                                data::Datasets& source,
                                                 const PairSettings& settings,
                                                 std::size_t block_count, const HoldOut& hold_out);
 
-/// Collective. Fits the preprocessing of x to all rows in `file` that the examples are made of,
-/// each counted once. Throws DataError.
+/// Collective. The preprocessing of x, fitted to all rows in `source` that the examples are made
+/// of, each once. Throws DataError.
 [[nodiscard]] data::Normalization fit_x(const mpi::Communicator& communicator,
-                                        const Examples& examples, const std::string& file,
+                                        const Examples& examples, data::Datasets& source,
                                         const PairSettings& settings, data::NormalizeMode mode);
 
 /// Collective. Returns the number of classes of y, or 0 where its values are taken as they are:
@@ -76,3 +86,7 @@ enum class TargetKind { automatic, classes, values };
                                         const Examples& examples, TargetKind kind);
 
 }  // namespace infomax::model
+
+template <>
+struct infomax::FieldText<infomax::model::TargetKind>
+    : infomax::ChoiceText<infomax::model::TargetKind, infomax::model::target_kind_names> {};

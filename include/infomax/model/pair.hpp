@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+
+#include "infomax/core/field_text.hpp"
 
 namespace infomax::model {
 
@@ -64,3 +68,11 @@ struct PairMeaning {
 [[nodiscard]] std::string name_of(Pair pair);
 
 }  // namespace infomax::model
+
+/// By the names of the table of meanings.
+template <>
+struct infomax::FieldText<infomax::model::Pair> {
+  static std::optional<model::Pair> parse(std::string_view text);
+  static std::string format(const model::Pair& pair);
+  static std::string expected();
+};

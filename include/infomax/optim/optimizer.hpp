@@ -11,22 +11,11 @@
 
 namespace infomax::optim {
 
-enum class OptimizerKind : std::uint8_t { sgd, adam, adamw, rmsprop, adagrad, lars, lbfgs };
+enum class OptimizerKind : std::uint8_t;
+struct OptimizerOptions;
 
 /// Throws UsageError naming the choices.
 [[nodiscard]] OptimizerKind parse_optimizer(const std::string& name);
-
-struct OptimizerOptions {
-  OptimizerKind kind = OptimizerKind::adam;
-  double momentum = 0.0;  ///< of sgd, lars
-  bool nesterov = false;  ///< of sgd
-  double beta1 = 0.9;     ///< of adam, adamw
-  double beta2 = 0.999;
-  double epsilon = 1e-8;         ///< of adam, adamw, rmsprop, adagrad
-  double smoothing = 0.99;       ///< of rmsprop
-  double trust = 1e-3;           ///< of lars
-  double decoupled_decay = 0.0;  ///< of adamw: weights shrink by learning rate times this a step
-};
 
 /// A layer's weights in the flat parameter vector: what decays, and what lars scales as one.
 struct WeightRange {

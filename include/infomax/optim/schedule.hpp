@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
+#include <utility>
+
+#include "infomax/core/field_text.hpp"
 
 namespace infomax::optim {
 
 enum class ScheduleKind : std::uint8_t { constant, step, cosine };
+
+inline constexpr std::array schedule_names{std::pair{"constant", ScheduleKind::constant},
+                                           std::pair{"step", ScheduleKind::step},
+                                           std::pair{"cosine", ScheduleKind::cosine}};
 
 /// Throws UsageError naming the choices.
 [[nodiscard]] ScheduleKind parse_schedule(const std::string& name);
@@ -29,3 +37,7 @@ struct Schedule {
 };
 
 }  // namespace infomax::optim
+
+template <>
+struct infomax::FieldText<infomax::optim::ScheduleKind>
+    : infomax::ChoiceText<infomax::optim::ScheduleKind, infomax::optim::schedule_names> {};

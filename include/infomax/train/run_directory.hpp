@@ -26,6 +26,10 @@ class RunDirectory {
   [[nodiscard]] static RunDirectory find(const mpi::Communicator& communicator,
                                          const std::string& path);
 
+  /// No directory: the run writes nothing.
+  [[nodiscard]] static RunDirectory none() { return RunDirectory(std::filesystem::path()); }
+  [[nodiscard]] bool is_none() const { return path_.empty(); }
+
   [[nodiscard]] std::string path() const { return path_.string(); }
   [[nodiscard]] std::string config() const { return (path_ / "config.ini").string(); }
   [[nodiscard]] std::string metrics() const { return (path_ / "metrics.jsonl").string(); }

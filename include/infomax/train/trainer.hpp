@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -27,6 +28,8 @@ struct TrainerOptions {
                                ///< after the last time, and at the end
   std::uint64_t validate_every_steps = 1;
   std::uint64_t patience = 0;  ///< ends after so many validations without improvement; 0 = never
+  /// Is called by the root after every step; step and epoch count from 1. May be empty.
+  std::function<void(std::uint64_t step, std::uint64_t epoch, const StepReport& report)> on_step;
 };
 
 /// What goes with a run where it is asked for. Must outlive it.
@@ -52,10 +55,10 @@ struct TrainSummary {
 };
 
 /// Collective. Runs the steps, from the durability's start where it has one; writes metrics and the
-/// model into the run directory. What fails in a step leaves with the step named; model.h5 then
-/// holds the last state that was saved. With a validation, model.h5 is at any time the best state
-/// so far by it, and so is the model at the end. With a durability, an Error with ExitCode::stopped
-/// leaves where the run is stopped on request.
+/// model into the run directory, unless it is RunDirectory::none(). What fails in a step leaves
+/// with the step named; model.h5 then holds the last state that was saved. With a validation,
+/// model.h5 is at any time the best state so far by it, and so is the model at the end. With a
+/// durability, an Error with ExitCode::stopped leaves where the run is stopped on request.
 template <math::Real T>
 TrainSummary train(const mpi::Communicator& communicator, model::Model<T>& model,
                    data::Sampler& sampler, Step<T>& step, optim::Optimizer<T>& optimizer,

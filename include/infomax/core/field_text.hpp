@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <charconv>
+#include <concepts>
+#include <cstddef>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "infomax/core/error.hpp"
+
+namespace infomax {
+
+/// How values of a type are written. A type of one's own specialises it with
+///
+///     static std::optional<T> parse(std::string_view text);  // nothing where it is not a T
+///     static std::string format(const T& value);             // as parse() takes it
+///     static std::string expected();                         // "a number", for messages
+template <class T>
+struct FieldText;
+
+template <>
+struct FieldText<std::string> {
+  static std::optional<std::string> parse(std::string_view text) { return std::string(text); }
+  static std::string format(const std::string& value) { return value; }
+  static std::string expected() { return "a text"; }
+};
+
+template <>
+struct FieldText<bool> {
+  static std::optional<bool> parse(std::string_view text) {
+    if (text == "true" || text == "1" || text == "yes" || text == "on") {
+      return true;
+    }
+    if (text == "false" || text == "0" || text == "no" || text == "off") {
+      return false;
+    }
+    return std::nullopt;
+  }
+  static std::string format(bool value) { return value ? "true" : "false"; }
+  static std::string expected() { return "true or false"; }
+};
+
+namespace detail {
+
+/// The number that is the whole of `text`, which may begin with a plus sign.
+template <class Number>
+std::optional<Number> parse_whole(std::string_view text) {
+  if (text.size() > 1 && text[0] == '+' && text[1] != '-') {
+    text.remove_prefix(1);
+  }
+  Number value{};
+  const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool whole = status == std::errc{} && end == text.data() + text.size();
+  return whole ? std::optional(value) : std::nullopt;
+}
+
+}  // namespace detail
+
+template <std::unsigned_integral T>
+requires(!std::same_as<T, bool>) struct FieldText<T> {
+  static std::optional<T> parse(std::string_view text) { return detail::parse_whole<T>(text); }
+  static std::string format(T value) { return std::to_string(value); }
+  static std::string expected() { return "a whole number, 0 or more"; }
+};
+
+template <>
+struct FieldText<double> {
+  static std::optional<double> parse(std::string_view text) {
+    return detail::parse_whole<double>(text);
+  }
+  /// The shortest digits that parse to the same value: "0.0001", "1e-08".
+  static std::string format(double value);
+  static std::string expected() { return "a number"; }
+};
+
+/// The base of FieldText for an enumeration; `names` is an array of pairs of name and value.
+template <class Enum, const auto& names>
+struct ChoiceText {
+  static std::optional<Enum> parse(std::string_view text) {
+    for (const auto& [name, value] : names) {
+      if (text == name) {
+        return value;
+      }
+    }
+    return std::nullopt;
+  }
+  static std::string format(const Enum& wanted) {
+    for (const auto& [name, value] : names) {
+      if (value == wanted) {
+        return std::string(name);
+      }
+    }
+    throw std::logic_error("a choice without a name");
+  }
+  /// "a, b or c".
+  static std::string expected() {
+    std::string text;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      text += i == 0 ? "" : i + 1 == names.size() ? " or " : ", ";
+      text += names[i].first;
+    }
+    return text;
+  }
+};
+
+/// The value that `text` says. Throws UsageError, which names the field as `quoted` ("`pair`"),
+/// where it says none.
+template <class T>
+[[nodiscard]] T parse_field(std::string_view quoted, std::string_view text) {
+  auto value = FieldText<T>::parse(text);
+  if (!value) {
+    throw UsageError(std::string(quoted) + " is \"" + std::string(text) + "\"; it must be " +
+                     FieldText<T>::expected());
+  }
+  return *std::move(value);
+}
+
+}  // namespace infomax

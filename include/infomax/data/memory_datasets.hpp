@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "infomax/core/matrix.hpp"
+#include "infomax/data/datasets.hpp"
+
+namespace infomax::data {
+
+/// Data sets in the caller's memory. Their names are those of a file: "/x", "/y", "/lengths".
+///
+/// The simplest way is to give the whole of a data set on every rank, of which load() copies the
+/// rank's shard. Where that is too much memory, every rank gives its own rows with add_shard():
+/// those of Blocks::shard for as many blocks as the training will have. The elements are borrowed
+/// until the training has been made.
+class MemoryDatasets final : public Datasets {
+ public:
+  explicit MemoryDatasets(const mpi::Communicator& communicator) : communicator_(communicator) {}
+
+  /// All N rows, the same on every rank; `elements` [N, trailing...] are row-major, of float,
+  /// double or an integer type. Throws UsageError unless they are whole rows.
+  template <class T>
+  void add(const std::string& dataset, std::span<const T> elements,
+           std::vector<std::size_t> trailing = {}) {
+    add_bytes(dataset, hdf5::element_type_of<T>(), std::as_bytes(elements), std::move(trailing), 0,
+              all_rows);
+  }
+  template <class T>
+  void add(const std::string& dataset, const Matrix<T>& rows) {
+    add(dataset, rows.span(), {rows.columns()});
+  }
+
+  /// This rank's rows of `global_rows`, from row `first_row` on. Throws UsageError as add().
+  template <class T>
+  void add_shard(const std::string& dataset, std::span<const T> elements,
+                 std::vector<std::size_t> trailing, std::size_t first_row,
+                 std::size_t global_rows) {
+    add_bytes(dataset, hdf5::element_type_of<T>(), std::as_bytes(elements), std::move(trailing),
+              first_row, global_rows);
+  }
+
+  [[nodiscard]] bool has(const std::string& dataset) const override;
+  [[nodiscard]] DatasetShape shape(const std::string& dataset) override;
+
+  /// As Datasets::load; throws UsageError, the same on every rank, where a rank does not hold the
+  /// rows of its shard.
+  [[nodiscard]] Rows load(const std::string& dataset, const Shard& shard) override;
+
+ private:
+  static constexpr std::size_t all_rows = static_cast<std::size_t>(-1);
+
+  struct Array {
+    DatasetShape shape;
+    std::span<const std::byte> bytes;
+    std::size_t first_row = 0;
+    std::size_t row_count = 0;
+  };
+
+  void add_bytes(const std::string& dataset, hdf5::ElementType type,
+                 std::span<const std::byte> bytes, std::vector<std::size_t> trailing,
+                 std::size_t first_row, std::size_t global_rows);
+  [[nodiscard]] const Array& array(const std::string& dataset) const;
+
+  mpi::Communicator communicator_;
+  std::map<std::string, Array> arrays_;
+};
+
+}  // namespace infomax::data

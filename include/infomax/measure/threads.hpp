@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+
+#include "infomax/core/field.hpp"
+#include "infomax/mpi/communicator.hpp"
+#include "infomax/mpi/placement.hpp"
+
+namespace infomax::measure {
+
+struct ThreadOptions {
+  std::size_t threads = 0;  ///< of BLAS, on each rank; 0 = by the cores
+};
+
+[[nodiscard]] inline FieldTable<ThreadOptions> thread_fields() {
+  FieldTable<ThreadOptions> table;
+  table.group("Machine")
+      .add("threads", &ThreadOptions::threads, "N",
+           "BLAS threads of each rank; 0 = OPENBLAS_NUM_THREADS where it is set, else the rank's "
+           "part of the cores it may use",
+           zero_or_more("chosen from the cores"))
+      .may_change();
+  return table;
+}
+
+/// Collective. Gives BLAS the threads this rank may use: `asked` where it is above 0, else what the
+/// user's environment says (OPENBLAS_NUM_THREADS), else the rank's part of the cores.
+mpi::Placement choose_threads(const mpi::Communicator& communicator, std::size_t asked);
+
+}  // namespace infomax::measure

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "infomax/core/field.hpp"
+#include "infomax/data/normalization.hpp"
+
+namespace infomax::train {
+
+/// Where rows are, and their preprocessing.
+struct DataConfig {
+  std::string data;                  ///< file; empty where the caller passes rows in memory
+  std::string x = "/x";              ///< data set path of the rows
+  std::string y = "/y";              ///< of the targets or the second view
+  std::string lengths = "/lengths";  ///< of the rows of each trajectory
+  std::optional<data::NormalizeMode> normalize;
+};
+
+[[nodiscard]] inline FieldTable<DataConfig> data_fields() {
+  using Config = DataConfig;
+  FieldTable<Config> table;
+  table.group("Data")
+      .add("data", &Config::data, "FILE",
+           "HDF5 file with rows along the first axis of its data sets")
+      .may_change()
+      .add("x", &Config::x, "PATH", "data set of the rows to encode")
+      .add("y", &Config::y, "PATH",
+           "data set of the targets or the second view, for `pair` target and views")
+      .add("lengths", &Config::lengths, "PATH",
+           "for `pair` lag: data set of the rows of each trajectory; without it, x is one")
+      .add("normalize", &Config::normalize, "MODE",
+           "none; scale, all of x to [0, 1] (default for integers); center, each column (default "
+           "for floats); standardize, each column")
+      .decided_by_data();
+  return table;
+}
+
+}  // namespace infomax::train

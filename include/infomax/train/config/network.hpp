@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "infomax/core/field.hpp"
+
+namespace infomax::train {
+
+enum class Initialization : std::uint8_t {
+  glorot,  ///< random (Glorot and Bengio 2010)
+  linear   ///< random but for the last layers, which start at the exact linear solution
+};
+inline constexpr std::array initialization_names{std::pair{"glorot", Initialization::glorot},
+                                                 std::pair{"linear", Initialization::linear}};
+
+enum class Precision : std::uint8_t { float32, float64 };
+inline constexpr std::array precision_names{std::pair{"float", Precision::float32},
+                                            std::pair{"double", Precision::float64}};
+
+}  // namespace infomax::train
+
+template <>
+struct infomax::FieldText<infomax::train::Initialization>
+    : infomax::ChoiceText<infomax::train::Initialization, infomax::train::initialization_names> {};
+template <>
+struct infomax::FieldText<infomax::train::Precision>
+    : infomax::ChoiceText<infomax::train::Precision, infomax::train::precision_names> {};
+
+namespace infomax::train {
+
+struct NetworkConfig {
+  std::string encoder;                 ///< as nn::parse_spec takes it; must not be empty
+  std::string encoder_b;               ///< of the second view; empty: as `encoder`
+  std::optional<Initialization> init;  ///< unset: linear for an encoder linear:N, else glorot
+  bool share = false;                  ///< one network for both views
+  Precision precision = Precision::float32;
+  std::uint64_t seed = 1;
+};
+
+[[nodiscard]] inline FieldTable<NetworkConfig> network_fields() {
+  using Config = NetworkConfig;
+  FieldTable<Config> table;
+  table.group("Network")
+      .add("encoder", &Config::encoder, "SPEC",
+           "layers in order, such as dense:1024,tanh,dense:64; dense:N, tanh, relu, sigmoid, "
+           "identity, dropout:P, batchnorm (of the global batch); or linear:N alone, the baseline: "
+           "one dense layer at the exact linear solution of the objective, trained only where "
+           "`steps` or `epochs` is given")
+      .add("encoder-b", &Config::encoder_b, "SPEC",
+           "for `pair` views: the network g of y; default as `encoder`")
+      .add("init", &Config::init, "NAME",
+           "initial weights: glorot (default), random; or linear, random but for each network's "
+           "last layer, which starts at the exact linear solution (canonical, time-lagged or "
+           "principal components) given the layers before; for dcca, vamp1, vamp2, gaussian-mi, "
+           "coding-rate and infomax without lambda, rho cca or, for `pair` input and target, rv")
+      .decided_by_data()
+      .add("share", &Config::share, "", "for `pair` views: one network for both, preprocessed as x")
+      .add("precision", &Config::precision, "TYPE",
+           "of parameters and activations: float or double")
+      .add("seed", &Config::seed, "S",
+           "of the initial parameters, the order of rows, and what is changed or dropped at "
+           "random");
+  return table;
+}
+
+}  // namespace infomax::train

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "infomax/core/field.hpp"
+#include "infomax/model/examples.hpp"
+#include "infomax/model/pair.hpp"
+
+namespace infomax::train {
+
+/// What the two sides of the objective are made of.
+struct PairConfig {
+  model::Pair pair = model::Pair::input;
+  std::string augment;  ///< as data::Augmentation takes it
+  std::string image;    ///< as data::parse_image_shape takes it; empty: by the axes of the rows
+  std::optional<std::size_t> split_columns;
+  std::string split_image;         ///< "left,right" or "top,bottom"
+  std::optional<std::size_t> lag;  ///< rows; 1 where it is unset
+  model::TargetKind target = model::TargetKind::automatic;
+  std::optional<std::size_t> blocks;  ///< V; data::default_blocks where it is unset
+};
+
+[[nodiscard]] inline FieldTable<PairConfig> pair_fields() {
+  using Config = PairConfig;
+  FieldTable<Config> table;
+  table.group("Pair")
+      .add("pair", &Config::pair, "NAME",
+           "what is compared: input, a = x and b = f(x); target, a = y and b = f(x); views, a = "
+           "f(x) and b = g(y); augment, a = f(t(x)) and b = f(t'(x)), two random changes of x; "
+           "lag, a = f(x_t) and b = f(x_t+tau), within a trajectory")
+      .add("augment", &Config::augment, "WORDS",
+           "for `pair` augment, of preprocessed rows: noise:S adds normal noise, mask:P sets "
+           "features to 0, scale:S multiplies by 1-S to 1+S; of images: shift:K whole pixels, flip "
+           "left and right, rotate:DEG, crop:S a window of at least S of either side; such as "
+           "shift:2,rotate:10,noise:0.1")
+      .add("image", &Config::image, "HxW",
+           "for `pair` augment and `split_image`: the images in x, such as 28x28, also of several "
+           "planes, or 32x32x3, whose channels lie side by side; default by the axes of the data "
+           "set's rows")
+      .add("split-columns", &Config::split_columns, "K",
+           "for `pair` views: the first K columns of x are one view, the rest the other",
+           one_or_more())
+      .add("split-image", &Config::split_image, "HALVES",
+           "for `pair` views: halves of the images in x, left,right or top,bottom")
+      .add("lag", &Config::lag, "TAU", "for `pair` lag: rows between the two states; default 1",
+           one_or_more())
+      .decided_by_data()
+      .add("target", &Config::target, "KIND",
+           "what y holds: classes (made one-hot), values, or auto: one column of integers is "
+           "classes")
+      .add("blocks", &Config::blocks, "V",
+           "contiguous blocks of rows that are dealt to ranks; no fewer than ranks; default 240, "
+           "or fewer so that each holds 16 rows",
+           one_or_more())
+      .decided_by_data();
+  return table;
+}
+
+}  // namespace infomax::train

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "infomax/core/field.hpp"
+#include "infomax/train/length.hpp"
+
+namespace infomax::train {
+
+/// What to validate on: a file, or a share of the samples that is kept from training.
+struct ValidationData {
+  std::string file;       ///< empty: a share
+  double fraction = 0.0;  ///< between 0 and 1
+
+  friend bool operator==(const ValidationData&, const ValidationData&) = default;
+};
+
+}  // namespace infomax::train
+
+template <>
+struct infomax::FieldText<infomax::train::ValidationData> {
+  static std::optional<train::ValidationData> parse(std::string_view text) {
+    const auto fraction = FieldText<double>::parse(text);
+    if (!fraction) {
+      return train::ValidationData{std::string(text), 0.0};
+    }
+    const bool is_share = *fraction > 0.0 && *fraction < 1.0;
+    return is_share ? std::optional(train::ValidationData{"", *fraction}) : std::nullopt;
+  }
+  static std::string format(const train::ValidationData& chosen) {
+    return chosen.file.empty() ? FieldText<double>::format(chosen.fraction) : chosen.file;
+  }
+  static std::string expected() { return "a share of the rows between 0 and 1, or a file"; }
+};
+
+namespace infomax::train {
+
+struct ValidationConfig {
+  std::optional<ValidationData> validation;
+  std::optional<Length> validate_every;   ///< unset: every epoch
+  std::optional<std::size_t> early_stop;  ///< validations without improvement; unset: never
+};
+
+[[nodiscard]] inline FieldTable<ValidationConfig> validation_fields() {
+  using Config = ValidationConfig;
+  FieldTable<Config> table;
+  table.group("Validation")
+      .add("validation", &Config::validation, "FILE|FRACTION",
+           "measure the objective on data that training does not see: a file, or a share of the "
+           "rows between 0 and 1 (with `pair` lag the last of the pairs), kept out by `seed`, the "
+           "same on any number of ranks; model.h5 then holds the best model by it, not the last",
+           {[](const ValidationData& chosen) {
+              return !chosen.file.empty() || (chosen.fraction > 0.0 && chosen.fraction < 1.0);
+            },
+            FieldText<ValidationData>::expected()})
+      .add("validate-every", &Config::validate_every, "LENGTH",
+           "such as 500steps or 2epochs; default 1epochs, and always after the last step",
+           {[](const Length& length) { return length.count > 0; },
+            "1 step or more, such as 500steps or 2epochs"})
+      .may_change()
+      .add("early-stop", &Config::early_stop, "PATIENCE",
+           "end after so many validations without improvement", one_or_more())
+      .may_change();
+  return table;
+}
+
+}  // namespace infomax::train

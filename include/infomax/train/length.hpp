@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "infomax/core/field_text.hpp"
+
+// How long something lasts, or how often it happens, as users write it.
+namespace infomax::train {
+
+/// "500steps" or "2epochs".
+struct Length {
+  enum class Unit : std::uint8_t { steps, epochs };
+
+  std::uint64_t count = 0;
+  Unit unit = Unit::steps;
+
+  friend bool operator==(const Length&, const Length&) = default;
+};
+
+[[nodiscard]] constexpr Length steps(std::uint64_t count) { return {count, Length::Unit::steps}; }
+[[nodiscard]] constexpr Length epochs(std::uint64_t count) { return {count, Length::Unit::epochs}; }
+
+/// The length in steps. Throws UsageError, which names the field as `quoted`, where there are too
+/// many.
+[[nodiscard]] std::uint64_t in_steps(const Length& length, std::uint64_t steps_per_epoch,
+                                     std::string_view quoted);
+
+/// "3600s", "50min" or "2h"; the number is 0 or more, at most 1e9, and need not be whole.
+struct Duration {
+  enum class Unit : std::uint8_t { seconds, minutes, hours };
+
+  double number = 0.0;
+  Unit unit = Unit::seconds;
+
+  [[nodiscard]] double seconds() const;
+
+  friend bool operator==(const Duration&, const Duration&) = default;
+};
+
+/// How often checkpoints are written: never, or each time so many steps or so much time has passed.
+struct CheckpointInterval {
+  struct Never {
+    friend bool operator==(const Never&, const Never&) = default;
+  };
+
+  std::variant<Never, Length, Duration> every = Duration{10.0, Duration::Unit::minutes};
+
+  friend bool operator==(const CheckpointInterval&, const CheckpointInterval&) = default;
+};
+
+}  // namespace infomax::train
+
+namespace infomax {
+
+template <>
+struct FieldText<train::Length> {
+  static std::optional<train::Length> parse(std::string_view text);
+  static std::string format(const train::Length& length);
+  static std::string expected() { return "a length such as 500steps or 2epochs"; }
+};
+
+template <>
+struct FieldText<train::Duration> {
+  static std::optional<train::Duration> parse(std::string_view text);
+  static std::string format(const train::Duration& duration);
+  static std::string expected() { return "a time such as 3600s, 50min or 2h, or 0s for none"; }
+};
+
+template <>
+struct FieldText<train::CheckpointInterval> {
+  static std::optional<train::CheckpointInterval> parse(std::string_view text);
+  static std::string format(const train::CheckpointInterval& interval);
+  static std::string expected() { return "such as 5steps, 2epochs, 60s, 10min or never"; }
+};
+
+}  // namespace infomax

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "infomax/core/field.hpp"
+#include "infomax/mpi/communicator.hpp"
+#include "infomax/train/checkpoint.hpp"
+
+namespace infomax::train {
+
+/// The state of a run that is resumed.
+struct Resumption {
+  Checkpoint checkpoint;  ///< its arrays are on the root alone
+
+  /// The configuration that the run had.
+  [[nodiscard]] FieldTexts settings() const { return parse_ini(checkpoint.text("config")); }
+};
+
+/// Collective. The newest whole checkpoint of the run directory, or nothing where there is none;
+/// says which it is. Throws DataError where no checkpoint can be used.
+[[nodiscard]] std::optional<Resumption> find_resumption(const mpi::Communicator& communicator,
+                                                        const std::string& output);
+
+/// Throws UsageError unless a field has the text that it had in the run; an empty `now` or a
+/// setting that is missing says that it is not given.
+void require_unchanged(const FieldFacts& field, const std::optional<std::string>& now,
+                       const FieldTexts& before);
+
+}  // namespace infomax::train

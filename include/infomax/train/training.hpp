@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "infomax/data/datasets.hpp"
+#include "infomax/hdf5/element_type.hpp"
+#include "infomax/math/blas.hpp"
+#include "infomax/model/model.hpp"
+#include "infomax/mpi/communicator.hpp"
+#include "infomax/train/config.hpp"
+#include "infomax/train/resumption.hpp"
+#include "infomax/train/trainer.hpp"
+
+namespace infomax::train {
+
+/// What a training works on, for messages. Bytes are of this rank.
+struct TrainingOverview {
+  struct Network {
+    std::string name;  ///< "a" or "b"
+    std::string spec;
+    std::size_t inputs = 0;
+    std::size_t outputs = 0;
+  };
+
+  std::size_t samples = 0;           ///< global, to train on
+  std::size_t held_out_samples = 0;  ///< global, to validate on
+  std::size_t features = 0;          ///< of a row of x
+  hdf5::ElementType element{};       ///< of x
+  std::vector<Network> networks;
+  std::size_t parameters = 0;
+  std::size_t batch_rows = 0;  ///< global, of the first step
+  std::size_t steps_per_epoch = 0;
+  std::size_t blocks = 0;
+  std::size_t row_bytes = 0;        ///< of the shard
+  std::size_t batch_bytes = 0;      ///< of inputs, activations, outputs and their gradients
+  std::size_t parameter_bytes = 0;  ///< with gradient and optimiser's state, at most
+};
+
+/// A run from its data to its model:
+///
+///     data::MemoryDatasets rows(communicator);
+///     rows.add("/x", matrix);
+///     train::Training training(config, rows, communicator);
+///     const auto summary = training.run();
+///     use(training.model<float>());
+///
+/// All members are collective unless they are const: every rank calls them, with the same
+/// configuration. Where config.output names a directory, the run leaves config.ini, metrics.jsonl,
+/// model.h5 and checkpoints there, and ends with a checkpoint on SIGTERM, SIGINT and SIGUSR1;
+/// otherwise it writes nothing and handles no signal. BLAS gets config.threads.
+class Training {
+ public:
+  /// Validates the configuration, loads this rank's shard from `source`, which is not used
+  /// afterwards, and makes the model. `resumption` is what find_resumption() found for
+  /// config.output where the caller has asked already. Throws UsageError and DataError, the same
+  /// on every rank.
+  Training(Config config, data::Datasets& source, const mpi::Communicator& communicator,
+           std::optional<Resumption> resumption = std::nullopt);
+
+  /// The same from the file config.data.
+  Training(Config config, const mpi::Communicator& communicator,
+           std::optional<Resumption> resumption = std::nullopt);
+
+  ~Training();
+  Training(Training&&) noexcept;
+  Training& operator=(Training&&) noexcept;
+
+  /// The configuration with all that the data decide.
+  [[nodiscard]] const Config& config() const;
+
+  [[nodiscard]] TrainingOverview overview() const;
+
+  /// Where the run leaves its files; nothing where it leaves none.
+  [[nodiscard]] const std::optional<RunDirectory>& directory() const;
+
+  /// Is called on rank 0 after every step, which counts from 1, as does the epoch.
+  using StepCallback =
+      std::function<void(std::uint64_t step, std::uint64_t epoch, const StepReport& report)>;
+  void on_step(StepCallback callback);
+
+  /// Trains, once. With validation, the model is then the best by it. Throws NumericError, the same
+  /// on every rank, where a number is not finite, and an Error with ExitCode::stopped where the run
+  /// is stopped on request.
+  TrainSummary run();
+
+  /// The model as it is. Throws UsageError unless T is what config.precision says.
+  template <math::Real T>
+  [[nodiscard]] const model::Model<T>& model() const;
+
+  /// Calls `use` with the model of whichever precision.
+  template <class Use>
+  decltype(auto) with_model(Use&& use) const {
+    return config().precision == Precision::float32 ? use(model<float>()) : use(model<double>());
+  }
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace infomax::train

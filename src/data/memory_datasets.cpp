@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "infomax/data/memory_datasets.hpp"
+
+#include <cstring>
+#include <functional>
+#include <numeric>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "infomax/core/error.hpp"
+#include "infomax/mpi/failure.hpp"
+
+namespace infomax::data {
+
+void MemoryDatasets::add_bytes(const std::string& dataset, hdf5::ElementType type,
+                               std::span<const std::byte> bytes, std::vector<std::size_t> trailing,
+                               std::size_t first_row, std::size_t global_rows) {
+  const std::size_t features =
+      std::accumulate(trailing.begin(), trailing.end(), std::size_t{1}, std::multiplies<>());
+  const std::size_t row_bytes = features * hdf5::size(type);
+  if (row_bytes == 0 || bytes.size() % row_bytes != 0) {
+    throw UsageError(fmt::format("{} has {} elements, which are not whole rows of {}", dataset,
+                                 bytes.size() / hdf5::size(type), features));
+  }
+  const std::size_t rows = bytes.size() / row_bytes;
+  arrays_[dataset] = {{dataset + " in memory", type, global_rows == all_rows ? rows : global_rows,
+                       std::move(trailing), features},
+                      bytes,
+                      first_row,
+                      rows};
+}
+
+const MemoryDatasets::Array& MemoryDatasets::array(const std::string& dataset) const {
+  const auto found = arrays_.find(dataset);
+  if (found == arrays_.end()) {
+    throw DataError(fmt::format("there is no data set {} in memory; add it", dataset));
+  }
+  if (found->second.shape.rows == 0) {
+    throw DataError(fmt::format("{} has no rows", found->second.shape.where));
+  }
+  return found->second;
+}
+
+bool MemoryDatasets::has(const std::string& dataset) const { return arrays_.contains(dataset); }
+
+DatasetShape MemoryDatasets::shape(const std::string& dataset) { return array(dataset).shape; }
+
+Rows MemoryDatasets::load(const std::string& dataset, const Shard& shard) {
+  const Array& held = array(dataset);
+  std::optional<Rows> rows;
+  mpi::together(communicator_, [&] {
+    const std::size_t end = held.first_row + held.row_count;
+    if (shard.row_count > 0 &&
+        (shard.first_row < held.first_row || shard.first_row + shard.row_count > end)) {
+      throw UsageError(fmt::format(
+          "{} holds rows {} to {} on rank {}, which needs rows {} to {}; give every rank the rows "
+          "of its shard, or all",
+          held.shape.where, held.first_row, end, communicator_.rank(), shard.first_row,
+          shard.first_row + shard.row_count));
+    }
+    rows.emplace(held.shape.where, held.shape.type, held.shape.trailing, shard.first_row,
+                 shard.row_count);
+    if (shard.row_count > 0) {
+      const std::size_t row_bytes = held.shape.features * hdf5::size(held.shape.type);
+      std::memcpy(rows->bytes().data(),
+                  held.bytes.data() + (shard.first_row - held.first_row) * row_bytes,
+                  shard.row_count * row_bytes);
+    }
+  });
+  require_finite(communicator_, *rows);
+  return std::move(*rows);
+}
+
+}  // namespace infomax::data

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "infomax/train/config.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "infomax/core/error.hpp"
+#include "infomax/data/augmentation.hpp"
+#include "infomax/data/image.hpp"
+#include "infomax/train/linear_start.hpp"
+#include "train/derived.hpp"
+
+namespace infomax::train {
+namespace {
+
+/// With two sides of one network, half of what stats::ExactSum can add; some room is left.
+constexpr std::size_t most_reproducible_blocks = std::size_t{1} << 20U;
+
+FieldTable<Config> make_fields() {
+  FieldTable<Config> table;
+  table.include(data_fields())
+      .include(pair_fields())
+      .include(network_fields())
+      .include(objective_fields())
+      .include(optimisation_fields())
+      .include(validation_fields())
+      .include(run_fields())
+      .include(measure::thread_fields());
+  std::vector<std::string> changeable;
+  for (const auto& field : table.fields()) {
+    if (field.may_change && field.name != "data" && field.name != "output") {
+      changeable.push_back(field.name);
+    }
+  }
+  table.amend("resume", [&](Field<Config>& row) {
+    row.help += fmt::format(" These may change: {}; `data` if its content is the same",
+                            fmt::join(changeable, ", "));
+  });
+  return table;
+}
+
+/// A field of one pair, which must not be given with another.
+void require_pair(bool given, const char* name, model::Pair pair) {
+  const model::PairMeaning& needed = model::pair_of_field(name);
+  if (given && &needed != &model::meaning_of(pair)) {
+    throw UsageError(fmt::format("`{}` is for `pair` {}, and `pair` is {}", name, needed.name,
+                                 model::name_of(pair)));
+  }
+}
+
+void refuse_both(bool both, const char* quoted, const char* other) {
+  if (both) {
+    throw UsageError(fmt::format("{} and {} contradict each other; leave one out", quoted, other));
+  }
+}
+
+void validate_pair(const Config& config) {
+  const auto pair = config.pair;
+  const bool splits_image = !config.split_image.empty();
+  require_pair(config.split_columns.has_value(), "split_columns", pair);
+  require_pair(splits_image, "split_image", pair);
+  require_pair(!config.encoder_b.empty(), "encoder_b", pair);
+  require_pair(config.share, "share", pair);
+  require_pair(config.lag.has_value(), "lag", pair);
+  require_pair(!config.augment.empty(), "augment", pair);
+  if (!splits_image) {
+    require_pair(!config.image.empty(), "image", pair);
+  }
+  refuse_both(config.share && !config.encoder_b.empty(), "`encoder_b`", "`share`");
+  refuse_both(splits_image && config.split_columns, "`split_columns`", "`split_image`");
+  if (model::meaning_of(pair).changes_rows) {
+    if (config.augment.empty()) {
+      throw UsageError("`augment` is missing, for example `augment` noise:0.1,mask:0.2");
+    }
+    const data::ImageShape any{1, 1};
+    (void)data::Augmentation(config.augment, any);
+  }
+}
+
+void validate_linear_start(const Config& config) {
+  const nn::Spec encoder = first_encoder(config);
+  const auto encoder_b = second_encoder(config);
+  const bool baseline = nn::is_linear_solution(encoder);
+  if (encoder_b && nn::is_linear_solution(*encoder_b) != baseline) {
+    throw UsageError(fmt::format(
+        "`encoder` is {} and `encoder_b` {}: the linear solution is one for both together; make "
+        "both linear:N, or neither and use `init` linear",
+        encoder.text, encoder_b->text));
+  }
+  if (baseline && config.init == Initialization::glorot) {
+    throw UsageError(
+        fmt::format("`encoder` {} is the linear solution; with `init` glorot write dense:{}",
+                    encoder.text, encoder.items.front().units));
+  }
+  if (starts_linear(config)) {
+    check_linear_start(config.objective_options(), config.pair, encoder, encoder_b);
+  }
+}
+
+void validate_validation(const Config& config) {
+  if (config.validation) {
+    return;
+  }
+  for (const auto& [given, quoted] : {std::pair{config.early_stop.has_value(), "`early_stop`"},
+                                      {config.validate_every.has_value(), "`validate_every`"}}) {
+    if (given) {
+      throw UsageError(fmt::format(
+          "{} needs held-out data; give `validation` 0.1 or `validation` FILE", quoted));
+    }
+  }
+}
+
+void validate_run(const Config& config) {
+  if (config.resume && config.overwrite) {
+    throw UsageError("`resume` goes on with a run and `overwrite` replaces it; give one of them");
+  }
+  if (config.resume && config.output.empty()) {
+    throw UsageError("`resume` needs the run's directory; give `output`");
+  }
+  if (!config.reproducible) {
+    return;
+  }
+  if (config.threads > 1) {
+    throw UsageError(
+        "`reproducible` takes one BLAS thread a rank; leave out `threads` and start more ranks");
+  }
+  if (config.blocks.value_or(0) > most_reproducible_blocks) {
+    throw UsageError(fmt::format("`reproducible` takes at most {} blocks, and `blocks` is {}",
+                                 most_reproducible_blocks, *config.blocks));
+  }
+}
+
+}  // namespace
+
+const FieldTable<Config>& config_fields() {
+  static const FieldTable<Config> table = make_fields();
+  return table;
+}
+
+void validate(const Config& config) {
+  config_fields().check(config);
+  if (config.encoder.empty()) {
+    throw UsageError("`encoder` is missing, for example `encoder` dense:1024,tanh,dense:64");
+  }
+  (void)first_encoder(config);
+  objective::validate(config.objective_options());
+  validate_pair(config);
+  validate_linear_start(config);
+  optimizer_options(config).check();
+  schedule(config, 1).check();
+  if (config.optimizer.kind == optim::OptimizerKind::lbfgs && config.batch != 0U) {
+    throw UsageError(
+        "`optimizer` lbfgs takes the whole data set as one batch: give `batch` 0, and "
+        "`micro_batch` where memory is short");
+  }
+  validate_validation(config);
+  validate_run(config);
+}
+
+}  // namespace infomax::train

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "infomax/train/setup.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "infomax/core/error.hpp"
+#include "infomax/core/logging.hpp"
+#include "infomax/data/image.hpp"
+#include "infomax/data/labels.hpp"
+#include "infomax/data/loader.hpp"
+#include "infomax/math/blas_runtime.hpp"
+#include "infomax/measure/threads.hpp"
+#include "infomax/model/arithmetic.hpp"
+#include "infomax/objective/make.hpp"
+#include "infomax/train/linear_start.hpp"
+#include "train/derived.hpp"
+
+namespace infomax::train {
+namespace {
+
+constexpr std::size_t default_batch_rows = 4096;
+constexpr std::size_t default_epochs = 10;
+
+void require_features(const data::RowStore& rows, const data::RowStore& training) {
+  if (rows.features() != training.features()) {
+    throw DataError(fmt::format(
+        "{} has rows of {} features and {} of {}; `validation` must be data of the same kind",
+        rows.where(), rows.features(), training.where(), training.features()));
+  }
+}
+
+/// Collective. The examples of a validation file, which must be of the training data's kind.
+model::Examples load_validation(const mpi::Communicator& communicator, const std::string& file,
+                                const model::PairSettings& pair, const model::Examples& training) {
+  auto examples = model::load_examples(communicator, file, pair, 0);
+  require_features(*examples.x, *training.x);
+  if (examples.y) {
+    require_features(*examples.y, *training.y);
+  }
+  if (pair.classes > 0) {
+    data::require_labels_below(communicator, *examples.y, pair.classes);
+  }
+  return examples;
+}
+
+/// Sets what an encoder linear:N, or the absence of one, implies.
+void settle_lengths(Config& config) {
+  config.init = starts_linear(config) ? Initialization::linear : Initialization::glorot;
+  if (is_untrained_baseline(config)) {
+    config.steps = 0;
+    log::info(fmt::format(
+        "encoder {} is the exact linear solution: nothing is trained; `steps` or `epochs` would",
+        config.encoder));
+  }
+  config.epochs = config.epochs.value_or(default_epochs);
+}
+
+template <math::Real T>
+void add_networks(model::Model<T>& model, const Config& config, const TrainingData& data) {
+  const auto& examples = data.examples;
+  const nn::Spec first = first_encoder(config);
+  if (const auto second = second_encoder(config)) {
+    model.add(model::Role::encoder_a, nn::Network<T>(first, examples.x->features()),
+              data.normalization);
+    model.add(model::Role::encoder_b, nn::Network<T>(*second, examples.y->features()), data.normalization_y);
+    return;
+  }
+  if (data.pair.meaning().has_two_views() &&
+      examples.x->features() != examples.y->features()) {
+    throw UsageError(
+        fmt::format("`share` needs views of equal width, and they have {} and {} "
+                    "columns; leave it out",
+                    examples.x->features(), examples.y->features()));
+  }
+  model.add(model::Role::encoder_b, nn::Network<T>(first, examples.x->features()),
+            data.normalization);
+}
+
+template <math::Real T>
+model::Model<T> make_model(const mpi::Communicator& communicator, const Config& config,
+                           const TrainingData& data, bool starts) {
+  const auto objective = config.objective_options();
+  model::Model<T> model;
+  add_networks(model, config, data);
+  objective::check_shapes(objective, model::columns_of_a(model, data.examples, data.pair),
+                          model.member(model::Role::encoder_b).network.outputs());
+  model.initialize(config.seed);
+  if (starts && starts_linear(config)) {
+    start_linear(communicator, model, data.examples, data.pair, objective, config.reproducible);
+  }
+  return model;
+}
+
+}  // namespace
+
+void prepare_arithmetic(const mpi::Communicator& communicator, const Config& config) {
+  measure::choose_threads(communicator, config.threads);
+  if (config.reproducible) {
+    math::set_blas_threads(1);
+    model::require_one_arithmetic(communicator);
+  }
+}
+
+model::PairSettings settle_pair(Config& config, std::span<const std::size_t> trailing,
+                                const std::string& where) {
+  auto pair = pair_settings(config);
+  if (needs_image(pair)) {
+    pair.image = data::to_string(data::image_shape(config.image, trailing, where));
+    config.image = pair.image;
+  }
+  return pair;
+}
+
+TrainingData load_training_data(const mpi::Communicator& communicator, data::Datasets& source,
+                                Config& config) {
+  const auto x = source.shape(config.x);
+  auto pair = settle_pair(config, x.trailing, x.where);
+  const double fraction = config.validation ? config.validation->fraction : 0.0;
+  auto loaded = model::load_split_examples(communicator, source, pair, config.blocks.value_or(0),
+                                           {fraction, config.seed});
+  TrainingData data{std::move(pair),           std::move(loaded.training), {}, {}, 0,
+                    std::move(loaded.held_out)};
+  const auto& examples = data.examples;
+  if (data.pair.meaning().has_targets()) {
+    data.pair.classes = model::count_classes(communicator, examples, config.target);
+  }
+  if (data.pair.meaning().is_lagged) {
+    config.lag = data.pair.lag;
+  }
+  settle_lengths(config);
+  const auto mode = config.normalize.value_or(data::default_normalize_mode(examples.x->type()));
+  config.normalize = mode;
+  config.blocks = examples.blocks.count();
+  data.normalization = model::fit_x(communicator, examples, source, data.pair, mode);
+  if (second_encoder(config)) {
+    data.normalization_y =
+        data::fit_normalization(communicator, *examples.y, examples.blocks, mode);
+  }
+  if (config.validation && !config.validation->file.empty()) {
+    data.held_out = load_validation(communicator, config.validation->file, data.pair, examples);
+  }
+  config.batch = config.batch.value_or(std::min(default_batch_rows, examples.blocks.rows()));
+  data.batch_rows = *config.batch;
+  return data;
+}
+
+template <math::Real T>
+Setup<T>::Setup(const mpi::Communicator& communicator, const Config& config,
+                const TrainingData& data, bool starts)
+    : model(make_model<T>(communicator, config, data, starts)),
+      sampler(data.examples.blocks, data.examples.shard, data.batch_rows, config.seed),
+      sides(communicator, model, data.examples, data.pair, sampler.largest_local_rows(),
+            config.micro_batch, true, config.reproducible),
+      objective(objective::make_objective<T>(config.objective_options())),
+      optimizer(optim::make_optimizer<T>(optimizer_options(config), model.parameters().size(),
+                                         weight_ranges(model))),
+      step(communicator, model, sampler, sides, *objective, step_options(config)) {}
+
+template struct Setup<float>;
+template struct Setup<double>;
+
+}  // namespace infomax::train

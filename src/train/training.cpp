@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "infomax/train/training.hpp"
+
+#include <utility>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "infomax/core/error.hpp"
+#include "infomax/data/loader.hpp"
+#include "infomax/math/blas_runtime.hpp"
+#include "infomax/model/arithmetic.hpp"
+#include "infomax/mpi/failure.hpp"
+#include "infomax/objective/make.hpp"
+#include "infomax/train/fingerprint.hpp"
+#include "infomax/train/lbfgs.hpp"
+#include "infomax/train/setup.hpp"
+#include "infomax/train/validation.hpp"
+#include "train/derived.hpp"
+
+namespace infomax::train {
+namespace {
+
+/// Rows encoded at a time in validation where `micro_batch` leaves it open: enough for BLAS to run
+/// at its speed.
+constexpr std::size_t validation_rows = 4096;
+
+std::optional<RunDirectory> open_directory(const mpi::Communicator& communicator,
+                                           const Config& config, bool resumed) {
+  if (config.output.empty()) {
+    return std::nullopt;
+  }
+  return resumed ? RunDirectory::reopen(communicator, config.output)
+                 : RunDirectory(communicator, config.output, config.overwrite || config.resume);
+}
+
+/// What a user of the model must know, and what the bits of the run depend on.
+model::Settings model_settings(const mpi::Communicator& communicator, const Config& config,
+                               const model::PairSettings& pair) {
+  model::Settings settings;
+  pair.to_settings(settings);
+  settings.merge(objective::to_settings(config.objective_options()));
+  settings["precision"] = FieldText<Precision>::format(config.precision);
+  settings["normalize"] = data::name(*config.normalize);
+  if (config.reproducible) {
+    settings["reproducible"] = "yes";
+  }
+  settings["ranks"] = std::to_string(communicator.size());
+  settings["blas_threads"] = std::to_string(math::blas_threads());
+  settings.merge(model::arithmetic());
+  return settings;
+}
+
+/// Throws unless the run, once its data are there, is the one that `resumption` is of.
+void check_resumption(const Resumption& resumption, const Config& config,
+                      const std::string& fingerprint) {
+  const std::string& before = resumption.checkpoint.text("data");
+  if (before != fingerprint) {
+    throw DataError(
+        fmt::format("`data` is not what the run to go on with was trained on: {} now, and {} then",
+                    fingerprint, before));
+  }
+  const std::string& arithmetic = resumption.checkpoint.text("arithmetic");
+  if (config.reproducible && arithmetic != model::arithmetic_text()) {
+    throw UsageError(
+        fmt::format("`reproducible` cannot go on to the same bits with {}: the run was made with "
+                    "{}; go on where it was made",
+                    model::arithmetic_text(), arithmetic));
+  }
+  const auto settings = resumption.settings();
+  for (const auto& field : config_fields().fields()) {
+    const auto now = field.text(config);
+    if (!field.may_change && !field.of_invocation && now) {
+      require_unchanged(field, now, settings);
+    }
+  }
+}
+
+/// What the training has in one precision.
+template <math::Real T>
+struct Typed {
+  Typed(const mpi::Communicator& communicator, const Config& config, const TrainingData& data,
+        bool starts)
+      : setup(communicator, config, data, starts) {
+    setup.model.settings = model_settings(communicator, config, data.pair);
+    if (setup.model.parameters().empty() && total_steps(config, 1) > 0) {
+      throw UsageError(fmt::format(
+          "`encoder` {} has nothing to train; add dense:N to it, or write it as it is by `steps` 0",
+          config.encoder));
+    }
+    if (data.held_out) {
+      validation.emplace(communicator, setup.model, *data.held_out, data.pair,
+                         config.micro_batch == 0 ? validation_rows : config.micro_batch,
+                         objective::make_objective<T>(config.objective_options()),
+                         config.reproducible);
+    }
+  }
+
+  TrainSummary run(const mpi::Communicator& communicator, const Config& config,
+                   const RunDirectory& directory, const TrainerOptions& options,
+                   Durability* durability) {
+    const Companions<T> companions{validation ? &*validation : nullptr, durability};
+    const auto lbfgs = lbfgs_options(config);
+    return lbfgs ? train_lbfgs(communicator, setup.model, setup.step, directory, options, *lbfgs,
+                               companions)
+                 : train(communicator, setup.model, setup.sampler, setup.step, *setup.optimizer,
+                         directory, options, companions);
+  }
+
+  Setup<T> setup;
+  std::optional<Validation<T>> validation;
+};
+
+template <math::Real T>
+void describe(const Typed<T>& typed, const Config& config, TrainingOverview& overview) {
+  const auto& model = typed.setup.model;
+  for (const auto& member : model.members()) {
+    overview.networks.push_back({member.name(), member.network.spec().text, member.network.inputs(),
+                                 member.network.outputs()});
+  }
+  overview.parameters = model.parameters().size();
+  overview.batch_rows = typed.setup.sampler.global_rows(0);
+  overview.steps_per_epoch = typed.setup.sampler.steps_per_epoch();
+  overview.batch_bytes = typed.setup.sides.bytes();
+  const std::size_t bytes = model.parameters().size_bytes();
+  const auto lbfgs = lbfgs_options(config);
+  overview.parameter_bytes =
+      lbfgs ? 2 * bytes + lbfgs_bytes(*lbfgs, model.parameters().size()) : 4 * bytes;
+}
+
+}  // namespace
+
+class Training::Impl {
+ public:
+  Impl(Config given, data::Datasets* source, const mpi::Communicator& communicator,
+       std::optional<Resumption> resumption)
+      : communicator_(communicator), config_(std::move(given)), resumption_(std::move(resumption)) {
+    validate(config_);
+    if (config_.resume && !resumption_) {
+      resumption_ = find_resumption(communicator_, config_.output);
+    }
+    prepare_arithmetic(communicator_, config_);
+    directory_ = open_directory(communicator_, config_, resumption_.has_value());
+    load(source);
+    const bool starts = !resumption_.has_value();
+    if (config_.precision == Precision::float32) {
+      typed_.emplace<std::unique_ptr<Typed<float>>>(
+          std::make_unique<Typed<float>>(communicator_, config_, *data_, starts));
+    } else {
+      typed_.emplace<std::unique_ptr<Typed<double>>>(
+          std::make_unique<Typed<double>>(communicator_, config_, *data_, starts));
+    }
+    const auto steps_per_epoch = overview().steps_per_epoch;
+    options_ = trainer_options(config_, steps_per_epoch);
+    if (directory_) {
+      prepare_durability(steps_per_epoch);
+    }
+  }
+
+  [[nodiscard]] const Config& config() const { return config_; }
+  [[nodiscard]] const std::optional<RunDirectory>& directory() const { return directory_; }
+  void on_step(StepCallback callback) { options_.on_step = std::move(callback); }
+
+  [[nodiscard]] TrainingOverview overview() const {
+    const auto& examples = data_->examples;
+    TrainingOverview overview;
+    overview.samples = examples.blocks.rows();
+    overview.held_out_samples = data_->held_out ? data_->held_out->blocks.rows() : 0;
+    overview.features = examples.x->features();
+    overview.element = examples.x->type();
+    overview.blocks = examples.blocks.count();
+    overview.row_bytes = examples.x->size_bytes() + (examples.y ? examples.y->size_bytes() : 0);
+    std::visit([&](const auto& typed) { describe(*typed, config_, overview); }, typed_);
+    return overview;
+  }
+
+  TrainSummary run() {
+    const auto train_with = [&](const RunDirectory& directory, Durability* durability) {
+      return std::visit(
+          [&](auto& typed) {
+            return typed->run(communicator_, config_, directory, options_, durability);
+          },
+          typed_);
+    };
+    if (!directory_) {
+      return train_with(RunDirectory::none(), nullptr);
+    }
+    Durability durability(
+        communicator_, *directory_, durability_,
+        resumption_ ? std::optional(std::move(resumption_->checkpoint)) : std::nullopt);
+    return train_with(*directory_, &durability);
+  }
+
+  template <math::Real T>
+  [[nodiscard]] const model::Model<T>& model() const {
+    const auto* const typed = std::get_if<std::unique_ptr<Typed<T>>>(&typed_);
+    if (typed == nullptr) {
+      throw UsageError(fmt::format("`precision` is {}; ask for the model in it",
+                                   FieldText<Precision>::format(config_.precision)));
+    }
+    return (*typed)->setup.model;
+  }
+
+ private:
+  void load(data::Datasets* source) {
+    if (source != nullptr) {
+      data_.emplace(load_training_data(communicator_, *source, config_));
+      return;
+    }
+    data::DatasetFile file(communicator_, config_.data);
+    data_.emplace(load_training_data(communicator_, file, config_));
+    file.close();
+  }
+
+  void prepare_durability(std::uint64_t steps_per_epoch) {
+    durability_ = durability_options(config_, steps_per_epoch);
+    durability_.config = to_ini(config_fields().texts(config_));
+    durability_.fingerprint = fingerprint(communicator_, data_->examples);
+    if (resumption_) {
+      check_resumption(*resumption_, config_, durability_.fingerprint);
+    }
+    mpi::together(communicator_, [&] {
+      if (communicator_.is_root()) {
+        write_text(directory_->config(), durability_.config);
+      }
+    });
+  }
+
+  mpi::Communicator communicator_;
+  Config config_;
+  std::optional<Resumption> resumption_;
+  std::optional<RunDirectory> directory_;
+  std::optional<TrainingData> data_;
+  std::variant<std::unique_ptr<Typed<float>>, std::unique_ptr<Typed<double>>> typed_;
+  TrainerOptions options_;
+  DurabilityOptions durability_;
+};
+
+Training::Training(Config config, data::Datasets& source, const mpi::Communicator& communicator,
+                   std::optional<Resumption> resumption)
+    : impl_(std::make_unique<Impl>(std::move(config), &source, communicator,
+                                   std::move(resumption))) {}
+
+Training::Training(Config config, const mpi::Communicator& communicator,
+                   std::optional<Resumption> resumption)
+    : impl_(std::make_unique<Impl>(std::move(config), nullptr, communicator,
+                                   std::move(resumption))) {}
+
+Training::~Training() = default;
+Training::Training(Training&&) noexcept = default;
+Training& Training::operator=(Training&&) noexcept = default;
+
+const Config& Training::config() const { return impl_->config(); }
+
+TrainingOverview Training::overview() const { return impl_->overview(); }
+
+const std::optional<RunDirectory>& Training::directory() const { return impl_->directory(); }
+
+void Training::on_step(StepCallback callback) { impl_->on_step(std::move(callback)); }
+
+TrainSummary Training::run() { return impl_->run(); }
+
+template <math::Real T>
+const model::Model<T>& Training::model() const {
+  return impl_->model<T>();
+}
+
+template const model::Model<float>& Training::model<float>() const;
+template const model::Model<double>& Training::model<double>() const;
+
+}  // namespace infomax::train
