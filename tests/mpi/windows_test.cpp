@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "infomax/data/loader.hpp"
 #include "infomax/hdf5/file.hpp"
 #include "support/scratch.hpp"
 
