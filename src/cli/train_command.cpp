@@ -130,13 +130,13 @@ int train_in(const mpi::Communicator& communicator, OptionTable& options, const 
   log::info(fmt::format("infomax {}  train\n{}{}", version, machine,
                         describe(options, prepared, training)));
   train::Durability durability(communicator, directory, durable, std::move(resumption.checkpoint));
-  const train::Companions<T> companions{validation ? &*validation : nullptr, &durability};
+  const train::RunServices<T> services{validation ? &*validation : nullptr, &durability};
   const auto lbfgs = lbfgs_options(options);
   const auto summary =
       lbfgs ? train::train_lbfgs(communicator, training.model, training.step, directory, trainer,
-                                 *lbfgs, companions)
+                                 *lbfgs, services)
             : train::train(communicator, training.model, training.sampler, training.step,
-                           *training.optimizer, directory, trainer, companions);
+                           *training.optimizer, directory, trainer, services);
   if (!summary.ending.empty()) {
     log::info(summary.ending);
   }
