@@ -19,8 +19,8 @@ std::string describe(const data::Rows& rows) {
   return fmt::format("{} [{}]", hdf5::name(rows.type()), fmt::join(rows.trailing_shape(), ", "));
 }
 
-/// A number for what row `local` holds as the job's sample `sample`; sums of them, modulo 2^64, do
-/// not depend on their order.
+/// Returns a number that depends on the content of row `local` and on its position `sample` in the
+/// whole data set. Sums of such numbers, modulo 2^64, do not depend on the order.
 std::uint64_t number_of(const data::Rows& rows, std::size_t local, std::size_t sample) {
   const std::size_t bytes = rows.features() * hdf5::size(rows.type());
   const auto content = checksum(rows.bytes().subspan(local * bytes, bytes));
