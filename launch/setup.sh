@@ -8,7 +8,7 @@ set -euo pipefail
 packages=(
   g++ cmake ninja-build pkg-config                     # build
   openmpi-bin libopenmpi-dev openssh-client libhdf5-openmpi-dev  # ranks and files
-  libopenblas-dev libsleef-dev librandom123-dev liblbfgs-dev  # numbers
+  libopenblas-dev libsleef-dev librandom123-dev liblbfgsb-dev  # numbers
   libboost-program-options-dev nlohmann-json3-dev libfmt-dev libspdlog-dev zlib1g-dev libcsv-dev
   libjs-chart.js  # the pages of infomax report
   dataset-fashion-mnist gnuplot-nox fonts-dejavu-core jq  # demo
@@ -50,8 +50,8 @@ This system has no apt. Install these, all on one and the same MPI, and run cmak
                 gtest jq gnuplot numpy h5py; Random123 as below
   Spack         spack install openmpi hdf5+mpi openblas sleef random123 boost+program_options
                 nlohmann-json fmt spdlog zlib googletest+gmock cmake ninja; spack load them
-  from source   libLBFGS and libcsv, wherever they are not packaged
-                (github.com/chokkan/liblbfgs, github.com/rgamble/libcsv);
+  from source   L-BFGS-B (as liblbfgsb.so) and libcsv, wherever they are not packaged
+                (users.iems.northwestern.edu/~nocedal/lbfgsb.html, github.com/rgamble/libcsv);
                 Random123 is headers only (github.com/DEShawResearch/random123:
                 -DINFOMAX_RANDOM123_INCLUDE_DIR=DIR/include); HDF5 with -DHDF5_ENABLE_PARALLEL=ON;
                 OpenBLAS with its LAPACK and DYNAMIC_ARCH=1;

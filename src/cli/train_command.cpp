@@ -64,9 +64,12 @@ std::optional<train::Resumption> take_over(const mpi::Communicator& communicator
 }
 
 void warn_of_weights(const Config& config) {
-  const auto objective = config.objective_options();
+  const auto& objective = config.objective;
+  const auto weighs = [&](const char* name) {
+    return objective.text(name) && objective.number<double>(name) != 0.0;
+  };
   if (objective.objective != "infomax" &&
-      (objective.lambda_a != 0.0 || objective.lambda_b != 0.0)) {
+      (weighs("lambda") || weighs("lambda-a") || weighs("lambda-b"))) {
     log::warning(
         fmt::format("`lambda` weighs the entropies of `objective` infomax; {} has none in it, so "
                     "they are reported only",

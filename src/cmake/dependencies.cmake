@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Finds what the library links: here, and, installed beside infomaxConfig.cmake, in the projects that
-# use it. Makes infomax::hdf5, infomax::openblas, infomax::sleef, infomax::lbfgs and infomax::csv,
+# use it. Makes infomax::hdf5, infomax::openblas, infomax::sleef, infomax::lbfgsb and infomax::csv,
 # wherever those were found.
 
 include(CheckCXXSourceCompiles)
@@ -156,9 +156,16 @@ if(NOT TARGET infomax::sleef)
   endif()
 endif()
 
-infomax_find_plain(lbfgs lbfgs.h)
-if(NOT infomax_lbfgs_FOUND)
-  infomax_missing("libLBFGS is missing. Install it (Debian: liblbfgs-dev; elsewhere from github.com/chokkan/liblbfgs), or run launch/setup.sh.")
+# Fortran, so it has no header.
+if(NOT TARGET infomax::lbfgsb)
+  find_library(INFOMAX_LBFGSB_LIBRARY lbfgsb)
+  mark_as_advanced(INFOMAX_LBFGSB_LIBRARY)
+  if(INFOMAX_LBFGSB_LIBRARY)
+    add_library(infomax::lbfgsb INTERFACE IMPORTED)
+    target_link_libraries(infomax::lbfgsb INTERFACE ${INFOMAX_LBFGSB_LIBRARY})
+  else()
+    infomax_missing("L-BFGS-B is missing. Install it (Debian: liblbfgsb-dev; elsewhere as a shared library from users.iems.northwestern.edu/~nocedal/lbfgsb.html), or run launch/setup.sh.")
+  endif()
 endif()
 infomax_find_plain(csv csv.h)
 if(NOT infomax_csv_FOUND)

@@ -11,7 +11,7 @@ namespace infomax::optim {
 
 /// LARS (You, Gitman and Ginsburg 2017, algorithm 1): v = mu v + rate r g, p += v, where r is
 /// trust |p| / |g| for the weights of a layer, and 1 for biases and where either norm is 0. Weight
-/// decay is part of J, so g holds it already.
+/// decay is a term of J, so g includes it already.
 template <math::Real T>
 class Lars final : public Optimizer<T> {
  public:

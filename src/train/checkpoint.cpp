@@ -16,20 +16,20 @@ namespace {
 
 constexpr const char* texts_group = "/texts";
 constexpr const char* arrays_group = "/arrays";
-constexpr std::size_t part_bytes = std::size_t{1} << 20U;
+constexpr std::size_t chunk_bytes = std::size_t{1} << 20U;
 
 std::string array_path(const std::string& name) { return fmt::format("{}/{}", arrays_group, name); }
 
-/// Part by part, so that the checksum finds each in the processor's caches.
+/// Writes in chunks, so that the checksum finds each chunk in the processor's caches.
 void write_array(hdf5::File& file, const std::string& path, hdf5::ElementType type,
                  std::span<const std::byte> bytes, Sealer& sealer) {
   const std::size_t element_bytes = hdf5::size(type);
   auto dataset = file.create_dataset(path, type, {bytes.size() / element_bytes});
   for (std::size_t done = 0; done < bytes.size();) {
-    const auto part = bytes.subspan(done, std::min(part_bytes, bytes.size() - done));
-    dataset.write_rows(done / element_bytes, part.size() / element_bytes, type, part);
-    sealer.wrote(dataset.offset_bytes() + done, part);
-    done += part.size();
+    const auto chunk = bytes.subspan(done, std::min(chunk_bytes, bytes.size() - done));
+    dataset.write_rows(done / element_bytes, chunk.size() / element_bytes, type, chunk);
+    sealer.wrote(dataset.offset_bytes() + done, chunk);
+    done += chunk.size();
   }
 }
 

@@ -53,7 +53,7 @@ fs::path CheckpointDirectory::file(std::uint64_t step) const {
 std::vector<fs::path> CheckpointDirectory::list() const {
   auto files = files_in(path_);
   std::erase_if(files, [](const fs::path& file) { return !is_checkpoint(file.filename()); });
-  // Numbers of equal width, so that names are in the order of steps.
+  // The numbers have equal widths, so the order of names is the order of steps.
   std::ranges::sort(files, std::greater{});
   return files;
 }
@@ -133,9 +133,9 @@ BackgroundWriter::~BackgroundWriter() {
 void BackgroundWriter::start(Checkpoint checkpoint) {
   wait();
   busy_ = true;
-  thread_ = std::thread([this, kept = std::move(checkpoint)]() mutable {
+  thread_ = std::thread([this, taken = std::move(checkpoint)]() mutable {
     try {
-      directory_.write(std::move(kept), keep_);
+      directory_.write(std::move(taken), keep_);
     } catch (const std::exception& error) {
       complaint_ = error.what();
     }

@@ -22,9 +22,9 @@
 namespace infomax::train {
 namespace {
 
-constexpr std::uint64_t flushed_bytes = std::uint64_t{4} << 20U;  // told to the system at once
-constexpr std::uint64_t behind_bytes = 8 * flushed_bytes;         // under way to the disk
-constexpr std::size_t slab_bytes = std::size_t{1} << 20U;      // read at once
+constexpr std::uint64_t flush_bytes = std::uint64_t{4} << 20U;  // of one request to write back
+constexpr std::uint64_t behind_bytes = 8 * flush_bytes;         // on the way to the disk
+constexpr std::size_t slab_bytes = std::size_t{1} << 20U;       // of one read
 
 std::string reason() { return std::generic_category().message(errno); }
 
@@ -32,20 +32,20 @@ std::string reason() { return std::generic_category().message(errno); }
   throw DamagedError(fmt::format("checkpoint {} cannot be read: {}", path.string(), why));
 }
 
-/// Whether the file is read past the system's memory from now on, or no longer.
+/// Switches reads past the page cache on or off. Returns whether this changed anything.
 bool set_direct(int file, bool direct) {
   const int flags = ::fcntl(file, F_GETFL);
   return flags >= 0 && ((flags & O_DIRECT) != 0) != direct &&
          ::fcntl(file, F_SETFL, flags ^ O_DIRECT) == 0;
 }
 
-/// Memory that a disk can write into itself.
+/// Memory as aligned as reads past the page cache need it.
 struct alignas(4096) Page {
   std::byte bytes[4096];
 };
 
-/// Gives `use` the file's bytes from `begin` on, to `end` or the file's own, part by part. False,
-/// with errno, where it cannot be read.
+/// Passes the bytes from `begin` to `end`, or to the end of the file, to `use`, slab by slab.
+/// Returns false, with errno set, where they cannot be read.
 template <class Use>
 bool read_range(int file, std::uint64_t begin, std::uint64_t end, const Use& use) {
   std::vector<Page> pages(slab_bytes / sizeof(Page));
@@ -68,25 +68,25 @@ bool read_range(int file, std::uint64_t begin, std::uint64_t end, const Use& use
   return true;
 }
 
-/// Size and checksums of a file, in one pass.
+/// What one pass over a file finds.
 struct Contents {
-  Block block{};  ///< its first bytes, 0 where it is shorter
+  Block block{};  ///< its first bytes, padded with 0
   std::uint64_t size_bytes = 0;
   std::uint32_t body = 0;
 };
 
 Contents read_contents(int file, const std::filesystem::path& path) {
   Contents contents;
-  const auto add = [&contents](std::span<const std::byte> part) {
+  const auto add = [&contents](std::span<const std::byte> bytes) {
     if (contents.size_bytes < header_bytes) {
-      const std::size_t head = std::min(part.size(), header_bytes - contents.size_bytes);
-      std::ranges::copy(part.first(head),
+      const std::size_t head = std::min(bytes.size(), header_bytes - contents.size_bytes);
+      std::ranges::copy(bytes.first(head),
                         contents.block.begin() + static_cast<std::ptrdiff_t>(contents.size_bytes));
       contents.size_bytes += head;
-      part = part.subspan(head);
+      bytes = bytes.subspan(head);
     }
-    contents.body = checksum(part, contents.body);
-    contents.size_bytes += part.size();
+    contents.body = checksum(bytes, contents.body);
+    contents.size_bytes += bytes.size();
   };
   if (!read_range(file, 0, std::numeric_limits<std::uint64_t>::max(), add)) {
     cannot_read(path, reason());
@@ -125,13 +125,13 @@ void Sealer::fail() const {
 
 void Sealer::wrote(std::uint64_t offset, std::span<const std::byte> bytes) {
   const std::uint64_t end = offset + bytes.size();
-  auto part = known_.upper_bound(offset);
+  auto range = known_.upper_bound(offset);
   const bool follows =
-      part != known_.begin() && std::prev(part)->first + std::prev(part)->second.bytes == offset;
-  part = follows ? std::prev(part) : known_.emplace(offset, Part{}).first;
-  part->second.checksum = checksum(bytes, part->second.checksum);
-  part->second.bytes += bytes.size();
-  send(end / flushed_bytes * flushed_bytes);
+      range != known_.begin() && std::prev(range)->first + std::prev(range)->second.bytes == offset;
+  range = follows ? std::prev(range) : known_.emplace(offset, Range{}).first;
+  range->second.checksum = checksum(bytes, range->second.checksum);
+  range->second.bytes += bytes.size();
+  send(end / flush_bytes * flush_bytes);
 }
 
 void Sealer::send(std::uint64_t end) {
@@ -150,7 +150,8 @@ void Sealer::send(std::uint64_t end) {
   }
 }
 
-/// A disk's failure is told once, here or by fsync; that a system cannot do this is none.
+/// The system reports a failure of the disk once, here or by fsync. Where it does not support the
+/// call, nothing is wrong.
 void Sealer::sync(std::uint64_t begin, std::uint64_t end, unsigned how) {
   if (::sync_file_range(file_.number(), static_cast<off_t>(begin), static_cast<off_t>(end - begin),
                         how) != 0 &&
@@ -159,20 +160,21 @@ void Sealer::sync(std::uint64_t begin, std::uint64_t end, unsigned how) {
   }
 }
 
-/// Between the parts that memory knows is what HDF5 wrote of its own accord, a few KB.
+/// Checksums of the ranges that were told to wrote() are known. Between them is what HDF5 wrote by
+/// itself, a few KB, which is read from the file.
 std::uint32_t Sealer::body(std::uint64_t size_bytes) const {
   std::uint32_t sum = 0;
   std::uint64_t done = header_bytes;
   const auto read_to = [&](std::uint64_t end) {
-    const auto add = [&sum](std::span<const std::byte> part) { sum = checksum(part, sum); };
+    const auto add = [&sum](std::span<const std::byte> bytes) { sum = checksum(bytes, sum); };
     if (done < end && !read_range(file_.number(), done, end, add)) {
       fail();
     }
   };
-  for (const auto& [offset, part] : known_) {
+  for (const auto& [offset, range] : known_) {
     read_to(offset);
-    sum = joined_checksum(sum, part.checksum, part.bytes);
-    done = offset + part.bytes;
+    sum = joined_checksum(sum, range.checksum, range.bytes);
+    done = offset + range.bytes;
   }
   read_to(size_bytes);
   return sum;
@@ -213,7 +215,7 @@ void require_sealed(const std::filesystem::path& path, Source source) {
   }
   if (header->version != format_version) {
     throw DataError(fmt::format(
-        "checkpoint {} is of format version {}, and this program reads version {}; go on with the "
+        "checkpoint {} has format version {}, and this program reads version {}; go on with the "
         "program that wrote it, or give `overwrite` to begin anew",
         path.string(), header->version, format_version));
   }

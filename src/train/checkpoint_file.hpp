@@ -7,14 +7,14 @@
 #include <map>
 #include <span>
 
-// A checkpoint's bytes on the disk: those of HDF5 behind a head that tells what they must be.
+// A checkpoint's bytes on the disk: an HDF5 file behind a header with its size and checksum.
 namespace infomax::train {
 
-/// Throws SystemError where the file system has no room for `bytes` more: a message, before HDF5 is
-/// in the middle of a file.
+/// Throws SystemError where the file system has no room for `bytes` more, before HDF5 fails in the
+/// middle of a file.
 void require_room(const std::filesystem::path& path, std::uintmax_t bytes);
 
-/// A descriptor that closes itself.
+/// A file descriptor that its destructor closes.
 class Descriptor {
  public:
   explicit Descriptor(int number) : number_(number) {}
@@ -27,23 +27,25 @@ class Descriptor {
   int number_;
 };
 
-/// Follows a file as HDF5 writes it, sends it on to the disk, and fills in its head. Members throw
-/// SystemError where the disk does not take it.
+/// Accompanies the writing of a file by HDF5: starts the write-back to the disk early, and fills in
+/// the header. Members throw SystemError where the file cannot be written.
 class Sealer {
  public:
-  /// Makes the file where there is none.
+  /// Makes the file if it does not exist.
   explicit Sealer(std::filesystem::path path);
 
-  /// These bytes were written from `offset` on. The head will tell what memory holds of them, and
-  /// not what the file does. The system is made to bring them to the disk soon and to forget them:
-  /// to find memory for all of the file costs more than all else here, and data may be pushed out.
+  /// Says that `bytes` were written at `offset`. The header's checksum is computed from these bytes
+  /// in memory, not from the file. Asks the system to write them to the disk soon and to drop them
+  /// from the page cache: memory for the whole file would cost more than all other work here, and
+  /// might displace the data.
   void wrote(std::uint64_t offset, std::span<const std::byte> bytes);
 
-  /// When the file is closed and whole but for its head: fills that in and waits for the disk.
+  /// Called when the file is closed and complete except the header: fills in the header and waits
+  /// for the disk.
   void seal();
 
  private:
-  struct Part {
+  struct Range {
     std::uint64_t bytes = 0;
     std::uint32_t checksum = 0;
   };
@@ -54,17 +56,17 @@ class Sealer {
 
   std::filesystem::path path_;
   Descriptor file_;
-  std::map<std::uint64_t, Part> known_;  // by offset
-  std::uint64_t sent_ = 0;               // what the system was told to write ends here
-  std::uint64_t forgotten_ = 0;          // and here what it wrote and forgot
+  std::map<std::uint64_t, Range> known_;  // by offset
+  std::uint64_t sent_ = 0;                // the write-back was requested up to here
+  std::uint64_t forgotten_ = 0;           // dropped from the page cache up to here
 };
 
-/// Where a file is read from: past the system's memory, where the file system can, or through it,
-/// for another reader to come.
+/// Where a file is read from: from the disk, past the page cache, where the file system supports
+/// this; or through the page cache, because another reader follows.
 enum class Source : std::uint8_t { disk, memory };
 
-/// Throws DamagedError unless the bytes are as they were sealed, DataError where they are, by a
-/// program of another format version.
+/// Throws DamagedError where the bytes differ from those that were sealed, DataError where they do
+/// not, but the format version is another one.
 void require_sealed(const std::filesystem::path& path, Source source);
 
 }  // namespace infomax::train

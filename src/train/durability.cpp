@@ -21,7 +21,7 @@ Durability::Durability(const mpi::Communicator& communicator, const RunDirectory
       watch_(communicator, std::filesystem::path(directory.path()) / "stalled",
              options_.stall_timeout_s) {}
 
-Orders Durability::agree(std::uint64_t step) {
+StepDecision Durability::agree(std::uint64_t step) {
   const bool root = communicator_.is_root();
   const bool clock_due = options_.every_s > 0.0 && since_checkpoint_.elapsed_s() > options_.every_s;
   const bool time_is_up =
@@ -30,19 +30,19 @@ Orders Durability::agree(std::uint64_t step) {
                                      root && time_is_up ? 1U : 0U,
                                      root && clock_due && !writer_.busy() ? 1U : 0U};
   communicator_.max(std::span<std::uint64_t>(words));
-  Orders orders;
+  StepDecision decision;
   if (words[0] != 0) {
-    orders.reason = name_of_signal(static_cast<int>(words[0]));
+    decision.reason = name_of_signal(static_cast<int>(words[0]));
   } else if (words[1] != 0) {
-    orders.reason = fmt::format("`time_limit` of {:.0f} s", options_.time_limit_s);
+    decision.reason = fmt::format("`time_limit` of {:.0f} s", options_.time_limit_s);
   }
-  orders.stop = !orders.reason.empty();
-  if (orders.stop) {
+  decision.stop = !decision.reason.empty();
+  if (decision.stop) {
     interruption_.hold();
   }
   const bool step_due = options_.every_steps > 0 && step % options_.every_steps == 0;
-  orders.checkpoint = options_.checkpoints && (step_due || words[2] != 0);
-  return orders;
+  decision.checkpoint = options_.checkpoints && (step_due || words[2] != 0);
+  return decision;
 }
 
 void Durability::finish(Checkpoint& checkpoint) const {

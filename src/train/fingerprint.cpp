@@ -19,8 +19,8 @@ std::string describe(const data::RowStore& rows) {
   return fmt::format("{} [{}]", hdf5::name(rows.type()), fmt::join(rows.trailing_shape(), ", "));
 }
 
-/// A number for what row `local` holds as the job's sample `sample`; sums of them, modulo 2^64, do
-/// not depend on their order.
+/// Returns a number that depends on the content of row `local` and on its position `sample` in the
+/// whole data set. Sums of such numbers, modulo 2^64, do not depend on the order.
 std::uint64_t number_of(const data::RowStore& rows, std::size_t local, std::size_t sample) {
   Buffer<std::byte> bytes(rows.row_bytes());
   rows.copy(std::span(&local, 1), bytes);

@@ -11,12 +11,12 @@ namespace {
 
 constexpr std::array<int, 3> signals{SIGTERM, SIGINT, SIGUSR1};
 
-// What a handler may touch.
+// A handler may access only such objects.
 volatile std::sig_atomic_t noted = 0;
 volatile std::time_t noted_at_s = 0;
 std::array<struct sigaction, signals.size()> former;
 
-/// Whole seconds of a clock that never goes back.
+/// Whole seconds of a clock that never goes back; safe in a handler.
 std::time_t now_s() {
   timespec now{};
   ::clock_gettime(CLOCK_MONOTONIC, &now);

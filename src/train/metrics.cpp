@@ -42,8 +42,8 @@ StepReport EpochSummary::report() const {
                       &mean.value.entropy_b, &mean.penalty, &mean.gradient_norm}) {
     *sum *= scale;
   }
-  for (auto& part : mean.value.figures) {
-    part.second *= scale;
+  for (auto& figure : mean.value.figures) {
+    figure.second *= scale;
   }
   return mean;
 }
@@ -67,8 +67,8 @@ nlohmann::ordered_json begin_line(const std::string& kind, std::uint64_t step, s
   return line;
 }
 
-/// The length of the file's beginning that holds whole lines of steps up to `last`, and none of an
-/// epoch that ends there where that is not its end.
+/// Returns the length of the file up to the last complete line of a step that is not later than
+/// `last`, without the line of an epoch that goes on after `last`.
 std::uint64_t bytes_up_to(const std::string& path, std::uint64_t last, bool within_epoch) {
   std::ifstream file(path);
   std::uint64_t bytes = 0;

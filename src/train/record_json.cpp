@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "train/record_json.hpp"
 
+#include <nlohmann/json.hpp>
+
 namespace infomax::train {
 
 nlohmann::json to_json(const StepReport& report) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "infomax/train/step.hpp"
 
-// Reports as a checkpoint's record keeps them: every bit of every number.
+// Reports in a checkpoint's record, which keeps every bit of every number.
 namespace infomax::train {
 
 [[nodiscard]] nlohmann::json to_json(const StepReport& report);

@@ -26,7 +26,7 @@ void require_equal_replicas(const mpi::Communicator& communicator, std::uint64_t
   for (const auto& [one, count] : votes) {
     most = std::max(most, count);
   }
-  // Of equally many, those that agree with the lowest rank are taken for right.
+  // With equal votes, the group of the lowest rank counts as right.
   const auto right =
       *std::ranges::find_if(checksums, [&](std::uint64_t one) { return votes.at(one) == most; });
   std::vector<std::size_t> differing;
@@ -37,7 +37,8 @@ void require_equal_replicas(const mpi::Communicator& communicator, std::uint64_t
   }
   throw SystemError(fmt::format(
       "after step {} the parameters of rank{} {} differ from the others'; memory or network is not "
-      "sound, or this is a defect; go on from the last checkpoint, with `resume`, on other nodes",
+      "sound, or the program has a defect; go on from the last checkpoint, with `resume`, on other "
+      "nodes",
       step, differing.size() == 1 ? "" : "s", fmt::join(differing, ", ")));
 }
 

@@ -7,8 +7,8 @@
 
 namespace infomax::train {
 
-/// Collective. Every rank passes a checksum of what must be the same on all of them. Throws a
-/// SystemError, on every rank alike, that names those which differ from most others.
+/// Collective. Every rank passes a checksum of what must be equal on all of them. Throws a
+/// SystemError on every rank, which names the ranks that differ from the majority.
 void require_equal_replicas(const mpi::Communicator& communicator, std::uint64_t checksum,
                             std::uint64_t step);
 

@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The names a run uses; --overwrite removes these.
+/// The names that a run uses; `overwrite` removes these files.
 constexpr std::array<const char*, 6> run_files{"config.ini",  "metrics.jsonl", "model.h5",
                                                "checkpoints", "stalled",       "report.html"};
 

@@ -24,7 +24,7 @@ std::string host_name() {
   return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown host";
 }
 
-/// What the others are given to say that they wait too, after the first did.
+/// The time that the other ranks have to write their files after the first one did.
 double grace_s(double limit_s) { return std::clamp(0.1 * limit_s, 2.0, 30.0); }
 
 }  // namespace
@@ -33,7 +33,8 @@ StallWatch::StallWatch(const mpi::Communicator& communicator, std::filesystem::p
                        double limit_s)
     : communicator_(communicator), directory_(std::move(directory)), limit_s_(limit_s) {
   if (communicator.is_root()) {
-    // What a job that was ended left; before the broadcasts, so that none is taken for its own.
+    // An earlier job may have left files. They are removed before the broadcasts, so that no rank
+    // of this job has written one yet.
     std::error_code ignored;
     std::filesystem::remove_all(directory_, ignored);
   }
@@ -65,7 +66,7 @@ bool StallWatch::stalled() const {
   return activity.waiting() && activity.unchanged_s() > limit_s_;
 }
 
-/// False where the watch is over.
+/// Returns false where the watch ended meanwhile.
 bool StallWatch::pause_s(double seconds) {
   std::unique_lock lock(mutex_);
   return !ended_.wait_for(lock, std::chrono::duration<double>(seconds), [this] { return over_; });
@@ -108,12 +109,12 @@ void StallWatch::end_job() const {
     }
   }
   if (speaker != communicator_.rank() && speaker != communicator_.size()) {
-    // The speaker ends the job; this one only where that does not come about.
+    // The speaker ends the job; this rank does so only if that fails.
     std::this_thread::sleep_for(std::chrono::seconds(10));
   }
   const std::string who = speaker == communicator_.size()
-                              ? "some rank, which one cannot be told without a shared run "
-                                "directory,"
+                              ? "some rank (its number is unknown without a shared run "
+                                "directory)"
                           : missed.empty() ? "no rank is missing, but the network"
                                            : fmt::format("{}", fmt::join(missed, ", "));
   mpi::abandon_job(

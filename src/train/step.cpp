@@ -18,10 +18,10 @@ constexpr const char* zero_gradient =
     "the gradient is 0, so nothing is learned: the outputs do not vary, or too little for their "
     "precision; look at the data, or try `normalize` standardize or another `encoder`";
 
-/// Of a batch in the running averages of batch normalisation; what most libraries have.
+/// The weight of a batch in the running averages of batch normalisation; most libraries use it.
 constexpr double remembered_share = 0.1;
 
-/// `updated`: whether it is of parameters that steps have changed.
+/// `updated` says whether a step has changed the parameters before.
 void require_finite(double number, const char* what, bool updated, double learning_rate) {
   if (std::isfinite(number)) {
     return;
@@ -86,7 +86,7 @@ StepReport Step<T>::differentiate(std::uint64_t epoch, std::uint64_t step_of_epo
   const double converted_before_s = sides_->input_s();
   StepReport report;
 
-  // plan: the global batch, of which these rows are this rank's
+  // plan: choose the global batch; these rows of it belong to this rank
   Stopwatch planning;
   const auto rows = sampler_->draw(epoch, step_of_epoch);
   const double planning_s = planning.elapsed_s();
@@ -98,11 +98,11 @@ StepReport Step<T>::differentiate(std::uint64_t epoch, std::uint64_t step_of_epo
   // measure, allreduce, differentiate, pull back
   report.value = objective_->evaluate(communicator_, sides_->batch(), sides_->gradients());
 
-  // backward: this rank's part of the gradient; allreduce, part by part while it goes on: a sum and
-  // no division, for J already carries the global N
+  // backward: the gradient of the local rows; allreduce each range of it as soon as it is complete:
+  // a sum without a division, because J already carries the global N
   backward();
 
-  // penalty: once, after the sum over ranks, for it depends on no row
+  // penalty: added once, after the sum over ranks, because it depends on no row
   report.penalty = add_penalty();
   report.value.objective += report.penalty;
   report.gradient_norm = math::norm(std::span<const T>(gradient_));
@@ -137,7 +137,7 @@ StepReport Step<T>::run(std::uint64_t epoch, std::uint64_t step_of_epoch,
   return report;
 }
 
-/// The gradient of the global batch, from that of the local rows.
+/// Sums the gradients of the local rows to that of the global batch.
 template <math::Real T>
 void Step<T>::backward() {
   if (sides_->reproducible()) {
@@ -149,7 +149,7 @@ void Step<T>::backward() {
   std::ranges::fill(gradient_, T{0});
   reduction_->begin(gradient_);
   sides_->backward(gradient_, [this](std::size_t offset, std::size_t count) {
-    reduction_->part_ready(offset, count);
+    reduction_->range_ready(offset, count);
   });
   reduction_->finish();
 }

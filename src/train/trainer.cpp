@@ -8,7 +8,7 @@
 
 #include "infomax/core/checksum.hpp"
 #include "infomax/core/error.hpp"
-#include "train/milestones.hpp"
+#include "train/between_steps.hpp"
 #include "train/recorder.hpp"
 
 namespace infomax::train {
@@ -16,23 +16,23 @@ namespace infomax::train {
 namespace {
 
 template <math::Real T>
-Keeper keeper_of(model::Model<T>& model, optim::Optimizer<T>& optimizer) {
-  Keeper keeper;
-  keeper.save = [&optimizer](Checkpoint& checkpoint, nlohmann::json& record) {
+OptimizerState state_of(model::Model<T>& model, optim::Optimizer<T>& optimizer) {
+  OptimizerState result;
+  result.save = [&optimizer](Checkpoint& checkpoint, nlohmann::json& record) {
     record["updates"] = optimizer.updates();
     const auto state = optimizer.state();
     for (std::size_t k = 0; k < state.size(); ++k) {
       checkpoint.put(fmt::format("optimizer-{}", k), std::span<const T>(state[k]));
     }
   };
-  keeper.replica = [&model, &optimizer] {
+  result.checksum = [&model, &optimizer] {
     std::uint32_t sum = checksum(std::as_bytes(model.parameters()));
-    for (const auto part : optimizer.state()) {
-      sum = checksum(std::as_bytes(part), sum);
+    for (const auto array : optimizer.state()) {
+      sum = checksum(std::as_bytes(array), sum);
     }
     return std::uint64_t{sum};
   };
-  return keeper;
+  return result;
 }
 
 }  // namespace
@@ -41,21 +41,21 @@ template <math::Real T>
 TrainSummary train(const mpi::Communicator& communicator, model::Model<T>& model,
                    data::Sampler& sampler, Step<T>& step, optim::Optimizer<T>& optimizer,
                    const RunDirectory& directory, const TrainerOptions& options,
-                   const Companions<T>& companions) {
+                   const RunServices<T>& services) {
   const std::uint64_t steps_per_epoch = sampler.steps_per_epoch();
   BestModel<T> best;
   Recorder<T> recorder(communicator, model, best, directory, options, steps_per_epoch,
-                       companions.durability);
-  Milestones<T> milestones(communicator, model, recorder, best, options, companions,
-                           keeper_of(model, optimizer));
-  const std::uint64_t done_before = milestones.restore([&](const nlohmann::json& record) {
+                       services.durability);
+  BetweenSteps<T> between_steps(communicator, model, recorder, best, options, services,
+                                state_of(model, optimizer));
+  const std::uint64_t done_before = between_steps.restore([&](const nlohmann::json& record) {
     optimizer.set_updates(record.at("updates"));
     const auto state = optimizer.state();
     for (std::size_t k = 0; k < state.size(); ++k) {
-      milestones.receive(fmt::format("optimizer-{}", k), state[k]);
+      between_steps.receive(fmt::format("optimizer-{}", k), state[k]);
     }
   });
-  const std::uint64_t total = milestones.ended_before() ? done_before : options.total_steps;
+  const std::uint64_t total = between_steps.ended_before() ? done_before : options.total_steps;
   for (std::uint64_t done = done_before; done < total;) {
     const std::uint64_t epoch = done / steps_per_epoch;
     const std::uint64_t current = done + 1;
@@ -63,7 +63,7 @@ TrainSummary train(const mpi::Communicator& communicator, model::Model<T>& model
       recorder.step(
           step.run(epoch, done % steps_per_epoch, optimizer, options.schedule.rate(done)));
       ++done;
-      if (milestones.reached({done, done == options.total_steps})) {
+      if (between_steps.after({done, done == options.total_steps})) {
         break;
       }
     } catch (const NumericError& error) {
@@ -75,15 +75,15 @@ TrainSummary train(const mpi::Communicator& communicator, model::Model<T>& model
     std::ranges::copy(best.parameters(), model.parameters().begin());
   }
   TrainSummary summary = recorder.finish();
-  summary.ending = milestones.ending();
+  summary.ending = between_steps.ending();
   return summary;
 }
 
 template TrainSummary train<float>(const mpi::Communicator&, model::Model<float>&, data::Sampler&,
                                    Step<float>&, optim::Optimizer<float>&, const RunDirectory&,
-                                   const TrainerOptions&, const Companions<float>&);
+                                   const TrainerOptions&, const RunServices<float>&);
 template TrainSummary train<double>(const mpi::Communicator&, model::Model<double>&, data::Sampler&,
                                     Step<double>&, optim::Optimizer<double>&, const RunDirectory&,
-                                    const TrainerOptions&, const Companions<double>&);
+                                    const TrainerOptions&, const RunServices<double>&);
 
 }  // namespace infomax::train

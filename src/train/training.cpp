@@ -99,12 +99,12 @@ struct Typed {
   TrainSummary run(const mpi::Communicator& communicator, const Config& config,
                    const RunDirectory& directory, const TrainerOptions& options,
                    Durability* durability) {
-    const Companions<T> companions{validation ? &*validation : nullptr, durability};
+    const RunServices<T> services{validation ? &*validation : nullptr, durability};
     const auto lbfgs = lbfgs_options(config);
     return lbfgs ? train_lbfgs(communicator, setup.model, setup.step, directory, options, *lbfgs,
-                               companions)
+                               services)
                  : train(communicator, setup.model, setup.sampler, setup.step, *setup.optimizer,
-                         directory, options, companions);
+                         directory, options, services);
   }
 
   Setup<T> setup;

@@ -103,10 +103,10 @@ class Configure(unittest.TestCase):
                                                 "libjs-chart.js; "), text)
                 self.assertIn("-DINFOMAX_CHART_JS=", text)
 
-    def test_no_lbfgs(self):
-        text = self.failure("-DINFOMAX_LBFGS_LIBRARY=")
+    def test_no_lbfgsb(self):
+        text = self.failure("-DINFOMAX_LBFGSB_LIBRARY=")
 
-        self.assertTrue(text.startswith("libLBFGS is missing. Install it (Debian: liblbfgs-dev; "),
+        self.assertTrue(text.startswith("L-BFGS-B is missing. Install it (Debian: liblbfgsb-dev; "),
                         text)
 
 

@@ -29,7 +29,7 @@ WALLS = {"nn": {"mpi"}, "objective": {"hdf5", "nn"}}
 OWNERS = {"mpi.h": {"mpi", "hdf5"}, "hdf5.h": {"hdf5"}, "cblas.h": {"math"}}
 
 # What a project that uses the installed library need not have.
-NOT_PUBLIC = ("boost/", "fmt/", "nlohmann/", "spdlog/", "Random123/", "lbfgs.h", "sleef.h", "zlib.h", "csv.h")
+NOT_PUBLIC = ("boost/", "fmt/", "nlohmann/", "spdlog/", "Random123/", "sleef.h", "zlib.h", "csv.h")
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 

@@ -3,13 +3,17 @@
 
 #include <cmath>
 #include <functional>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "infomax/model/examples.hpp"
 #include "infomax/mpi/failure.hpp"
+#include "infomax/train/checkpoint_directory.hpp"
 #include "support/memory_rows.hpp"
 #include "support/scratch.hpp"
 
@@ -60,7 +64,8 @@ struct Outcome {
 class Lbfgs : public test::SharedScratch {
  protected:
   /// Maximises J of the mean of w x + b over x = 1, from w = 1 and b = 0: from a mean of 1.
-  Outcome maximise(const std::function<OfTheMean::Point(double)>& function) {
+  Outcome maximise(const std::function<OfTheMean::Point(double)>& function,
+                   std::uint64_t steps = 100, Durability* durability = nullptr) {
     constexpr std::size_t rows = 7;
     const data::Blocks blocks(rows, 4);
     const auto shard = blocks.shard(world_.rank(), world_.size());
@@ -76,16 +81,39 @@ class Lbfgs : public test::SharedScratch {
     model::Sides<double> sides(world_, model, examples, {}, sampler.largest_local_rows(), 0, true);
     OfTheMean objective(function);
     Step<double> step(world_, model, sampler, sides, objective, {});
-    const RunDirectory directory(world_, file("run").string(), true);
+    const bool resumed = durability != nullptr && durability->start().has_value();
+    const RunDirectory directory = resumed ? RunDirectory::reopen(world_, file("run").string())
+                                           : RunDirectory(world_, file("run").string(), true);
     TrainerOptions options;
-    options.total_steps = 100;
+    options.total_steps = steps;
     options.progress = ProgressMode::none;
     Outcome outcome;
-    outcome.summary = train_lbfgs(world_, model, step, directory, options, {});
+    outcome.summary =
+        train_lbfgs(world_, model, step, directory, options, {}, {nullptr, durability});
     outcome.mean = model.parameters()[0] + model.parameters()[1];
     return outcome;
   }
+
+  /// The checkpoint of a run of as many steps.
+  std::optional<Checkpoint> checkpoint_after(
+      std::uint64_t steps, const std::function<OfTheMean::Point(double)>& function) {
+    const RunDirectory directory(world_, file("run").string(), true);
+    {
+      Durability durability(world_, directory, {}, std::nullopt);
+      (void)maximise(function, steps, &durability);
+    }
+    return find_newest(world_, CheckpointDirectory(directory.checkpoints()));
+  }
+
+  Outcome resume(Checkpoint checkpoint, const std::function<OfTheMean::Point(double)>& function) {
+    const RunDirectory directory = RunDirectory::reopen(world_, file("run").string());
+    Durability durability(world_, directory, {}, std::move(checkpoint));
+    return maximise(function, 100, &durability);
+  }
 };
+
+/// ln u + 2 (1 - u) has its maximum at u = 1/2, after some iterations.
+OfTheMean::Point hill(double u) { return {std::log(u) + 2.0 * (1.0 - u), 1.0 / u - 2.0}; }
 
 TEST_F(Lbfgs, FindsAMaximumOnEveryRank) {
   const Outcome found = maximise([](double u) {
@@ -141,6 +169,45 @@ TEST_F(Lbfgs, EndsWhereOnlyRoundingIsLeft) {
   if (world_.is_root()) {
     EXPECT_NE(found.summary.ending.find("double can tell"), std::string::npos)
         << found.summary.ending;
+  }
+}
+
+TEST_F(Lbfgs, GoesOnFromACheckpointToTheSameBits) {
+  const Outcome whole = maximise(hill);
+  auto checkpoint = checkpoint_after(2, hill);
+  ASSERT_TRUE(checkpoint);
+  ASSERT_EQ(checkpoint->step, 2U);
+
+  const Outcome resumed = resume(std::move(*checkpoint), hill);
+
+  EXPECT_EQ(resumed.mean, whole.mean);
+  if (world_.is_root()) {
+    EXPECT_EQ(resumed.summary.steps, whole.summary.steps);
+    EXPECT_EQ(resumed.summary.samples, whole.summary.samples);
+    EXPECT_EQ(resumed.summary.ending, whole.summary.ending);
+  }
+}
+
+TEST_F(Lbfgs, GoesOnFromTheParametersOfACheckpointOfAnOlderForm) {
+  auto checkpoint = checkpoint_after(2, hill);
+  ASSERT_TRUE(checkpoint);
+  auto record = nlohmann::json::parse(checkpoint->text("record"));
+  record["lbfgs"] = {{"entries", 3}, {"value", 0.25}, {"largest_value", 1.0}};
+  checkpoint->texts["record"] = record.dump();
+  std::size_t evaluations = 0;
+  double first = 0.0;
+
+  const Outcome resumed = resume(std::move(*checkpoint), [&](double u) {
+    first = evaluations++ == 0 ? u : first;
+    return hill(u);
+  });
+
+  EXPECT_NE(first, 1.0);
+  EXPECT_NEAR(resumed.mean, 0.5, 1e-6);
+  if (world_.is_root()) {
+    EXPECT_GT(resumed.summary.steps, 2U);
+    EXPECT_NE(resumed.summary.ending.find("converged"), std::string::npos)
+        << resumed.summary.ending;
   }
 }
 

@@ -68,7 +68,7 @@ TEST_F(Checkpoints, MayShowLargeArraysWhereTheyAre) {
     large[k] = 1.0 / static_cast<double>(k + 1);
   }
   const std::vector<float> small{1.0F, 2.0F};
-  Checkpoint checkpoint(Holding::views);
+  Checkpoint checkpoint(ArrayOwnership::borrowed);
   checkpoint.put("a", std::span<const double>(large));
   checkpoint.put("b", std::span<const float>(small));
   checkpoint.put("c", std::span<const double>(large).first(300'000));

@@ -14,17 +14,18 @@ namespace infomax::optim {
 enum class OptimizerKind : std::uint8_t;
 struct OptimizerOptions;
 
-/// Throws UsageError naming the choices.
+/// Throws UsageError, which names the choices, where the name is none of them.
 [[nodiscard]] OptimizerKind parse_optimizer(const std::string& name);
 
-/// A layer's weights in the flat parameter vector: what decays, and what lars scales as one.
+/// Where the weights of one layer are in the flat parameter vector. They decay, and lars scales
+/// them together.
 struct WeightRange {
   std::size_t offset = 0;
   std::size_t count = 0;
 };
 
-/// Moves parameters uphill, for J is maximised. Deterministic and local: ranks that pass the same
-/// bits keep the same bits.
+/// Moves parameters uphill, because J is maximised. Deterministic and local: ranks that pass equal
+/// bits get equal bits.
 template <math::Real T>
 class Optimizer {
  public:
@@ -33,14 +34,15 @@ class Optimizer {
   Optimizer(const Optimizer&) = delete;
   Optimizer& operator=(const Optimizer&) = delete;
 
-  /// One update by the gradient of J. Sizes as at construction.
+  /// Makes one update by the gradient of J; both spans are as long as `parameter_count` was at
+  /// construction.
   virtual void ascend(std::span<T> parameters, std::span<const T> gradient,
                       double learning_rate) = 0;
 
-  /// What a checkpoint must keep besides the parameters, each as long as they are.
+  /// Returns the arrays that a checkpoint keeps besides the parameters, each as long as they are.
   [[nodiscard]] virtual std::vector<std::span<T>> state() = 0;
 
-  /// Updates made so far (Adam's bias correction depends on it).
+  /// Returns how many updates were made so far (Adam's bias correction depends on it).
   [[nodiscard]] std::uint64_t updates() const { return updates_; }
   void set_updates(std::uint64_t updates) { updates_ = updates; }
 
@@ -48,8 +50,8 @@ class Optimizer {
   std::uint64_t updates_ = 0;
 };
 
-/// Throws UsageError where an option is out of its range. Nothing for lbfgs, which is no update by
-/// one gradient (train::train_lbfgs).
+/// Throws UsageError where an option is out of its range. Returns null for lbfgs, whose update
+/// takes more than one gradient (train::train_lbfgs).
 template <math::Real T>
 [[nodiscard]] std::unique_ptr<Optimizer<T>> make_optimizer(const OptimizerOptions& options,
                                                            std::size_t parameter_count,

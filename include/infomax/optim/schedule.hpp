@@ -16,23 +16,23 @@ inline constexpr std::array schedule_names{std::pair{"constant", ScheduleKind::c
                                            std::pair{"step", ScheduleKind::step},
                                            std::pair{"cosine", ScheduleKind::cosine}};
 
-/// Throws UsageError naming the choices.
+/// Throws UsageError, which names the choices, where the name is none of them.
 [[nodiscard]] ScheduleKind parse_schedule(const std::string& name);
 
-/// The learning rate as a function of the step alone, all lengths in steps.
+/// The learning rate as a function of the step alone. All lengths are in steps.
 struct Schedule {
   ScheduleKind kind = ScheduleKind::constant;
   double peak = 1e-3;              ///< the rate after warm-up
   std::uint64_t warmup_steps = 0;  ///< the rate rises linearly: peak (k + 1) / warmup at step k
   std::uint64_t total_steps = 0;   ///< where cosine ends
-  double final_fraction = 0.0;     ///< of peak, what cosine ends at
-  std::uint64_t period_steps = 0;  ///< of step: every so many steps after warm-up ...
+  double final_fraction = 0.0;     ///< cosine ends at this fraction of the peak
+  std::uint64_t period_steps = 0;  ///< of step: after every period that follows the warm-up ...
   double factor = 0.1;             ///< ... the rate is multiplied by this
 
   /// Throws UsageError where a field is out of its range.
   void check() const;
 
-  /// The rate of step k = 0, 1, ...
+  /// Returns the rate of step k = 0, 1, ...
   [[nodiscard]] double rate(std::uint64_t step) const;
 };
 

@@ -22,24 +22,25 @@ class Sealer;
 /// The attribute `format` of a checkpoint's root.
 inline constexpr const char* checkpoint_format = "infomax-checkpoint";
 
-/// Whether a checkpoint has copies of its arrays, or shows them where they are, which must then
-/// stay as they are until it is written.
-enum class Holding : std::uint8_t { copies, views };
+/// Who owns a checkpoint's arrays: the checkpoint, which copies them, or somebody else, who must
+/// leave them unchanged until the checkpoint is written.
+enum class ArrayOwnership : std::uint8_t { copied, borrowed };
 
 /// Everything a run needs to go on, in memory.
 class Checkpoint {
  public:
-  explicit Checkpoint(Holding holding = Holding::copies) : holding_(holding) {}
+  explicit Checkpoint(ArrayOwnership ownership = ArrayOwnership::copied) : ownership_(ownership) {}
 
   std::uint64_t step = 0;                    ///< steps done
   std::map<std::string, std::string> texts;  ///< by name, such as "config"
 
-  /// Takes an array in, as the checkpoint holds them; one of no elements is left out.
+  /// Adds an array, which is copied or borrowed as the checkpoint's ownership says. An empty one is
+  /// left out.
   template <class T>
   void put(const std::string& name, std::span<const T> values) {
     if (!values.empty()) {
       Array array{hdf5::element_type_of<T>(), {}, std::as_bytes(values)};
-      if (holding_ == Holding::copies) {
+      if (ownership_ == ArrayOwnership::copied) {
         array.own.assign(array.bytes.begin(), array.bytes.end());
         array.bytes = array.own;
       }
@@ -47,7 +48,7 @@ class Checkpoint {
     }
   }
 
-  /// Copies an array out. Throws DataError unless it has this type and size.
+  /// Copies an array to `values`. Throws DataError unless it has their type and size.
   template <class T>
   void get(const std::string& name, std::span<T> values) const {
     const auto found = arrays_.find(name);
@@ -63,33 +64,34 @@ class Checkpoint {
     }
   }
 
-  /// Elements of an array, 0 where there is none of the name.
+  /// Returns the number of an array's elements, 0 where no array has the name.
   template <class T>
   [[nodiscard]] std::size_t size(const std::string& name) const {
     const auto found = arrays_.find(name);
     return found == arrays_.end() ? 0 : found->second.bytes.size() / sizeof(T);
   }
 
-  /// The elements and the type of each array, by name.
   struct ArrayKind {
     std::size_t elements;
     hdf5::ElementType type;
   };
+
+  /// Returns the size and the type of each array, by name.
   [[nodiscard]] std::map<std::string, ArrayKind> arrays() const;
 
-  /// Throws DataError where there is none of the name.
+  /// Throws DataError where no text has the name.
   [[nodiscard]] const std::string& text(const std::string& name) const;
 
  private:
   friend Checkpoint read_checkpoint(const std::filesystem::path& path);
   friend void write_checkpoint(const std::filesystem::path& path, Checkpoint checkpoint);
 
-  /// Each array is given up as it is written.
+  /// Frees each array as soon as it is written.
   void write_to(const std::filesystem::path& path, Sealer& sealer) &&;
 
   struct Array {
-    Array(hdf5::ElementType element, Buffer<std::byte> kept, std::span<const std::byte> shown)
-        : type(element), own(std::move(kept)), bytes(shown) {}
+    Array(hdf5::ElementType element, Buffer<std::byte> copy, std::span<const std::byte> content)
+        : type(element), own(std::move(copy)), bytes(content) {}
     Array(const Array&) = delete;
     Array& operator=(const Array&) = delete;
     Array(Array&&) noexcept = default;
@@ -97,25 +99,25 @@ class Checkpoint {
     ~Array() = default;
 
     hdf5::ElementType type;
-    Buffer<std::byte> own;             // empty where another's are shown
+    Buffer<std::byte> own;             // empty where the array is borrowed
     std::span<const std::byte> bytes;  // a moved buffer keeps its memory
   };
-  Holding holding_;
+  ArrayOwnership ownership_;
   std::map<std::string, Array> arrays_;
 };
 
-/// A checkpoint that is not as it was written: cut off, or some bit of it changed.
+/// A checkpoint differs from what was written: it is cut off, or a bit of it has changed.
 struct DamagedError : DataError {
   using DataError::DataError;
 };
 
-/// By one rank alone. An HDF5 file behind a block of 512 bytes that tells its size and checksum.
-/// Writes beside `path`, flushes, reads back, compares, and renames: under the name there is a
-/// whole checkpoint, or none. Throws SystemError.
+/// Called on one rank. Writes an HDF5 file behind a block of 512 bytes that holds the file's size
+/// and checksum. Writes to a temporary name beside `path`, flushes, reads back, compares, and
+/// renames, so that `path` is either a whole checkpoint or absent. Throws SystemError.
 void write_checkpoint(const std::filesystem::path& path, Checkpoint checkpoint);
 
-/// By one rank alone. Throws DamagedError where any byte of the file is not what was written,
-/// DataError where it is a checkpoint of another format version.
+/// Called on one rank. Throws DamagedError where a byte of the file differs from what was written,
+/// DataError where the checkpoint has another format version.
 [[nodiscard]] Checkpoint read_checkpoint(const std::filesystem::path& path);
 
 }  // namespace infomax::train

@@ -15,35 +15,37 @@
 
 namespace infomax::train {
 
-/// The checkpoints of a run directory, `step-000000120.h5` and so on. By one rank.
+/// The checkpoints of a run directory, `step-000000000120.h5` and so on. Used by one rank.
 class CheckpointDirectory {
  public:
   explicit CheckpointDirectory(std::filesystem::path path) : path_(std::move(path)) {}
 
   [[nodiscard]] std::filesystem::path file(std::uint64_t step) const;
 
-  /// Those there are, newest first; none where there is no directory. Throws SystemError.
+  /// Returns the checkpoints, newest first; none where the directory does not exist. Throws
+  /// SystemError.
   [[nodiscard]] std::vector<std::filesystem::path> list() const;
 
-  /// The newest that is whole, or nothing where there is none at all. A damaged one is set aside
-  /// under another name, with a warning, and the one before is tried; what an interrupted write
-  /// left is removed. Throws DataError where all are damaged or the newest whole one is of another
-  /// format version.
+  /// Returns the newest checkpoint that is whole, or nothing where the directory has no checkpoint.
+  /// A damaged one is renamed, with a warning, and the one before it is tried. Files that an
+  /// interrupted write left are removed. Throws DataError where all checkpoints are damaged, or
+  /// where the newest whole one has another format version.
   [[nodiscard]] std::optional<Checkpoint> newest() const;
 
-  /// Writes one and removes all but the newest `keep`. Throws SystemError.
+  /// Writes a checkpoint and removes all but the newest `keep`. Throws SystemError.
   void write(Checkpoint checkpoint, std::size_t keep) const;
 
  private:
   std::filesystem::path path_;
 };
 
-/// Collective. What the root found, or nothing; texts and step on every rank, arrays on the root.
+/// Collective. Returns what newest() finds on the root: texts and step on every rank, arrays on the
+/// root alone.
 [[nodiscard]] std::optional<Checkpoint> find_newest(const mpi::Communicator& communicator,
                                                     const CheckpointDirectory& directory);
 
-/// Writes checkpoints while training goes on: HDF5 and plain files, in a thread that makes no
-/// MPI calls. HDF5 is not safe in threads, so the others must wait() before they use it.
+/// Writes checkpoints while training goes on, in a thread that uses HDF5 and plain files and makes
+/// no MPI calls. HDF5 is not thread-safe, so other threads must wait() before they use it.
 class BackgroundWriter {
  public:
   BackgroundWriter(CheckpointDirectory directory, std::size_t keep)
@@ -52,13 +54,13 @@ class BackgroundWriter {
   BackgroundWriter(const BackgroundWriter&) = delete;
   BackgroundWriter& operator=(const BackgroundWriter&) = delete;
 
-  /// Whether one is under way.
+  /// Returns whether a checkpoint is being written.
   [[nodiscard]] bool busy() const { return busy_.load(); }
 
-  /// After the one before is done.
+  /// Waits for the checkpoint before this one, and begins to write this one.
   void start(Checkpoint checkpoint);
 
-  /// Until none is under way. Warns, once for each, where one could not be written.
+  /// Waits until nothing is being written. Warns of each checkpoint that could not be written.
   void wait();
 
  private:

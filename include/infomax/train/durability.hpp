@@ -16,53 +16,55 @@
 namespace infomax::train {
 
 struct DurabilityOptions {
-  bool checkpoints = true;        ///< but for one where the run is stopped, which is always written
-  std::uint64_t every_steps = 0;  ///< 0 = not by steps
-  double every_s = 0.0;           ///< 0 = not by the clock
-  std::size_t keep = 3;           ///< checkpoints, the newest
-  double time_limit_s = 0.0;      ///< of this run of the program; 0 = none
+  bool checkpoints = true;        ///< a run that is stopped writes one even if this is false
+  std::uint64_t every_steps = 0;  ///< a checkpoint is due after so many steps; 0 = never
+  double every_s = 0.0;           ///< a checkpoint is due after so many seconds; 0 = never
+  std::size_t keep = 3;           ///< how many of the newest checkpoints are kept
+  double time_limit_s = 0.0;      ///< this process stops after so many seconds; 0 = no limit
   std::uint64_t check_replicas_every_steps = 0;  ///< 0 = never
-  double stall_timeout_s = 600.0;                ///< 0 = no watch
-  std::string config;                            ///< the options, as a checkpoint keeps them
+  double stall_timeout_s = 600.0;                ///< of StallWatch; 0 = no watch
+  std::string config;                            ///< the configuration that a checkpoint keeps
   std::string fingerprint;                       ///< of the data
 };
 
-/// What all ranks are to do between two steps.
-struct Orders {
-  bool checkpoint = false;
-  bool stop = false;
-  std::string reason;  ///< to stop for
+/// What all ranks do after a step besides training.
+struct StepDecision {
+  bool checkpoint = false;  ///< a checkpoint is due
+  bool stop = false;        ///< the run stops here, on request
+  std::string reason;       ///< why it stops, such as a signal's name
 };
 
-/// What makes a run survive the end of its processes: when checkpoints are due, where they go, and
-/// what asks for an end before the last step.
+/// Lets a run survive the end of its processes: it knows when checkpoints are due, writes them, and
+/// notices requests to stop before the last step.
 class Durability {
  public:
-  /// Collective. `start` is the checkpoint to go on from, where there is one: on the root with its
-  /// arrays, elsewhere without. The directory must outlive this.
+  /// Collective. `start` is the checkpoint that the run goes on from, if any; only the root's has
+  /// arrays. The directory must outlive this.
   Durability(const mpi::Communicator& communicator, const RunDirectory& directory,
              DurabilityOptions options, std::optional<Checkpoint> start);
 
   [[nodiscard]] const DurabilityOptions& options() const { return options_; }
   [[nodiscard]] const std::optional<Checkpoint>& start() const { return start_; }
 
-  /// Lets go of the start's memory.
+  /// Frees the memory of the start.
   void forget_start() { start_.reset(); }
 
+  /// Tells the stall watch which step is under way.
   void at_step(std::uint64_t step) { watch_.at_step(step); }
 
-  /// Collective. After `step`. One small reduction: a signal to any rank stops all of them; the
-  /// clock is the root's.
-  [[nodiscard]] Orders agree(std::uint64_t step);
+  /// Collective. Decides what all ranks do after `step`, by one small reduction: a signal to any
+  /// rank stops all of them, and the root's clock counts.
+  [[nodiscard]] StepDecision agree(std::uint64_t step);
 
-  /// By the root: in the background, or at once, which throws SystemError.
+  /// Called on the root. write() works in the background; write_now() returns when the checkpoint
+  /// is on the disk, and throws SystemError where it could not be written.
   void write(Checkpoint checkpoint);
   void write_now(Checkpoint checkpoint);
 
-  /// By the root: until nothing is written in the background; before HDF5 is used.
+  /// Called on the root, before it uses HDF5: waits until nothing is written in the background.
   void wait() { writer_.wait(); }
 
-  /// How to go on after `step`.
+  /// Returns a text that says how to go on after `step`.
   [[nodiscard]] std::string advice(std::uint64_t step) const;
 
  private:

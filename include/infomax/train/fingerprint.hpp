@@ -8,8 +8,8 @@
 
 namespace infomax::train {
 
-/// Collective. Tells data sets apart: shapes, element types, and a checksum of a thousand samples
-/// spread over all. The same for any number of ranks.
+/// Collective. Returns a text that tells data sets apart: shapes, element types, and a checksum of
+/// a thousand samples spread over the whole. It is the same for any number of ranks.
 [[nodiscard]] std::string fingerprint(const mpi::Communicator& communicator,
                                       const model::Examples& examples);
 

@@ -3,10 +3,10 @@
 
 namespace infomax::train {
 
-/// While it lives, the first SIGTERM, SIGINT or SIGUSR1 to this process is noted, and one that
-/// comes a second or more later ends it at once; some launchers send the first one twice. Where one
-/// was noted, or hold() was called, this goes on after it; otherwise what signals did before is put
-/// back. One at a time.
+/// While this object lives, the first SIGTERM, SIGINT or SIGUSR1 to this process is only recorded,
+/// and a signal that arrives a second or more later ends the process at once; some launchers send
+/// the first one twice. The destructor restores the previous handlers, unless a signal was recorded
+/// or hold() was called. Only one object may exist at a time.
 class Interruption {
  public:
   Interruption();
@@ -14,17 +14,18 @@ class Interruption {
   Interruption(const Interruption&) = delete;
   Interruption& operator=(const Interruption&) = delete;
 
-  /// The process ends as another rank or the clock said: the signal to this one may be on its way.
+  /// Keeps the handlers: another rank or the clock ends the run, and the signal to this process may
+  /// still arrive.
   void hold() { held_ = true; }
 
-  /// The signal that was noted, or 0.
+  /// Returns the signal that was recorded, or 0.
   [[nodiscard]] static int signal();
 
  private:
   bool held_ = false;
 };
 
-/// "SIGTERM"
+/// Returns the name, such as "SIGTERM".
 [[nodiscard]] const char* name_of_signal(int signal);
 
 }  // namespace infomax::train

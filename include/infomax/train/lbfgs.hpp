@@ -20,25 +20,25 @@ struct LbfgsOptions {
   void check() const;
 };
 
-/// Memory beside the model and its gradient, on the root alone, in bytes.
+/// Returns the memory that the root needs besides the model and its gradient, in bytes, while a
+/// checkpoint is written.
 [[nodiscard]] std::size_t lbfgs_bytes(const LbfgsOptions& options, std::size_t parameter_count);
 
-/// Collective. Full-batch L-BFGS (Liu and Nocedal 1989) with the line search of More and Thuente
-/// (1994), by liblbfgs, in double whatever T is. `step` must have a batch of all rows.
+/// Collective. Full-batch L-BFGS by optim::minimise, in double whatever T is. `step` must have a
+/// batch of all rows.
 ///
-/// The search runs on the root alone and the others evaluate what it asks for, so there is one set
-/// of decisions, whatever the number of ranks. Trial points where the numbers are not finite are
-/// made to look bad, not fatal. A step is one iteration: its report is of the point the iteration
-/// came to, its learning rate the line search's step, its times and samples the sums over its
-/// evaluations. Ends after `options.total_steps`, by convergence, or where the gain that remains is
-/// below rounding; the summary's `ending` says which. The summary is the root's.
+/// A step is one iteration: its report describes the point where the iteration ended; its learning
+/// rate is the step of the line search, and its times and samples are the sums over its
+/// evaluations. The run ends after `options.total_steps`, by convergence, or where the gain that
+/// remains is below rounding errors; the summary's `ending` says which. Only the root's summary is
+/// complete.
 ///
-/// Throws NumericError, on every rank alike, where the start is not finite or no line search
-/// succeeds though there is more to gain; model.h5 then holds the last state that was saved.
+/// Throws NumericError, on every rank, where the start is not finite, or where the line search
+/// fails although J should still rise; model.h5 then holds the last state that was saved.
 template <math::Real T>
 TrainSummary train_lbfgs(const mpi::Communicator& communicator, model::Model<T>& model,
                          Step<T>& step, const RunDirectory& directory,
                          const TrainerOptions& options, const LbfgsOptions& lbfgs,
-                         const Companions<T>& companions = {});
+                         const RunServices<T>& services = {});
 
 }  // namespace infomax::train

@@ -10,15 +10,15 @@
 
 namespace infomax::train {
 
-/// Running means and sums of an epoch's steps.
+/// Sums over the steps of an epoch, and the means they give.
 class EpochSummary {
  public:
   void add(const StepReport& report);
 
   [[nodiscard]] bool empty() const { return steps_ == 0; }
 
-  /// Objective, its parts and the gradient norm as means over the steps; samples and times as sums;
-  /// the last learning rate.
+  /// Returns means over the steps of the objective, its terms and the gradient norm, sums of
+  /// samples and times, and the last learning rate.
   [[nodiscard]] StepReport report() const;
 
   // For checkpoints.
@@ -34,21 +34,21 @@ class EpochSummary {
   std::uint64_t steps_ = 0;
 };
 
-/// `metrics.jsonl`: one JSON object a line, written and flushed as it happens. By one rank.
+/// Writes `metrics.jsonl`, one JSON object a line, and flushes each line. Used by one rank.
 class MetricsFile {
  public:
-  /// Begins anew where `steps_to_keep` is 0; else lines of later steps are cut off first, and what
-  /// an interrupted write left. `within_epoch`: more steps of the last one's epoch follow, so that
-  /// a line for the epoch is cut off too. Throws SystemError.
+  /// Begins an empty file where `steps_to_keep` is 0. Otherwise cuts off lines of later steps and
+  /// an incomplete last line. `within_epoch` says that more steps of the last step's epoch follow,
+  /// so that the line of that epoch is cut off too. Throws SystemError.
   explicit MetricsFile(const std::string& path, std::uint64_t steps_to_keep = 0,
                        bool within_epoch = false);
 
-  /// `kind` is "step" or "epoch"; step and epoch count from 1, as done. Throws SystemError.
+  /// `kind` is "step" or "epoch"; step and epoch are counted from 1. Throws SystemError.
   void write(const std::string& kind, std::uint64_t step, std::uint64_t epoch,
              const StepReport& report);
 
-  /// A line of kind "validation": of the state after `step`; `best` says that none before was
-  /// better. Throws SystemError.
+  /// Writes a line of kind "validation" for the state after `step`; `best` says that it is better
+  /// than all before. Throws SystemError.
   void write_validation(std::uint64_t step, std::uint64_t epoch, const ValidationReport& report,
                         bool best);
 

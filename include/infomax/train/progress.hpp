@@ -13,21 +13,21 @@ namespace infomax::train {
 using infomax::parse_progress;
 using infomax::ProgressMode;
 
-/// Progress on standard error: epoch, objective and its parts, samples/s and time left. By one
-/// rank.
+/// Shows progress on standard error: epoch, objective and its terms, samples/s and the time left.
+/// Used by one rank.
 class Progress {
  public:
-  /// `first_step` steps were done before.
+  /// `first_step` is the number of steps done before.
   Progress(ProgressMode mode, std::uint64_t total_epochs, std::uint64_t total_steps,
            std::uint64_t first_step = 0);
 
-  /// After each step; `step` and `epoch` count from 1.
+  /// Called after each step; `step` and `epoch` are counted from 1.
   void step(std::uint64_t step, std::uint64_t epoch, const StepReport& report);
 
-  /// After each validation: what it found is shown from the next line on.
+  /// Called after each validation; the next line shows its objective.
   void validated(double objective);
 
-  /// Ends a live line, so that what follows starts on a line of its own.
+  /// Ends a live line, so that the next text starts on a line of its own.
   void finish() { line_.finish(); }
 
  private:

@@ -9,20 +9,21 @@
 
 namespace infomax::train {
 
-/// Where a run leaves what it made: config.ini, metrics.jsonl, model.h5, checkpoints.
+/// The directory of a run's files: config.ini, metrics.jsonl, model.h5, checkpoints.
 class RunDirectory {
  public:
-  /// Collective. Makes the directory where it is missing. One that holds a run already is refused
-  /// with a UsageError unless `overwrite`, which removes that run's files and nothing else. Throws
-  /// SystemError where it cannot be written.
+  /// Collective. Makes the directory if it is missing. Throws UsageError where it holds a run
+  /// already, unless `overwrite` is set, which removes the files of that run and nothing else.
+  /// Throws SystemError where the directory cannot be written.
   RunDirectory(const mpi::Communicator& communicator, const std::string& path, bool overwrite);
 
-  /// Collective. The directory of a run to go on with: nothing in it is touched. Throws as above.
+  /// Collective. Opens the directory of a run that goes on, and changes nothing in it. Throws
+  /// SystemError where it cannot be written.
   [[nodiscard]] static RunDirectory reopen(const mpi::Communicator& communicator,
                                            const std::string& path);
 
-  /// Collective. The directory of a run that is only read. Throws DataError where it has none of a
-  /// run's files.
+  /// Collective. Opens the directory of a run that is only read. Throws DataError where it has no
+  /// file of a run.
   [[nodiscard]] static RunDirectory find(const mpi::Communicator& communicator,
                                          const std::string& path);
 
@@ -45,7 +46,7 @@ class RunDirectory {
   std::filesystem::path path_;
 };
 
-/// Writes the whole of `text` to a file of its own. By one rank. Throws SystemError.
+/// Writes `text` to a file. Called on one rank. Throws SystemError.
 void write_text(const std::string& path, const std::string& text);
 
 }  // namespace infomax::train

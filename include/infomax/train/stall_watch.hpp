@@ -14,21 +14,21 @@
 
 namespace infomax::train {
 
-/// Ends a job of which some rank does not reach a collective that the others wait in, and names
-/// that rank. A thread on each rank looks at what its main thread does; where that has waited for
-/// longer than the limit, it says so by a file in a directory that all ranks share. Ranks without
-/// such a file are those that are missed. It makes no MPI calls but the one that ends the job, and
-/// touches no file in a job that goes on.
+/// Ends a job in which a rank does not reach a collective that the others wait in, and names that
+/// rank. A thread on each rank observes the main thread; if that has waited for longer than the
+/// limit, the thread writes a file into a directory that all ranks share. The ranks without such a
+/// file are missing. The thread's only MPI call is the one that ends the job, and it touches no
+/// file while the job makes progress.
 class StallWatch {
  public:
-  /// Collective. `directory` is made when it is needed.
+  /// Collective. The directory is made when it is needed.
   StallWatch(const mpi::Communicator& communicator, std::filesystem::path directory,
              double limit_s);
   ~StallWatch();
   StallWatch(const StallWatch&) = delete;
   StallWatch& operator=(const StallWatch&) = delete;
 
-  /// The step under way, for the report; counted from 1.
+  /// Says which step is under way, counted from 1, for the message.
   void at_step(std::uint64_t step) { step_.store(step, std::memory_order_relaxed); }
 
  private:

@@ -17,12 +17,12 @@
 
 namespace infomax::train {
 
-/// Where the time of a step went, on this rank.
+/// How this rank spent the time of a step.
 struct StepTimes {
   double total_s = 0.0;
-  double input_s = 0.0;    ///< choosing rows and turning them into numbers
-  double reduce_s = 0.0;   ///< in collectives, waiting for other ranks included
-  double compute_s = 0.0;  ///< all else
+  double input_s = 0.0;    ///< choosing rows and converting them
+  double reduce_s = 0.0;   ///< in collectives, including the wait for other ranks
+  double compute_s = 0.0;  ///< everything else
 
   StepTimes& operator+=(const StepTimes& other);
 };
@@ -32,27 +32,27 @@ struct StepReport {
   double penalty = 0.0;        ///< -(weight decay / 2) |weights|^2, or 0
   double gradient_norm = 0.0;  ///< of the whole gradient, before clipping
   double learning_rate = 0.0;
-  std::uint64_t evaluations = 0;  ///< of the full batch, by a line search; 0 of a stochastic step
+  std::uint64_t evaluations = 0;  ///< of the full batch, by a line search; 0 in stochastic steps
   StepTimes times;
 };
 
 struct StepOptions {
   double clip_norm = 0.0;     ///< the gradient is shortened to this Euclidean norm; 0 = never
   double weight_decay = 0.0;  ///< J loses half of this times the weights' squared norm, once
-  std::uint64_t seed = 0;     ///< of what changes rows and drops units at random
-  std::size_t bucket_bytes = std::size_t{1} << 20U;  ///< of gradient that is reduced at a time
-                                                     ///< while the backward pass goes on
+  std::uint64_t seed = 0;     ///< of augmentation and dropout
+  std::size_t bucket_bytes = std::size_t{1} << 20U;  ///< of gradient in one message, which
+                                                     ///< overlaps with the backward pass
 };
 
-/// Where the weights of a model's layers, and not their biases, are in its parameters.
+/// Returns where the layers' weights (not their biases) are in the model's parameters.
 template <math::Real T>
 [[nodiscard]] std::vector<optim::WeightRange> weight_ranges(const model::Model<T>& model);
 
 template <math::Real T>
 class GradientReduction;
 
-/// One exact step on one global batch. What is passed by reference, but for the communicator and an
-/// optimiser, must outlive this.
+/// One exact step on one global batch. What the constructor takes by reference, except the
+/// communicator, must outlive this.
 template <math::Real T>
 class Step {
  public:
@@ -62,20 +62,21 @@ class Step {
   Step(const Step&) = delete;
   Step& operator=(const Step&) = delete;
 
-  /// Collective. The objective of a global batch by the model's parameters as they are, and its
-  /// gradient; neither need be finite. The penalty is part of both.
+  /// Collective. Computes the objective of a global batch at the model's present parameters, and
+  /// its gradient. Both include the penalty, and either may be infinite or NaN.
   StepReport differentiate(std::uint64_t epoch, std::uint64_t step_of_epoch);
 
-  /// Collective. differentiate(), then one update. Throws NumericError, on every rank alike, where
-  /// the value or the gradient is not finite; the parameters are then those of before.
+  /// Collective. Calls differentiate(), then makes one update. Throws NumericError, on every rank,
+  /// where the value or the gradient is not finite; the parameters are then unchanged.
   StepReport run(std::uint64_t epoch, std::uint64_t step_of_epoch, optim::Optimizer<T>& optimizer,
                  double learning_rate);
 
-  /// Moves the running averages of batch normalisations, where the model has any, by `share` of the
-  /// way to the moments that differentiate() found; run() does so after its update.
+  /// Moves the running averages of batch normalisations by the fraction `share` of the way to the
+  /// moments that differentiate() found; run() does so after its update.
   void remember(double share) { sides_->remember(share, model_->parameters()); }
 
-  /// The global gradient that differentiate() found; after run(), as the optimiser got it.
+  /// Returns the global gradient that differentiate() found; after run(), the one that the
+  /// optimiser got, which may be clipped.
   [[nodiscard]] std::span<const T> gradient() const { return gradient_; }
 
  private:
@@ -92,7 +93,8 @@ class Step {
   std::vector<optim::WeightRange> weights_;
   Buffer<T> gradient_;
   std::unique_ptr<GradientReduction<T>> reduction_;
-  stats::ExactSum exact_{std::is_same_v<T, float> ? 2 : 3};  // where sides are reproducible
+  stats::ExactSum exact_{std::is_same_v<T, float> ? 2
+                                                  : 3};  // used where the sides are reproducible
 };
 
 }  // namespace infomax::train

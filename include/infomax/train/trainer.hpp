@@ -24,22 +24,23 @@ struct TrainerOptions {
   std::uint64_t total_steps = 0;
   optim::Schedule schedule;
   ProgressMode progress = ProgressMode::automatic;
-  double save_every_s = 60.0;  ///< model.h5 is brought up to date after an epoch that ends so long
-                               ///< after the last time, and at the end
+  double save_every_s = 60.0;  ///< model.h5 is written at the end, and after an epoch that ends at
+                               ///< least so long after the last time
   std::uint64_t validate_every_steps = 1;
-  std::uint64_t patience = 0;  ///< ends after so many validations without improvement; 0 = never
-  /// Is called by the root after every step; step and epoch count from 1. May be empty.
+  std::uint64_t patience = 0;  ///< validations without improvement that end the run; 0 = no end
+  /// The root calls it after every step; step and epoch count from 1. May be empty.
   std::function<void(std::uint64_t step, std::uint64_t epoch, const StepReport& report)> on_step;
 };
 
-/// What goes with a run where it is asked for. Must outlive it.
+/// What a run uses besides its optimiser; a null pointer leaves the service out. The services must
+/// outlive the run.
 template <math::Real T>
-struct Companions {
-  Validation<T>* validation = nullptr;
-  Durability* durability = nullptr;
+struct RunServices {
+  Validation<T>* validation = nullptr;  ///< measures the objective on data that is held out
+  Durability* durability = nullptr;     ///< writes checkpoints and stops the run on request
 };
 
-/// Which state of the model was best on validation.
+/// The model's best state on validation.
 struct BestSummary {
   std::uint64_t step = 0;
   double objective = 0.0;
@@ -48,21 +49,22 @@ struct BestSummary {
 struct TrainSummary {
   std::uint64_t steps = 0;
   double seconds = 0.0;
-  double samples = 0.0;  ///< global rows seen, all steps together
-  StepReport last;       ///< of the last epoch, complete or not: means over its steps
-  std::string ending;    ///< why the run ended, where that is not the number of steps alone
-  std::optional<BestSummary> best;  ///< where there was a validation
+  double samples = 0.0;             ///< global rows, summed over all steps
+  StepReport last;                  ///< means over the steps of the last epoch, complete or not
+  std::string ending;               ///< why the run ended; empty where all steps were done
+  std::optional<BestSummary> best;  ///< set where there was a validation
 };
 
-/// Collective. Runs the steps, from the durability's start where it has one; writes metrics and the
-/// model into the run directory, unless it is RunDirectory::none(). What fails in a step leaves
-/// with the step named; model.h5 then holds the last state that was saved. With a validation,
-/// model.h5 is at any time the best state so far by it, and so is the model at the end. With a
-/// durability, an Error with ExitCode::stopped leaves where the run is stopped on request.
+/// Collective. Runs the steps, from the checkpoint that the durability starts from if it has one,
+/// and writes metrics and the model into the run directory, unless it is RunDirectory::none(). With
+/// a validation, model.h5 is always the best state so far, and the model ends in the best state.
+/// Throws what a step throws, with the step's number in the text of a NumericError; model.h5 then
+/// holds the last state that was saved. Throws an Error with ExitCode::stopped where the durability
+/// stops the run on request.
 template <math::Real T>
 TrainSummary train(const mpi::Communicator& communicator, model::Model<T>& model,
                    data::Sampler& sampler, Step<T>& step, optim::Optimizer<T>& optimizer,
                    const RunDirectory& directory, const TrainerOptions& options,
-                   const Companions<T>& companions = {});
+                   const RunServices<T>& services = {});
 
 }  // namespace infomax::train

@@ -15,23 +15,24 @@
 namespace infomax::train {
 
 struct ValidationReport {
-  objective::Value value;  ///< without any penalty
+  objective::Value value;  ///< without the penalty
   double seconds = 0.0;
 };
 
-/// The objective on data that training does not see, as one global batch.
+/// Measures the objective on held-out data, as one global batch.
 template <math::Real T>
 class Validation {
  public:
-  /// Collective. `micro_batch` rows are encoded at a time, 0 = all; `reproducible` as model::Sides
-  /// takes it. `objective` is for this alone.
-  /// What is passed by reference, but for the communicator and settings, must outlive this.
+  /// Collective. `micro_batch` rows are encoded at a time, 0 = all; `reproducible` has the meaning
+  /// it has for model::Sides. What is passed by reference, except the communicator and settings,
+  /// must outlive this.
   Validation(const mpi::Communicator& communicator, const model::Model<T>& model,
              const model::Examples& examples, const model::PairSettings& settings,
              std::size_t micro_batch, std::unique_ptr<objective::Objective<T>> objective,
              bool reproducible = false);
 
-  /// Collective. By the model's parameters as they are; the same on every rank.
+  /// Collective. Measures at the model's present parameters; the value is the same on every rank.
+  /// Throws NumericError.
   [[nodiscard]] ValidationReport measure();
 
  private:
@@ -40,12 +41,12 @@ class Validation {
   std::unique_ptr<objective::Objective<T>> objective_;
 };
 
-/// The parameters that were best on validation, and since when.
+/// The best parameters on validation so far, and the number of validations since.
 template <math::Real T>
 class BestModel {
  public:
-  /// What a validation after `step` found. True where it is the best so far, the first that is
-  /// finite included; its parameters are kept then.
+  /// Takes the objective of a validation after `step`. Returns true, and copies the parameters,
+  /// where it is finite and better than all before.
   bool offer(std::uint64_t step, double objective, std::span<const T> parameters);
 
   [[nodiscard]] bool known() const { return !parameters_.empty(); }
@@ -55,7 +56,7 @@ class BestModel {
   [[nodiscard]] std::span<const T> parameters() const { return parameters_; }
   [[nodiscard]] std::span<T> parameters() { return parameters_; }
 
-  /// As it was when a checkpoint was written; no parameters where none was known.
+  /// Restores what a checkpoint kept; `parameters` is empty where no best state was known.
   void restore(std::uint64_t step, double objective, std::uint64_t validations_since,
                std::span<const T> parameters);
 

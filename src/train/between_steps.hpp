@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "infomax/model/model.hpp"
+#include "infomax/mpi/communicator.hpp"
+#include "infomax/mpi/failure.hpp"
+#include "infomax/train/trainer.hpp"
+#include "train/recorder.hpp"
+
+namespace infomax::train {
+
+/// The step that was just done.
+struct FinishedStep {
+  std::uint64_t number = 0;  ///< counted from 1
+  bool last = false;         ///< no step follows
+};
+
+/// How to keep what an optimiser needs to go on, besides the model's parameters.
+struct OptimizerState {
+  /// Writes it into a checkpoint and its record. Called on the root.
+  std::function<void(Checkpoint&, nlohmann::json&)> save;
+  /// Returns a checksum of everything that must be equal on all ranks. Unset where only the root
+  /// has such a state.
+  std::function<std::uint64_t()> checksum;
+};
+
+/// What all ranks do between two steps, whatever the optimiser: validation, the comparison of
+/// replicas, checkpoints, and the decision to end before the last step.
+template <math::Real T>
+class BetweenSteps {
+ public:
+  /// What is passed by reference must outlive this.
+  BetweenSteps(const mpi::Communicator& communicator, model::Model<T>& model, Recorder<T>& recorder,
+               BestModel<T>& best, const TrainerOptions& options, const RunServices<T>& services,
+               OptimizerState optimizer_state)
+      : communicator_(&communicator),
+        model_(&model),
+        recorder_(&recorder),
+        best_(&best),
+        options_(&options),
+        services_(services),
+        optimizer_state_(std::move(optimizer_state)) {}
+
+  /// Collective. Where the run goes on from a checkpoint, restores the model's parameters and the
+  /// state of this class; `optimizer` restores the optimiser's state, by receive(). Returns the
+  /// number of steps done. Throws DataError where the checkpoint belongs to another model.
+  std::uint64_t restore(const std::function<void(const nlohmann::json& record)>& optimizer);
+
+  /// Collective. Copies an array of the checkpoint that the run goes on from to every rank.
+  template <class U>
+  void receive(const std::string& name, std::span<U> values) const {
+    const auto& start = *services_.durability->start();
+    mpi::together(*communicator_, [&] {
+      if (communicator_->is_root()) {
+        start.get(name, values);
+      }
+    });
+    communicator_->broadcast(values, 0);
+  }
+
+  /// Returns whether the run had ended before the first step of this program: its patience was
+  /// exhausted.
+  [[nodiscard]] bool ended_before() { return out_of_patience(); }
+
+  /// Collective. Does what is due after `step`. Returns true where the run ends here although steps
+  /// are left. Throws an Error with ExitCode::stopped, on every rank, where the run is stopped on
+  /// request.
+  [[nodiscard]] bool after(const FinishedStep& step) {
+    const bool ended = validation_due(step) && validate(step.number);
+    if (services_.durability != nullptr) {
+      keep(step.number, ended || step.last);
+    }
+    return ended;
+  }
+
+  /// Why the run ended, where after() ended it.
+  [[nodiscard]] const std::string& ending() const { return ending_; }
+
+ private:
+  [[nodiscard]] bool validation_due(const FinishedStep& step) const {
+    return services_.validation != nullptr && step.number != validated_step_ &&
+           (step.last || step.number % options_->validate_every_steps == 0);
+  }
+  bool validate(std::uint64_t step);
+  bool out_of_patience();
+  void keep(std::uint64_t step, bool last);
+  void stop(std::uint64_t step, const std::string& reason);
+  [[nodiscard]] Checkpoint checkpoint(std::uint64_t step, ArrayOwnership ownership) const;
+
+  const mpi::Communicator* communicator_;
+  model::Model<T>* model_;
+  Recorder<T>* recorder_;
+  BestModel<T>* best_;
+  const TrainerOptions* options_;
+  RunServices<T> services_;
+  OptimizerState optimizer_state_;
+  std::uint64_t validated_step_ = 0;
+  std::uint64_t final_step_ = 0;  // whose checkpoint is written, with no step to follow
+  std::string ending_;
+};
+
+}  // namespace infomax::train
