@@ -73,8 +73,10 @@ void add_networks(model::Model<T>& model, const Prepared& prepared) {
   const auto& examples = prepared.examples;
   const auto& first = prepared.options.encoder;
   if (prepared.options.encoder_b) {
-    model.add("a", nn::Network<T>(first, examples.x.features()), prepared.normalization);
-    model.add("b", nn::Network<T>(*prepared.options.encoder_b, examples.y->features()),
+    model.add("a", nn::Network<T>(first, nn::Shape(examples.x.trailing_shape())),
+              prepared.normalization);
+    model.add("b",
+              nn::Network<T>(*prepared.options.encoder_b, nn::Shape(examples.y->trailing_shape())),
               prepared.normalization_y);
     return;
   }
@@ -85,7 +87,8 @@ void add_networks(model::Model<T>& model, const Prepared& prepared) {
                     "columns; leave it out",
                     examples.x.features(), examples.y->features()));
   }
-  model.add("b", nn::Network<T>(first, examples.x.features()), prepared.normalization);
+  model.add("b", nn::Network<T>(first, nn::Shape(examples.x.trailing_shape())),
+            prepared.normalization);
 }
 
 template <math::Real T>

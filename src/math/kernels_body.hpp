@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The elementwise kernels, once for each instruction set: an including file defines the namespace
 // INFOMAX_KERNELS, its name INFOMAX_KERNELS_NAME, and Lanes<float> and Lanes<double> (load, store,
-// tanh, exp, log of one register; sincospi). No #pragma once: it is included by design in several
-// files, each compiled with other instruction flags; everything is in an unnamed namespace, so that
-// no linker takes one file's copy for another's.
+// tanh, exp, erf, log of one register; sincospi). No #pragma once: it is included by design in
+// several files, each compiled with other instruction flags; everything is in an unnamed namespace,
+// so that no linker takes one file's copy for another's.
 
 namespace infomax::math {
 namespace {
@@ -304,6 +304,52 @@ void add_to_limbs(const T* values, double scale, std::size_t limb_count, std::in
   }
 }
 
+constexpr std::size_t cumulative_chunk = 256;
+
+/// Calls each(first, count, cumulative) for chunks of x, with the normal distribution function of
+/// their elements.
+template <class T, class Each>
+void for_each_normal_cumulative(const T* x, std::size_t n, Each each) {
+  constexpr std::size_t chunk = cumulative_chunk;
+  constexpr auto root_half = static_cast<T>(0.70710678118654752440);
+  alignas(64) T cumulative[chunk];
+  for (std::size_t first = 0; first < n; first += chunk) {
+    const std::size_t count = n - first < chunk ? n - first : chunk;
+    for (std::size_t i = 0; i < count; ++i) {
+      cumulative[i] = x[first + i] * root_half;
+    }
+    map(cumulative, cumulative, count, [](auto v) { return Lanes<T>::erf(v); });
+    for (std::size_t i = 0; i < count; ++i) {
+      cumulative[i] = T{0.5} * (T{1} + cumulative[i]);
+    }
+    each(first, count, cumulative);
+  }
+}
+
+template <class T>
+void gelu(const T* x, T* y, std::size_t n) {
+  for_each_normal_cumulative(x, n, [&](std::size_t first, std::size_t count, const T* cumulative) {
+    for (std::size_t i = 0; i < count; ++i) {
+      y[first + i] = x[first + i] * cumulative[i];
+    }
+  });
+}
+
+template <class T>
+void gelu_gradient(const T* x, const T* dy, T* dx, std::size_t n) {
+  constexpr auto inverse_root = static_cast<T>(0.39894228040143267794);  // 1 / sqrt(2 pi)
+  alignas(64) T density[cumulative_chunk] = {};
+  for_each_normal_cumulative(x, n, [&](std::size_t first, std::size_t count, const T* cumulative) {
+    for (std::size_t i = 0; i < count; ++i) {
+      density[i] = T{-0.5} * x[first + i] * x[first + i];
+    }
+    map(density, density, count, [](auto v) { return Lanes<T>::exp(v); });
+    for (std::size_t i = 0; i < count; ++i) {
+      dx[first + i] = dy[first + i] * (cumulative[i] + x[first + i] * inverse_root * density[i]);
+    }
+  });
+}
+
 template <class... From>
 constexpr ConversionKernels<From...> conversions(const ConversionKernels<From...>* /*types*/) {
   return {{shift_and_scale<From, float>...}, {shift_and_scale<From, double>...}};
@@ -321,7 +367,9 @@ constexpr RealKernels<T> kernels_for() {
           drop<T>,
           resample<T>,
           largest_magnitude<T>,
-          add_to_limbs<T>};
+          add_to_limbs<T>,
+          gelu<T>,
+          gelu_gradient<T>};
 }
 
 }  // namespace

@@ -192,10 +192,10 @@ MatrixView<T> Sides<T>::db() {
 
 template <math::Real T>
 void Sides<T>::backward(EncodedSide<T>& encoder, MatrixView<T> doutputs, std::span<T> gradient,
-                        const typename nn::Network<T>::PartReady& ready,
-                        const std::function<void()>& added) {
+                        const typename nn::Executor<T>::PartReady& ready,
+                        const typename nn::Executor<T>::RangeAdded& added) {
   const auto& member = encoder.member();
-  typename nn::Network<T>::PartReady shifted;
+  typename nn::Executor<T>::PartReady shifted;
   if (ready) {
     shifted = [&ready, &member](std::size_t offset, std::size_t count) {
       ready(member.offset + offset, count);
@@ -207,11 +207,11 @@ void Sides<T>::backward(EncodedSide<T>& encoder, MatrixView<T> doutputs, std::sp
 }
 
 template <math::Real T>
-void Sides<T>::backward(std::span<T> gradient, const typename nn::Network<T>::PartReady& ready) {
+void Sides<T>::backward(std::span<T> gradient, const typename nn::Executor<T>::PartReady& ready) {
   if (encoder_a_) {
     // A gradient that both sides add to is complete after the second only.
     const bool shared = &encoder_a_->member() == &encoder_b_.member();
-    backward(*encoder_a_, da(), gradient, shared ? typename nn::Network<T>::PartReady{} : ready);
+    backward(*encoder_a_, da(), gradient, shared ? typename nn::Executor<T>::PartReady{} : ready);
   }
   backward(encoder_b_, db(), gradient, ready);
 }
@@ -222,9 +222,10 @@ void Sides<T>::backward(std::span<T> gradient, stats::ExactSum& sum) {
     const auto& member = encoder.member();
     const auto own = gradient.subspan(member.offset, member.network.parameter_count());
     std::ranges::fill(own, T{0});
-    backward(encoder, doutputs, gradient, {}, [&] {
-      sum.add(member.offset, std::span<const T>(own));
-      std::ranges::fill(own, T{0});
+    backward(encoder, doutputs, gradient, {}, [&](std::size_t offset, std::size_t count) {
+      const auto part = own.subspan(offset, count);
+      sum.add(member.offset + offset, std::span<const T>(part));
+      std::ranges::fill(part, T{0});
     });
   };
   if (encoder_a_) {
@@ -236,16 +237,16 @@ void Sides<T>::backward(std::span<T> gradient, stats::ExactSum& sum) {
 template <math::Real T>
 void Sides<T>::remember(double share, std::span<T> parameters) const {
   for (const auto& member : model_->members()) {
-    std::array<const typename nn::Network<T>::Tape*, 2> tapes{};
+    std::array<const nn::Executor<T>*, 2> executors{};
     std::size_t count = 0;
     if (encoder_a_ && &encoder_a_->member() == &member) {
-      tapes[count++] = &encoder_a_->tape();
+      executors[count++] = &encoder_a_->executor();
     }
     if (&encoder_b_.member() == &member) {
-      tapes[count++] = &encoder_b_.tape();
+      executors[count++] = &encoder_b_.executor();
     }
-    member.network.remember(std::span(tapes).first(count), share,
-                            parameters.subspan(member.offset, member.network.parameter_count()));
+    nn::Executor<T>::remember(std::span(executors).first(count), share,
+                              parameters.subspan(member.offset, member.network.parameter_count()));
   }
 }
 

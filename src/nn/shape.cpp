@@ -22,9 +22,8 @@ std::size_t parse_extent(std::string_view text, std::string_view extent) {
   std::size_t value = 0;
   const auto [end, status] = std::from_chars(extent.data(), extent.data() + extent.size(), value);
   if (status != std::errc{} || end != extent.data() + extent.size() || value == 0) {
-    throw UsageError(
-        fmt::format("\"{}\" is not a shape; a shape is written as in [784], [3,32,32] or [T,40]",
-                    text));
+    throw UsageError(fmt::format(
+        "\"{}\" is not a shape; a shape is written as in [784], [3,32,32] or [T,40]", text));
   }
   return value;
 }
@@ -37,9 +36,7 @@ Shape::Shape(std::vector<std::size_t> extents) : extents_(std::move(extents)) {
   }
 }
 
-bool Shape::varies() const {
-  return std::ranges::find(extents_, varying) != extents_.end();
-}
+bool Shape::varies() const { return std::ranges::find(extents_, varying) != extents_.end(); }
 
 std::size_t Shape::size() const {
   std::size_t product = 1;

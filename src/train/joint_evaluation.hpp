@@ -105,7 +105,9 @@ class JointEvaluation {
   /// The root's point has no say in the running averages of batch normalisations: they are the
   /// whole data set's own.
   void settle() {
-    const auto normalizes = [](const auto& member) { return member.network.normalizations() > 0; };
+    const auto normalizes = [](const auto& member) {
+      return member.network.has_running_statistics();
+    };
     if (std::ranges::any_of(model_->members(), normalizes)) {
       (void)evaluate();
     }

@@ -55,7 +55,7 @@ class Sides {
 
   /// Adds to `gradient`, as long as the model's parameters, what da and db amount to. `ready` is
   /// told of parts by their offset in it.
-  void backward(std::span<T> gradient, const typename nn::Network<T>::PartReady& ready = {});
+  void backward(std::span<T> gradient, const typename nn::Executor<T>::PartReady& ready = {});
 
   /// The same, but each block's part goes to `sum`, which was started with the size of `gradient`:
   /// that is scratch memory then. Where sides are reproducible.
@@ -77,8 +77,8 @@ class Sides {
   [[nodiscard]] MatrixView<const T> encode(EncodedSide<T>& encoder,
                                            std::span<const std::size_t> rows, const nn::Pass& pass);
   void backward(EncodedSide<T>& encoder, MatrixView<T> doutputs, std::span<T> gradient,
-                const typename nn::Network<T>::PartReady& ready,
-                const std::function<void()>& added = {});
+                const typename nn::Executor<T>::PartReady& ready,
+                const typename nn::Executor<T>::RangeAdded& added = {});
   void show_data(std::span<const std::size_t> samples);
 
   const Model<T>* model_;

@@ -30,16 +30,15 @@ struct Room {
   std::vector<std::size_t> taps = {};  ///< nodes whose values value() gives, besides the output
 };
 
-/// dJ/d(value of a node) that a pass back starts from, besides that of the output: [B, its columns].
+/// dJ/d(value of a node) that a pass back starts from, besides that of the output: [B, its
+/// columns].
 template <math::Real T>
 struct TapGradient {
   std::size_t node = 0;
   MatrixView<const T> gradient;
 };
 
-struct Plan;
-template <math::Real T>
-class Tape;
+struct Segment;
 
 /// Runs a network forward and backward over a batch whose rows it asks for. It owns the memory of
 /// the pass: values (the tape), gradients, workspaces.
@@ -48,12 +47,12 @@ class Tape;
 /// way back needs are kept. Otherwise only outputs are, and backward computes the values again,
 /// range by range; so a step costs two passes forward in all.
 ///
-/// Some layers (batch normalisation) need sums over the whole batch, both forward and backward. They
-/// cut the network into segments: forward runs a segment on all ranges, while it adds up the sums of
-/// the layer that begins the next one; then the Reduction finishes the sums. Values that cross from
-/// one segment into a later one, and their gradients on the way back, are kept for the whole batch
-/// [B, columns], so no segment runs more than once forward and once more in backward, however many
-/// there are.
+/// Some layers (batch normalisation) need sums over the whole batch, both forward and backward.
+/// They cut the network into segments: forward runs a segment on all ranges, while it adds up the
+/// sums of the layer that begins the next one; then the Reduction finishes the sums. Values that
+/// cross from one segment into a later one, and their gradients on the way back, are kept for the
+/// whole batch [B, columns], so no segment runs more than once forward and once more in backward,
+/// however many there are.
 ///
 ///     forward    for each segment:  for each range:  values; sums of the next segment's layer
 ///                                   finish the sums
@@ -85,9 +84,9 @@ class Executor {
   Executor& operator=(const Executor&) = delete;
 
   /// Outputs [B, q] of a batch of `rows` rows, valid until the next call. Collective as the
-  /// reduction is, where the pass is of training and a layer needs sums. `ranges` are used where the
-  /// room is for ranges; they cover the rows and must stay as they are until backward is done. A
-  /// batch without rows takes part with one empty range.
+  /// reduction is, where the pass is of training and a layer needs sums. `ranges` are used where
+  /// the room is for ranges; they cover the rows and must stay as they are until backward is done.
+  /// A batch without rows takes part with one empty range.
   MatrixView<const T> forward(std::span<const T> parameters, std::size_t rows, const Pass& pass,
                               std::span<const RowRange> ranges = {});
 
@@ -118,9 +117,24 @@ class Executor {
 
  private:
   struct State;
+  /// What a way back is given, for one range.
+  struct Backward {
+    std::span<T> gradient;
+    const PartReady& ready;
+    const RangeAdded& added;
+    std::span<const TapGradient<T>> taps;
+    bool last;  ///< no range comes after this one
+  };
 
-  void run_forward(std::size_t segment, const RowRange& range, bool again);
-  void sum_forward(std::size_t segment);
+  void make_values(const Segment& segment, const RowRange& range, bool first);
+  void keep(const Segment& segment, const RowRange& range);
+  void load_gradients(const Segment& segment, const RowRange& range, bool last);
+  void store_gradients(const Segment& segment, const RowRange& range);
+  void complete_gradient(std::size_t node, const RowRange& range,
+                         std::span<const TapGradient<T>> taps);
+  void run_back(const Segment& segment, const RowRange& range, const Backward& way);
+  void differentiate(std::size_t node, const RowRange& range, std::span<T> gradient);
+
   std::unique_ptr<State> state_;
 };
 

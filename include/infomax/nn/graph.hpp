@@ -44,14 +44,14 @@ using LayerPair =
 
 /// One value of a graph and how it is made. Node 0 is the network's input; all others have a layer.
 struct Node {
-  std::string item;                 ///< of the specification, such as "dense:64,tanh"
-  std::vector<std::size_t> inputs;  ///< nodes before this one
-  Shape output;                     ///< of one sample
-  std::size_t first_parameter = 0;  ///< the node's part of the flat parameter vector ...
-  std::size_t parameter_count = 0;  ///< ... and its length
-  std::optional<std::size_t> layer;  ///< K, where it has parameters
-  double multiply_adds = 0.0;        ///< of one sample in matrix products, forward
-  LayerPair layers;
+  std::string item = {};                  ///< of the specification, such as "dense:64,tanh"
+  std::vector<std::size_t> inputs = {};   ///< nodes before this one
+  Shape output = {};                      ///< of one sample
+  std::size_t first_parameter = 0;        ///< the node's part of the flat parameter vector ...
+  std::size_t parameter_count = 0;        ///< ... and its length
+  std::optional<std::size_t> layer = {};  ///< K, where it has parameters
+  double multiply_adds = 0.0;             ///< of one sample in matrix products, forward
+  LayerPair layers = {};
 };
 
 /// A network as a graph: values and the layers that make them, in an order in which every node
