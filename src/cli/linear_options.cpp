@@ -27,7 +27,7 @@ bool starts_linear(const OptionTable& options, const objective::ObjectiveOptions
   if (baseline && options.given("init") && init == "glorot") {
     throw UsageError(
         fmt::format("--encoder {} is the linear solution; with --init glorot write dense:{}",
-                    encoder.text, encoder.items.front().units));
+                    encoder.text, encoder.items.front().arguments[0].value));
   }
   const bool linear = baseline || init == "linear";
   if (linear) {
