@@ -24,9 +24,14 @@ Encoder<T>::Encoder(const model::Model<T>& model, const EncoderOptions& options)
       input_(input_for(model.settings, model.members().size(), options)),
       member_(&model.member(input_.network)),
       layer_(options.layer),
+      node_(layer_ ? member_->network.graph().layer_output(*layer_)
+                   : member_->network.graph().output()),
       columns_(layer_ ? member_->network.layer_columns(*layer_) : member_->network.outputs()),
-      inputs_(options.micro_batch, member_->network.inputs()),
-      tape_(member_->network, options.micro_batch, false) {}
+      micro_batch_(options.micro_batch),
+      executor_(member_->network, {.batch_rows = micro_batch_, .taps = {node_}},
+                [this](std::size_t first, MatrixView<T> inputs) {
+                  rows_->convert(first_ + first, member_->normalization, inputs);
+                }) {}
 
 template <math::Real T>
 void Encoder<T>::encode(const data::RowStore& rows, std::span<const data::Tile> tiles,
@@ -35,12 +40,10 @@ void Encoder<T>::encode(const data::RowStore& rows, std::span<const data::Tile> 
   const data::RowStore& taken = columns ? *columns : rows;
   model::require_features(member_->normalization, taken);
   for (const data::Tile& tile : tiles) {
-    const MatrixView<T> inputs = inputs_.view().row_range(0, tile.count);
-    taken.convert(tile.first, member_->normalization, inputs);
-    auto encoded = member_->network.forward(model_->parameters_of(*member_), inputs, tape_);
-    if (layer_) {
-      encoded = member_->network.layer_output(tape_, *layer_, tile.count);
-    }
+    rows_ = &taken;
+    first_ = tile.first;
+    (void)executor_.forward(model_->parameters_of(*member_), tile.count, {});
+    const MatrixView<const T> encoded = executor_.value(node_);
     for (std::size_t i = 0; i < tile.count; ++i) {
       std::ranges::copy(encoded.row(i), out.row(tile.first + i).begin());
     }

@@ -24,8 +24,8 @@ std::vector<measure::LayerShape> layers_of(const Subject<T>& subject) {
     for (const auto& member : members) {
       bool first = true;
       for (const auto& block : member.network.parameters()) {
-        if (block.is_weight) {
-          layers.push_back({block.rows, block.columns, !first});
+        if (block.role == nn::Role::weight) {
+          layers.push_back({block.shape[0], block.shape[1], !first});
           first = false;
         }
       }

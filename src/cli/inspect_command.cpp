@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <algorithm>
 #include <sstream>
 #include <string_view>
 
@@ -12,6 +13,7 @@
 #include "infomax/hdf5/file.hpp"
 #include "infomax/model/model_file.hpp"
 #include "infomax/mpi/failure.hpp"
+#include "infomax/nn/graph.hpp"
 #include "infomax/train/checkpoint.hpp"
 
 namespace infomax::cli {
@@ -19,15 +21,65 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// The layers of a network: of each its items, the shape of what it makes of a sample, its
+/// parameters and the multiply-adds of its matrix products for one row.
+Json describe_layers(const model::StoredNetwork& stored) {
+  const nn::Graph graph(nn::parse_spec(stored.spec), stored.input);
+  Json layers = Json::array();
+  double multiply_adds = 0.0;
+  for (const auto& node : graph.nodes()) {
+    if (node.inputs.empty()) {
+      continue;  // the input
+    }
+    layers.push_back({{"item", node.item},
+                      {"output", nn::to_string(node.output)},
+                      {"parameters", node.parameter_count},
+                      {"multiply_adds", node.multiply_adds}});
+    multiply_adds += node.multiply_adds;
+  }
+  return {{"input", nn::to_string(stored.input)},
+          {"output", nn::to_string(graph.nodes().back().output)},
+          {"parameters", graph.parameter_count()},
+          {"multiply_adds", multiply_adds},
+          {"layers", layers}};
+}
+
 Json describe_model(const std::string& path) {
   const auto stored = model::read_model(path);
   Json networks = Json::object();
+  Json layers = Json::object();
   for (const auto& network : stored.networks) {
     networks[network.name] = {{"encoder", network.spec},
                               {"inputs", network.normalization.columns()},
                               {"parameters", network.parameters.size()}};
+    layers[network.name] = describe_layers(network);
   }
-  return {{"kind", "model"}, {"networks", networks}, {"settings", stored.settings}};
+  return {
+      {"kind", "model"}, {"networks", networks}, {"layers", layers}, {"settings", stored.settings}};
+}
+
+/// The layers of a network as a table, one a line, with the totals.
+std::string layer_table(const Json& network, const std::string& indent) {
+  std::size_t width = std::string_view("layer").size();
+  for (const auto& layer : network.at("layers")) {
+    width = std::max(width, layer.at("item").get_ref<const std::string&>().size());
+  }
+  std::string text;
+  const auto line = [&](std::string_view item, const std::string& output,
+                        const std::string& parameters, const std::string& multiply_adds) {
+    text += fmt::format("{}{:<{}}  {:>12}  {:>12}  {:>13}\n", indent, item, width, output,
+                        parameters, multiply_adds);
+  };
+  const auto count = [](const Json& number) { return fmt::format("{:.0f}", number.get<double>()); };
+  line("layer", "output", "parameters", "multiply-adds");
+  line("input", network.at("input"), "", "");
+  for (const auto& layer : network.at("layers")) {
+    line(layer.at("item").get_ref<const std::string&>(), layer.at("output"),
+         count(layer.at("parameters")), count(layer.at("multiply_adds")));
+  }
+  line("total", network.at("output"), count(network.at("parameters")),
+       count(network.at("multiply_adds")));
+  return text;
 }
 
 Json describe_data(const hdf5::File& file) {
@@ -76,7 +128,7 @@ Json describe_settings(const std::string& lines) {
   return settings;
 }
 
-/// Throws DataError where it is damaged: what is shown is what a run would go on from.
+/// Throws DataError where the checkpoint is damaged, so that all that is shown can be resumed from.
 Json describe_checkpoint(const std::string& path) {
   const auto checkpoint = train::read_checkpoint(path);
   const auto record = Json::parse(checkpoint.text("record"));
@@ -115,10 +167,12 @@ std::string in_one_line(const Json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
-/// Indented lines, a name and what it is.
+/// Appends indented lines, each a name and its value.
 void append_lines(const Json& node, const std::string& indent, std::string& text) {
   for (const auto& [name, child] : node.items()) {
-    if (child.is_object()) {
+    if (child.is_object() && child.contains("layers") && child.contains("multiply_adds")) {
+      text += fmt::format("{}{}\n{}", indent, name, layer_table(child, indent + "  "));
+    } else if (child.is_object()) {
       text += fmt::format("{}{}\n", indent, name);
       append_lines(child, indent + "  ", text);
     } else {
@@ -133,9 +187,10 @@ int inspect(const mpi::Communicator& communicator, const std::vector<std::string
   OptionTable options(
       "inspect",
       "infomax inspect FILE [--json]\n\n"
-      "What is in a data set file (data sets, shapes, element types), in a model (networks,\n"
-      "objective, pair, preprocessing) or in a checkpoint (step, settings, state), of which it\n"
-      "checks every byte.");
+      "Shows what is in a data set file (data sets, shapes, element types), in a model (networks,\n"
+      "the shape, parameters and multiply-adds of each layer, objective, pair, preprocessing) or "
+      "in a\n"
+      "checkpoint (step, settings, state), of which it checks every byte.");
   options.group("Inspection")("file", po::value<std::string>()->value_name("FILE"),
                               "HDF5 file; the word may stand alone")("json", po::bool_switch(),
                                                                      "print one JSON object");

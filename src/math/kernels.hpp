@@ -31,6 +31,8 @@ struct RealKernels {
   std::uint64_t (*largest_magnitude)(const T* values, std::size_t n);
   void (*add_to_limbs)(const T* values, double scale, std::size_t limb_count, std::int64_t* limbs,
                        std::size_t n);
+  void (*gelu)(const T* x, T* y, std::size_t n);
+  void (*gelu_gradient)(const T* x, const T* dy, T* dx, std::size_t n);
 };
 
 template <class From, class To>

@@ -25,6 +25,7 @@ struct Lanes<float> {
   static void store(float* y, __m256 v) { _mm256_storeu_ps(y, v); }
   static __m256 tanh(__m256 v) { return Sleef_tanhf8_u10avx2(v); }
   static __m256 exp(__m256 v) { return Sleef_expf8_u10avx2(v); }
+  static __m256 erf(__m256 v) { return Sleef_erff8_u10avx2(v); }
   static __m256 log(__m256 v) { return Sleef_logf8_u35avx2(v); }
   /// sin and cos of pi v.
   static void sincospi(__m256 v, float* sine, float* cosine) {
@@ -41,6 +42,7 @@ struct Lanes<double> {
   static void store(double* y, __m256d v) { _mm256_storeu_pd(y, v); }
   static __m256d tanh(__m256d v) { return Sleef_tanhd4_u10avx2(v); }
   static __m256d exp(__m256d v) { return Sleef_expd4_u10avx2(v); }
+  static __m256d erf(__m256d v) { return Sleef_erfd4_u10avx2(v); }
   static __m256d log(__m256d v) { return Sleef_logd4_u10avx2(v); }
 };
 

@@ -25,6 +25,7 @@ struct Lanes<float> {
   static void store(float* y, __m512 v) { _mm512_storeu_ps(y, v); }
   static __m512 tanh(__m512 v) { return Sleef_tanhf16_u10avx512f(v); }
   static __m512 exp(__m512 v) { return Sleef_expf16_u10avx512f(v); }
+  static __m512 erf(__m512 v) { return Sleef_erff16_u10avx512f(v); }
   static __m512 log(__m512 v) { return Sleef_logf16_u35avx512f(v); }
   /// sin and cos of pi v.
   static void sincospi(__m512 v, float* sine, float* cosine) {
@@ -41,6 +42,7 @@ struct Lanes<double> {
   static void store(double* y, __m512d v) { _mm512_storeu_pd(y, v); }
   static __m512d tanh(__m512d v) { return Sleef_tanhd8_u10avx512f(v); }
   static __m512d exp(__m512d v) { return Sleef_expd8_u10avx512f(v); }
+  static __m512d erf(__m512d v) { return Sleef_erfd8_u10avx512f(v); }
   static __m512d log(__m512d v) { return Sleef_logd8_u10avx512f(v); }
 };
 

@@ -22,6 +22,7 @@ struct Lanes<float> {
   static void store(float* y, float v) { *y = v; }
   static float tanh(float v) { return Sleef_tanhf_u10(v); }
   static float exp(float v) { return Sleef_expf_u10(v); }
+  static float erf(float v) { return Sleef_erff_u10(v); }
   static float log(float v) { return Sleef_logf_u35(v); }
   /// sin and cos of pi v.
   static void sincospi(float v, float* sine, float* cosine) {
@@ -38,6 +39,7 @@ struct Lanes<double> {
   static void store(double* y, double v) { *y = v; }
   static double tanh(double v) { return Sleef_tanh_u10(v); }
   static double exp(double v) { return Sleef_exp_u10(v); }
+  static double erf(double v) { return Sleef_erf_u10(v); }
   static double log(double v) { return Sleef_log_u10(v); }
 };
 

@@ -16,8 +16,11 @@ EncodedRows<T>::EncodedRows(nn::Network<T> network, std::span<const T> parameter
       rows_(&rows),
       normalization_(&normalization),
       local_rows_(local_rows),
-      inputs_(stats::tile_rows, network_.inputs()),
-      tape_(network_, stats::tile_rows, false) {}
+      executor_(network_, {.batch_rows = stats::tile_rows},
+                [this](std::size_t first, MatrixView<T> inputs) {
+                  rows_->convert(local_rows_.subspan(first_ + first, inputs.rows()),
+                                 *normalization_, inputs);
+                }) {}
 
 template <math::Real T>
 MatrixView<const T> EncodedRows<T>::tile(std::size_t first, std::size_t count,
@@ -28,9 +31,8 @@ MatrixView<const T> EncodedRows<T>::tile(std::size_t first, std::size_t count,
   const MatrixView<T> out(scratch.data(), count, columns());
   for (std::size_t done = 0; done < count; done += stats::tile_rows) {
     const std::size_t part = std::min(stats::tile_rows, count - done);
-    const MatrixView<T> inputs = inputs_.view().row_range(0, part);
-    rows_->convert(local_rows_.subspan(first + done, part), *normalization_, inputs);
-    const MatrixView<const T> encoded = network_.forward(parameters_, inputs, tape_);
+    first_ = first + done;
+    const MatrixView<const T> encoded = executor_.forward(parameters_, part, {});
     for (std::size_t i = 0; i < part; ++i) {
       std::ranges::copy(encoded.row(i), out.row(done + i).begin());
     }

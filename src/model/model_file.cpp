@@ -15,16 +15,13 @@ namespace infomax::model {
 namespace {
 
 constexpr const char* format_name = "infomax-model";
-constexpr std::int64_t format_version = 1;
+constexpr std::int64_t format_version = 2;
+constexpr std::int64_t oldest_version = 1;  // without the input's shape
+constexpr const char* input_shape = "input_shape";
 constexpr const char* settings_group = "/settings";
 
 std::string block_path(const std::string& network, const nn::ParameterBlock& block) {
   return fmt::format("/networks/{}/layers/{}/{}", network, block.layer, block.name);
-}
-
-/// A weight is [in, out], a bias [out].
-std::vector<std::size_t> block_shape(const nn::ParameterBlock& block) {
-  return block.is_weight ? std::vector{block.rows, block.columns} : std::vector{block.columns};
 }
 
 template <class T>
@@ -39,6 +36,7 @@ void write_member(hdf5::File& file, const Model<T>& model, const Member<T>& memb
   const std::string group = std::string("/networks/") + member.name();
   file.create_group(group);
   file.write_attribute(group, "spec", member.network.spec().text);
+  file.write_attribute(group, input_shape, nn::to_string(member.network.input_shape()));
   const auto& normalization = member.normalization;
   write_dataset<double>(file, group + "/preprocess/shift", {normalization.shift.size()},
                         normalization.shift);
@@ -46,9 +44,29 @@ void write_member(hdf5::File& file, const Model<T>& model, const Member<T>& memb
                         normalization.scale);
   const auto parameters = model.parameters_of(member);
   for (const auto& block : member.network.parameters()) {
-    write_dataset<T>(file, block_path(member.name(), block), block_shape(block),
+    write_dataset<T>(file, block_path(member.name(), block), block.shape,
                      parameters.subspan(block.offset, block.size()));
   }
+}
+
+/// The shape of the input, which has as many numbers as the preprocessing has columns.
+nn::Shape read_input_shape(const hdf5::File& file, const std::string& group, std::size_t columns) {
+  if (!file.has_attribute(group, input_shape)) {
+    return columns;
+  }
+  const std::string text = file.string_attribute(group, input_shape);
+  try {
+    const nn::Shape shape = nn::parse_shape(text);
+    if (!shape.varies() && shape.size() == columns) {
+      return shape;
+    }
+  } catch (const UsageError&) {
+    // Said below.
+  }
+  throw DataError(
+      fmt::format("{} has {} \"{}\" in {}, and preprocessing of {} columns; the model is "
+                  "damaged",
+                  file.path().string(), input_shape, text, group, columns));
 }
 
 StoredNetwork read_network(const hdf5::File& file, const std::string& name) {
@@ -58,11 +76,12 @@ StoredNetwork read_network(const hdf5::File& file, const std::string& name) {
   stored.spec = file.string_attribute(group, "spec");
   stored.normalization.shift = file.dataset(group + "/preprocess/shift").read_all<double>();
   stored.normalization.scale = file.dataset(group + "/preprocess/scale").read_all<double>();
-  const nn::Network<double> network(nn::parse_spec(stored.spec), stored.normalization.shift.size());
+  stored.input = read_input_shape(file, group, stored.normalization.shift.size());
+  const nn::Network<double> network(nn::parse_spec(stored.spec), stored.input);
   stored.parameters.resize(network.parameter_count());
   for (const auto& block : network.parameters()) {
     const auto dataset = file.dataset(block_path(name, block));
-    if (dataset.shape() != block_shape(block)) {
+    if (dataset.shape() != block.shape) {
       throw DataError(
           fmt::format("{} does not have the shape that the encoder {} calls for; the "
                       "model is damaged",
@@ -74,7 +93,7 @@ StoredNetwork read_network(const hdf5::File& file, const std::string& name) {
   return stored;
 }
 
-// Broadcasts of what a model is made of, for read_model.
+// Broadcasts of the parts of a model, for read_model.
 
 void broadcast(const mpi::Communicator& communicator, std::vector<double>& values) {
   std::uint64_t size = values.size();
@@ -86,6 +105,7 @@ void broadcast(const mpi::Communicator& communicator, std::vector<double>& value
 void broadcast(const mpi::Communicator& communicator, StoredNetwork& network) {
   network.name = communicator.broadcast(network.name, 0);
   network.spec = communicator.broadcast(network.spec, 0);
+  network.input = nn::parse_shape(communicator.broadcast(nn::to_string(network.input), 0));
   broadcast(communicator, network.normalization.shift);
   broadcast(communicator, network.normalization.scale);
   broadcast(communicator, network.parameters);
@@ -128,9 +148,11 @@ StoredModel read_model(const std::string& path) {
     throw DataError(fmt::format("{} is not a model; give the model.h5 of a run", path));
   }
   const std::int64_t version = file.integer_attribute("/", "version");
-  if (version != format_version) {
-    throw DataError(fmt::format("{} is a model of version {}, and this program reads version {}",
-                                path, version, format_version));
+  if (version < oldest_version || version > format_version) {
+    throw DataError(
+        fmt::format("{} is a model of version {}, and this program reads versions {} to "
+                    "{}",
+                    path, version, oldest_version, format_version));
   }
   StoredModel stored;
   for (const auto& name : file.attribute_names(settings_group)) {
@@ -169,7 +191,7 @@ Model<T> to_model(const StoredModel& stored) {
   Model<T> model;
   for (const auto& network : stored.networks) {
     model.add(parse_role(network.name),
-              nn::Network<T>(nn::parse_spec(network.spec), network.normalization.shift.size()),
+              nn::Network<T>(nn::parse_spec(network.spec), network.input),
               network.normalization);
   }
   for (const auto& network : stored.networks) {

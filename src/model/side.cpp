@@ -77,13 +77,13 @@ MatrixView<T> Side<T>::gradient() {
 
 template <math::Real T>
 void Side<T>::backward(std::span<T> parameter_gradient,
-                       const typename nn::Network<T>::PartReady& ready,
-                       const std::function<void()>& added) {
+                       const typename nn::Executor<T>::PartReady& ready,
+                       const typename nn::Executor<T>::RangeAdded& added) {
   if (!encoder_) {
     return;
   }
   const auto& member = encoder_->member();
-  typename nn::Network<T>::PartReady shifted;
+  typename nn::Executor<T>::PartReady shifted;
   if (ready) {
     shifted = [&ready, &member](std::size_t offset, std::size_t count) {
       ready(member.offset + offset, count);

@@ -78,10 +78,10 @@ void Sides<T>::forward(std::span<const std::size_t> samples, const PassContext& 
 }
 
 template <math::Real T>
-void Sides<T>::backward(std::span<T> gradient, const typename nn::Network<T>::PartReady& ready) {
+void Sides<T>::backward(std::span<T> gradient, const typename nn::Executor<T>::PartReady& ready) {
   // A gradient that both sides add to is complete after the second only.
   const bool shared = a_.member() == b_.member();
-  a_.backward(gradient, shared ? typename nn::Network<T>::PartReady{} : ready);
+  a_.backward(gradient, shared ? typename nn::Executor<T>::PartReady{} : ready);
   b_.backward(gradient, ready);
 }
 
@@ -94,9 +94,10 @@ void Sides<T>::backward(std::span<T> gradient, stats::ExactSum& sum) {
     const auto& member = *side->member();
     const auto own = gradient.subspan(member.offset, member.network.parameter_count());
     std::ranges::fill(own, T{0});
-    side->backward(gradient, {}, [&] {
-      sum.add(member.offset, std::span<const T>(own));
-      std::ranges::fill(own, T{0});
+    side->backward(gradient, {}, [&](std::size_t offset, std::size_t count) {
+      const auto range = own.subspan(offset, count);
+      sum.add(member.offset + offset, std::span<const T>(range));
+      std::ranges::fill(range, T{0});
     });
   }
 }
@@ -104,15 +105,15 @@ void Sides<T>::backward(std::span<T> gradient, stats::ExactSum& sum) {
 template <math::Real T>
 void Sides<T>::remember(double share, std::span<T> parameters) const {
   for (const auto& member : model_->members()) {
-    std::array<const typename nn::Network<T>::Tape*, 2> tapes{};
+    std::array<const nn::Executor<T>*, 2> executors{};
     std::size_t count = 0;
     for (const Side<T>* side : {&a_, &b_}) {
       if (side->member() == &member) {
-        tapes[count++] = &side->encoder().tape();
+        executors[count++] = &side->encoder().executor();
       }
     }
-    member.network.remember(std::span(tapes).first(count), share,
-                            parameters.subspan(member.offset, member.network.parameter_count()));
+    nn::Executor<T>::remember(std::span(executors).first(count), share,
+                              parameters.subspan(member.offset, member.network.parameter_count()));
   }
 }
 

@@ -2,97 +2,94 @@
 #include "infomax/nn/spec.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <optional>
-#include <utility>
+#include <iterator>
 
-#include <fmt/format.h>
-
-#include "infomax/core/error.hpp"
+#include "infomax/nn/layer_table.hpp"
+#include "nn/item_reader.hpp"
 
 namespace infomax::nn {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, math::Activation>, 4> activations{{
-    {"tanh", math::Activation::tanh},
-    {"relu", math::Activation::relu},
-    {"sigmoid", math::Activation::sigmoid},
-    {"identity", math::Activation::identity},
-}};
+/// Reads the grammar: which items there are, not what they mean.
+class Parser {
+ public:
+  explicit Parser(std::string_view text) : text_(text) {}
 
-/// More units than any layer has; keeps a slip of the finger from asking for all memory.
-constexpr std::size_t largest_units = std::size_t{1} << 24U;
-
-[[noreturn]] void refuse(std::string_view text, std::size_t position, std::string_view found,
-                         std::string_view expected) {
-  throw UsageError(fmt::format("encoder \"{}\": at character {}, found {}; expected {}", text,
-                               position + 1,
-                               found.empty() ? "nothing" : fmt::format("\"{}\"", found), expected));
-}
-
-std::optional<std::size_t> parse_units(std::string_view digits) {
-  std::size_t units = 0;
-  const auto [end, status] = std::from_chars(digits.data(), digits.data() + digits.size(), units);
-  if (status != std::errc{} || end != digits.data() + digits.size() || units == 0 ||
-      units > largest_units) {
-    return std::nullopt;
-  }
-  return units;
-}
-
-std::optional<double> parse_probability(std::string_view digits) {
-  double probability = 0.0;
-  const auto [end, status] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), probability);
-  if (status != std::errc{} || end != digits.data() + digits.size() || !(probability >= 0.0) ||
-      !(probability < 1.0)) {
-    return std::nullopt;
-  }
-  return probability;
-}
-
-SpecItem parse_item(std::string_view text, std::size_t position, std::string_view item) {
-  const std::size_t colon = item.find(':');
-  const std::string_view name = item.substr(0, colon);
-  const std::string_view digits =
-      colon == std::string_view::npos ? std::string_view{} : item.substr(colon + 1);
-  const std::size_t digits_at = position + std::min(item.size(), name.size() + 1);
-  if (name == "dense" || name == "linear") {
-    const auto units = parse_units(digits);
-    if (!units) {
-      refuse(text, digits_at, digits,
-             fmt::format("the number of outputs, 1 to {}, as in {}:64", largest_units, name));
+  std::vector<SpecItem> parse() {
+    auto items = parse_items();
+    if (at_ < text_.size()) {
+      refuse_at(text_, at_, text_.substr(at_), "a comma or the end");
     }
-    const bool solved = name == "linear";
-    if (solved && item.size() != text.size()) {
-      refuse(text, position, item,
-             "linear:N alone; for a last layer that starts at the linear solution, dense:N and "
-             "`init` linear");
+    return items;
+  }
+
+ private:
+  /// Up to the end or to a parenthesis that closes.
+  std::vector<SpecItem> parse_items() {
+    std::vector<SpecItem> items;
+    for (;;) {
+      items.push_back(parse_item());
+      if (!skip(',')) {
+        return items;
+      }
     }
-    return {.kind = ItemKind::dense, .units = *units, .solved = solved};
   }
-  if (name == "dropout") {
-    const auto probability = parse_probability(digits);
-    if (!probability) {
-      refuse(text, digits_at, digits, "a probability from 0 to below 1, as in dropout:0.2");
+
+  SpecItem parse_item() {
+    SpecItem item;
+    item.position = at_;
+    const std::size_t end = std::min(text_.find_first_of(",()", at_), text_.size());
+    parse_head(text_.substr(at_, end - at_), item);
+    at_ = end;
+    if (skip('(')) {
+      item.nests = true;
+      item.items = parse_items();
+      if (!skip(')')) {
+        refuse_at(text_, at_, text_.substr(at_),
+                  "a parenthesis that closes the one at character " + std::to_string(end + 1));
+      }
     }
-    return {.kind = ItemKind::dropout, .probability = *probability};
+    item.text = text_.substr(item.position, at_ - item.position);
+    return item;
   }
-  if (item == "batchnorm") {
-    return {.kind = ItemKind::batchnorm};
+
+  /// The name and the arguments, each after a colon.
+  static void parse_head(std::string_view head, SpecItem& item) {
+    std::size_t colon = std::min(head.find(':'), head.size());
+    item.name = head.substr(0, colon);
+    while (colon < head.size()) {
+      const std::size_t begin = colon + 1;
+      colon = std::min(head.find(':', begin), head.size());
+      const std::string_view argument = head.substr(begin, colon - begin);
+      const std::size_t equals = argument.find('=');
+      const bool keyed = equals != std::string_view::npos;
+      item.arguments.push_back(
+          {.key = std::string(keyed ? argument.substr(0, equals) : std::string_view{}),
+           .value = std::string(keyed ? argument.substr(equals + 1) : argument),
+           .position = item.position + begin});
+    }
   }
-  const auto* const known =
-      std::ranges::find(activations, name, &decltype(activations)::value_type::first);
-  if (known == activations.end()) {
-    refuse(text, position, item,
-           "dense:N, tanh, relu, sigmoid, identity, dropout:P or batchnorm, or linear:N alone");
+
+  bool skip(char wanted) {
+    const bool there = at_ < text_.size() && text_[at_] == wanted;
+    at_ += there ? 1 : 0;
+    return there;
   }
-  if (colon != std::string_view::npos) {
-    refuse(text, position + colon, item.substr(colon),
-           fmt::format("a comma or the end, for {} takes no number", name));
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
+
+void check(const Spec& spec, const std::vector<SpecItem>& items) {
+  for (const auto& item : items) {
+    const ItemReader reader(spec, item);
+    const LayerType* const type = find_layer_type(item.name);
+    if (type == nullptr) {
+      reader.refuse(layer_usages());
+    }
+    type->check(reader);
+    check(spec, item.items);
   }
-  return {.kind = ItemKind::activation, .activation = known->second};
 }
 
 }  // namespace
@@ -101,16 +98,31 @@ Spec parse_spec(std::string_view text) {
   Spec spec;
   std::ranges::copy_if(text, std::back_inserter(spec.text),
                        [](char c) { return c != ' ' && c != '\t'; });
-  const std::string_view whole = spec.text;
-  std::size_t position = 0;
-  while (true) {
-    const std::size_t comma = std::min(whole.find(',', position), whole.size());
-    spec.items.push_back(parse_item(whole, position, whole.substr(position, comma - position)));
-    if (comma == whole.size()) {
-      return spec;
-    }
-    position = comma + 1;
+  spec.items = Parser(spec.text).parse();
+  check(spec, spec.items);
+  return spec;
+}
+
+bool is_linear_solution(const Spec& spec) {
+  const LayerType* const type =
+      spec.items.empty() ? nullptr : find_layer_type(spec.items.front().name);
+  return type != nullptr && type->solved;
+}
+
+Spec without_last(const Spec& spec) {
+  Spec shorter = spec;
+  if (!shorter.items.empty()) {
+    const std::size_t position = shorter.items.back().position;
+    shorter.items.pop_back();
+    shorter.text.resize(position == 0 ? 0 : position - 1);
   }
+  return shorter;
+}
+
+bool any_item(const std::vector<SpecItem>& items,
+              const std::function<bool(const SpecItem&)>& holds) {
+  return std::ranges::any_of(
+      items, [&](const SpecItem& item) { return holds(item) || any_item(item.items, holds); });
 }
 
 }  // namespace infomax::nn

@@ -18,7 +18,7 @@
 namespace infomax::objective {
 namespace {
 
-constexpr const char* name = "histogram-mi";
+constexpr const char* histogram_mi_name = "histogram-mi";
 constexpr std::size_t most_bins = 1024;
 
 /// ln p, and 0 where p is 0: written so that NaN stays NaN.

@@ -57,7 +57,7 @@ void VarianceCovariance::add_side(double samples, const Matrix<double>& covarian
       const double c = unbiased * covariance(i, j);
       double slope = 0.0;  // dJ/dc
       if (i == j) {
-        const double deviation = std::sqrt(c + variance_floor);
+        const double deviation = std::sqrt(c + epsilon);
         const double missing = deviation > 1.0 ? 0.0 : 1.0 - deviation;  // NaN stays NaN
         variance_ += 0.5 * mean_weight * missing;
         slope = missing == 0.0 ? 0.0 : 0.25 * variance_weight_ * mean_weight / deviation;

@@ -90,7 +90,7 @@ void validate_linear_start(const Config& config) {
   if (baseline && config.init == Initialization::glorot) {
     throw UsageError(
         fmt::format("`encoder` {} is the linear solution; with `init` glorot write dense:{}",
-                    encoder.text, encoder.items.front().units));
+                    encoder.text, encoder.items.front().arguments[0].value));
   }
   if (starts_linear(config)) {
     check_linear_start(config.objective_options(), config.pair, encoder, encoder_b);

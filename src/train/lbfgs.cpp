@@ -152,7 +152,9 @@ void FullBatch<T>::finish(std::span<const double> x) {
     place(x);
     // The running averages of batch normalisations are the moments of the whole data set, and no
     // variables of the search.
-    const auto normalizes = [](const auto& member) { return member.network.normalizations() > 0; };
+    const auto normalizes = [](const auto& member) {
+      return member.network.has_running_statistics();
+    };
     if (std::ranges::any_of(model_->members(), normalizes)) {
       (void)differentiate();
     }

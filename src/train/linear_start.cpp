@@ -12,6 +12,7 @@
 #include "infomax/data/sources.hpp"
 #include "infomax/model/encoded_rows.hpp"
 #include "infomax/model/views.hpp"
+#include "infomax/nn/layer_table.hpp"
 
 namespace infomax::train {
 namespace {
@@ -27,10 +28,11 @@ LinearSides sides_of(Pair pair, bool two_networks) {
   return two_networks ? LinearSides::both : LinearSides::both_alike;
 }
 
-/// What to write in place of `spec` where there is no linear solution.
+/// The configuration to use instead of `spec` where there is no linear solution.
 std::string untouched(const nn::Spec& spec) {
-  return nn::is_linear_solution(spec) ? fmt::format("`encoder` dense:{}", spec.items.front().units)
-                                      : "`init` glorot";
+  return nn::is_linear_solution(spec)
+             ? fmt::format("`encoder` dense:{}", spec.items.front().arguments[0].value)
+             : "`init` glorot";
 }
 
 LinearForm form_of(const objective::ObjectiveOptions& objective, Pair pair, bool two_networks,
@@ -49,14 +51,15 @@ LinearForm form_of(const objective::ObjectiveOptions& objective, Pair pair, bool
 }
 
 void require_linear_end(const nn::Spec& encoder) {
-  if (encoder.items.back().kind != nn::ItemKind::dense) {
+  if (!nn::find_layer_type(encoder.items.back().name)->affine) {
     throw UsageError(fmt::format(
         "the linear solution is one for the last layer, which must be dense with nothing after it; "
         "\"{}\" ends otherwise: end it in dense:N, or use `init` glorot",
         encoder.text));
   }
-  if (std::ranges::find(encoder.items, nn::ItemKind::batchnorm, &nn::SpecItem::kind) !=
-      encoder.items.end()) {
+  if (nn::any_item(encoder.items, [](const nn::SpecItem& item) {
+        return nn::find_layer_type(item.name)->of_batch;
+      })) {
     throw UsageError(
         fmt::format("the linear solution holds for fixed layers before the last, and batchnorm "
                     "changes with every batch; take it out of \"{}\", or use `init` glorot",
@@ -67,11 +70,7 @@ void require_linear_end(const nn::Spec& encoder) {
 /// The network without its last layer.
 template <math::Real T>
 nn::Network<T> without_last(const nn::Network<T>& network) {
-  nn::Spec spec = network.spec();
-  const std::size_t comma = spec.text.rfind(',');
-  spec.text.resize(comma == std::string::npos ? 0 : comma);
-  spec.items.pop_back();
-  return {std::move(spec), network.inputs()};
+  return {nn::without_last(network.spec()), network.input_shape()};
 }
 
 /// The rows of all local samples of a side.
@@ -112,12 +111,12 @@ void assign(const objective::LinearLayer& layer, const nn::Network<T>& network,
   const auto& bias = blocks.back();
   std::ranges::transform(layer.weight.span(), parameters.subspan(weight.offset).begin(),
                          [](double value) { return static_cast<T>(value); });
-  for (std::size_t j = 0; j < bias.columns; ++j) {
+  for (std::size_t j = 0; j < bias.size(); ++j) {
     double centre = 0.0;
-    for (std::size_t i = 0; i < weight.rows; ++i) {
+    for (std::size_t i = 0; i < weight.shape[0]; ++i) {
       // The weights as they are stored, so that what they make is centred whatever T rounds.
       centre +=
-          layer.mean[i] * static_cast<double>(parameters[weight.offset + i * bias.columns + j]);
+          layer.mean[i] * static_cast<double>(parameters[weight.offset + i * bias.size() + j]);
     }
     parameters[bias.offset + j] = static_cast<T>(-centre);
   }

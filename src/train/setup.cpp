@@ -62,9 +62,9 @@ void add_networks(model::Model<T>& model, const Config& config, const TrainingDa
   const auto& examples = data.examples;
   const nn::Spec first = first_encoder(config);
   if (const auto second = second_encoder(config)) {
-    model.add(model::Role::encoder_a, nn::Network<T>(first, examples.x->features()),
+    model.add(model::Role::encoder_a, nn::Network<T>(first, nn::Shape(examples.x->trailing_shape())),
               data.normalization);
-    model.add(model::Role::encoder_b, nn::Network<T>(*second, examples.y->features()), data.normalization_y);
+    model.add(model::Role::encoder_b, nn::Network<T>(*second, nn::Shape(examples.y->trailing_shape())), data.normalization_y);
     return;
   }
   if (data.pair.meaning().has_two_views() &&
@@ -74,7 +74,7 @@ void add_networks(model::Model<T>& model, const Config& config, const TrainingDa
                     "columns; leave it out",
                     examples.x->features(), examples.y->features()));
   }
-  model.add(model::Role::encoder_b, nn::Network<T>(first, examples.x->features()),
+  model.add(model::Role::encoder_b, nn::Network<T>(first, nn::Shape(examples.x->trailing_shape())),
             data.normalization);
 }
 

@@ -218,6 +218,7 @@ TEST_F(Reproducible, EveryPair) {
 
 TEST_F(Reproducible, LayersThatDrawAndNormalise) {
   for (const char* layers : {"dense:6,batchnorm,tanh,", "dense:9,sigmoid,dropout:0.4,",
+                             "dense:6,gelu,residual(batchnorm,dense:6,batchnorm),",
                              "batchnorm,dense:9,relu,dropout:0.2,batchnorm,dense:5,batchnorm,"}) {
     check<float>({.pair = model::Pair::augment, .layers = layers});
     check<double>({.layers = layers});

@@ -214,6 +214,7 @@ std::vector<Case> cases() {
     for (const char* words : {"", "noise:1", all_words}) {
       for (const char* layers :
            {"dense:6,tanh,", "dense:6,sigmoid,dropout:0.4,", "dense:6,batchnorm,tanh,",
+            "dense:6,gelu,residual(dense:5,batchnorm,tanh,dense:6),",
             "batchnorm,dense:6,tanh,dropout:0.2,batchnorm,dense:5,batchnorm,sigmoid,"}) {
         const bool plain = std::string(layers) == "dense:6,tanh," && std::string(words).empty();
         if (!plain) {

@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "infomax/core/error.hpp"
-#include "infomax/core/random.hpp"
-#include "infomax/nn/network.hpp"
+#include "infomax/nn/executor.hpp"
+#include "support/rows_in_memory.hpp"
 
 namespace infomax::nn {
 namespace {
@@ -12,30 +12,21 @@ namespace {
 constexpr std::size_t features = 5;
 constexpr std::size_t rows = 7;
 
-Matrix<double> random_rows() {
-  const CounterRandom random(4, RandomStream::generation);
-  Matrix<double> made(rows, features);
-  for (std::size_t i = 0; i < made.size(); ++i) {
-    made.span()[i] = random.normal(i);
-  }
-  return made;
-}
-
 /// Layer K of a network is what a network that ends there gives with the same parameters.
 void expect_layer(const char* whole, std::size_t layer, const char* cut) {
   const Network<double> network(parse_spec(whole), features);
   const Network<double> ending(parse_spec(cut), features);
   Buffer<double> parameters(network.parameter_count());
   network.initialize(3, 1, parameters);
-  const auto x = random_rows();
-  Network<double>::Tape tape(network, rows, false);
-  Network<double>::Tape tape_of_ending(ending, rows, false);
+  const auto x = test::random_rows<double>(rows, features, 4);
+  const std::size_t node = network.graph().layer_output(layer);
+  Executor<double> executor(network, {.batch_rows = rows, .taps = {node}}, test::rows_from(x));
+  Executor<double> executor_of_ending(ending, {.batch_rows = rows}, test::rows_from(x));
 
-  (void)network.forward(parameters, x.view(), tape);
-  const auto expected =
-      ending.forward(std::span<const double>(parameters).first(ending.parameter_count()), x.view(),
-                     tape_of_ending);
-  const auto actual = network.layer_output(tape, layer, rows - 2);
+  (void)executor.forward(parameters, rows, {});
+  const auto expected = executor_of_ending.forward(
+      std::span<const double>(parameters).first(ending.parameter_count()), rows, {});
+  const auto actual = executor.value(node).row_range(0, rows - 2);
 
   ASSERT_EQ(network.layer_columns(layer), expected.columns()) << whole << " layer " << layer;
   ASSERT_EQ(actual.rows(), rows - 2);
@@ -56,11 +47,13 @@ TEST(NetworkLayer, IsWhatANetworkThatEndsThereGives) {
   expect_layer("dense:4,batchnorm,tanh,dense:3", 1, "dense:4,batchnorm,tanh");
   expect_layer("dense:4,tanh,dropout:0.5,dense:3", 0, "dense:4,tanh");
   expect_layer("dense:4,dense:3,tanh", 1, "dense:4,dense:3,tanh");
+  expect_layer("dense:4,residual(dense:4,gelu),tanh,dense:2", 1,
+               "dense:4,residual(dense:4,gelu),tanh");
 }
 
 TEST(NetworkLayer, ThatIsNotThereIsRefusedByNumber) {
   const Network<double> network(parse_spec("dense:4,tanh,dense:2"), features);
-  EXPECT_EQ(network.layer_count(), 2U);
+  EXPECT_EQ(network.graph().layer_count(), 2U);
   try {
     (void)network.layer_columns(2);
     ADD_FAILURE() << "nothing was thrown";

@@ -9,6 +9,8 @@
 #include <gtest/gtest.h>
 
 #include "infomax/core/random.hpp"
+#include "infomax/nn/executor.hpp"
+#include "support/rows_in_memory.hpp"
 
 namespace infomax::nn {
 namespace {
@@ -16,26 +18,11 @@ namespace {
 constexpr std::size_t features = 6;
 constexpr std::size_t rows = 9;
 
-template <class T>
-Matrix<T> random_rows(std::size_t columns, std::uint64_t seed) {
-  const CounterRandom random(seed, RandomStream::generation);
-  Matrix<T> made(rows, columns);
-  for (std::size_t i = 0; i < made.size(); ++i) {
-    made.span()[i] = static_cast<T>(random.normal(i));
-  }
-  return made;
-}
+using test::random_rows;
+using test::rows_from;
+using test::weighted_sum;
 
-/// A smooth scalar of the output, sum_ij w_ij y_ij, whose derivative by y is w.
-double weighted_sum(MatrixView<const double> y, const Matrix<double>& w) {
-  double sum = 0.0;
-  for (std::size_t i = 0; i < y.rows(); ++i) {
-    for (std::size_t j = 0; j < y.columns(); ++j) {
-      sum += w(i, j) * y(i, j);
-    }
-  }
-  return sum;
-}
+constexpr Pass training{true, 0, {}};
 
 class NetworkGradient : public testing::TestWithParam<const char*> {};
 
@@ -47,14 +34,14 @@ TEST_P(NetworkGradient, EqualsCentralDifferencesInEveryParameter) {
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     parameters[i] += 0.1 * random.normal(i);  // biases too
   }
-  const auto x = random_rows<double>(features, 1);
-  const auto w = random_rows<double>(network.outputs(), 2);
-  Network<double>::Tape tape(network, rows, true);
+  const auto x = random_rows<double>(rows, features, 1);
+  const auto w = random_rows<double>(rows, network.outputs(), 2);
+  Executor<double> executor(network, {.batch_rows = rows, .for_backward = true}, rows_from(x));
 
   auto dy = w;
   Buffer<double> gradient(parameters.size(), 0.0);
-  (void)network.forward(parameters, x.view(), tape);
-  network.backward(parameters, x.view(), tape, dy.view(), gradient);
+  (void)executor.forward(parameters, rows, training);
+  executor.backward(parameters, dy.view(), gradient);
 
   double largest = 0.0;
   for (const double g : gradient) {
@@ -65,9 +52,9 @@ TEST_P(NetworkGradient, EqualsCentralDifferencesInEveryParameter) {
     const double kept = parameters[i];
     const double h = 1e-5;
     parameters[i] = kept + h;
-    const double above = weighted_sum(network.forward(parameters, x.view(), tape), w);
+    const double above = weighted_sum(executor.forward(parameters, rows, training), w.view());
     parameters[i] = kept - h;
-    const double below = weighted_sum(network.forward(parameters, x.view(), tape), w);
+    const double below = weighted_sum(executor.forward(parameters, rows, training), w.view());
     parameters[i] = kept;
     EXPECT_NEAR(gradient[i], (above - below) / (2.0 * h), 1e-8 * largest) << "parameter " << i;
   }
@@ -89,10 +76,12 @@ TEST(Network, LaysOutLayersInOrderWithWeightsBeforeBiases) {
   EXPECT_EQ(blocks[2].layer, 1U);
   EXPECT_EQ(blocks[2].name, "weight");
   EXPECT_EQ(blocks[2].offset, 35U);
-  EXPECT_EQ(blocks[2].rows, 5U);
-  EXPECT_EQ(blocks[2].columns, 3U);
+  EXPECT_EQ(blocks[2].shape, (std::vector<std::size_t>{5, 3}));
+  EXPECT_EQ(blocks[2].role, Role::weight);
   EXPECT_EQ(blocks[3].name, "bias");
   EXPECT_EQ(blocks[3].offset, 50U);
+  EXPECT_EQ(blocks[3].shape, (std::vector<std::size_t>{3}));
+  EXPECT_EQ(blocks[3].role, Role::bias);
 }
 
 TEST(Network, GlorotStaysWithinItsLimitAndDependsOnSeedAndNetwork) {
@@ -123,16 +112,16 @@ TEST(Network, SaysWhenEachPartOfTheGradientIsComplete) {
   const Network<double> network(parse_spec("dense:5,tanh,dense:3"), features);
   Buffer<double> parameters(network.parameter_count());
   network.initialize(3, 1, parameters);
-  const auto x = random_rows<double>(features, 1);
-  auto dy = random_rows<double>(3, 2);
-  Network<double>::Tape tape(network, rows, true);
+  const auto x = random_rows<double>(rows, features, 1);
+  auto dy = random_rows<double>(rows, 3, 2);
+  Executor<double> executor(network, {.batch_rows = rows, .for_backward = true}, rows_from(x));
   Buffer<double> gradient(parameters.size(), 0.0);
   std::vector<std::pair<std::size_t, std::size_t>> parts;
 
-  (void)network.forward(parameters, x.view(), tape);
-  network.backward(
-      parameters, x.view(), tape, dy.view(), gradient,
-      [&](std::size_t offset, std::size_t count) { parts.emplace_back(offset, count); });
+  (void)executor.forward(parameters, rows, training);
+  executor.backward(parameters, dy.view(), gradient, [&](std::size_t offset, std::size_t count) {
+    parts.emplace_back(offset, count);
+  });
 
   EXPECT_EQ(parts, (std::vector<std::pair<std::size_t, std::size_t>>{{35, 18}, {0, 35}}));
 }
@@ -140,19 +129,19 @@ TEST(Network, SaysWhenEachPartOfTheGradientIsComplete) {
 TEST(Network, DropsUnitsInTrainingAloneAndKeepsTheirMean) {
   constexpr double probability = 0.25;
   const Network<double> network(parse_spec("dropout:0.25"), features);
-  Network<double>::Tape tape(network, rows, true);
-  const auto x = random_rows<double>(features, 1);
+  const auto x = random_rows<double>(rows, features, 1);
+  Executor<double> executor(network, {.batch_rows = rows, .for_backward = true}, rows_from(x));
   std::vector<std::uint64_t> samples(rows);
   std::iota(samples.begin(), samples.end(), std::uint64_t{40});
 
-  const auto evaluated = network.forward({}, x.view(), tape);
+  const auto evaluated = executor.forward({}, rows, {});
   for (std::size_t i = 0; i < rows; ++i) {
     EXPECT_TRUE(std::ranges::equal(evaluated.row(i), x.view().row(i)));
   }
   std::size_t dropped = 0;
   constexpr std::uint64_t passes = 200;
   for (std::uint64_t key = 0; key < passes; ++key) {
-    const auto y = network.forward({}, x.view(), tape, {true, key, samples});
+    const auto y = executor.forward({}, rows, {true, key, samples});
     for (std::size_t i = 0; i < rows; ++i) {
       for (std::size_t j = 0; j < features; ++j) {
         dropped += y(i, j) == 0.0 ? 1 : 0;
@@ -166,18 +155,13 @@ TEST(Network, DropsUnitsInTrainingAloneAndKeepsTheirMean) {
 
 TEST(Network, NormalisesABatchAndRemembersItForEvaluation) {
   const Network<double> network(parse_spec("batchnorm"), features);
-  ASSERT_EQ(network.normalizations(), 1U);
+  ASSERT_TRUE(network.has_running_statistics());
   Buffer<double> parameters(network.parameter_count());
   network.initialize(1, 1, parameters);
-  Network<double>::Tape tape(network, rows, true);
-  const auto x = random_rows<double>(features, 1);
-  const Pass training{true, 0, {}};
+  auto x = random_rows<double>(rows, features, 1);
+  Executor<double> executor(network, {.batch_rows = rows, .for_backward = true}, rows_from(x));
 
-  (void)network.forward_part(0, parameters, x.view(), tape, training);
-  Buffer<double> sums(network.sum_count(0), 0.0);
-  network.add_sums(0, parameters, x.view(), tape, sums);
-  network.set_moments(0, parameters, sums, tape);
-  const auto y = network.forward_part(1, parameters, x.view(), tape, training);
+  const auto y = executor.forward(parameters, rows, training);
   for (std::size_t j = 0; j < features; ++j) {
     double mean = 0.0;
     double square = 0.0;
@@ -196,9 +180,9 @@ TEST(Network, NormalisesABatchAndRemembersItForEvaluation) {
     }
     return copy;
   }();
-  const Network<double>::Tape* const tapes[] = {&tape};
-  network.remember(tapes, 1.0, parameters);
-  const auto evaluated = network.forward(parameters, x.view(), tape);
+  const Executor<double>* const executors[] = {&executor};
+  Executor<double>::remember(executors, 1.0, parameters);
+  const auto evaluated = executor.forward(parameters, rows, {});
   for (std::size_t i = 0; i < rows; ++i) {
     for (std::size_t j = 0; j < features; ++j) {
       EXPECT_NEAR(evaluated(i, j), trained(i, j), 1e-13);
@@ -206,14 +190,11 @@ TEST(Network, NormalisesABatchAndRemembersItForEvaluation) {
   }
   // A second batch, twice as far out, counts by its share.
   const double mean_before = parameters[2 * features];
-  auto farther = x;
-  for (double& value : farther.span()) {
+  for (double& value : x.span()) {
     value *= 2.0;
   }
-  sums.assign(sums.size(), 0.0);
-  network.add_sums(0, parameters, farther.view(), tape, sums);
-  network.set_moments(0, parameters, sums, tape);
-  network.remember(tapes, 0.1, parameters);
+  (void)executor.forward(parameters, rows, training);
+  Executor<double>::remember(executors, 0.1, parameters);
   EXPECT_NEAR(parameters[2 * features], 1.1 * mean_before, 1e-14);
 }
 

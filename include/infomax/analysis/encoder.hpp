@@ -11,15 +11,15 @@
 #include "infomax/data/windows.hpp"
 #include "infomax/model/input.hpp"
 #include "infomax/model/model.hpp"
-#include "infomax/nn/network.hpp"
+#include "infomax/nn/executor.hpp"
 
 // n rows of a window, M of a micro-batch, q columns of a representation.
 namespace infomax::analysis {
 
-/// What of a model represents a row.
+/// Which part of a model represents a row.
 struct EncoderOptions {
   std::string side;                  ///< "a" or "b"; empty as model::input_of_side has it
-  std::optional<std::size_t> layer;  ///< K; nothing: the network's output
+  std::optional<std::size_t> layer;  ///< K; unset: the network's output
   std::string path;                  ///< data set of the rows; empty: as in training
   std::size_t micro_batch = 1024;    ///< M: rows encoded at a time
 };
@@ -31,16 +31,18 @@ class Encoder {
  public:
   /// `model` must outlive this. Throws UsageError where there is no such side or layer.
   Encoder(const model::Model<T>& model, const EncoderOptions& options);
+  Encoder(const Encoder&) = delete;
+  Encoder& operator=(const Encoder&) = delete;
 
   [[nodiscard]] const std::string& path() const { return input_.path; }
   [[nodiscard]] const model::Member<T>& member() const { return *member_; }
   [[nodiscard]] std::optional<std::size_t> layer() const { return layer_; }
   [[nodiscard]] std::size_t columns() const { return columns_; }  ///< q
-  [[nodiscard]] std::size_t micro_batch() const { return tape_.rows(); }
+  [[nodiscard]] std::size_t micro_batch() const { return micro_batch_; }
 
-  /// Representations out [n, q] of rows as the file has them, tile by tile, of which none has more
-  /// than M rows and which are all of the n rows. Throws UsageError or DataError where rows are not
-  /// what the network takes; that depends on their shape alone.
+  /// Writes representations out [n, q] of rows as the file has them. The tiles cover the n rows,
+  /// and none has more than M. Throws UsageError or DataError where rows are not what the network
+  /// takes; that depends on their shape alone.
   void encode(const data::RowStore& rows, std::span<const data::Tile> tiles, MatrixView<T> out);
 
  private:
@@ -48,9 +50,12 @@ class Encoder {
   model::SideInput input_;
   const model::Member<T>* member_;
   std::optional<std::size_t> layer_;
+  std::size_t node_;  // of the network's graph, whose value is the representation
   std::size_t columns_;
-  Matrix<T> inputs_;  // [M, D]
-  typename nn::Network<T>::Tape tape_;
+  std::size_t micro_batch_;
+  nn::Executor<T> executor_;
+  const data::RowStore* rows_ = nullptr;  // of the tile that is being encoded ...
+  std::size_t first_ = 0;             // ... and its first
 };
 
 }  // namespace infomax::analysis

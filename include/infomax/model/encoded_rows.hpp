@@ -6,17 +6,18 @@
 #include "infomax/core/matrix.hpp"
 #include "infomax/data/normalization.hpp"
 #include "infomax/data/row_store.hpp"
+#include "infomax/nn/executor.hpp"
 #include "infomax/nn/network.hpp"
 #include "infomax/stats/row_source.hpp"
 
 namespace infomax::model {
 
-/// Rows of a data set, preprocessed and encoded whenever they are read: a side whose activations
-/// are as wide as they like never exists as a whole.
+/// Rows of a data set, preprocessed and encoded whenever they are read, so that the encoded rows
+/// never exist as a whole, however wide they are.
 template <math::Real T>
 class EncodedRows final : public stats::RowSource<T> {
  public:
-  /// `network` may be of no items, and then is the identity. All but the network must outlive this.
+  /// A network without items is the identity. All but the network must outlive this.
   EncodedRows(nn::Network<T> network, std::span<const T> parameters, const data::RowStore& rows,
               const data::Normalization& normalization, std::span<const std::size_t> local_rows);
 
@@ -31,9 +32,9 @@ class EncodedRows final : public stats::RowSource<T> {
   const data::RowStore* rows_;
   const data::Normalization* normalization_;
   std::span<const std::size_t> local_rows_;
-  // Memory for one tile, no part of what this is.
-  mutable Matrix<T> inputs_;
-  mutable typename nn::Network<T>::Tape tape_;
+  // Of the tile that is being read; not part of the value of this.
+  mutable std::size_t first_ = 0;
+  mutable nn::Executor<T> executor_;
 };
 
 }  // namespace infomax::model

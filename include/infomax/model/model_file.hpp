@@ -7,6 +7,7 @@
 #include "infomax/data/normalization.hpp"
 #include "infomax/model/model.hpp"
 #include "infomax/mpi/communicator.hpp"
+#include "infomax/nn/shape.hpp"
 
 namespace infomax::model {
 
@@ -14,6 +15,7 @@ namespace infomax::model {
 struct StoredNetwork {
   std::string name;
   std::string spec;
+  nn::Shape input;  ///< of one sample; [D] in a file of version 1
   data::Normalization normalization;
   std::vector<double> parameters;  ///< flat, in the network's own order
 };
@@ -24,12 +26,13 @@ struct StoredModel {
   std::vector<StoredNetwork> networks;
 };
 
-/// By one rank alone. Written beside `path` and renamed, so that `path` is at any instant a whole
-/// model or the one before. Throws SystemError.
+/// By one rank alone. The file, of version 2, is written beside `path` and renamed, so that `path`
+/// is at any instant a whole model or the one before. Throws SystemError.
 template <math::Real T>
 void write_model(const std::string& path, const Model<T>& model);
 
-/// By one rank alone. Throws DataError where the file is not a model this version can read.
+/// By one rank alone. Reads versions 1 and 2. Throws DataError where the file is not a model that
+/// this program can read.
 [[nodiscard]] StoredModel read_model(const std::string& path);
 
 /// Collective. Rank 0 reads, all receive.

@@ -16,7 +16,7 @@
 #include "infomax/model/model.hpp"
 #include "infomax/model/views.hpp"
 #include "infomax/mpi/communicator.hpp"
-#include "infomax/nn/network.hpp"
+#include "infomax/nn/executor.hpp"
 #include "infomax/nn/pass.hpp"
 #include "infomax/stats/row_source.hpp"
 
@@ -62,8 +62,8 @@ class Side {
   /// Adds to `parameter_gradient`, as long as the model's parameters, what gradient() amounts to.
   /// `ready` and `added` are those of EncodedSide::backward(), but offsets are the model's. Nothing
   /// is done where the side is data.
-  void backward(std::span<T> parameter_gradient, const typename nn::Network<T>::PartReady& ready,
-                const std::function<void()>& added = {});
+  void backward(std::span<T> parameter_gradient, const typename nn::Executor<T>::PartReady& ready,
+                const typename nn::Executor<T>::RangeAdded& added = {});
 
   /// The member that encodes the side, or null.
   [[nodiscard]] const Member<T>* member() const { return encoder_ ? &encoder_->member() : nullptr; }

@@ -52,7 +52,7 @@ class Sides {
 
   /// Adds to `gradient`, as long as the model's parameters, what da and db amount to. `ready` is
   /// told which stretches of it are complete, by their offset in it.
-  void backward(std::span<T> gradient, const typename nn::Network<T>::PartReady& ready = {});
+  void backward(std::span<T> gradient, const typename nn::Executor<T>::PartReady& ready = {});
 
   /// The same, but each block's part goes to `sum`, which was started with the size of `gradient`;
   /// `gradient` is scratch memory then. For sides that are reproducible.

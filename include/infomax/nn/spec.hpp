@@ -2,38 +2,49 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "infomax/math/elementwise.hpp"
-
 namespace infomax::nn {
 
-enum class ItemKind { dense, activation, dropout, batchnorm };
+/// An argument of an item, such as 64 in dense:64, or stride=2, whose key is "stride".
+struct SpecArgument {
+  std::string key;           ///< empty where there is none
+  std::string value;         ///< may be empty
+  std::size_t position = 0;  ///< of the argument in the text, counted from 0
+};
 
-/// One item of an encoder's specification.
+/// One item of an encoder's specification: name[:argument...], or name[:argument...](item,...).
 struct SpecItem {
-  ItemKind kind = ItemKind::dense;
-  std::size_t units = 0;                                     ///< of dense
-  math::Activation activation = math::Activation::identity;  ///< of activation
-  double probability = 0.0;                                  ///< of dropout
-  bool solved = false;  ///< of dense, written linear:N: its weights are found, not trained
+  std::string name;
+  std::vector<SpecArgument> arguments;
+  bool nests = false;           ///< whether it has parentheses ...
+  std::vector<SpecItem> items;  ///< ... and what is in them
+  std::string text;             ///< all of the item
+  std::size_t position = 0;     ///< in the text of the specification, counted from 0
 };
 
 /// An encoder in words, such as "dense:1024,tanh,dense:64": items in the order in which they apply,
-/// separated by commas. Items: dense:N (h = z W + b, N outputs), tanh, relu, sigmoid, identity,
-/// dropout:P (in training, each element is 0 with probability P), batchnorm (of the global batch);
-/// or linear:N alone, a dense layer at the exact linear solution of the objective.
+/// separated by commas. layer_table() has all items; one of them, linear:N, stands alone: a dense
+/// layer at the exact linear solution of the objective.
 struct Spec {
   std::string text;  ///< without blanks
   std::vector<SpecItem> items;
 };
 
-/// Whether it is linear:N, the baseline that needs no training.
-[[nodiscard]] inline bool is_linear_solution(const Spec& spec) { return spec.items.front().solved; }
-
 /// Throws UsageError with the position, counted from 1, and what was expected there.
 [[nodiscard]] Spec parse_spec(std::string_view text);
+
+/// Whether it is linear:N, the baseline that needs no training.
+[[nodiscard]] bool is_linear_solution(const Spec& spec);
+
+/// The specification without its last item; of one item, the empty one, which is the identity.
+[[nodiscard]] Spec without_last(const Spec& spec);
+
+/// Whether `holds` is true of an item, at any depth.
+[[nodiscard]] bool any_item(const std::vector<SpecItem>& items,
+                            const std::function<bool(const SpecItem&)>& holds);
 
 }  // namespace infomax::nn

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "infomax/core/matrix.hpp"
+#include "infomax/nn/network.hpp"
+#include "infomax/nn/pass.hpp"
+#include "infomax/nn/reduction.hpp"
+
+// D input features, q outputs, B local rows of a batch, M rows at a time.
+namespace infomax::nn {
+
+/// Rows [first, first + count) of a batch.
+struct RowRange {
+  std::size_t first = 0;
+  std::size_t count = 0;
+};
+
+/// What an executor has room for.
+struct Room {
+  std::size_t batch_rows = 0;  ///< B at most
+  std::size_t micro_rows = 0;  ///< M at most; 0 = all
+  bool for_backward = false;
+  bool by_ranges = false;  ///< forward is given ranges, whose bits are to depend on nothing else
+  std::vector<std::size_t> taps = {};  ///< nodes whose values value() gives, besides the output
+};
+
+/// dJ/d(value of a node) that a pass back starts from, besides that of the output: [B, its
+/// columns].
+template <math::Real T>
+struct TapGradient {
+  std::size_t node = 0;
+  MatrixView<const T> gradient;
+};
+
+struct Segment;
+
+/// Runs a network forward and backward over a batch whose rows it asks for. It owns the memory of
+/// the pass: values (the tape), gradients, workspaces.
+///
+/// A batch is run range by range, M rows at a time. Where one range covers it, all values that the
+/// way back needs are kept. Otherwise only outputs are, and backward computes the values again,
+/// range by range; so a step costs two passes forward in all.
+///
+/// Some layers (batch normalisation) need sums over the whole batch, both forward and backward.
+/// They cut the network into segments: forward runs a segment on all ranges, while it adds up the
+/// sums of the layer that begins the next one; then the Reduction finishes the sums. Values that
+/// cross from one segment into a later one, and their gradients on the way back, are kept for the
+/// whole batch [B, columns], so no segment runs more than once forward and once more in backward,
+/// however many there are.
+///
+///     forward    for each segment:  for each range:  values; sums of the next segment's layer
+///                                   finish the sums
+///     backward   for each segment, from the last:
+///                                   for each range:  values again; gradients; sums of this
+///                                                    segment's layer
+///                                   finish the sums
+///
+/// Each range is computed by calls of its own on memory that is aligned alike, so the bits of what
+/// it adds depend on its own rows alone.
+template <math::Real T>
+class Executor {
+ public:
+  /// Writes the input rows of the batch from `first` on to rows [count, D].
+  using Fill = std::function<void(std::size_t first, MatrixView<T> rows)>;
+
+  /// Called by backward when the part [offset, offset + count) of the gradient is complete for all
+  /// rows, node by node from the last to the first.
+  using PartReady = std::function<void(std::size_t offset, std::size_t count)>;
+
+  /// Called by backward when a range has been added to [offset, offset + count) of the gradient;
+  /// may change that part. Together the parts of all calls for one range are the whole gradient.
+  using RangeAdded = std::function<void(std::size_t offset, std::size_t count)>;
+
+  /// `network` and `reduction` must outlive this; without a reduction the batch is all here.
+  Executor(const Network<T>& network, const Room& room, Fill fill, Reduction* reduction = nullptr);
+  ~Executor();
+  Executor(const Executor&) = delete;
+  Executor& operator=(const Executor&) = delete;
+
+  /// Outputs [B, q] of a batch of `rows` rows, valid until the next call. Collective as the
+  /// reduction is, where the pass is of training and a layer needs sums. `ranges` are used where
+  /// the room is for ranges; they cover the rows and must stay as they are until backward is done.
+  /// A batch without rows takes part with one empty range.
+  MatrixView<const T> forward(std::span<const T> parameters, std::size_t rows, const Pass& pass,
+                              std::span<const RowRange> ranges = {});
+
+  /// After forward: the value of a tapped node [B, its columns]; valid until the next call.
+  [[nodiscard]] MatrixView<const T> value(std::size_t node) const;
+
+  /// Whether the batch's input rows are all in memory after forward, and they are [B, D].
+  [[nodiscard]] bool holds_inputs() const;
+  [[nodiscard]] MatrixView<const T> inputs() const;
+
+  /// After a training pass forward with the same parameters: adds J's derivative by the parameters
+  /// to `gradient`, given `doutputs` = dJ/d(output) [B, q], which is overwritten, and what `taps`
+  /// add. Collective as forward is.
+  void backward(std::span<const T> parameters, MatrixView<T> doutputs, std::span<T> gradient,
+                const PartReady& ready = {}, const RangeAdded& added = {},
+                std::span<const TapGradient<T>> taps = {});
+
+  /// After training passes of executors of one network: moves its running statistics, which are
+  /// among the parameters, by `share` of the way to those of all their batches together.
+  static void remember(std::span<const Executor* const> executors, double share,
+                       std::span<T> parameters);
+
+  /// Passes forward since construction, in rows: a batch of B rows counts B, and B more where
+  /// backward computes its values again.
+  [[nodiscard]] std::uint64_t forwarded_rows() const;
+
+  [[nodiscard]] std::size_t bytes() const;
+
+ private:
+  struct State;
+  /// What a way back is given, for one range.
+  struct Backward {
+    std::span<T> gradient;
+    const PartReady& ready;
+    const RangeAdded& added;
+    std::span<const TapGradient<T>> taps;
+    bool last;  ///< no range comes after this one
+  };
+
+  void make_values(const Segment& segment, const RowRange& range, bool first);
+  void keep(const Segment& segment, const RowRange& range);
+  void load_gradients(const Segment& segment, const RowRange& range, bool last);
+  void store_gradients(const Segment& segment, const RowRange& range);
+  void complete_gradient(std::size_t node, const RowRange& range,
+                         std::span<const TapGradient<T>> taps);
+  void run_back(const Segment& segment, const RowRange& range, const Backward& way);
+  void differentiate(std::size_t node, const RowRange& range, std::span<T> gradient);
+
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace infomax::nn

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "infomax/math/blas.hpp"
+#include "infomax/nn/shape.hpp"
+#include "infomax/nn/spec.hpp"
+
+namespace infomax::nn {
+
+/// What a block of parameters is for.
+enum class Role : std::uint8_t {
+  weight,  ///< multiplies inputs; the only role that weight decay applies to
+  bias,
+  scale,
+  shift,
+  running_statistic,  ///< follows the batches' statistics and has no gradient
+};
+
+/// A named part of a network's flat parameter vector, row-major in its own shape.
+struct ParameterBlock {
+  std::size_t layer = 0;   ///< K: counts the nodes that have parameters, from 0
+  std::string name;        ///< "weight" [in, out], "bias" [out], ...
+  std::size_t offset = 0;  ///< in the flat vector
+  std::vector<std::size_t> shape;
+  Role role = Role::weight;
+
+  [[nodiscard]] std::size_t size() const;
+};
+
+template <math::Real T>
+class Layer;
+
+/// A layer in either precision.
+using LayerPair =
+    std::tuple<std::shared_ptr<const Layer<float>>, std::shared_ptr<const Layer<double>>>;
+
+/// One value of a graph and how it is made. Node 0 is the network's input; all others have a layer.
+struct Node {
+  std::string item = {};                  ///< of the specification, such as "dense:64,tanh"
+  std::vector<std::size_t> inputs = {};   ///< nodes before this one
+  Shape output = {};                      ///< of one sample
+  std::size_t first_parameter = 0;        ///< the node's part of the flat parameter vector ...
+  std::size_t parameter_count = 0;        ///< ... and its length
+  std::optional<std::size_t> layer = {};  ///< K, where it has parameters
+  double multiply_adds = 0.0;             ///< of one sample in matrix products, forward
+  LayerPair layers = {};
+};
+
+/// A network as a graph: values and the layers that make them, in an order in which every node
+/// comes after its inputs. It is made once from a specification, the same for either precision, and
+/// holds no parameters. The last node is the output.
+class Graph {
+ public:
+  /// Throws UsageError where a layer does not take the shape it is given.
+  Graph(Spec spec, Shape input);
+
+  [[nodiscard]] const Spec& spec() const { return spec_; }
+  [[nodiscard]] const std::vector<Node>& nodes() const { return nodes_; }
+  [[nodiscard]] std::size_t output() const { return nodes_.size() - 1; }  ///< its node
+  [[nodiscard]] const std::vector<ParameterBlock>& blocks() const { return blocks_; }
+  [[nodiscard]] std::size_t parameter_count() const;
+
+  /// Layers are the nodes that have parameters, which K counts from 0.
+  [[nodiscard]] std::size_t layer_count() const;
+
+  /// The node whose value is the output of layer K with all that follows it before the next layer
+  /// that has parameters (its activation). Throws UsageError, which says how many layers there are.
+  [[nodiscard]] std::size_t layer_output(std::size_t layer) const;
+
+  /// Which nodes' derivatives are needed on the way back: those that depend on a parameter.
+  [[nodiscard]] std::vector<bool> need_gradient() const;
+
+ private:
+  friend class GraphBuilder;
+
+  Spec spec_;
+  std::vector<Node> nodes_;
+  std::vector<ParameterBlock> blocks_;
+};
+
+}  // namespace infomax::nn

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "infomax/nn/graph.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "infomax/core/error.hpp"
+#include "infomax/nn/layer_table.hpp"
+#include "nn/graph_builder.hpp"
+
+namespace infomax::nn {
+
+std::size_t ParameterBlock::size() const {
+  return std::accumulate(shape.begin(), shape.end(), std::size_t{1}, std::multiplies<>());
+}
+
+Graph::Graph(Spec spec, Shape input) : spec_(std::move(spec)) {
+  nodes_.push_back({.output = std::move(input)});
+  GraphBuilder(*this).append_items(spec_, spec_.items);
+}
+
+std::size_t Graph::parameter_count() const {
+  return nodes_.back().first_parameter + nodes_.back().parameter_count;
+}
+
+std::size_t Graph::layer_count() const { return blocks_.empty() ? 0 : blocks_.back().layer + 1; }
+
+std::size_t Graph::layer_output(std::size_t layer) const {
+  if (layer >= layer_count()) {
+    throw UsageError(
+        fmt::format("there is no layer {}: the encoder {} has {} with parameters, counted from 0",
+                    layer, spec_.text, layer_count()));
+  }
+  const auto next = std::ranges::find(nodes_, std::optional(layer + 1), &Node::layer);
+  return static_cast<std::size_t>(next - nodes_.begin()) - 1;
+}
+
+std::vector<bool> Graph::need_gradient() const {
+  std::vector<bool> needed(nodes_.size(), false);
+  for (std::size_t u = 1; u < nodes_.size(); ++u) {
+    needed[u] = nodes_[u].parameter_count > 0 ||
+                std::ranges::any_of(nodes_[u].inputs, [&](std::size_t v) { return needed[v]; });
+  }
+  return needed;
+}
+
+std::size_t GraphBuilder::width(const ItemReader& item) const {
+  if (shape().varies()) {
+    item.refuse_place(
+        fmt::format("takes samples of one size, and these are {}", to_string(shape())));
+  }
+  return shape().size();
+}
+
+void GraphBuilder::append(const ItemReader& item, NodeDescription description, LayerPair layers) {
+  Node node{.item = item.item().text,
+            .inputs = std::move(description.inputs),
+            .output = std::move(description.output),
+            .first_parameter = graph_->parameter_count(),
+            .multiply_adds = description.multiply_adds,
+            .layers = std::move(layers)};
+  if (node.inputs.empty()) {
+    node.inputs.push_back(current());
+  }
+  const std::size_t layer = graph_->layer_count();
+  for (auto& block : description.blocks) {
+    graph_->blocks_.push_back({.layer = layer,
+                               .name = std::move(block.name),
+                               .offset = node.first_parameter + node.parameter_count,
+                               .shape = std::move(block.shape),
+                               .role = block.role});
+    node.parameter_count += graph_->blocks_.back().size();
+    node.layer = layer;
+  }
+  graph_->nodes_.push_back(std::move(node));
+  fuse_ = nullptr;
+}
+
+void GraphBuilder::append_items(const Spec& spec, const std::vector<SpecItem>& items) {
+  for (const auto& item : items) {
+    find_layer_type(item.name)->build(ItemReader(spec, item), *this);
+  }
+}
+
+bool GraphBuilder::fuse(const ItemReader& item, math::Activation activation) {
+  if (!fuse_) {
+    return false;
+  }
+  Node& node = graph_->nodes_.back();
+  node.layers = fuse_(activation);
+  node.item += "," + item.item().text;
+  fuse_ = nullptr;
+  return true;
+}
+
+}  // namespace infomax::nn

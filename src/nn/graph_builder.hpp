@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "infomax/math/elementwise.hpp"
+#include "infomax/nn/graph.hpp"
+#include "nn/item_reader.hpp"
+#include "nn/layer.hpp"
+
+namespace infomax::nn {
+
+/// L<float> and L<double>, made of the same arguments.
+template <template <class> class L, class... Arguments>
+[[nodiscard]] LayerPair make_layers(const Arguments&... arguments) {
+  return {std::make_shared<const L<float>>(arguments...),
+          std::make_shared<const L<double>>(arguments...)};
+}
+
+/// A block of parameters, as a layer declares it.
+struct BlockDescription {
+  std::string name;
+  Role role = Role::weight;
+  std::vector<std::size_t> shape;
+};
+
+struct NodeDescription {
+  Shape output;
+  std::vector<BlockDescription> blocks = {};  ///< in the order in which they lie in memory
+  std::vector<std::size_t> inputs = {};       ///< none: the current value
+  double multiply_adds = 0.0;                 ///< of one sample, forward
+};
+
+/// Makes a graph item by item. What a layer's `build` is given.
+class GraphBuilder {
+ public:
+  explicit GraphBuilder(Graph& graph) : graph_(&graph) {}
+
+  /// The node that the items so far end in, and the shape of its value.
+  [[nodiscard]] std::size_t current() const { return graph_->output(); }
+  [[nodiscard]] const Shape& shape() const { return graph_->nodes_.back().output; }
+
+  /// Numbers in a sample of the current value. Throws UsageError where that varies.
+  [[nodiscard]] std::size_t width(const ItemReader& item) const;
+
+  /// Appends a node, which becomes the current one.
+  void append(const ItemReader& item, NodeDescription description, LayerPair layers);
+
+  /// Appends items one after another.
+  void append_items(const Spec& spec, const std::vector<SpecItem>& items);
+
+  /// The current node, whose value is going to be used by more than the next item.
+  [[nodiscard]] std::size_t branch() {
+    fuse_ = nullptr;
+    return current();
+  }
+
+  /// Says that the current node can apply an activation itself: `with` makes its layers anew.
+  void fuse_by(std::function<LayerPair(math::Activation)> with) { fuse_ = std::move(with); }
+
+  /// Lets the current node apply the activation, where it can; then this returns true.
+  [[nodiscard]] bool fuse(const ItemReader& item, math::Activation activation);
+
+  /// A number for each layer of the network that draws random numbers, from 0.
+  [[nodiscard]] std::uint32_t next_purpose() { return purposes_++; }
+
+ private:
+  Graph* graph_;
+  std::function<LayerPair(math::Activation)> fuse_;
+  std::uint32_t purposes_ = 0;
+};
+
+}  // namespace infomax::nn

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "infomax/nn/layer_table.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace infomax::nn {
+
+// Each is defined beside its layer.
+extern const LayerType dense_type;
+extern const LayerType tanh_type;
+extern const LayerType relu_type;
+extern const LayerType sigmoid_type;
+extern const LayerType identity_type;
+extern const LayerType gelu_type;
+extern const LayerType dropout_type;
+extern const LayerType batchnorm_type;
+extern const LayerType residual_type;
+extern const LayerType linear_type;
+
+std::span<const LayerType* const> layer_table() {
+  static constexpr std::array table{
+      &dense_type, &tanh_type,    &relu_type,      &sigmoid_type,  &identity_type,
+      &gelu_type,  &dropout_type, &batchnorm_type, &residual_type, &linear_type,
+  };
+  return table;
+}
+
+const LayerType* find_layer_type(std::string_view name) {
+  const auto table = layer_table();
+  const auto found = std::ranges::find(table, name, &LayerType::name);
+  return found == table.end() ? nullptr : *found;
+}
+
+std::string layer_usages() {
+  std::vector<std::string_view> usages;
+  std::string alone;
+  for (const LayerType* type : layer_table()) {
+    if (type->solved) {
+      alone += fmt::format(", or {} alone", type->usage);
+    } else {
+      usages.push_back(type->usage);
+    }
+  }
+  const std::string_view last = usages.back();
+  usages.pop_back();
+  return fmt::format("{} or {}{}", fmt::join(usages, ", "), last, alone);
+}
+
+}  // namespace infomax::nn

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "infomax/core/matrix.hpp"
+#include "infomax/core/random.hpp"
+#include "infomax/nn/executor.hpp"
+
+namespace infomax::test {
+
+/// Input rows of an executor that lie in memory and outlive it.
+template <class T>
+typename nn::Executor<T>::Fill rows_from(const Matrix<T>& x) {
+  return [&x](std::size_t first, MatrixView<T> rows) {
+    for (std::size_t i = 0; i < rows.rows(); ++i) {
+      std::ranges::copy(x.view().row(first + i), rows.row(i).begin());
+    }
+  };
+}
+
+/// Standard normal numbers.
+template <class T>
+Matrix<T> random_rows(std::size_t rows, std::size_t columns, std::uint64_t seed) {
+  const CounterRandom random(seed, RandomStream::generation);
+  Matrix<T> made(rows, columns);
+  for (std::size_t i = 0; i < made.size(); ++i) {
+    made.span()[i] = static_cast<T>(random.normal(i));
+  }
+  return made;
+}
+
+/// Initial parameters, moved at random so that none is 0 or 1.
+template <class T>
+Buffer<T> random_parameters(const nn::Network<T>& network, std::uint64_t seed) {
+  Buffer<T> parameters(network.parameter_count());
+  network.initialize(seed, 1, parameters);
+  const CounterRandom random(seed + 5, RandomStream::generation);
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    parameters[i] += static_cast<T>(0.1 * random.normal(i));
+  }
+  return parameters;
+}
+
+/// A smooth scalar of rows, sum_ij w_ij y_ij, whose derivative by y is w.
+inline double weighted_sum(MatrixView<const double> y, MatrixView<const double> w) {
+  double sum = 0.0;
+  for (std::size_t i = 0; i < y.rows(); ++i) {
+    for (std::size_t j = 0; j < y.columns(); ++j) {
+      sum += w(i, j) * y(i, j);
+    }
+  }
+  return sum;
+}
+
+}  // namespace infomax::test
