@@ -125,16 +125,12 @@ SyntheticSet make_synthetic(const mpi::Communicator& communicator, const Synthet
     held.row_count += pair.lag;
   }
   SyntheticSet set{
-      {cut, shard, make_rows("/x", data.element, data.shape, held, Side::x), {}, {}},
-      pair,
-      {},
-      {}};
+      {cut, shard, make_rows("/x", data.element, data.shape, held, Side::x), {}, {}}, pair, {}, {}};
   auto& examples = set.examples;
   if (lagged) {
     std::vector<std::size_t> starts(shard.row_count);
     std::iota(starts.begin(), starts.end(), std::size_t{0});
-    examples.index = model::SampleIndex(std::move(starts), pair.lag + 1,
-                                        samples + pair.lag);
+    examples.index = model::SampleIndex(std::move(starts), pair.lag + 1, samples + pair.lag);
   }
   add_y(data, target, set);
   set.normalization = normalization_of(*examples.x);

@@ -15,15 +15,9 @@ bench::Result measure_case(const mpi::Communicator& communicator, const train::C
   // The steps have a communicator of their own, so that its counts are theirs alone.
   const auto stepping = communicator.duplicate();
   train::Setup<T> setup(stepping, config, data);
-  const bench::Subject<T> subject{stepping,
-                                  setup.model,
-                                  setup.sampler,
-                                  setup.sides,
-                                  *setup.objective,
-                                  *setup.optimizer,
-                                  setup.step,
-                                  config.learning_rate,
-                                  config.micro_batch};
+  const bench::Subject<T> subject{stepping,    setup.model,          setup.sampler,
+                                  setup.sides, *setup.objective,     *setup.optimizer,
+                                  setup.step,  config.learning_rate, config.micro_batch};
   return bench::measure_steps(communicator, subject, pace);
 }
 

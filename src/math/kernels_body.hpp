@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The table of the elementwise kernels. An including file defines INFOMAX_KERNELS, the name of the
 // table; INFOMAX_KERNELS_NAME, its name as text; and Lanes<float> and Lanes<double>, the operations
-// on one register (load, store, tanh, exp, erf, log; for float also sincospi). There is no #pragma once:
-// several files include this one by design, each compiled with other instruction flags. Everything
-// is in an unnamed namespace, so that the linker cannot use one file's copy for another's.
+// on one register (load, store, tanh, exp, erf, log; for float also sincospi). There is no #pragma
+// once: several files include this one by design, each compiled with other instruction flags.
+// Everything is in an unnamed namespace, so that the linker cannot use one file's copy for
+// another's.
 
 #include "math/kernels_exact_sum.hpp"
+#include "math/kernels_gelu.hpp"
 #include "math/kernels_histogram.hpp"
 #include "math/kernels_map.hpp"
-#include "math/kernels_gelu.hpp"
 #include "math/kernels_random.hpp"
 #include "math/kernels_sums.hpp"
 #include "math/kernels_warp.hpp"

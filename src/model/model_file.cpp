@@ -190,8 +190,7 @@ template <math::Real T>
 Model<T> to_model(const StoredModel& stored) {
   Model<T> model;
   for (const auto& network : stored.networks) {
-    model.add(parse_role(network.name),
-              nn::Network<T>(nn::parse_spec(network.spec), network.input),
+    model.add(parse_role(network.name), nn::Network<T>(nn::parse_spec(network.spec), network.input),
               network.normalization);
   }
   for (const auto& network : stored.networks) {

@@ -16,12 +16,12 @@ struct BarlowOptions {
 };
 
 /// That of batch normalisation, as in the paper's code.
-constexpr double epsilon = 1e-5;
+constexpr double barlow_epsilon = 1e-5;
 
 void to_scales(std::span<const double> variance, Buffer<double>& scale) {
   scale.resize(variance.size());
   std::ranges::transform(variance, scale.begin(),
-                         [](double v) { return 1.0 / std::sqrt(v + epsilon); });
+                         [](double v) { return 1.0 / std::sqrt(v + barlow_epsilon); });
 }
 
 /// -[ sum_i (1 - R_ii)^2 + l sum_{i != j} R_ij^2 ]

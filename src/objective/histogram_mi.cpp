@@ -109,7 +109,7 @@ template <math::Real T>
 Value HistogramInformation<T>::evaluate(const mpi::Communicator& communicator,
                                         const Batch<T>& batch, const Gradients<T>& gradients) {
   const stats::RowPairs<T>& rows = batch.rows;
-  require(needs_, name, {.p = rows.a.columns(), .q = rows.b.columns()});
+  require(needs_, histogram_mi_name, {.p = rows.a.columns(), .q = rows.b.columns()});
   const stats::Means& means = mean_pass_.measure(communicator, rows);
   const stats::SecondMoments& moments = moment_pass_.measure(communicator, rows, means);
   histogram_.begin(means, moments);
@@ -145,7 +145,8 @@ void check_bins(const ObjectiveOptions& options) {
 
 Description describe_histogram_mi() {
   Description information{
-      .name = name, .help = "mean over j of the mutual information of columns a_j and b_j, nats"};
+      .name = histogram_mi_name,
+      .help = "mean over j of the mutual information of columns a_j and b_j, nats"};
   information.options = {histogram_options()};
   information.needs = [](const ObjectiveOptions&) { return Needs{.equal_columns = true}; };
   information.check = check_bins;

@@ -11,7 +11,7 @@
 namespace infomax::objective {
 namespace {
 
-constexpr const char* name = "mse";
+constexpr const char* mse_name = "mse";
 
 /// J = -1/2 (1/N) sum_i |a_i - b_i|^2, p = q. Reported as the dependence as well; the entropies are
 /// reported, and J does not depend on them.
@@ -42,7 +42,7 @@ template <math::Real T>
 Value MeanSquaredError<T>::evaluate(const mpi::Communicator& communicator, const Batch<T>& batch,
                                     const Gradients<T>& gradients) {
   const stats::RowPairs<T>& rows = batch.rows;
-  require(needs_, name, {.p = rows.a.columns(), .q = rows.b.columns()});
+  require(needs_, mse_name, {.p = rows.a.columns(), .q = rows.b.columns()});
   const stats::Means& means = mean_pass_.measure(communicator, rows, true);
   const stats::SecondMoments& moments = moment_pass_.measure(communicator, rows, means);
   const auto entropy = entropy_.measure(communicator, rows, means, moments, false, false);
@@ -61,7 +61,7 @@ Value MeanSquaredError<T>::evaluate(const mpi::Communicator& communicator, const
 }  // namespace
 
 Description describe_mse() {
-  Description mse{.name = name, .help = "-1/2 mean |a - b|^2"};
+  Description mse{.name = mse_name, .help = "-1/2 mean |a - b|^2"};
   mse.options = {histogram_options()};
   mse.needs = [](const ObjectiveOptions&) { return Needs{.equal_columns = true}; };
   mse.factory = factory_of<MeanSquaredError>();

@@ -17,7 +17,7 @@ struct VicregOptions {
   double covariance = 1.0;   ///< w_c
 };
 
-constexpr double epsilon = 1e-4;
+constexpr double vicreg_epsilon = 1e-4;
 
 /// What VICReg is besides the difference of its sides (Bardes et al. 2022, the authors' code):
 /// -[ w_v 1/2 sum_sides mean_j max(0, 1 - sqrt(Var_j + 1e-4)) + w_c sum_sides sum_{i != j} Cov_ij^2
@@ -57,7 +57,7 @@ void VarianceCovariance::add_side(double samples, const Matrix<double>& covarian
       const double c = unbiased * covariance(i, j);
       double slope = 0.0;  // dJ/dc
       if (i == j) {
-        const double deviation = std::sqrt(c + epsilon);
+        const double deviation = std::sqrt(c + vicreg_epsilon);
         const double missing = deviation > 1.0 ? 0.0 : 1.0 - deviation;  // NaN stays NaN
         variance_ += 0.5 * mean_weight * missing;
         slope = missing == 0.0 ? 0.0 : 0.25 * variance_weight_ * mean_weight / deviation;

@@ -62,13 +62,14 @@ void add_networks(model::Model<T>& model, const Config& config, const TrainingDa
   const auto& examples = data.examples;
   const nn::Spec first = first_encoder(config);
   if (const auto second = second_encoder(config)) {
-    model.add(model::Role::encoder_a, nn::Network<T>(first, nn::Shape(examples.x->trailing_shape())),
-              data.normalization);
-    model.add(model::Role::encoder_b, nn::Network<T>(*second, nn::Shape(examples.y->trailing_shape())), data.normalization_y);
+    model.add(model::Role::encoder_a,
+              nn::Network<T>(first, nn::Shape(examples.x->trailing_shape())), data.normalization);
+    model.add(model::Role::encoder_b,
+              nn::Network<T>(*second, nn::Shape(examples.y->trailing_shape())),
+              data.normalization_y);
     return;
   }
-  if (data.pair.meaning().has_two_views() &&
-      examples.x->features() != examples.y->features()) {
+  if (data.pair.meaning().has_two_views() && examples.x->features() != examples.y->features()) {
     throw UsageError(
         fmt::format("`share` needs views of equal width, and they have {} and {} "
                     "columns; leave it out",

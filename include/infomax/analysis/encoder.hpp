@@ -55,7 +55,7 @@ class Encoder {
   std::size_t micro_batch_;
   nn::Executor<T> executor_;
   const data::RowStore* rows_ = nullptr;  // of the tile that is being encoded ...
-  std::size_t first_ = 0;             // ... and its first
+  std::size_t first_ = 0;                 // ... and its first
 };
 
 }  // namespace infomax::analysis

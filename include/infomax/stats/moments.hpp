@@ -69,7 +69,8 @@ class MomentPass {
 
  private:
   void add_tile(MatrixView<const T> a, MatrixView<const T> b, const MomentSums& sums);
-  void sum_cached(const mpi::Communicator& communicator, const RowPairs<T>& rows, const Means& means);
+  void sum_cached(const mpi::Communicator& communicator, const RowPairs<T>& rows,
+                  const Means& means);
 
   MomentNeeds needs_;
   SecondMoments moments_;
