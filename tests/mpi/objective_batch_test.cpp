@@ -227,7 +227,7 @@ TEST(ObjectiveBatch, ParameterGradientsAreAddedToWhatIsThere) {
   }
 }
 
-TEST(Reproducible, ParameterGradientsOfPartsHaveTheSameBitsAtAnyNumberOfRanks) {
+TEST(ObjectiveBatch, ParameterGradientsOfPartsHaveTheSameBitsAtAnyNumberOfRanks) {
   const auto world = mpi::Communicator::world();
   const auto self = world.split(world.rank());
   Weighted objective(columns);
