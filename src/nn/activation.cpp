@@ -31,7 +31,7 @@ class Elementwise final : public Layer<T> {
 };
 
 template <math::Activation activation>
-void build(const ItemReader& item, GraphBuilder& graph) {
+void build_activation(const ItemReader& item, GraphBuilder& graph) {
   (void)graph.width(item);
   if (!graph.fuse(item, activation)) {
     graph.append(item, {.output = graph.shape()}, make_layers<Elementwise>(activation));
@@ -45,27 +45,27 @@ const LayerType tanh_type{.name = "tanh",
                           .usage = "tanh",
                           .help = "the hyperbolic tangent",
                           .check = expect_nothing,
-                          .build = build<math::Activation::tanh>};
+                          .build = build_activation<math::Activation::tanh>};
 
 extern const LayerType relu_type;
 const LayerType relu_type{.name = "relu",
                           .usage = "relu",
                           .help = "max(z, 0)",
                           .check = expect_nothing,
-                          .build = build<math::Activation::relu>};
+                          .build = build_activation<math::Activation::relu>};
 
 extern const LayerType sigmoid_type;
 const LayerType sigmoid_type{.name = "sigmoid",
                              .usage = "sigmoid",
                              .help = "1 / (1 + exp(-z))",
                              .check = expect_nothing,
-                             .build = build<math::Activation::sigmoid>};
+                             .build = build_activation<math::Activation::sigmoid>};
 
 extern const LayerType identity_type;
 const LayerType identity_type{.name = "identity",
                               .usage = "identity",
                               .help = "z as it is",
                               .check = expect_nothing,
-                              .build = build<math::Activation::identity>};
+                              .build = build_activation<math::Activation::identity>};
 
 }  // namespace infomax::nn

@@ -231,7 +231,7 @@ class BatchNorm final : public Layer<T>, public GlobalSums<T> {
   std::size_t n_;
 };
 
-void build(const ItemReader& item, GraphBuilder& graph) {
+void build_batch_norm(const ItemReader& item, GraphBuilder& graph) {
   const std::size_t n = graph.width(item);
   graph.append(item,
                {.output = graph.shape(),
@@ -250,7 +250,7 @@ const LayerType batchnorm_type{
     .usage = "batchnorm",
     .help = "each column with mean 0 and variance 1 over the global batch, then scale and shift",
     .check = expect_nothing,
-    .build = build,
+    .build = build_batch_norm,
     .of_batch = true};
 
 }  // namespace infomax::nn

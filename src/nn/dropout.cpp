@@ -53,12 +53,12 @@ double probability_of(const ItemReader& item) {
       "a probability from 0 to below 1, as in dropout:0.2");
 }
 
-void check(const ItemReader& item) {
+void check_dropout(const ItemReader& item) {
   (void)probability_of(item);
   item.expect(1);
 }
 
-void build(const ItemReader& item, GraphBuilder& graph) {
+void build_dropout(const ItemReader& item, GraphBuilder& graph) {
   (void)graph.width(item);
   graph.append(item, {.output = graph.shape()},
                make_layers<Dropout>(probability_of(item), graph.next_purpose()));
@@ -70,7 +70,7 @@ extern const LayerType dropout_type;
 const LayerType dropout_type{.name = "dropout",
                              .usage = "dropout:P",
                              .help = "in training, each element is 0 with probability P",
-                             .check = check,
-                             .build = build};
+                             .check = check_dropout,
+                             .build = build_dropout};
 
 }  // namespace infomax::nn

@@ -26,7 +26,7 @@ class Gelu final : public Layer<T> {
   }
 };
 
-void build(const ItemReader& item, GraphBuilder& graph) {
+void build_gelu(const ItemReader& item, GraphBuilder& graph) {
   (void)graph.width(item);
   graph.append(item, {.output = graph.shape()}, make_layers<Gelu>());
 }
@@ -38,6 +38,6 @@ const LayerType gelu_type{.name = "gelu",
                           .usage = "gelu",
                           .help = "z times the normal distribution function of z",
                           .check = expect_nothing,
-                          .build = build};
+                          .build = build_gelu};
 
 }  // namespace infomax::nn

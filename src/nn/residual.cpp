@@ -31,7 +31,7 @@ class Sum final : public Layer<T> {
 };
 
 /// x + f(x) (He et al. 2016, "Deep residual learning for image recognition").
-void build(const ItemReader& item, GraphBuilder& graph) {
+void build_residual(const ItemReader& item, GraphBuilder& graph) {
   const std::size_t skipped = graph.branch();
   const Shape shape = graph.shape();
   (void)graph.width(item);
@@ -45,7 +45,7 @@ void build(const ItemReader& item, GraphBuilder& graph) {
   graph.append(item, {.output = shape, .inputs = {skipped, graph.current()}}, make_layers<Sum>());
 }
 
-void check(const ItemReader& item) { item.expect(0, {}, true); }
+void check_residual(const ItemReader& item) { item.expect(0, {}, true); }
 
 }  // namespace
 
@@ -53,7 +53,7 @@ extern const LayerType residual_type;
 const LayerType residual_type{.name = "residual",
                               .usage = "residual(ITEMS)",
                               .help = "what comes in plus what the items make of it",
-                              .check = check,
-                              .build = build};
+                              .check = check_residual,
+                              .build = build_residual};
 
 }  // namespace infomax::nn

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/model/examples.hpp"
+#include "infomax/data/loader.hpp"
 
 #include <cstdint>
 #include <numeric>
@@ -36,7 +37,8 @@ class ExamplesOfAFile : public test::SharedScratch {
   }
 
   [[nodiscard]] SplitExamples load(const PairSettings& settings, std::uint64_t seed) const {
-    return load_split_examples(world_, file("data.h5").string(), settings, 4, {0.2, seed});
+    data::DatasetFile source(world_, file("data.h5"));
+    return load_split_examples(world_, source, settings, 4, {0.2, seed});
   }
 
   /// Expects each local row of x to hold the numbers of its row of the file, and returns whether
