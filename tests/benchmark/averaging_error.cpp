@@ -83,7 +83,8 @@ struct Job {
                                        const model::Examples& examples) {
     model::Model<double> made;
     made.add(
-        "b", nn::Network<double>(nn::parse_spec("dense:256,tanh,dense:32"), examples.x->features()),
+        model::Role::encoder_b,
+        nn::Network<double>(nn::parse_spec("dense:256,tanh,dense:32"), examples.x->features()),
         data::fit_normalization(ranks, *examples.x, examples.blocks, data::NormalizeMode::scale));
     made.initialize(1);
     return made;
