@@ -102,8 +102,8 @@ void Augmentation::take(std::string_view text, std::string_view word) {
   } else if (name == "crop") {
     crop_ = amount(text, word, 0.05, 1.0);
   } else {
-    throw UsageError(fmt::format("`augment` \"{}\": \"{}\" is not known; there are {}", text, word,
-                                 known_words));
+    throw UsageError(
+        fmt::format(R"(`augment` "{}": "{}" is not known; there are {})", text, word, known_words));
   }
 }
 

@@ -108,7 +108,7 @@ void one_hot(const RowStore& rows, std::span<const std::size_t> local_rows, std:
                 std::as_writable_bytes(std::span(labels).first(count)));
       for (std::size_t i = 0; i < count; ++i) {
         // A negative label becomes a huge one, and is refused with it.
-        const auto label = static_cast<std::uint64_t>(labels[i]);
+        const auto label = static_cast<std::uint64_t>(static_cast<std::int64_t>(labels[i]));
         if (label >= classes) {
           throw DataError(unseen(rows, rows.row_number(local_rows[first + i]), classes));
         }

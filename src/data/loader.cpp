@@ -42,6 +42,7 @@ std::size_t first_not_finite(std::span<const T> elements) {
       const auto tested = elements.subspan(first, std::min(stretch, elements.size() - first));
       unsigned bad = 0;
       for (const T x : tested) {
+        // NOLINTNEXTLINE(misc-redundant-expression): it is not 0 for infinities and NaN
         bad |= static_cast<unsigned>(x - x != T{0});
       }
       if (bad != 0) {

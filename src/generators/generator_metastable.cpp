@@ -181,6 +181,7 @@ void generate_metastable(const MetastableTrajectories& wanted,
   std::vector<double> stated = timescales(spectrum);
   stated.resize(std::min(stated.size(), 2 * wanted.wells));
   std::vector<double> eigenvalues;
+  eigenvalues.reserve(stated.size());
   for (const double timescale : stated) {
     eigenvalues.push_back(std::exp(-1.0 / timescale));
   }

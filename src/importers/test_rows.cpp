@@ -9,7 +9,7 @@
 namespace infomax::importers {
 
 TestRows::TestRows(std::size_t rows, double fraction, std::uint64_t seed)
-    : rows_(rows), count_(0), random_(seed, RandomStream::test_rows) {
+    : rows_(rows), random_(seed, RandomStream::test_rows) {
   if (rows < 2) {
     throw DataError("a single row cannot be split; import it without `test_fraction`");
   }

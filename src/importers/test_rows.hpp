@@ -24,7 +24,7 @@ class TestRows {
 
  private:
   std::size_t rows_;
-  std::size_t count_;
+  std::size_t count_ = 0;
   CounterRandom random_;
   std::size_t row_ = 0;
   std::size_t taken_ = 0;

@@ -29,6 +29,7 @@ std::string host_name() {
 std::vector<std::string> gather_texts(const mpi::Communicator& communicator,
                                       const std::string& mine) {
   std::vector<std::string> texts;
+  texts.reserve(static_cast<std::size_t>(communicator.size()));
   for (int rank = 0; rank < communicator.size(); ++rank) {
     texts.push_back(communicator.broadcast(mine, rank));
   }

@@ -49,6 +49,7 @@ Spread time_together(const mpi::Communicator& communicator, const Pace& pace,
                      const std::function<void()>& work) {
   const std::size_t calls = calls_within(communicator, pace.repeat_s, work);
   std::vector<double> seconds;
+  seconds.reserve(static_cast<std::size_t>(pace.repeats));
   for (int repeat = 0; repeat < pace.repeats; ++repeat) {
     seconds.push_back(seconds_per_call(communicator, calls, work));
   }

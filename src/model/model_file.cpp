@@ -56,7 +56,7 @@ nn::Shape read_input_shape(const hdf5::File& file, const std::string& group, std
   }
   const std::string text = file.string_attribute(group, input_shape);
   try {
-    const nn::Shape shape = nn::parse_shape(text);
+    nn::Shape shape = nn::parse_shape(text);
     if (!shape.varies() && shape.size() == columns) {
       return shape;
     }

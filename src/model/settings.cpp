@@ -29,8 +29,7 @@ std::size_t required_number(const Settings& settings, const std::string& name) {
   std::size_t number = 0;
   const auto [end, status] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
   if (status != std::errc{} || end != digits.data() + digits.size()) {
-    throw DataError(
-        fmt::format("the model's setting \"{}\" is \"{}\", not a number", name, digits));
+    throw DataError(fmt::format(R"(the model's setting "{}" is "{}", not a number)", name, digits));
   }
   return number;
 }

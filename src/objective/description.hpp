@@ -50,14 +50,14 @@ struct Factory {
   std::unique_ptr<Objective<double>> (*in_double)(const ObjectiveOptions&) = nullptr;
 };
 
-/// The factory of a class template that is constructed from ObjectiveOptions.
-template <template <math::Real> class Made>
+/// The factory of two classes, one for each precision, that are constructed from ObjectiveOptions.
+template <class InFloat, class InDouble>
 [[nodiscard]] Factory factory_of() {
   return {[](const ObjectiveOptions& options) -> std::unique_ptr<Objective<float>> {
-            return std::make_unique<Made<float>>(options);
+            return std::make_unique<InFloat>(options);
           },
           [](const ObjectiveOptions& options) -> std::unique_ptr<Objective<double>> {
-            return std::make_unique<Made<double>>(options);
+            return std::make_unique<InDouble>(options);
           }};
 }
 

@@ -150,7 +150,7 @@ Description describe_histogram_mi() {
   information.options = {histogram_options()};
   information.needs = [](const ObjectiveOptions&) { return Needs{.equal_columns = true}; };
   information.check = check_bins;
-  information.factory = factory_of<HistogramInformation>();
+  information.factory = factory_of<HistogramInformation<float>, HistogramInformation<double>>();
   return information;
 }
 

@@ -64,7 +64,7 @@ Description describe_mse() {
   Description mse{.name = mse_name, .help = "-1/2 mean |a - b|^2"};
   mse.options = {histogram_options()};
   mse.needs = [](const ObjectiveOptions&) { return Needs{.equal_columns = true}; };
-  mse.factory = factory_of<MeanSquaredError>();
+  mse.factory = factory_of<MeanSquaredError<float>, MeanSquaredError<double>>();
   return mse;
 }
 

@@ -39,9 +39,8 @@ Json histogram(const Outputs<T>& outputs, const objective::ObjectiveOptions& obj
                const char* side, const stats::RowSource<T>& rows, std::span<const double> mean,
                std::span<const double> variance) {
   const auto& [bins, range] = objective.of<objective::HistogramOptions>();
-  const auto probabilities =
-      analysis::column_histograms<T>(outputs.communicator, rows, outputs.statistics.means.samples,
-                                     mean, variance, bins, range);
+  const auto probabilities = analysis::column_histograms<T>(
+      outputs.communicator, rows, outputs.statistics.means.samples, mean, variance, bins, range);
   const std::size_t shown = std::min(outputs.options.most_histograms, probabilities.rows());
   Json columns = Json::array();
   for (std::size_t j = 0; j < shown; ++j) {

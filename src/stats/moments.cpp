@@ -156,7 +156,7 @@ void MomentPass<T>::add_tile(MatrixView<const T> a, MatrixView<const T> b, const
 /// Makes the cached sums of side a current.
 template <math::Real T>
 void MomentPass<T>::sum_cached(const mpi::Communicator& communicator, const RowPairs<T>& rows,
-                             const Means& means) {
+                               const Means& means) {
   const RowSource<T>& a = rows.a;
   cached_sums_.resize(symmetric_size(needs_.aa, a.columns()));
   if (cached_.is_of(rows)) {

@@ -61,7 +61,7 @@ void RunDirectory::prepare(bool overwrite) const {
 }
 
 RunDirectory RunDirectory::reopen(const mpi::Communicator& communicator, const std::string& path) {
-  const RunDirectory directory{std::filesystem::path(path)};
+  RunDirectory directory{std::filesystem::path(path)};
   mpi::together(communicator, [&] {
     if (communicator.is_root()) {
       directory.require_writable();
@@ -71,7 +71,7 @@ RunDirectory RunDirectory::reopen(const mpi::Communicator& communicator, const s
 }
 
 RunDirectory RunDirectory::find(const mpi::Communicator& communicator, const std::string& path) {
-  const RunDirectory directory{std::filesystem::path(path)};
+  RunDirectory directory{std::filesystem::path(path)};
   mpi::together(communicator, [&] {
     std::error_code status;
     const auto names = {directory.config(), directory.metrics(), directory.model()};

@@ -54,10 +54,12 @@ class RunDirectory(support.ProgramTest):
         run = self.run_of("run", "--steps", "1")
         with support.h5py.File(run / "model.h5") as file:
             self.assertEqual(file.attrs["format"], "infomax-model")
-            self.assertEqual(file.attrs["version"], 1)
+            self.assertEqual(file.attrs["version"], 2)
             self.assertEqual(list(file["networks"]), ["b"])
             network = file["networks/b"]
             self.assertEqual(network.attrs["spec"], "dense:9,tanh,dense:4")
+            self.assertEqual(network.attrs["input_shape"],
+                             "[" + ",".join(map(str, support.images(1).shape[1:])) + "]")
             self.assertEqual(network["preprocess/shift"].shape, (36,))
             self.assertEqual(network["preprocess/scale"].shape, (36,))
             self.assertEqual(sorted(network["layers"]), ["0", "1"])

@@ -59,8 +59,8 @@ class SoftHistogram {
   /// Counts local rows [first, first + rows) and overwrites `message` [message_size()] by the
   /// result, which is additive over rows and ranks. `scratch` is memory for the source's tiles.
   template <math::Real T>
-  void count(const RowSource<T>& source, std::size_t first, std::size_t rows, Buffer<T>& scratch,
-             std::span<double> message);
+  void count(const RowSource<T>& source, std::size_t first_row, std::size_t row_count,
+             Buffer<T>& scratch, std::span<double> message);
 
   /// Takes the message, summed over all rows of all ranks.
   void finish(std::span<const double> message);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "infomax/core/field.hpp"
+#include "infomax/nn/layer_table.hpp"
 
 namespace infomax::train {
 
@@ -47,10 +48,10 @@ struct NetworkConfig {
   FieldTable<Config> table;
   table.group("Network")
       .add("encoder", &Config::encoder, "SPEC",
-           "layers in order, such as dense:1024,tanh,dense:64; dense:N, tanh, relu, sigmoid, "
-           "identity, dropout:P, batchnorm (of the global batch); or linear:N alone, the baseline: "
-           "one dense layer at the exact linear solution of the objective, trained only where "
-           "`steps` or `epochs` is given")
+           "layers in order, such as dense:1024,tanh,dense:64; " + nn::layer_usages() +
+               ". batchnorm is of the global batch, residual(ITEMS) adds its input to what ITEMS "
+               "give. linear:N is the baseline: one dense layer at the exact linear solution of the "
+               "objective, trained only where `steps` or `epochs` is given")
       .add("encoder-b", &Config::encoder_b, "SPEC",
            "for `pair` views: the network g of y; default as `encoder`")
       .add("init", &Config::init, "NAME",
