@@ -50,10 +50,10 @@ void SharedFile::write_at(std::uint64_t offset, std::span<const std::byte> bytes
     const std::size_t count = std::min(bytes.size() - done, most_bytes);
     together(communicator_, [&] {
       MPI_Status status;
-      check_file(
-          MPI_File_write_at_all(file_, static_cast<MPI_Offset>(offset + done), bytes.data() + done,
-                                static_cast<int>(count), MPI_BYTE, &status),
-          "MPI_File_write_at_all", path_);
+      check_file(MPI_File_write_at_all(
+                     file_, static_cast<MPI_Offset>(offset) + static_cast<MPI_Offset>(done),
+                     bytes.data() + done, static_cast<int>(count), MPI_BYTE, &status),
+                 "MPI_File_write_at_all", path_);
       int written = 0;
       check(MPI_Get_count(&status, MPI_BYTE, &written), "MPI_Get_count");
       if (static_cast<std::size_t>(written) != count) {

@@ -62,11 +62,11 @@ struct Planner {
   std::vector<std::size_t> segment_of;
   std::vector<std::vector<std::size_t>> consumers;
 
-  Planner(const Graph& graph_, bool for_backward_, std::span<const std::size_t> taps_)
-      : graph(graph_),
-        nodes(graph_.nodes()),
-        for_backward(for_backward_),
-        taps(taps_),
+  Planner(const Graph& planned, bool backward, std::span<const std::size_t> tapped)
+      : graph(planned),
+        nodes(planned.nodes()),
+        for_backward(backward),
+        taps(tapped),
         segment_of(nodes.size()),
         consumers(nodes.size()) {
     for (BufferPlan* buffers : {&plan.values, &plan.gradients, &plan.kept, &plan.kept_gradients}) {

@@ -67,6 +67,7 @@ FieldTable<ObjectiveOptions> make_fields() {
 std::span<const Description> descriptions() {
   static const std::vector<Description> all = [] {
     std::vector<Description> made;
+    made.reserve(all_descriptions.size());
     for (const auto& describe : all_descriptions) {
       made.push_back(describe());
     }

@@ -74,12 +74,11 @@ std::string spectral_objectives() {
   return names;
 }
 
-#define INFOMAX_INSTANTIATE(T)                                                           \
-  template std::unique_ptr<Objective<T>> make_objective<T>(const ObjectiveOptions&);     \
-  template std::unique_ptr<Objective<T>> make_objective_with<T>(const ObjectiveOptions&, \
-                                                                std::unique_ptr<MomentFunction>);
-INFOMAX_INSTANTIATE(float)
-INFOMAX_INSTANTIATE(double)
-#undef INFOMAX_INSTANTIATE
+template std::unique_ptr<Objective<float>> make_objective<float>(const ObjectiveOptions&);
+template std::unique_ptr<Objective<double>> make_objective<double>(const ObjectiveOptions&);
+template std::unique_ptr<Objective<float>> make_objective_with<float>(
+    const ObjectiveOptions&, std::unique_ptr<MomentFunction>);
+template std::unique_ptr<Objective<double>> make_objective_with<double>(
+    const ObjectiveOptions&, std::unique_ptr<MomentFunction>);
 
 }  // namespace infomax::objective

@@ -39,6 +39,7 @@ double Schedule::rate(std::uint64_t step) const {
     case ScheduleKind::constant:
       return peak;
     case ScheduleKind::step:
+      // NOLINTNEXTLINE(bugprone-integer-division): whole periods
       return peak * std::pow(factor, static_cast<double>(after / period_steps));
     case ScheduleKind::cosine: {
       const std::uint64_t length =

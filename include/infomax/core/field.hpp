@@ -257,7 +257,7 @@ class FieldTable {
   FieldTable& include_by(Access access, const FieldTable<Part>& part) {
     for (const Field<Part>& field : part.fields()) {
       Field<Config> included;
-      static_cast<FieldFacts&>(included) = field;
+      static_cast<FieldFacts&>(included) = static_cast<const FieldFacts&>(field);
       if (included.group.empty()) {
         included.group = group_;
       }
