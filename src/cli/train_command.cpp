@@ -49,7 +49,10 @@ void check_given(const OptionTable& options, const Config& config, const FieldTe
 /// that run's values of all options that the user left out.
 std::optional<train::Resumption> take_over(const mpi::Communicator& communicator,
                                            OptionTable& options, Config& config) {
-  if (!config.resume || config.overwrite) {
+  if (config.resume && config.overwrite) {
+    train::validate(config);  // refuses both together, whatever else is missing
+  }
+  if (!config.resume) {
     return std::nullopt;
   }
   auto resumption = train::find_resumption(communicator, config.output);

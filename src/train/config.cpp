@@ -139,6 +139,7 @@ const FieldTable<Config>& config_fields() {
 
 void validate(const Config& config) {
   config_fields().check(config);
+  validate_run(config);
   if (config.encoder.empty()) {
     throw UsageError("`encoder` is missing, for example `encoder` dense:1024,tanh,dense:64");
   }
@@ -154,7 +155,6 @@ void validate(const Config& config) {
         "`micro_batch` where memory is short");
   }
   validate_validation(config);
-  validate_run(config);
 }
 
 }  // namespace infomax::train

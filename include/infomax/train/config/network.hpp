@@ -47,11 +47,12 @@ struct NetworkConfig {
   using Config = NetworkConfig;
   FieldTable<Config> table;
   table.group("Network")
-      .add("encoder", &Config::encoder, "SPEC",
-           "layers in order, such as dense:1024,tanh,dense:64; " + nn::layer_usages() +
-               ". batchnorm is of the global batch, residual(ITEMS) adds its input to what ITEMS "
-               "give. linear:N is the baseline: one dense layer at the exact linear solution of the "
-               "objective, trained only where `steps` or `epochs` is given")
+      .add(
+          "encoder", &Config::encoder, "SPEC",
+          "layers in order, such as dense:1024,tanh,dense:64; " + nn::layer_usages() +
+              ". batchnorm is of the global batch, residual(ITEMS) adds its input to what ITEMS "
+              "give. linear:N is the baseline: one dense layer at the exact linear solution of the "
+              "objective, trained only where `steps` or `epochs` is given")
       .add("encoder-b", &Config::encoder_b, "SPEC",
            "for `pair` views: the network g of y; default as `encoder`")
       .add("init", &Config::init, "NAME",
