@@ -32,7 +32,7 @@ void check_unused_options(const OptionTable& options, const FieldTable<Config>& 
   std::vector<Misfit> ignored;
   std::vector<Misfit> refused;
   for (const Field<Config>& field : table.fields()) {
-    if (field.used && options.typed(field.name) && !field.used(config)) {
+    if (options.typed(field.name) && !field.used(config)) {
       ignored.push_back({field, choice_of(field.chooser)});
     }
     if (!field.refuser.empty() && options.changed(field.name) &&

@@ -20,12 +20,11 @@ FieldTable<ObjectiveConfig> objective_fields() {
       continue;
     }
     table.amend(field.name, [&](Field<ObjectiveConfig>& row) {
-      row.chooser = "objective";
-      row.users = fmt::format("{}", fmt::join(users, ", "));
-      row.used = [name = field.name](const ObjectiveConfig& config) {
-        const auto read = objective::fields_of(config.objective);
-        return std::ranges::find(read, name) != read.end();
-      };
+      row.use_where("objective", fmt::format("{}", fmt::join(users, ", ")),
+                    [name = field.name](const ObjectiveConfig& config) {
+                      const auto read = objective::fields_of(config.objective);
+                      return std::ranges::find(read, name) != read.end();
+                    });
     });
   }
   return table;

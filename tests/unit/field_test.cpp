@@ -132,6 +132,24 @@ TEST(FieldTable, KeepsFactsOfIncludedFields) {
   EXPECT_FALSE(width.used(painting));
 }
 
+TEST(FieldTable, ReadsAndSetsTheMembersOfEachBase) {
+  struct Framed : Painting, Brush {
+    std::size_t frames = 1;
+  };
+  FieldTable<Brush> brush;
+  brush.add("width", &Brush::width, "W", "");
+  FieldTable<Painting> painting;
+  painting.add("micro-batch", &Painting::micro_batch, "M", "");
+  FieldTable<Framed> table;
+  table.include(painting).include(brush).add("frames", &Framed::frames, "N", "");
+  Framed framed;
+  EXPECT_EQ(table.texts(framed),
+            (FieldTexts{{"micro-batch", "3"}, {"width", "0.5"}, {"frames", "1"}}));
+  table.at("width").set(framed, "2");
+  EXPECT_EQ(framed.width, 2.0);
+  EXPECT_EQ(framed.micro_batch, 3U);
+}
+
 TEST(FieldTable, MovesAFieldBehindAnother) {
   FieldTable<Brush> table;
   table.add("colour", &Brush::colour, "NAME", "").add("width", &Brush::width, "W", "");

@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
-#include "infomax/core/error.hpp"
 #include "infomax/core/field_check.hpp"
+#include "infomax/core/field_member.hpp"
 #include "infomax/core/field_text.hpp"
 
 // A configuration is a plain struct whose defaults are its members' initialisers. Everything else
@@ -22,44 +22,30 @@
 // files and Python all read that table.
 namespace infomax {
 
-/// What a table says of a member, whichever configuration the member belongs to.
-struct FieldFacts {
-  std::string name;        ///< "micro-batch" of the member micro_batch
-  std::string group;       ///< the heading of --help that it stands under
-  std::string value_name;  ///< of its value in help, such as "M"; empty for a flag
-  std::string help;
-  bool is_flag = false;  ///< given without a value
-
-  bool may_change = false;       ///< a run that is resumed may have another value than before
-  bool decided_by_data = false;  ///< where it is unset, the data decide
-  bool of_invocation = false;    ///< it steers one invocation and is not kept with the run
-
-  std::string chooser;  ///< name of the field that decides whether this one is used; may be empty
-  std::string users;    ///< the choices of `chooser` that use it, such as "sgd, lars"
-
-  std::string refuser;         ///< name of a field ...
-  std::string refusing;        ///< ... and the choice of it that must not be combined with this one
-  std::string refusal_reason;  ///< "finds its own steps"
-
-  /// The member's name, as messages have it: "`micro_batch`".
-  [[nodiscard]] std::string quoted() const {
-    std::string member = name;
-    std::ranges::replace(member, '-', '_');
-    return "`" + member + "`";
-  }
-};
-
 /// One member of a configuration, by text.
 template <class Config>
-struct Field : FieldFacts {
+class Field : public detail::MemberField {
+ public:
+  using MemberField::MemberField;
+
   /// Throws UsageError where the text is not of the field's type or its value fails the check.
-  std::function<void(Config&, std::string_view text)> set;
+  void set(Config& config, std::string_view text) const { set_in(&config, text); }
   /// As set() takes it; nothing where the member is an empty optional or an empty string.
-  std::function<std::optional<std::string>(const Config&)> text;
+  [[nodiscard]] std::optional<std::string> text(const Config& config) const {
+    return text_in(&config);
+  }
   /// Throws UsageError where the member's value fails the check.
-  std::function<void(const Config&)> check;
-  /// Whether the choice of FieldFacts::chooser uses the member; empty where there is no chooser.
-  std::function<bool(const Config&)> used;
+  void check(const Config& config) const { check_in(&config); }
+  /// Whether the choice of FieldFacts::chooser uses the member; true where there is no chooser.
+  [[nodiscard]] bool used(const Config& config) const { return used_in(&config); }
+
+  /// Only where `used` is true something reads the member: for the choices `users` of the field
+  /// `chooser`.
+  void use_where(std::string chooser, std::string users, std::function<bool(const Config&)> used) {
+    use(std::move(chooser), std::move(users), [used = std::move(used)](const void* config) {
+      return used(*static_cast<const Config*>(config));
+    });
+  }
 };
 
 /// Names and values of a configuration, in the order of its table.
@@ -70,19 +56,6 @@ using FieldTexts = std::vector<std::pair<std::string, std::string>>;
 
 /// What to_ini() made; other lines are ignored.
 [[nodiscard]] FieldTexts parse_ini(std::string_view ini);
-
-namespace detail {
-
-template <class Member>
-struct FieldValue {
-  using type = Member;
-};
-template <class Value>
-struct FieldValue<std::optional<Value>> {
-  using type = Value;
-};
-
-}  // namespace detail
 
 /// The fields of a configuration, in the order in which help shows them.
 template <class Config>
@@ -97,57 +70,12 @@ class FieldTable {
   /// A member of a type that FieldText knows, or an std::optional of one. An empty `value_name`
   /// makes it a flag, given without a value; it must be a bool then.
   template <class Owner, class Member>
-  FieldTable& add(std::string name, Member Owner::*member, std::string value_name, std::string help,
-                  Check<typename detail::FieldValue<Member>::type> check = {}) {
-    using Value = typename detail::FieldValue<Member>::type;
-    constexpr bool optional = !std::same_as<Value, Member>;
-    Field<Config> field;
-    field.name = std::move(name);
-    field.group = group_;
-    field.value_name = std::move(value_name);
-    field.help = std::move(help);
-    field.is_flag = std::same_as<Member, bool>;
-    const std::string quoted = field.quoted();
-    const std::string expected =
-        check.expected.empty() ? FieldText<Value>::expected() : check.expected;
-    const auto refuse = [quoted, expected](const std::string& text) {
-      throw UsageError(quoted + " is " + text + "; it must be " + expected);
-    };
-    const auto test = [check, refuse](const Value& value) {
-      if (check.holds && !check.holds(value)) {
-        const std::string text = FieldText<Value>::format(value);
-        refuse(std::same_as<Value, std::string> ? '"' + text + '"' : text);
-      }
-    };
-    field.set = [member, refuse, test](Config& config, std::string_view text) {
-      auto value = FieldText<Value>::parse(text);
-      if (!value) {
-        refuse('"' + std::string(text) + '"');
-      }
-      test(*value);
-      config.*member = *std::move(value);
-    };
-    field.text = [member](const Config& config) -> std::optional<std::string> {
-      if constexpr (optional) {
-        const auto& value = config.*member;
-        return value ? std::optional(FieldText<Value>::format(*value)) : std::nullopt;
-      } else if constexpr (std::same_as<Member, std::string>) {
-        const auto& value = config.*member;
-        return value.empty() ? std::nullopt : std::optional(value);
-      } else {
-        return FieldText<Value>::format(config.*member);
-      }
-    };
-    field.check = [member, test](const Config& config) {
-      if constexpr (optional) {
-        if (config.*member) {
-          test(*(config.*member));
-        }
-      } else {
-        test(config.*member);
-      }
-    };
-    fields_.push_back(std::move(field));
+  FieldTable& add(std::string_view name, Member Owner::*member, std::string_view value_name,
+                  std::string_view help,
+                  const Check<typename detail::FieldValue<Member>::type>& check = {}) {
+    fields_.emplace_back(detail::FieldWords{name, group_, value_name, help, check.expected},
+                         detail::reach(static_cast<Member Config::*>(member)),
+                         detail::MemberOperations<Member>::type, detail::erased(check.holds));
     return *this;
   }
 
@@ -166,9 +94,7 @@ class FieldTable {
   }
   FieldTable& used_where(std::string chooser, std::string users,
                          std::function<bool(const Config&)> used) {
-    fields_.back().chooser = std::move(chooser);
-    fields_.back().users = std::move(users);
-    fields_.back().used = std::move(used);
+    fields_.back().use_where(std::move(chooser), std::move(users), std::move(used));
     return *this;
   }
   /// Only these choices of `member`, which is the field `chooser`, use it.
@@ -255,27 +181,20 @@ class FieldTable {
   /// and from one that is not.
   template <class Access, class Part>
   FieldTable& include_by(Access access, const FieldTable<Part>& part) {
+    // A base's address need not be that of the whole.
+    const detail::Reach reach{[access](void* config) -> void* {
+                                Part& part = access(*static_cast<Config*>(config));
+                                return &part;
+                              },
+                              [access](const void* config) -> const void* {
+                                const Part& part = access(*static_cast<const Config*>(config));
+                                return &part;
+                              }};
     for (const Field<Part>& field : part.fields()) {
-      Field<Config> included;
-      static_cast<FieldFacts&>(included) = static_cast<const FieldFacts&>(field);
-      if (included.group.empty()) {
-        included.group = group_;
+      fields_.emplace_back(field, reach);
+      if (field.group.empty()) {
+        fields_.back().group = group_;
       }
-      included.set = [access, set = field.set](Config& config, std::string_view text) {
-        set(access(config), text);
-      };
-      included.text = [access, text = field.text](const Config& config) {
-        return text(access(config));
-      };
-      included.check = [access, check = field.check](const Config& config) {
-        check(access(config));
-      };
-      if (field.used) {
-        included.used = [access, used = field.used](const Config& config) {
-          return used(access(config));
-        };
-      }
-      fields_.push_back(std::move(included));
     }
     return *this;
   }
