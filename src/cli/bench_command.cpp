@@ -2,12 +2,12 @@
 #include <fstream>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "cli/bench_case.hpp"
 #include "cli/bench_options.hpp"
 #include "cli/cli.hpp"
 #include "cli/runtime.hpp"
+#include "core/json.hpp"
 #include "infomax/core/logging.hpp"
 #include "infomax/core/version.hpp"
 #include "infomax/math/blas_runtime.hpp"
@@ -17,8 +17,6 @@
 
 namespace infomax::cli {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 /// The facts that all cases of a job share.
 struct Job {
@@ -178,7 +176,7 @@ int bench(const mpi::Communicator& communicator, const std::vector<std::string>&
     log::info(table_line(job, wanted, result));
     mpi::together(communicator, [&] {
       if (communicator.is_root()) {
-        lines->write(communicator, describe(config, job, pace, wanted, result).dump());
+        lines->write(communicator, json_text(describe(config, job, pace, wanted, result)));
       }
     });
   }

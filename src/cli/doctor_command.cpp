@@ -49,7 +49,7 @@ int doctor(const mpi::Communicator& communicator, const std::vector<std::string>
   const auto found = measure::examine(communicator, directory, file_bytes);
   mpi::together(communicator, [&] {
     print_result(communicator,
-                 options.value<bool>("json") ? to_json(found).dump() + "\n" : to_text(found));
+                 options.value<bool>("json") ? json_text(to_json(found)) + "\n" : to_text(found));
   });
   if (!found.storage) {
     throw SystemError(fmt::format("parallel files do not work in --directory {}: {}", directory,

@@ -12,8 +12,6 @@
 namespace infomax::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr double gibibyte = 1024.0 * 1024.0 * 1024.0;
 
 /// With more ranks than this, only the spread of their speeds is printed.

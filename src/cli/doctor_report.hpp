@@ -3,14 +3,13 @@
 
 #include <string>
 
-#include <nlohmann/json.hpp>
-
+#include "core/json.hpp"
 #include "measure/examination.hpp"
 
 namespace infomax::cli {
 
 /// The object that `doctor --json` prints.
-[[nodiscard]] nlohmann::ordered_json to_json(const measure::Examination& examination);
+[[nodiscard]] Json to_json(const measure::Examination& examination);
 
 /// The lines that `doctor` prints, the traps last.
 [[nodiscard]] std::string to_text(const measure::Examination& examination);

@@ -5,10 +5,10 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
 
 #include "cli/cli.hpp"
 #include "cli/runtime.hpp"
+#include "core/json.hpp"
 #include "infomax/analysis/evaluation.hpp"
 #include "infomax/model/model_file.hpp"
 #include "infomax/model/sides.hpp"
@@ -78,7 +78,7 @@ analysis::Evaluation evaluate_in(const mpi::Communicator& communicator, const Op
   return analysis::evaluate<T>(communicator, chosen, pair, *sides, fit_sides.get());
 }
 
-std::string as_table(const nlohmann::ordered_json& found) {
+std::string as_table(const Json& found) {
   std::string text;
   for (const auto& [name, item] : found.items()) {
     if (item.is_array()) {
@@ -117,7 +117,8 @@ int evaluate(const mpi::Communicator& communicator, const std::vector<std::strin
                               ? evaluate_in<float>(communicator, options, stored, pair, data_path)
                               : evaluate_in<double>(communicator, options, stored, pair, data_path);
   const auto found = report::to_json(evaluation, communicator.size());
-  print_result(communicator, options.value<bool>("json") ? found.dump() + "\n" : as_table(found));
+  print_result(communicator,
+               options.value<bool>("json") ? json_text(found) + "\n" : as_table(found));
   return 0;
 }
 

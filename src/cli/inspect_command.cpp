@@ -4,10 +4,10 @@
 #include <string_view>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "cli/cli.hpp"
 #include "cli/runtime.hpp"
+#include "core/json.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/data/names.hpp"
 #include "infomax/hdf5/file.hpp"
@@ -18,8 +18,6 @@
 
 namespace infomax::cli {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 /// The layers of a network: of each its items, the shape of what it makes of a sample, its
 /// parameters and the multiply-adds of its matrix products for one row.
@@ -131,7 +129,7 @@ Json describe_settings(const std::string& lines) {
 /// Throws DataError where the checkpoint is damaged, so that all that is shown can be resumed from.
 Json describe_checkpoint(const std::string& path) {
   const auto checkpoint = train::read_checkpoint(path);
-  const auto record = Json::parse(checkpoint.text("record"));
+  const auto record = parse_json(checkpoint.text("record"));
   Json arrays = Json::object();
   for (const auto& [name, array] : checkpoint.arrays()) {
     arrays[name] = {{"elements", array.elements}, {"type", hdf5::name(array.type)}};
@@ -162,9 +160,9 @@ std::string in_one_line(const Json& value) {
   constexpr std::size_t most = 12;
   if (value.is_array() && value.size() > most && value.front().is_string()) {
     const Json first(Json::array_t(value.begin(), value.begin() + most));
-    return fmt::format("{} and {} more", first.dump(), value.size() - most);
+    return fmt::format("{} and {} more", json_text(first), value.size() - most);
   }
-  return value.is_string() ? value.get<std::string>() : value.dump();
+  return value.is_string() ? value.get<std::string>() : json_text(value);
 }
 
 /// Appends indented lines, each a name and its value.
@@ -207,7 +205,7 @@ int inspect(const mpi::Communicator& communicator, const std::vector<std::string
     const Json description = describe(path);
     std::string text;
     if (options.value<bool>("json")) {
-      text = description.dump() + "\n";
+      text = json_text(description) + "\n";
     } else {
       append_lines(description, "", text);
     }

@@ -4,12 +4,11 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
+
+#include "core/json.hpp"
 
 namespace infomax::cli {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 /// Classes beyond which a table of them is no longer read by people.
 constexpr std::size_t most_printed_classes = 30;
@@ -137,7 +136,7 @@ std::string probe_json(const ProbeFacts& facts, const analysis::ClassProbe& prob
   if (!probe.test.confusion.empty()) {
     object["confusion"] = rows_of(probe.test.confusion);
   }
-  return object.dump() + "\n";
+  return json_text(object) + "\n";
 }
 
 std::string probe_json(const ProbeFacts& facts, const analysis::ValueProbe& probe) {
@@ -149,7 +148,7 @@ std::string probe_json(const ProbeFacts& facts, const analysis::ValueProbe& prob
   add_facts(object, facts);
   object["r2_per_target"] = probe.test.r2;
   object["mse_per_target"] = probe.test.mse;
-  return object.dump() + "\n";
+  return json_text(object) + "\n";
 }
 
 std::string probe_table(const ProbeFacts& facts, const analysis::ClassProbe& probe) {

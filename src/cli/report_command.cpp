@@ -22,8 +22,6 @@
 namespace infomax::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 OptionTable report_option_table() {
   OptionTable options(
       "report",

@@ -10,15 +10,13 @@
 #include <fmt/format.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
-#include <nlohmann/json.hpp>
 
+#include "core/json.hpp"
 #include "infomax/math/blas_runtime.hpp"
 #include "infomax/mpi/placement.hpp"
 
 namespace infomax::measure {
 namespace {
-
-using Json = nlohmann::json;
 
 std::string host_name() {
   std::array<char, 256> name{};
@@ -107,8 +105,8 @@ RankFacts rank_facts(const mpi::Communicator& communicator) {
 
 std::vector<RankFacts> gather_ranks(const mpi::Communicator& communicator, const RankFacts& mine) {
   std::vector<RankFacts> ranks;
-  for (const auto& text : gather_texts(communicator, to_json(mine).dump())) {
-    ranks.push_back(rank_from(Json::parse(text)));
+  for (const auto& text : gather_texts(communicator, json_text(to_json(mine)))) {
+    ranks.push_back(rank_from(parse_json(text)));
   }
   return ranks;
 }
@@ -116,11 +114,11 @@ std::vector<RankFacts> gather_ranks(const mpi::Communicator& communicator, const
 std::vector<HostFacts> gather_hosts(const mpi::Communicator& communicator, const RankFacts& mine) {
   const auto node = communicator.split_by_node();
   const auto of_node = gather_ranks(node, mine);
-  const std::string text = node.is_root() ? to_json(host_facts(mine, of_node)).dump() : "";
+  const std::string text = node.is_root() ? json_text(to_json(host_facts(mine, of_node))) : "";
   std::vector<HostFacts> hosts;
   for (const auto& given : gather_texts(communicator, text)) {
     if (!given.empty()) {
-      hosts.push_back(host_from(Json::parse(given)));
+      hosts.push_back(host_from(parse_json(given)));
     }
   }
   return hosts;

@@ -6,12 +6,11 @@
 #include <span>
 
 #include "infomax/analysis/output_statistics.hpp"
+#include "infomax/objective/histogram_options.hpp"
 #include "report/numbers.hpp"
 
 namespace infomax::report {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 double entropy_of(std::span<const double> probabilities) {
   double sum = 0.0;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <nlohmann/json.hpp>
-
+#include "core/json.hpp"
 #include "infomax/objective/options.hpp"
 #include "report/outputs.hpp"
 
@@ -11,11 +10,11 @@ namespace infomax::report {
 /// Collective. The histograms of the outputs' columns, over the bins of the objective: a list with
 /// an object for each side shown. The same on every rank.
 template <math::Real T>
-[[nodiscard]] nlohmann::ordered_json histograms(const Outputs<T>& outputs,
-                                                const objective::ObjectiveOptions& objective);
+[[nodiscard]] Json histograms(const Outputs<T>& outputs,
+                              const objective::ObjectiveOptions& objective);
 
 /// The correlation matrices of the outputs: b with b, and a with b where both are narrow.
 template <math::Real T>
-[[nodiscard]] nlohmann::ordered_json correlations(const Outputs<T>& outputs);
+[[nodiscard]] Json correlations(const Outputs<T>& outputs);
 
 }  // namespace infomax::report

@@ -3,9 +3,9 @@
 
 namespace infomax::report {
 
-nlohmann::ordered_json to_json(const analysis::Evaluation& evaluation, int ranks) {
+Json to_json(const analysis::Evaluation& evaluation, int ranks) {
   const auto& value = evaluation.value;
-  nlohmann::ordered_json object{
+  Json object{
       {"objective", value.objective}, {"dependence", value.dependence},
       {"entropy_a", value.entropy_a}, {"entropy_b", value.entropy_b},
       {"samples", value.samples},     {"ranks", ranks},

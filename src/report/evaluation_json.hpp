@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <nlohmann/json.hpp>
-
+#include "core/json.hpp"
 #include "infomax/analysis/evaluation.hpp"
 
 namespace infomax::report {
 
 /// The object that `evaluate --json` prints: numbers, and lists that are not empty, by name.
-[[nodiscard]] nlohmann::ordered_json to_json(const analysis::Evaluation& evaluation, int ranks);
+[[nodiscard]] Json to_json(const analysis::Evaluation& evaluation, int ranks);
 
 }  // namespace infomax::report

@@ -16,8 +16,6 @@
 namespace infomax::report {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 /// The canonical correlations: those of the objective where it has them, else measured here.
 Json canonical(const objective::ObjectiveOptions& objective,
                const analysis::OutputStatistics& statistics,

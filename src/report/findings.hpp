@@ -5,8 +5,7 @@
 #include <cstdint>
 #include <string>
 
-#include <nlohmann/json.hpp>
-
+#include "core/json.hpp"
 #include "infomax/math/blas.hpp"
 #include "infomax/model/examples.hpp"
 #include "infomax/model/model_file.hpp"
@@ -29,10 +28,8 @@ struct FindingsOptions {
 /// and returns everything that a report says of them. The same on every rank and, up to rounding,
 /// at any number of ranks.
 template <math::Real T>
-[[nodiscard]] nlohmann::ordered_json find(const mpi::Communicator& communicator,
-                                          const model::StoredModel& stored,
-                                          const model::PairSettings& pair,
-                                          const model::Examples& examples,
-                                          const FindingsOptions& options);
+[[nodiscard]] Json find(const mpi::Communicator& communicator, const model::StoredModel& stored,
+                        const model::PairSettings& pair, const model::Examples& examples,
+                        const FindingsOptions& options);
 
 }  // namespace infomax::report

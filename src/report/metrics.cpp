@@ -13,8 +13,6 @@
 namespace infomax::report {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr std::array time_fields{"input_s", "compute_s", "reduce_s"};
 constexpr int digits = 6;
 
@@ -66,7 +64,7 @@ bool better(const Json& line, const Json& best) {
 
 RunMetrics::RunMetrics(std::istream& file) {
   for (std::string text; std::getline(file, text);) {
-    const auto line = Json::parse(text, nullptr, false);
+    const auto line = json_or_null(text);
     if (!line.is_object() || !std::isfinite(number(line, "step"))) {
       continue;
     }

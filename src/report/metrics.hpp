@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
+#include "core/json.hpp"
 
 namespace infomax::report {
 
@@ -20,16 +20,16 @@ class RunMetrics {
   [[nodiscard]] bool empty() const { return step_.empty(); }
 
   /// The totals of the run and its last and best values.
-  [[nodiscard]] nlohmann::ordered_json summary() const;
+  [[nodiscard]] Json summary() const;
 
   /// Every number of a step as a curve over the steps, and the validations likewise. A curve has at
   /// most `most` points; each is the mean of equally many consecutive steps, with their minimum and
   /// maximum.
-  [[nodiscard]] nlohmann::ordered_json curves(std::size_t most) const;
+  [[nodiscard]] Json curves(std::size_t most) const;
 
   /// Seconds of input, compute and reduce by epoch, or by step if there are fewer than three
   /// epochs, in at most `most` groups of equally many.
-  [[nodiscard]] nlohmann::ordered_json times(std::size_t most) const;
+  [[nodiscard]] Json times(std::size_t most) const;
 
  private:
   /// One field over all lines of a kind.
@@ -37,8 +37,8 @@ class RunMetrics {
     std::string name;
     std::vector<double> values;
   };
-  void add_step(const nlohmann::ordered_json& line);
-  void add_validation(const nlohmann::ordered_json& line);
+  void add_step(const Json& line);
+  void add_validation(const Json& line);
   [[nodiscard]] const Series* find(const char* name) const;
   [[nodiscard]] double sum(const char* name) const;
 
@@ -47,11 +47,11 @@ class RunMetrics {
   std::vector<Series> series_;
   std::vector<double> validation_step_;
   std::vector<double> validation_;
-  nlohmann::ordered_json last_epoch_;
-  nlohmann::ordered_json last_step_;
-  nlohmann::ordered_json best_epoch_;
-  nlohmann::ordered_json best_validation_;
-  nlohmann::ordered_json last_validation_;
+  Json last_epoch_;
+  Json last_step_;
+  Json best_epoch_;
+  Json best_validation_;
+  Json last_validation_;
 };
 
 }  // namespace infomax::report

@@ -13,8 +13,8 @@ double rounded(double value, int digits) {
                               : value;
 }
 
-nlohmann::ordered_json rounded_list(std::span<const double> values, int digits) {
-  auto list = nlohmann::ordered_json::array();
+Json rounded_list(std::span<const double> values, int digits) {
+  auto list = Json::array();
   for (const double value : values) {
     list.push_back(rounded(value, digits));
   }

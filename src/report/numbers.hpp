@@ -3,7 +3,7 @@
 
 #include <span>
 
-#include <nlohmann/json.hpp>
+#include "core/json.hpp"
 
 namespace infomax::report {
 
@@ -12,6 +12,6 @@ namespace infomax::report {
 [[nodiscard]] double rounded(double value, int digits);
 
 /// The same for every value of a list.
-[[nodiscard]] nlohmann::ordered_json rounded_list(std::span<const double> values, int digits);
+[[nodiscard]] Json rounded_list(std::span<const double> values, int digits);
 
 }  // namespace infomax::report

@@ -14,9 +14,8 @@ namespace infomax::report {
 namespace {
 
 /// The content as JSON that neither ends nor starts a script element, whatever its texts hold.
-std::string for_script(const nlohmann::ordered_json& content) {
-  const std::string json =
-      content.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+std::string for_script(const Json& content) {
+  const std::string json = json_text(content);
   std::string safe;
   safe.reserve(json.size());
   for (const char letter : json) {
@@ -39,7 +38,7 @@ std::string for_script(const nlohmann::ordered_json& content) {
 
 }  // namespace
 
-std::string make_page(const nlohmann::ordered_json& content) {
+std::string make_page(const Json& content) {
   const std::string json = for_script(content);
   // In the order of the page, so that inserted text is never searched for placeholders.
   const std::array<std::pair<std::string_view, std::string_view>, 4> insertions{{

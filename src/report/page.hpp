@@ -3,12 +3,12 @@
 
 #include <string>
 
-#include <nlohmann/json.hpp>
+#include "core/json.hpp"
 
 namespace infomax::report {
 
 /// An HTML page that contains everything it needs: style, scripts, the chart library and `content`,
 /// which its scripts draw. Texts in `content` are shown as they are and never executed.
-[[nodiscard]] std::string make_page(const nlohmann::ordered_json& content);
+[[nodiscard]] std::string make_page(const Json& content);
 
 }  // namespace infomax::report

@@ -20,8 +20,6 @@
 namespace infomax::report {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 /// More classes than this are coloured by their number, because no palette tells them apart.
 constexpr double most_coloured_classes = 30.0;
 

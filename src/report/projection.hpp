@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <nlohmann/json.hpp>
-
+#include "core/json.hpp"
 #include "report/outputs.hpp"
 
 namespace infomax::report {
@@ -10,6 +9,6 @@ namespace infomax::report {
 /// Collective. Samples of the outputs in the plane of their first two principal components, with
 /// the labels that colour them. The same on every rank.
 template <math::Real T>
-[[nodiscard]] nlohmann::ordered_json projection(const Outputs<T>& outputs);
+[[nodiscard]] Json projection(const Outputs<T>& outputs);
 
 }  // namespace infomax::report

@@ -16,8 +16,6 @@
 namespace infomax::report {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 // As many as a screen can show apart.
 constexpr std::size_t most_points = 600;
 constexpr std::size_t most_bars = 60;

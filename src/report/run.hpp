@@ -6,8 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
+#include "core/json.hpp"
 #include "infomax/model/model_file.hpp"
 #include "infomax/mpi/communicator.hpp"
 #include "infomax/train/run_directory.hpp"
@@ -20,7 +19,7 @@ struct RunRecord {
   std::vector<std::pair<std::string, std::string>> config;  ///< names and values, in order
   std::optional<model::StoredModel> model;
   /// The entries of the page that follow from the directory; set on the root only.
-  nlohmann::ordered_json page = nlohmann::ordered_json::object();
+  Json page = Json::object();
 
   /// The value of a setting; empty where it is unset.
   [[nodiscard]] std::string option(const std::string& name) const;

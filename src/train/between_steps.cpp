@@ -2,8 +2,8 @@
 #include "train/between_steps.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "core/json.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/mpi/failure.hpp"
 #include "train/replicas.hpp"
@@ -11,13 +11,12 @@
 namespace infomax::train {
 
 template <math::Real T>
-std::uint64_t BetweenSteps<T>::restore(
-    const std::function<void(const nlohmann::json& record)>& optimizer) {
+std::uint64_t BetweenSteps<T>::restore(const std::function<void(const Json& record)>& optimizer) {
   if (services_.durability == nullptr || !services_.durability->start()) {
     return 0;
   }
   const auto& start = *services_.durability->start();
-  const auto record = nlohmann::json::parse(start.text("record"));
+  const auto record = parse_json(start.text("record"));
   receive("parameters", model_->parameters());
   const auto& best = record.at("best");
   if (bool{best.at("known")}) {
@@ -97,7 +96,7 @@ Checkpoint BetweenSteps<T>::checkpoint(std::uint64_t step, ArrayOwnership owners
   Checkpoint result(ownership);
   result.step = step;
   result.put("parameters", std::as_const(*model_).parameters());
-  nlohmann::json record = recorder_->record();
+  Json record = recorder_->record();
   record["validated_step"] = validated_step_;
   record["best"] = {{"known", best_->known()},
                     {"step", best_->step()},
@@ -105,7 +104,7 @@ Checkpoint BetweenSteps<T>::checkpoint(std::uint64_t step, ArrayOwnership owners
                     {"since", best_->validations_since()}};
   result.put("best", std::as_const(*best_).parameters());
   optimizer_state_.save(result, record);
-  result.texts["record"] = record.dump();
+  result.texts["record"] = json_text(record);
   return result;
 }
 

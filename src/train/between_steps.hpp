@@ -6,8 +6,7 @@
 #include <string>
 #include <utility>
 
-#include <nlohmann/json_fwd.hpp>
-
+#include "core/json.hpp"
 #include "infomax/model/model.hpp"
 #include "infomax/mpi/communicator.hpp"
 #include "infomax/mpi/failure.hpp"
@@ -25,7 +24,7 @@ struct FinishedStep {
 /// How to keep what an optimiser needs to go on, besides the model's parameters.
 struct OptimizerState {
   /// Writes it into a checkpoint and its record. Called on the root.
-  std::function<void(Checkpoint&, nlohmann::json&)> save;
+  std::function<void(Checkpoint&, Json&)> save;
   /// Returns a checksum of everything that must be equal on all ranks. Unset where only the root
   /// has such a state.
   std::function<std::uint64_t()> checksum;
@@ -51,7 +50,7 @@ class BetweenSteps {
   /// Collective. Where the run goes on from a checkpoint, restores the model's parameters and the
   /// state of this class; `optimizer` restores the optimiser's state, by receive(). Returns the
   /// number of steps done. Throws DataError where the checkpoint belongs to another model.
-  std::uint64_t restore(const std::function<void(const nlohmann::json& record)>& optimizer);
+  std::uint64_t restore(const std::function<void(const Json& record)>& optimizer);
 
   /// Collective. Copies an array of the checkpoint that the run goes on from to every rank.
   template <class U>

@@ -9,8 +9,8 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "core/json.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/core/logging.hpp"
 #include "infomax/mpi/failure.hpp"
@@ -22,7 +22,7 @@
 namespace infomax::train {
 namespace {
 
-void save(const optim::SearchState& state, Checkpoint& checkpoint, nlohmann::json& record) {
+void save(const optim::SearchState& state, Checkpoint& checkpoint, Json& record) {
   const auto used = [&](const Buffer<double>& matrix) {
     return std::span(matrix).first(state.pairs() * state.x.size());
   };
@@ -41,11 +41,10 @@ void save(const optim::SearchState& state, Checkpoint& checkpoint, nlohmann::jso
 
 /// Whether a checkpoint has a search's state as save() writes it. Older ones have a history of
 /// points instead.
-bool has_state(const nlohmann::json& record) { return record.at("lbfgs").contains("pairs_added"); }
+bool has_state(const Json& record) { return record.at("lbfgs").contains("pairs_added"); }
 
 /// Throws DataError where the checkpoint belongs to another model or history.
-void restore(optim::SearchState& state, const Checkpoint& checkpoint,
-             const nlohmann::json& record) {
+void restore(optim::SearchState& state, const Checkpoint& checkpoint, const Json& record) {
   const auto& own = record.at("lbfgs");
   own.at("pairs_added").get_to(state.pairs_added);
   const auto used = [&](Buffer<double>& matrix) {
@@ -259,7 +258,7 @@ TrainSummary train_lbfgs(const mpi::Communicator& communicator, model::Model<T>&
   Recorder<T> recorder(communicator, model, best, directory, options, 1, services.durability);
   optim::SearchState state;
   OptimizerState optimizer_state;
-  optimizer_state.save = [&state](Checkpoint& checkpoint, nlohmann::json& record) {
+  optimizer_state.save = [&state](Checkpoint& checkpoint, Json& record) {
     save(state, checkpoint, record);
   };
   BetweenSteps<T> between_steps(communicator, model, recorder, best, options, services,
@@ -269,7 +268,7 @@ TrainSummary train_lbfgs(const mpi::Communicator& communicator, model::Model<T>&
     state = optim::SearchState(Buffer<double>(start.begin(), start.end()), lbfgs.history);
   };
   bool resumed = false;
-  const std::uint64_t done = between_steps.restore([&](const nlohmann::json& record) {
+  const std::uint64_t done = between_steps.restore([&](const Json& record) {
     resumed = has_state(record);
     mpi::together(communicator, [&] {
       if (communicator.is_root()) {

@@ -6,8 +6,8 @@
 #include <system_error>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "core/json.hpp"
 #include "infomax/core/error.hpp"
 
 namespace infomax::train {
@@ -50,9 +50,9 @@ StepReport EpochSummary::report() const {
 
 namespace {
 
-nlohmann::ordered_json begin_line(const std::string& kind, std::uint64_t step, std::uint64_t epoch,
-                                  const objective::Value& value) {
-  nlohmann::ordered_json line{
+Json begin_line(const std::string& kind, std::uint64_t step, std::uint64_t epoch,
+                const objective::Value& value) {
+  Json line{
       {"kind", kind},
       {"step", step},
       {"epoch", epoch},
@@ -73,7 +73,7 @@ std::uint64_t bytes_up_to(const std::string& path, std::uint64_t last, bool with
   std::ifstream file(path);
   std::uint64_t bytes = 0;
   for (std::string line; std::getline(file, line) && !file.eof(); bytes += line.size() + 1) {
-    const auto parsed = nlohmann::json::parse(line, nullptr, false);
+    const auto parsed = json_or_null(line);
     const std::uint64_t step = parsed.is_object() ? parsed.value("step", last + 1) : last + 1;
     if (step > last || (within_epoch && step == last && parsed.value("kind", "") == "epoch")) {
       break;
@@ -113,7 +113,7 @@ void MetricsFile::write(const std::string& kind, std::uint64_t step, std::uint64
   line["input_s"] = report.times.input_s;
   line["compute_s"] = report.times.compute_s;
   line["reduce_s"] = report.times.reduce_s;
-  write_line(line.dump());
+  write_line(json_text(line));
 }
 
 void MetricsFile::write_validation(std::uint64_t step, std::uint64_t epoch,
@@ -122,7 +122,7 @@ void MetricsFile::write_validation(std::uint64_t step, std::uint64_t epoch,
   line["samples"] = report.value.samples;
   line["seconds"] = report.seconds;
   line["best"] = best;
-  write_line(line.dump());
+  write_line(json_text(line));
 }
 
 void MetricsFile::write_line(const std::string& line) {

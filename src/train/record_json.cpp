@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "train/record_json.hpp"
 
-#include <nlohmann/json.hpp>
+#include "core/json.hpp"
 
 namespace infomax::train {
 
-nlohmann::json to_json(const StepReport& report) {
+Json to_json(const StepReport& report) {
   return {
       {"objective", report.value.objective},
       {"dependence", report.value.dependence},
@@ -22,7 +22,7 @@ nlohmann::json to_json(const StepReport& report) {
   };
 }
 
-StepReport report_from(const nlohmann::json& json) {
+StepReport report_from(const Json& json) {
   StepReport report;
   json.at("objective").get_to(report.value.objective);
   json.at("dependence").get_to(report.value.dependence);

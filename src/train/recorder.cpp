@@ -5,8 +5,7 @@
 #include <cmath>
 #include <utility>
 
-#include <nlohmann/json.hpp>
-
+#include "core/json.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/model/model_file.hpp"
 #include "train/record_json.hpp"
@@ -67,7 +66,7 @@ void Recorder<T>::validated(std::uint64_t step, const ValidationReport& report, 
 }
 
 template <math::Real T>
-nlohmann::json Recorder<T>::record() const {
+Json Recorder<T>::record() const {
   return {{"seconds", before_s_ + since_start_.elapsed_s()},
           {"samples", summary_.samples},
           {"steps", summary_.steps},
@@ -77,7 +76,7 @@ nlohmann::json Recorder<T>::record() const {
 }
 
 template <math::Real T>
-void Recorder<T>::restore(const nlohmann::json& record) {
+void Recorder<T>::restore(const Json& record) {
   before_s_ = record.at("seconds");
   summary_.samples = record.at("samples");
   summary_.steps = record.at("steps");

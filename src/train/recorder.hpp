@@ -5,8 +5,7 @@
 #include <optional>
 #include <string>
 
-#include <nlohmann/json_fwd.hpp>
-
+#include "core/json.hpp"
 #include "infomax/core/stopwatch.hpp"
 #include "infomax/mpi/communicator.hpp"
 #include "infomax/train/metrics.hpp"
@@ -31,8 +30,8 @@ class Recorder {
   void validated(std::uint64_t step, const ValidationReport& report, bool improved);
 
   /// Returns what a checkpoint keeps of this; restore() takes it back.
-  [[nodiscard]] nlohmann::json record() const;
-  void restore(const nlohmann::json& record);
+  [[nodiscard]] Json record() const;
+  void restore(const Json& record);
 
   /// Ends the record of a run and saves the model. Throws NumericError, on every rank, where the
   /// parameters are not finite.

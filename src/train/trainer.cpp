@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "core/json.hpp"
 #include "infomax/core/checksum.hpp"
 #include "infomax/core/error.hpp"
 #include "train/between_steps.hpp"
@@ -18,7 +18,7 @@ namespace {
 template <math::Real T>
 OptimizerState state_of(model::Model<T>& model, optim::Optimizer<T>& optimizer) {
   OptimizerState result;
-  result.save = [&optimizer](Checkpoint& checkpoint, nlohmann::json& record) {
+  result.save = [&optimizer](Checkpoint& checkpoint, Json& record) {
     record["updates"] = optimizer.updates();
     const auto state = optimizer.state();
     for (std::size_t k = 0; k < state.size(); ++k) {
@@ -48,7 +48,7 @@ TrainSummary train(const mpi::Communicator& communicator, model::Model<T>& model
                        services.durability);
   BetweenSteps<T> between_steps(communicator, model, recorder, best, options, services,
                                 state_of(model, optimizer));
-  const std::uint64_t done_before = between_steps.restore([&](const nlohmann::json& record) {
+  const std::uint64_t done_before = between_steps.restore([&](const Json& record) {
     optimizer.set_updates(record.at("updates"));
     const auto state = optimizer.state();
     for (std::size_t k = 0; k < state.size(); ++k) {
