@@ -14,13 +14,15 @@ namespace infomax {
 template <class T>
 struct Check {
   std::function<bool(const T&)> holds;  ///< empty: any value
-  std::string expected;
+  std::string expected;                 ///< such as "a number above 0"
 };
 
+/// Finite and greater than `low`.
 [[nodiscard]] inline Check<double> above(double low) {
   return {[low](double x) { return std::isfinite(x) && x > low; },
           "a number above " + FieldText<double>::format(low)};
 }
+/// Finite and not less than `low`.
 [[nodiscard]] inline Check<double> at_least(double low) {
   return {[low](double x) { return std::isfinite(x) && x >= low; },
           "a number, " + FieldText<double>::format(low) + " or more"};
@@ -31,9 +33,11 @@ struct Check {
           "a number from " + FieldText<double>::format(low) + " to below " +
               FieldText<double>::format(high)};
 }
+/// Neither infinite nor NaN.
 [[nodiscard]] inline Check<double> finite() {
   return {[](double x) { return std::isfinite(x); }, "a finite number"};
 }
+/// Any number but 0.
 [[nodiscard]] inline Check<std::size_t> one_or_more() {
   return {[](std::size_t n) { return n > 0; }, "a whole number, 1 or more"};
 }

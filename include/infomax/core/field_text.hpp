@@ -15,23 +15,28 @@
 
 namespace infomax {
 
-/// How values of a type are written. A type of one's own specialises it with
+/// How values of a type are written. A new type specialises it with
 ///
-///     static std::optional<T> parse(std::string_view text);  // nothing where it is not a T
-///     static std::string format(const T& value);             // as parse() takes it
+///     static std::optional<T> parse(std::string_view text);  // nothing if it is not a T
+///     static std::string format(const T& value);             // as parse() reads it
 ///     static std::string expected();                         // "a number", for messages
 template <class T>
 struct FieldText;
 
+/// Every text is valid and stands for itself.
 template <>
 struct FieldText<std::string> {
+  /// @{ As FieldText describes it.
   static std::optional<std::string> parse(std::string_view text) { return std::string(text); }
   static std::string format(const std::string& value) { return value; }
   static std::string expected() { return "a text"; }
+  /// @}
 };
 
+/// "true", "1", "yes" and "on", or "false", "0", "no" and "off".
 template <>
 struct FieldText<bool> {
+  /// @{ As FieldText describes it.
   static std::optional<bool> parse(std::string_view text) {
     if (text == "true" || text == "1" || text == "yes" || text == "on") {
       return true;
@@ -43,6 +48,7 @@ struct FieldText<bool> {
   }
   static std::string format(bool value) { return value ? "true" : "false"; }
   static std::string expected() { return "true or false"; }
+  /// @}
 };
 
 namespace detail {
@@ -61,26 +67,33 @@ std::optional<Number> parse_whole(std::string_view text) {
 
 }  // namespace detail
 
+/// Decimal digits, with an optional plus sign. A number that does not fit T is invalid.
 template <std::unsigned_integral T>
 requires(!std::same_as<T, bool>) struct FieldText<T> {
+  /// @{ As FieldText describes it.
   static std::optional<T> parse(std::string_view text) { return detail::parse_whole<T>(text); }
   static std::string format(T value) { return std::to_string(value); }
   static std::string expected() { return "a whole number, 0 or more"; }
+  /// @}
 };
 
+/// A decimal number as std::from_chars reads it, with an optional plus sign.
 template <>
 struct FieldText<double> {
+  /// The number, or nothing where `text` is not one as a whole.
   static std::optional<double> parse(std::string_view text) {
     return detail::parse_whole<double>(text);
   }
   /// The shortest digits that parse to the same value: "0.0001", "1e-08".
   static std::string format(double value);
+  /// The words of messages that require a number.
   static std::string expected() { return "a number"; }
 };
 
 /// The base of FieldText for an enumeration; `names` is an array of pairs of name and value.
 template <class Enum, const auto& names>
 struct ChoiceText {
+  /// The value of this name, or nothing where there is none.
   static std::optional<Enum> parse(std::string_view text) {
     for (const auto& [name, value] : names) {
       if (text == name) {
@@ -89,6 +102,7 @@ struct ChoiceText {
     }
     return std::nullopt;
   }
+  /// The name of a value. Throws std::logic_error where it has none.
   static std::string format(const Enum& wanted) {
     for (const auto& [name, value] : names) {
       if (value == wanted) {
@@ -108,8 +122,8 @@ struct ChoiceText {
   }
 };
 
-/// The value that `text` says. Throws UsageError, which names the field as `quoted` ("`pair`"),
-/// where it says none.
+/// Returns the value that `text` stands for. Throws UsageError, which names the field as `quoted`
+/// ("`pair`"), if it stands for none.
 template <class T>
 [[nodiscard]] T parse_field(std::string_view quoted, std::string_view text) {
   auto value = FieldText<T>::parse(text);

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+/// Messages to the user, on standard error.
 namespace infomax::log {
 
 /// Messages on standard error. Results go to standard output and are not logged.
@@ -18,8 +19,11 @@ void configure(Level level, bool speaks);
 /// configuration in backticks (`micro_batch`); a program maps them to what its users know.
 void set_translation(std::function<std::string(std::string_view)> translate);
 
+/// Logs a line at level `debug`, if this rank speaks.
 void debug(std::string_view message);
+/// Logs a line at the levels `info` and `debug`, if this rank speaks.
 void info(std::string_view message);
+/// Logs a line that begins with "warning: " at every level, if this rank speaks.
 void warning(std::string_view message);
 
 /// Logs a message once per run and kind, for conditions that occur in every step.

@@ -9,7 +9,10 @@ namespace infomax {
 /// job that ends early leaves the old file or none, never an incomplete one.
 class PendingFile {
  public:
+  /// Chooses a temporary name beside `final_path` that holds this process's number. Creates no
+  /// file.
   explicit PendingFile(std::filesystem::path final_path);
+  /// Removes the temporary file unless it was committed.
   ~PendingFile();
   PendingFile(const PendingFile&) = delete;
   PendingFile& operator=(const PendingFile&) = delete;

@@ -11,16 +11,19 @@
 
 namespace infomax {
 
+/// How progress is shown.
 enum class ProgressMode : std::uint8_t {
   automatic,  ///< live if the output, or mpirun's output under mpirun, is a terminal; else plain
   live,       ///< one line that is rewritten
   plain,      ///< a new line at intervals
-  none,
+  none,       ///< not at all
 };
 
+/// The modes as users write them.
 inline constexpr std::array progress_names{
     std::pair{"auto", ProgressMode::automatic}, std::pair{"live", ProgressMode::live},
     std::pair{"plain", ProgressMode::plain}, std::pair{"none", ProgressMode::none}};
+/// By the names of the modes.
 template <>
 struct FieldText<ProgressMode> : ChoiceText<ProgressMode, progress_names> {};
 
@@ -36,6 +39,7 @@ struct FieldText<ProgressMode> : ChoiceText<ProgressMode, progress_names> {};
 /// A line on standard error that reports work in progress. Used by one rank.
 class ProgressLine {
  public:
+  /// `automatic` becomes `live` or `plain`, by what standard error leads to.
   explicit ProgressLine(ProgressMode mode);
 
   /// The style in use, never `automatic`.
@@ -44,6 +48,7 @@ class ProgressLine {
   /// Whether it is time for another line: after 0.1 s for a live one, after 10 s for a plain one.
   [[nodiscard]] bool due() const;
 
+  /// Shows a line: rewrites the live one, or logs a plain one.
   void show(const std::string& text);
 
   /// Ends a live line, so that later output starts on a new line.
@@ -58,11 +63,13 @@ class ProgressLine {
 /// The progress of work whose amount is known: "encoding 45%, 0:12 left".
 class WorkProgress {
  public:
+  /// `what` names the work, such as "encoding".
   WorkProgress(ProgressMode mode, std::string what) : line_(mode), what_(std::move(what)) {}
 
   /// Reports that `done` of `all` units are done; all > 0.
   void reach(std::size_t done, std::size_t all);
 
+  /// Ends a live line, so that later output starts on a new line.
   void finish() { line_.finish(); }
 
  private:

@@ -8,13 +8,13 @@ namespace infomax {
 
 /// The purpose of a random number. Streams of different purposes never overlap.
 enum class RandomStream : std::uint64_t {
-  initialization = 1,
-  permutation = 2,
-  generation = 3,
-  pass = 4,  ///< keys of the numbers that a training pass draws
-  augmentation = 5,
-  held_out = 9,
-  test_rows = 10,
+  initialization = 1,  ///< initial parameters
+  permutation = 2,     ///< orders of rows
+  generation = 3,      ///< synthetic data
+  pass = 4,            ///< keys of the numbers that a training pass draws
+  augmentation = 5,    ///< random changes of rows
+  held_out = 9,        ///< samples that are chosen: held out, drawn, or compared
+  test_rows = 10,      ///< rows that an import puts into its test file
 };
 
 /// A counter-based random number generator: Philox 4x64-10 (Salmon et al. 2011, "Parallel random
@@ -22,6 +22,7 @@ enum class RandomStream : std::uint64_t {
 /// index), so every rank can compute every number, in any order, and all ranks agree.
 class CounterRandom {
  public:
+  /// `major` and `minor` number independent sequences of one stream, such as epochs and blocks.
   CounterRandom(std::uint64_t seed, RandomStream stream, std::uint64_t major = 0,
                 std::uint64_t minor = 0)
       : seed_(seed), stream_(static_cast<std::uint64_t>(stream)), major_(major), minor_(minor) {}

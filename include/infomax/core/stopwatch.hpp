@@ -8,6 +8,7 @@ namespace infomax {
 /// Measures wall-clock seconds since construction or the last lap.
 class Stopwatch {
  public:
+  /// Returns the seconds since construction or the last lap.
   [[nodiscard]] double elapsed_s() const {
     return std::chrono::duration<double>(Clock::now() - start_).count();
   }
