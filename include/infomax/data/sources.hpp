@@ -9,8 +9,10 @@
 #include "infomax/data/row_store.hpp"
 #include "infomax/stats/row_source.hpp"
 
+/// @file
 /// Sides of an objective that are data, converted tile by tile. What they are made of, rows,
 /// indices and normalisation, must outlive them.
+
 namespace infomax::data {
 
 namespace detail {

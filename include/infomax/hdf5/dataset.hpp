@@ -25,6 +25,7 @@ class Dataset {
   [[nodiscard]] const std::vector<std::size_t>& shape() const { return shape_; }  ///< [N, ...]
   [[nodiscard]] std::size_t rows() const { return shape_.front(); }               ///< N
   [[nodiscard]] std::size_t features() const { return features_; }  ///< product of trailing axes
+  /// In the file, but in this machine's byte order.
   [[nodiscard]] ElementType element_type() const { return element_type_; }
   [[nodiscard]] const std::string& where() const { return where_; }  ///< "/x in F.h5"
 

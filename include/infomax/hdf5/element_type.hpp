@@ -64,6 +64,7 @@ requires(std::is_arithmetic_v<T>) constexpr ElementType element_type_of() {
 /// The size of an element in bytes.
 [[nodiscard]] std::size_t size(ElementType type);
 
+/// Whether elements of this type are integers, signed or unsigned.
 [[nodiscard]] bool is_integer(ElementType type);
 
 /// The name of a type: "u8", "f32", ...

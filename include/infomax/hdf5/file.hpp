@@ -16,6 +16,7 @@
 #include "infomax/hdf5/handle.hpp"
 #include "infomax/mpi/communicator.hpp"
 
+/// HDF5 files, data sets and attributes, serial and parallel, over HDF5's C API.
 namespace infomax::hdf5 {
 
 /// The layout of a new data set in its file.
@@ -51,7 +52,9 @@ class File {
   /// Closes the file if it is open. While an exception unwinds, a file that is open in parallel
   /// stays open until the process ends, because other ranks may not close it.
   ~File();
+  /// Leaves the other file closed.
   File(File&&) = default;
+  /// Closes the file that this held, and leaves the other one closed.
   File& operator=(File&&) = default;
   File(const File&) = delete;
   File& operator=(const File&) = delete;
@@ -61,6 +64,7 @@ class File {
   /// that.
   void close();
 
+  /// The path that the file was opened by.
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
   /// Whether the group or data set `object` exists.
@@ -80,13 +84,14 @@ class File {
   Dataset create_dataset(const std::string& object, ElementType type,
                          const std::vector<std::size_t>& shape, Layout layout = {});
 
+  /// Whether the object exists and has an attribute of this name.
   [[nodiscard]] bool has_attribute(const std::string& object, const std::string& name) const;
 
   /// Returns the names of an object's attributes, in alphabetical order. Throws DataError if the
   /// object does not exist.
   [[nodiscard]] std::vector<std::string> attribute_names(const std::string& object) const;
 
-  // The following read an attribute. They throw DataError if it is missing or of another kind.
+  /// @{ Returns the value of an attribute. Throws DataError if it is missing or of another kind.
   [[nodiscard]] std::string string_attribute(const std::string& object,
                                              const std::string& name) const;
   [[nodiscard]] std::int64_t integer_attribute(const std::string& object,
@@ -96,8 +101,9 @@ class File {
                                                     const std::string& name) const;
   [[nodiscard]] std::vector<std::string> strings_attribute(const std::string& object,
                                                            const std::string& name) const;
+  /// @}
 
-  // The following write an attribute and replace an existing one. They throw SystemError.
+  /// @{ Writes an attribute and replaces an existing one. Throws SystemError.
   void write_attribute(const std::string& object, const std::string& name, std::string_view text);
   template <std::integral T>
   void write_attribute(const std::string& object, const std::string& name, T value) {
@@ -108,6 +114,7 @@ class File {
                        std::span<const double> values);
   void write_attribute(const std::string& object, const std::string& name,
                        std::span<const std::string> texts);
+  /// @}
 
  private:
   File(Handle handle, std::filesystem::path path, std::optional<mpi::Communicator> communicator);

@@ -6,13 +6,18 @@
 
 #include "infomax/core/matrix.hpp"
 
+/// @file
 /// BLAS over views. Debug builds check shapes; a size that exceeds BLAS's integers is a
 /// SystemError.
+
+/// BLAS, LAPACK and elementwise kernels.
 namespace infomax::math {
 
+/// The element types of the kernels.
 template <class T>
 concept Real = std::is_same_v<T, float> || std::is_same_v<T, double>;
 
+/// Whether a product takes a matrix as it is or transposed: the op in its formula.
 enum class Transpose { no, yes };
 
 /// The type itself, excluded from template argument deduction, so that a view of T converts to a
@@ -35,6 +40,7 @@ void syrk(T alpha, ConstView<T> a, std::type_identity_t<T> beta,
 template <Real T>
 void symmetrize(MatrixView<T> c);
 
+/// On which side of the unknown a triangular matrix stands.
 enum class Side { left, right };
 
 /// Solves with the lower triangular matrix l [n, n]: b = op(l)^-1 b (left) or

@@ -3,7 +3,9 @@
 
 #include <string>
 
+/// @file
 /// The BLAS library in this process: its kernels and its threads.
+
 namespace infomax::math {
 
 /// OpenBLAS's name for the kernels in use, one word such as "Cooperlake".
@@ -19,6 +21,7 @@ namespace infomax::math {
 /// The version, such as "OpenBLAS 0.3.21".
 [[nodiscard]] std::string blas_version();
 
+/// The number of threads that a BLAS call uses at most.
 [[nodiscard]] int blas_threads();
 
 /// Sets the number of threads, 1 or more, of all later BLAS calls in this process.

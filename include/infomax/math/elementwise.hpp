@@ -7,8 +7,10 @@
 #include "infomax/core/matrix.hpp"
 #include "infomax/math/blas.hpp"
 
+/// @file
 /// Elementwise passes, vectorised for the processor that runs them: AVX-512, AVX2 with FMA, or the
 /// target's baseline, chosen once at the start. tanh, exp and log are SLEEF's.
+
 namespace infomax::math {
 
 /// Activation functions whose derivative is a function of their output, so that the backward pass

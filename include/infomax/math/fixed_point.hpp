@@ -6,8 +6,10 @@
 
 #include "infomax/math/blas.hpp"
 
+/// @file
 /// Integers of several limbs that hold rounded floating-point numbers. Their sums do not depend on
 /// the order of the addends.
+
 namespace infomax::math {
 
 inline constexpr int limb_bits = 40;            ///< a limb's unit is 2^-40 of the previous limb's

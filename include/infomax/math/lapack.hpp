@@ -6,7 +6,9 @@
 
 #include "infomax/core/matrix.hpp"
 
+/// @file
 /// LAPACK in double precision, for small matrices that are the same on every rank.
+
 namespace infomax::math {
 
 /// Returns the lower triangular l with l l^T = a for a symmetric a [n, n]; the upper triangle of l
@@ -15,8 +17,8 @@ namespace infomax::math {
 
 /// a = vectors diag(values) vectors^T; values in descending order, eigenvectors [n, n] in columns.
 struct SymmetricEigen {
-  std::vector<double> values;
-  Matrix<double> vectors;
+  std::vector<double> values;  ///< [n]
+  Matrix<double> vectors;      ///< [n, n], orthonormal columns
 };
 
 /// Decomposes a symmetric a [n, n]. Reads only its lower triangle. Throws NumericError.
@@ -24,9 +26,9 @@ struct SymmetricEigen {
 
 /// a = u diag(values) vt with k = min(m, n): u [m, k], values descending, vt [k, n].
 struct SingularValues {
-  Matrix<double> u;
-  std::vector<double> values;
-  Matrix<double> vt;
+  Matrix<double> u;            ///< [m, k], orthonormal columns
+  std::vector<double> values;  ///< [k]
+  Matrix<double> vt;           ///< [k, n], orthonormal rows
 };
 
 /// Decomposes a [m, n]. Throws NumericError.

@@ -6,9 +6,11 @@
 
 #include "infomax/math/blas.hpp"
 
+/// @file
 /// Counter-based random numbers for whole rows, by Philox 4x32-10 (Salmon et al. 2011); see
 /// CounterRandom for single numbers. Element j of a row is a function of (row, j) alone, so every
 /// rank can make every row, in any order, and all ranks agree.
+
 namespace infomax::math {
 
 /// The identity of a row of random numbers.

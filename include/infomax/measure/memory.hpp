@@ -3,7 +3,9 @@
 
 #include <cstddef>
 
+/// @file
 /// Memory as Linux counts it, in bytes; 0 if the system does not report it.
+
 namespace infomax::measure {
 
 /// Returns the peak memory of this process (VmHWM) since its start or the last reset.

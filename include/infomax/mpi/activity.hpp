@@ -11,13 +11,16 @@ namespace infomax::mpi {
 /// when.
 class Activity {
  public:
+  /// The one object of this process.
   [[nodiscard]] static Activity& of_this_process();
 
+  /// Whether the main thread is in a collective. Any thread may ask.
   [[nodiscard]] bool waiting() const { return waiting_.load(std::memory_order_relaxed); }
 
   /// Seconds since a collective was last entered or left.
   [[nodiscard]] double unchanged_s() const;
 
+  /// Called by the main thread, through InCollective.
   void set_waiting(bool waiting);
 
  private:

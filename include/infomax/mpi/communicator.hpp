@@ -13,6 +13,7 @@
 
 #include "infomax/mpi/request.hpp"
 
+/// Ranks: communicators, reductions, and what happens when a rank fails.
 namespace infomax::mpi {
 
 /// An element type of reductions and broadcasts: float, double, std::int64_t or std::uint64_t.
@@ -29,9 +30,10 @@ class Communicator {
   /// communicator.
   [[nodiscard]] static Communicator world();
 
-  [[nodiscard]] int rank() const { return rank_; }
-  [[nodiscard]] int size() const { return size_; }
-  [[nodiscard]] bool is_root() const { return rank_ == 0; }
+  [[nodiscard]] int rank() const { return rank_; }           ///< of this process, from 0
+  [[nodiscard]] int size() const { return size_; }           ///< number of ranks
+  [[nodiscard]] bool is_root() const { return rank_ == 0; }  ///< whether this is rank 0
+  /// The handle for calls of MPI itself, valid as long as this or a copy of it lives.
   [[nodiscard]] MPI_Comm native() const;
 
   /// Returns the seconds that this process has spent in collectives of this communicator and its
@@ -51,7 +53,7 @@ class Communicator {
   /// Collective. Returns the ranks that share memory with this one.
   [[nodiscard]] Communicator split_by_node() const;
 
-  /// Collective.
+  /// Collective. Returns once all ranks have called it.
   void barrier() const;
 
   /// Collective. Replaces `values` by their elementwise sum over ranks, with the same bits on every

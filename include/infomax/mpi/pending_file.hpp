@@ -12,7 +12,7 @@ namespace infomax::mpi {
 /// A PendingFile that all ranks write. The root owns it, and every rank knows its path.
 class PendingFile {
  public:
-  /// Collective.
+  /// Collective. The root chooses the temporary name. Creates no file.
   PendingFile(const Communicator& communicator, const std::filesystem::path& final_path);
 
   /// The path to write to.

@@ -15,9 +15,12 @@ namespace infomax::mpi {
 class Request {
  public:
   Request() = default;
+  /// Takes over operations that MPI has started.
   explicit Request(std::vector<MPI_Request> requests) : requests_(std::move(requests)) {}
   ~Request();
+  /// `other` has nothing to wait for afterwards.
   Request(Request&& other) noexcept;
+  /// Exchanges the operations: `other` must be waited for if this had an unfinished one.
   Request& operator=(Request&& other) noexcept;
   Request(const Request&) = delete;
   Request& operator=(const Request&) = delete;

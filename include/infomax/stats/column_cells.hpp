@@ -16,8 +16,9 @@ namespace infomax::stats {
 /// The range that a histogram's bins cover.
 struct HistogramRange {
   bool standardised = true;  ///< true: (v - mean) / deviation is binned; false: v itself
-  double low = -4.0;
-  double high = 4.0;  ///< greater than low; values outside the range count at its ends
+  double low = -4.0;         ///< in deviations if standardised, else in the values' unit
+  double high = 4.0;         ///< greater than low; values outside the range count at its ends
+  /// True if both cover the same range in the same way.
   friend bool operator==(const HistogramRange&, const HistogramRange&) = default;
 };
 
@@ -37,9 +38,10 @@ class ColumnCells {
   /// Begins a global batch with its means and variances [n].
   void begin(std::span<const double> mean, std::span<const double> variance);
 
-  [[nodiscard]] std::size_t columns() const { return mean_.size(); }
-  [[nodiscard]] std::size_t bins() const { return bins_; }
-  [[nodiscard]] std::size_t cells() const { return bins_ - 3; }
+  [[nodiscard]] std::size_t columns() const { return mean_.size(); }  ///< n
+  [[nodiscard]] std::size_t bins() const { return bins_; }            ///< M
+  [[nodiscard]] std::size_t cells() const { return bins_ - 3; }       ///< M - 3
+  /// The range that the bins cover.
   [[nodiscard]] const HistogramRange& range() const { return range_; }
 
   /// Returns du/dz.
@@ -53,7 +55,7 @@ class ColumnCells {
     return range_.standardised ? inverse_deviation_[j] : 1.0;
   }
 
-  [[nodiscard]] double mean(std::size_t j) const { return mean_[j]; }
+  [[nodiscard]] double mean(std::size_t j) const { return mean_[j]; }  ///< of column j in the batch
 
   /// Locates one row's values of the columns [first, first + values.size()).
   template <math::Real T>

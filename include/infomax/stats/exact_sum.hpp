@@ -44,6 +44,7 @@ class ExactSum {
   template <math::Real T>
   void finish(const mpi::Communicator& communicator, std::span<T> sums);
 
+  /// The memory that it holds.
   [[nodiscard]] std::size_t bytes() const {
     return (limbs_.size() + tops_.size() + not_finite_.size()) * sizeof(std::int64_t);
   }

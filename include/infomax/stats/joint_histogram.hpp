@@ -43,8 +43,10 @@ class JointHistogram {
   /// The probabilities p_kl of column j, [M, M]; k belongs to a, l to b.
   [[nodiscard]] MatrixView<const double> probabilities(std::size_t j) const;
 
+  /// @{ Whether column j of the side has zero variance.
   [[nodiscard]] bool constant_a(std::size_t j) const { return cells_a_.constant(j); }
   [[nodiscard]] bool constant_b(std::size_t j) const { return cells_b_.constant(j); }
+  /// @}
 
   /// Collective: one summation, of 4 n doubles. Takes dJ/dp_kl [n, M M] and overwrites da and db
   /// [B, n] by the derivatives by the rows. A gradient that is not wanted has 0 columns.

@@ -18,8 +18,8 @@ namespace infomax::stats {
 /// and C_aa[j,i] count as independent, so only D_aa + D_aa^T matters. The caller that needs a
 /// gradient sets the flags; members that only an unwanted side needs may stay unset.
 struct MomentGradient {
-  bool wanted_a = false;
-  bool wanted_b = false;
+  bool wanted_a = false;      ///< whether derivatives are needed that da depends on
+  bool wanted_b = false;      ///< the same of db
   Matrix<double> aa;          ///< [p, p], if aa is full
   Matrix<double> ab;          ///< [p, q], if ab is full
   Matrix<double> bb;          ///< [q, q], if bb is full
@@ -35,6 +35,7 @@ struct MomentGradient {
 template <math::Real T>
 class MomentPullBack {
  public:
+  /// `needs` are those of the MomentPass whose adjoint this is.
   explicit MomentPullBack(MomentNeeds needs) : needs_(needs) {}
 
   /// Overwrites da [B, p] and db [B, q], each if it is wanted:

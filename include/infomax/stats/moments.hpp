@@ -14,6 +14,7 @@
 
 // N: global rows. B: local rows. p, q: columns of a and b.
 
+/// Sums over the global batch: means, second moments and soft histograms, and their adjoints.
 namespace infomax::stats {
 
 /// The elements of a covariance matrix that are needed.
@@ -22,9 +23,9 @@ enum class Extent : std::uint8_t { none, diagonal, full };
 /// The second moments that a function needs. The variances (the diagonals of aa and bb) are always
 /// computed.
 struct MomentNeeds {
-  Extent aa = Extent::diagonal;
-  Extent ab = Extent::none;  ///< diagonal requires p = q
-  Extent bb = Extent::diagonal;
+  Extent aa = Extent::diagonal;  ///< never none: variances are always computed
+  Extent ab = Extent::none;      ///< diagonal requires p = q
+  Extent bb = Extent::diagonal;  ///< as aa
   /// Whether float rows are multiplied in double, for functions that invert covariances: inversion
   /// amplifies the rounding of a float product by up to 1 / ridge. It takes twice the work.
   bool in_double = false;
@@ -47,9 +48,9 @@ struct SecondMoments {
 /// The sums of products of centred rows: a packed upper triangle for a symmetric matrix, all rows
 /// for another one, or a diagonal. Sums that are not needed are empty.
 struct MomentSums {
-  std::span<double> aa;
-  std::span<double> bb;
-  std::span<double> ab;
+  std::span<double> aa;  ///< p (p + 1) / 2 or p numbers
+  std::span<double> bb;  ///< q (q + 1) / 2 or q numbers
+  std::span<double> ab;  ///< p q or p numbers
 };
 
 /// The second pass over the rows of both sides. Tiles of at most 256 rows are centred and
@@ -59,6 +60,7 @@ struct MomentSums {
 template <math::Real T>
 class MomentPass {
  public:
+  /// Computes the moments that `needs` names, and the variances.
   explicit MomentPass(MomentNeeds needs) : needs_(needs) {}
 
   /// Collective: one summation, of a triangle for each of aa and bb that is full, p q doubles

@@ -68,7 +68,7 @@ struct RowPairs {
   /// rank.
   std::uint64_t content_of_a = 0;
 
-  [[nodiscard]] std::size_t count() const { return b.rows(); }
+  [[nodiscard]] std::size_t count() const { return b.rows(); }  ///< B
 };
 
 /// Remembers of which content of side a something was computed last, so that it need not be
@@ -99,6 +99,7 @@ class LastContent {
 template <math::Real T>
 class MatrixRows final : public RowSource<T> {
  public:
+  /// `matrix` [B, columns].
   explicit MatrixRows(MatrixView<const T> matrix) : matrix_(matrix) {}
 
   [[nodiscard]] std::size_t rows() const override { return matrix_.rows(); }

@@ -29,7 +29,7 @@ class Summation {
     finish(communicator, parts, sums);
   }
 
-  // The steps of over(). All take the same arguments.
+  /// The first of the steps of over(), which all take the same arguments. Sets `sums` to zero.
 
   void begin(const RowParts* parts, std::span<double> sums) {
     std::ranges::fill(sums, 0.0);
