@@ -36,6 +36,7 @@ class Augmentation {
   /// unknown or out of its range, or changes images whose shape is missing.
   Augmentation(std::string_view words, std::optional<ImageShape> image);
 
+  /// Whether a word changes images, so that the rows' image shape must be known.
   [[nodiscard]] bool needs_image() const { return crop_ < 1.0 || turns_ || shift_ > 0 || flip_; }
 
   /// Throws UsageError unless rows of `features` features hold images of this shape.

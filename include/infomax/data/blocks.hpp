@@ -15,18 +15,19 @@ inline constexpr std::size_t default_block_count = 240;
 
 /// The contiguous rows of a data set that one rank holds. All numbers count from 0 and are global.
 struct Shard {
-  std::size_t first_block = 0;
-  std::size_t block_count = 0;
-  std::size_t first_row = 0;
-  std::size_t row_count = 0;
+  std::size_t first_block = 0;  ///< of the run of blocks
+  std::size_t block_count = 0;  ///< 0 where the rank holds nothing
+  std::size_t first_row = 0;    ///< of the first block
+  std::size_t row_count = 0;    ///< of all its blocks
 };
 
 /// N rows cut into V contiguous blocks, block v being rows [floor(v N / V), floor((v + 1) N / V)):
 /// sizes differ by at most one and do not depend on the number of ranks P.
 class Blocks {
  public:
-  /// Throws UsageError unless 1 <= V <= 2^31.
+  /// N rows in V = default_blocks(N) blocks. Throws UsageError unless 1 <= V <= 2^31.
   explicit Blocks(std::size_t rows) : Blocks(rows, default_blocks(rows)) {}
+  /// N rows in V = `count` blocks. Throws UsageError unless 1 <= V <= 2^31.
   Blocks(std::size_t rows, std::size_t count);
 
   [[nodiscard]] std::size_t rows() const { return rows_; }    ///< N
@@ -34,6 +35,7 @@ class Blocks {
 
   /// The first row of `block`; N for block V.
   [[nodiscard]] std::size_t first_row(std::size_t block) const;
+  /// The number of rows of `block`.
   [[nodiscard]] std::size_t rows_of(std::size_t block) const {
     return first_row(block + 1) - first_row(block);
   }

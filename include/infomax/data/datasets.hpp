@@ -41,10 +41,12 @@ class Datasets {
 
  protected:
   Datasets() = default;
+  /// @{ For derived classes: data sets are copied and moved as the type that they are.
   Datasets(const Datasets&) = default;
   Datasets(Datasets&&) = default;
   Datasets& operator=(const Datasets&) = default;
   Datasets& operator=(Datasets&&) = default;
+  /// @}
 };
 
 /// Throws DataError, naming both, unless two data sets that belong together have as many rows.

@@ -20,7 +20,9 @@ class HeldOut {
 
   [[nodiscard]] std::size_t rows_of_a_block() const { return taken_; }  ///< k
 
+  /// The blocks of the rows that remain to train on.
   [[nodiscard]] Blocks kept() const { return {blocks_.rows() - taken_ * count(), count()}; }
+  /// The blocks of the held-out rows: k rows each.
   [[nodiscard]] Blocks held_out() const { return {taken_ * count(), count()}; }
 
   /// Returns the held-out rows of a shard, counted from its start, in ascending order.

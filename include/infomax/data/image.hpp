@@ -10,13 +10,13 @@ namespace infomax::data {
 
 /// How images lie in the features of a row.
 struct ImageShape {
-  std::size_t height = 0;
-  std::size_t width = 0;
+  std::size_t height = 0;  ///< H, in pixels
+  std::size_t width = 0;   ///< W, in pixels
   /// C > 1: features are [H, W, C], the channels of a pixel side by side. 0: features are
   /// [planes, H, W], one whole plane after the other, as many as the row has.
   std::size_t channels = 0;
 
-  [[nodiscard]] std::size_t pixels() const { return height * width; }
+  [[nodiscard]] std::size_t pixels() const { return height * width; }  ///< of one channel or plane
 
   /// The pixel, counted row by row, that a feature belongs to.
   [[nodiscard]] std::size_t pixel_of(std::size_t feature) const {

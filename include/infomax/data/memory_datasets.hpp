@@ -20,6 +20,7 @@ namespace infomax::data {
 /// until the training has been made.
 class MemoryDatasets final : public Datasets {
  public:
+  /// No data sets yet. The ranks of `communicator` share the rows.
   explicit MemoryDatasets(const mpi::Communicator& communicator) : communicator_(communicator) {}
 
   /// All N rows, the same on every rank; `elements` [N, trailing...] are row-major, of float,
@@ -30,6 +31,7 @@ class MemoryDatasets final : public Datasets {
     add_bytes(dataset, hdf5::element_type_of<T>(), std::as_bytes(elements), std::move(trailing), 0,
               all_rows);
   }
+  /// All N rows, the same on every rank, from a matrix [N, features].
   template <class T>
   void add(const std::string& dataset, const Matrix<T>& rows) {
     add(dataset, rows.span(), {rows.columns()});

@@ -8,8 +8,9 @@
 
 namespace infomax::data {
 
-/// Attributes of data sets: the names of columns, and of the classes that labels stand for.
+/// The attribute of a data set that holds the names of its columns.
 inline constexpr const char* columns_attribute = "columns";
+/// The attribute of a data set of labels that holds the names of the classes 0, 1, ...
 inline constexpr const char* classes_attribute = "classes";
 
 /// Returns the names in such an attribute, or none where the attribute is missing or holds

@@ -21,17 +21,20 @@ struct Normalization {
   std::vector<double> shift;  ///< [n]
   std::vector<double> scale;  ///< [n]
 
+  /// The normalisation that changes nothing: shift 0 and scale 1 for each of `columns` columns.
   [[nodiscard]] static Normalization identity(std::size_t columns);
-  [[nodiscard]] std::size_t columns() const { return shift.size(); }
+  [[nodiscard]] std::size_t columns() const { return shift.size(); }  ///< n
 };
 
+/// How shift and scale follow from the rows to train on.
 enum class NormalizeMode : std::uint8_t {
-  none,
+  none,        ///< rows stay as they are
   scale,       ///< the whole data set's extremes to 0 and 1: columns keep their relative sizes
   center,      ///< each column's mean to 0
   standardize  ///< each column's mean to 0 and (biased) standard deviation to 1
 };
 
+/// The modes as users write them.
 inline constexpr std::array normalize_mode_names{
     std::pair{"none", NormalizeMode::none}, std::pair{"scale", NormalizeMode::scale},
     std::pair{"center", NormalizeMode::center},
@@ -39,6 +42,7 @@ inline constexpr std::array normalize_mode_names{
 
 /// Throws UsageError that lists the choices.
 [[nodiscard]] NormalizeMode parse_normalize_mode(const std::string& text);
+/// The name of a mode, as parse_normalize_mode() reads it.
 [[nodiscard]] std::string name(NormalizeMode mode);
 
 /// What is done where nothing is asked for: scale for integers (pixels), center for floats.

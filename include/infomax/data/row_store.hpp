@@ -14,6 +14,7 @@
 #include "infomax/hdf5/element_type.hpp"
 #include "infomax/math/blas.hpp"
 
+/// What a step reads: rows and their blocks, shards, samplers, normalisation, augmentation, labels.
 namespace infomax::data {
 
 /// The rows of one data set that this rank may ask for, in the element type of their file. Whoever
@@ -28,10 +29,12 @@ class RowStore {
 
   /// Names the data set in messages: "/x in F.h5".
   [[nodiscard]] const std::string& where() const { return where_; }
-  [[nodiscard]] hdf5::ElementType type() const { return type_; }
+  [[nodiscard]] hdf5::ElementType type() const { return type_; }  ///< of the elements
+  /// The axes after the first: the shape of one row.
   [[nodiscard]] const std::vector<std::size_t>& trailing_shape() const { return trailing_; }
   [[nodiscard]] std::size_t features() const { return features_; }  ///< product of trailing axes
   [[nodiscard]] std::size_t count() const { return count_; }        ///< local rows
+  /// The bytes of one row in the element type.
   [[nodiscard]] std::size_t row_bytes() const { return features_ * hdf5::size(type_); }
   [[nodiscard]] std::size_t size_bytes() const { return count_ * row_bytes(); }  ///< of all rows
 
@@ -70,9 +73,9 @@ class RowStore {
   /// Consecutive local rows [first, first + count) as bytes of the store's element type, which are
   /// aligned for it.
   struct Run {
-    std::size_t first = 0;
-    std::size_t count = 0;
-    std::span<const std::byte> bytes;
+    std::size_t first = 0;             ///< local row
+    std::size_t count = 0;             ///< number of rows
+    std::span<const std::byte> bytes;  ///< [count * row_bytes()]
   };
 
   /// Hands out all local rows in their order, run by run, of as many rows as the store finds cheap.
@@ -96,12 +99,15 @@ class RowStore {
       std::span<const std::size_t> columns) const = 0;
 
  protected:
+  /// `count` local rows of shape `trailing`; `where` names the data set in messages.
   RowStore(std::string where, hdf5::ElementType type, std::vector<std::size_t> trailing,
            std::size_t count);
+  /// @{ For derived classes: a store is copied and moved as the type that it is.
   RowStore(const RowStore&) = default;
   RowStore(RowStore&&) = default;
   RowStore& operator=(const RowStore&) = default;
   RowStore& operator=(RowStore&&) = default;
+  /// @}
 
  private:
   // Virtual functions cannot be templates: one of each pair belongs to each T of convert().

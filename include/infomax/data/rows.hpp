@@ -24,9 +24,12 @@ class Rows final : public RowStore {
   Rows(std::string where, hdf5::ElementType type, std::vector<std::size_t> trailing,
        std::size_t first_row, std::size_t count);
 
-  [[nodiscard]] std::size_t first_row() const { return first_row_; }
+  [[nodiscard]] std::size_t first_row() const { return first_row_; }  ///< in the data set
+  /// @{ The elements of all rows [count * row_bytes()], row by row; whoever makes the rows fills
+  /// them.
   [[nodiscard]] std::span<std::byte> bytes() { return bytes_; }
   [[nodiscard]] std::span<const std::byte> bytes() const { return bytes_; }
+  /// @}
 
   /// Calls `use(elements)` with all elements [count, features] as a span of their own type.
   template <class Use>

@@ -32,6 +32,7 @@ MatrixView<T> shaped(Buffer<T>& scratch, std::size_t count, std::size_t columns)
 template <math::Real T>
 class DatasetRows final : public stats::RowSource<T> {
  public:
+  /// Row i is local row local_rows[i] of `rows`, normalised.
   DatasetRows(const RowStore& rows, std::span<const std::size_t> local_rows,
               const Normalization& normalization)
       : rows_(rows), local_rows_(local_rows), normalization_(normalization) {}
@@ -55,6 +56,7 @@ class DatasetRows final : public stats::RowSource<T> {
 template <math::Real T>
 class OneHotRows final : public stats::RowSource<T> {
  public:
+  /// Row i is 1 in the column of the label of local row local_rows[i], and 0 elsewhere.
   OneHotRows(const RowStore& rows, std::span<const std::size_t> local_rows, std::size_t classes)
       : rows_(rows), local_rows_(local_rows), classes_(classes) {}
 

@@ -11,8 +11,8 @@ namespace infomax::data {
 
 /// The columns of one data set that go to either of two views.
 struct Split {
-  std::vector<std::size_t> first;
-  std::vector<std::size_t> second;
+  std::vector<std::size_t> first;   ///< columns of the first view, ascending
+  std::vector<std::size_t> second;  ///< columns of the second view, ascending
 };
 
 /// "columns:K": the first K columns and the rest. "image:left,right" and "image:top,bottom": halves

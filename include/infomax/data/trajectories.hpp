@@ -13,7 +13,7 @@ class LaggedPairs {
   /// pair.
   LaggedPairs(std::vector<std::size_t> lengths, std::size_t lag);
 
-  [[nodiscard]] std::size_t lag() const { return lag_; }
+  [[nodiscard]] std::size_t lag() const { return lag_; }  ///< in rows, 1 or more
 
   /// Pairs of all trajectories together.
   [[nodiscard]] std::size_t count() const { return first_pair_.back(); }

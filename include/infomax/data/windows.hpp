@@ -16,8 +16,8 @@ namespace infomax::data {
 
 /// Local rows [first, first + count).
 struct Tile {
-  std::size_t first = 0;
-  std::size_t count = 0;
+  std::size_t first = 0;  ///< local row
+  std::size_t count = 0;  ///< number of rows
 };
 
 /// The rows of a shard, each block cut from its start on into tiles of at most `most_rows` (> 0).

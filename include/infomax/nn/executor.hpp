@@ -17,15 +17,15 @@ namespace infomax::nn {
 
 /// Rows [first, first + count) of a batch.
 struct RowRange {
-  std::size_t first = 0;
-  std::size_t count = 0;
+  std::size_t first = 0;  ///< counted within the batch
+  std::size_t count = 0;  ///< may be 0
 };
 
 /// What an executor has room for.
 struct Room {
   std::size_t batch_rows = 0;  ///< B at most
   std::size_t micro_rows = 0;  ///< M at most; 0 = all
-  bool for_backward = false;
+  bool for_backward = false;   ///< whether backward() will be called
   bool by_ranges = false;  ///< forward is given ranges, whose bits are to depend on nothing else
   std::vector<std::size_t> taps = {};  ///< nodes whose values value() gives, besides the output
 };
@@ -34,8 +34,8 @@ struct Room {
 /// columns].
 template <math::Real T>
 struct TapGradient {
-  std::size_t node = 0;
-  MatrixView<const T> gradient;
+  std::size_t node = 0;          ///< one of Room::taps
+  MatrixView<const T> gradient;  ///< [B, columns of the node]
 };
 
 struct Segment;
@@ -95,6 +95,7 @@ class Executor {
 
   /// Whether the batch's input rows are all in memory after forward, and they are [B, D].
   [[nodiscard]] bool holds_inputs() const;
+  /// The input rows [B, D], where holds_inputs().
   [[nodiscard]] MatrixView<const T> inputs() const;
 
   /// After a training pass forward with the same parameters: adds J's derivative by the parameters
@@ -113,6 +114,7 @@ class Executor {
   /// backward computes its values again.
   [[nodiscard]] std::uint64_t forwarded_rows() const;
 
+  /// The memory of values, gradients and workspaces.
   [[nodiscard]] std::size_t bytes() const;
 
  private:

@@ -17,24 +17,25 @@ namespace infomax::nn {
 
 /// What a block of parameters is for.
 enum class Role : std::uint8_t {
-  weight,  ///< multiplies inputs; the only role that weight decay applies to
-  bias,
-  scale,
-  shift,
+  weight,             ///< multiplies inputs; the only role that weight decay applies to
+  bias,               ///< added to outputs
+  scale,              ///< multiplies normalised values
+  shift,              ///< added to scaled values
   running_statistic,  ///< follows the batches' statistics and has no gradient
 };
 
 /// A named part of a network's flat parameter vector, row-major in its own shape.
 struct ParameterBlock {
-  std::size_t layer = 0;   ///< K: counts the nodes that have parameters, from 0
-  std::string name;        ///< "weight" [in, out], "bias" [out], ...
-  std::size_t offset = 0;  ///< in the flat vector
-  std::vector<std::size_t> shape;
-  Role role = Role::weight;
+  std::size_t layer = 0;           ///< K: counts the nodes that have parameters, from 0
+  std::string name;                ///< "weight" [in, out], "bias" [out], ...
+  std::size_t offset = 0;          ///< in the flat vector
+  std::vector<std::size_t> shape;  ///< extents, the last axis fastest
+  Role role = Role::weight;        ///< decides about weight decay and gradients
 
-  [[nodiscard]] std::size_t size() const;
+  [[nodiscard]] std::size_t size() const;  ///< number of elements: the product of `shape`
 };
 
+/// A layer of one precision. It is private to nn: nn/layer.hpp of the sources defines it.
 template <math::Real T>
 class Layer;
 
@@ -51,7 +52,7 @@ struct Node {
   std::size_t parameter_count = 0;        ///< ... and its length
   std::optional<std::size_t> layer = {};  ///< K, where it has parameters
   double multiply_adds = 0.0;             ///< of one sample in matrix products, forward
-  LayerPair layers = {};
+  LayerPair layers = {};                  ///< what makes the value; null for the input
 };
 
 /// A network as a graph: values and the layers that make them, in an order in which every node
@@ -62,10 +63,14 @@ class Graph {
   /// Throws UsageError where a layer does not take the shape it is given.
   Graph(Spec spec, Shape input);
 
+  /// The specification that the graph was made from.
   [[nodiscard]] const Spec& spec() const { return spec_; }
+  /// The nodes in an order of evaluation; the first is the input, the last the output.
   [[nodiscard]] const std::vector<Node>& nodes() const { return nodes_; }
   [[nodiscard]] std::size_t output() const { return nodes_.size() - 1; }  ///< its node
+  /// The blocks of the flat parameter vector, in its order.
   [[nodiscard]] const std::vector<ParameterBlock>& blocks() const { return blocks_; }
+  /// The length of the flat parameter vector.
   [[nodiscard]] std::size_t parameter_count() const;
 
   /// Layers are the nodes that have parameters, which K counts from 0.

@@ -23,13 +23,15 @@ class Shape {
   /// Extents are positive or `varying`. No axes at all, as of a data set [N], mean [1].
   explicit Shape(std::vector<std::size_t> extents);
 
+  /// The extent of each axis, outermost first; `varying` where it varies.
   [[nodiscard]] const std::vector<std::size_t>& extents() const { return extents_; }
-  [[nodiscard]] std::size_t axes() const { return extents_.size(); }
-  [[nodiscard]] bool varies() const;  ///< whether any axis does
+  [[nodiscard]] std::size_t axes() const { return extents_.size(); }  ///< number of axes
+  [[nodiscard]] bool varies() const;                                  ///< whether any axis does
 
   /// Numbers in one sample. Throws std::logic_error where an axis varies.
   [[nodiscard]] std::size_t size() const;
 
+  /// True if all extents are equal.
   friend bool operator==(const Shape&, const Shape&) = default;
 
  private:

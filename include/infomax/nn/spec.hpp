@@ -18,20 +18,20 @@ struct SpecArgument {
 
 /// One item of an encoder's specification: name[:argument...], or name[:argument...](item,...).
 struct SpecItem {
-  std::string name;
-  std::vector<SpecArgument> arguments;
-  bool nests = false;           ///< whether it has parentheses ...
-  std::vector<SpecItem> items;  ///< ... and what is in them
-  std::string text;             ///< all of the item
-  std::size_t position = 0;     ///< in the text of the specification, counted from 0
+  std::string name;                     ///< of the layer type, such as "dense"
+  std::vector<SpecArgument> arguments;  ///< in their order in the text
+  bool nests = false;                   ///< whether it has parentheses ...
+  std::vector<SpecItem> items;          ///< ... and what is in them
+  std::string text;                     ///< all of the item
+  std::size_t position = 0;             ///< in the text of the specification, counted from 0
 };
 
 /// An encoder in words, such as "dense:1024,tanh,dense:64": items in the order in which they apply,
 /// separated by commas. layer_table() has all items; one of them, linear:N, stands alone: a dense
 /// layer at the exact linear solution of the objective.
 struct Spec {
-  std::string text;  ///< without blanks
-  std::vector<SpecItem> items;
+  std::string text;             ///< without blanks
+  std::vector<SpecItem> items;  ///< in the order in which they apply
 };
 
 /// Throws UsageError with the position, counted from 1, and what was expected there.
