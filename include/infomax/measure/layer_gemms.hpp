@@ -12,8 +12,8 @@ namespace infomax::measure {
 
 /// A dense layer as BLAS sees it.
 struct LayerShape {
-  std::size_t inputs = 0;
-  std::size_t outputs = 0;
+  std::size_t inputs = 0;      ///< columns of its input
+  std::size_t outputs = 0;     ///< columns of its output
   bool input_gradient = true;  ///< false of a network's first layer
 };
 

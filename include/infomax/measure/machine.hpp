@@ -12,24 +12,24 @@ namespace infomax::measure {
 
 /// The facts of one rank, known and measured.
 struct RankFacts {
-  int rank = 0;
-  std::string host;
-  std::vector<int> cores;  ///< that it may run on
-  int threads = 1;         ///< of its BLAS
-  std::string kernel;      ///< of its BLAS
-  double alone_gflops = 0.0;
-  double together_gflops = 0.0;
+  int rank = 0;                  ///< in the job
+  std::string host;              ///< name of its node
+  std::vector<int> cores;        ///< that it may run on
+  int threads = 1;               ///< of its BLAS
+  std::string kernel;            ///< of its BLAS
+  double alone_gflops = 0.0;     ///< of sgemm while the node's other ranks sleep
+  double together_gflops = 0.0;  ///< of sgemm while all ranks compute
 };
 
 /// The facts of a node.
 struct HostFacts {
-  std::string host;
-  int ranks = 0;
-  std::vector<int> cores;  ///< that any of its ranks may run on
-  NodeMemory memory;
+  std::string host;                    ///< name of the node
+  int ranks = 0;                       ///< on this node
+  std::vector<int> cores;              ///< that any of its ranks may run on
+  NodeMemory memory;                   ///< as this job sees it
   std::size_t shared_total_bytes = 0;  ///< of /dev/shm
-  std::size_t shared_free_bytes = 0;
-  std::vector<std::string> fabrics;  ///< active fast networks: "mlx5_0", "cxi0"
+  std::size_t shared_free_bytes = 0;   ///< of /dev/shm
+  std::vector<std::string> fabrics;    ///< active fast networks: "mlx5_0", "cxi0"
 };
 
 /// Returns the facts of this process. The measurements are 0.

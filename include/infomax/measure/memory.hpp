@@ -14,11 +14,13 @@ namespace infomax::measure {
 /// Returns freed memory to the system and resets the peak, if the system allows it.
 void reset_peak_memory();
 
+/// The memory of the node that this process runs on.
 struct NodeMemory {
-  std::size_t total_bytes = 0;
+  std::size_t total_bytes = 0;      ///< of the machine
   std::size_t available_bytes = 0;  ///< without swapping and within the control group's limit
 };
 
+/// Returns the memory of this node at the time of the call.
 [[nodiscard]] NodeMemory node_memory();
 
 }  // namespace infomax::measure

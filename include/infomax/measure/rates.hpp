@@ -28,9 +28,9 @@ namespace infomax::measure {
 
 /// The measured times of a file.
 struct StorageRates {
-  std::size_t bytes = 0;
-  double write_s = 0.0;  ///< until the file is on the disk (fsync)
-  double read_s = 0.0;   ///< after the system was asked to drop it from its cache
+  std::size_t bytes = 0;  ///< size of the file
+  double write_s = 0.0;   ///< until the file is on the disk (fsync)
+  double read_s = 0.0;    ///< after the system was asked to drop it from its cache
 };
 
 /// Collective. All ranks together write a file of about `bytes` over parallel HDF5 into

@@ -9,10 +9,12 @@
 
 namespace infomax::measure {
 
+/// How many threads the ranks compute with.
 struct ThreadOptions {
   std::size_t threads = 0;  ///< of BLAS, on each rank; 0 = by the cores
 };
 
+/// The field of ThreadOptions: its name, help and check.
 [[nodiscard]] inline FieldTable<ThreadOptions> thread_fields() {
   FieldTable<ThreadOptions> table;
   table.group("Machine")

@@ -14,8 +14,8 @@ namespace infomax::measure {
 /// The median and the range of repeated measurements.
 struct Spread {
   double median = 0.0;  ///< the mean of the middle two if their number is even
-  double least = 0.0;
-  double most = 0.0;
+  double least = 0.0;   ///< the smallest
+  double most = 0.0;    ///< the largest
 };
 
 /// Returns the spread of values; all zero if there are none.
@@ -23,8 +23,8 @@ struct Spread {
 
 /// The duration of a measurement: `repeats` times as many calls as take `repeat_s`.
 struct Pace {
-  int repeats = 5;
-  double repeat_s = 0.1;
+  int repeats = 5;        ///< 1 or more
+  double repeat_s = 0.1;  ///< seconds of one repeat
 };
 
 /// Collective. Calls `work` twice, the first time to warm up, and returns the number of calls that

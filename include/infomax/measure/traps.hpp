@@ -12,26 +12,26 @@ namespace infomax::measure {
 
 /// A BLAS kernel and its speed on one thread.
 struct KernelRate {
-  std::string kernel;
-  double gflops = 0.0;
+  std::string kernel;   ///< as OpenBLAS names it
+  double gflops = 0.0;  ///< of sgemm
 };
 
 /// The kernel in use and another one that this processor can run.
 struct KernelComparison {
   bool forced = false;  ///< OPENBLAS_CORETYPE chose the one in use; the other is OpenBLAS's choice
-  KernelRate used;
-  KernelRate other;
+  KernelRate used;      ///< the one in use
+  KernelRate other;     ///< the other one
 };
 
 /// The facts of a job that are known before it computes anything.
 struct JobFacts {
-  std::vector<RankFacts> ranks;
-  std::vector<HostFacts> hosts;
-  mpi::Transport transport;
-  std::optional<KernelComparison> kernels;
-  std::string directory;     ///< the directory in which files were tried
-  std::string lock_failure;  ///< why files cannot be locked there; empty if they can
-  bool locking_off = false;  ///< whether HDF5_USE_FILE_LOCKING turns locks off
+  std::vector<RankFacts> ranks;             ///< in order of rank
+  std::vector<HostFacts> hosts;             ///< in order of their first ranks
+  mpi::Transport transport;                 ///< empty for MPI libraries other than Open MPI
+  std::optional<KernelComparison> kernels;  ///< of the root; unset if there is no other kernel
+  std::string directory;                    ///< the directory in which files were tried
+  std::string lock_failure;                 ///< why files cannot be locked there; empty if they can
+  bool locking_off = false;                 ///< whether HDF5_USE_FILE_LOCKING turns locks off
 };
 
 /// A condition that makes a job slow or lets it fail, and its remedy.

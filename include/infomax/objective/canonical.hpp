@@ -24,7 +24,7 @@ struct Ridge {
 /// The options of objectives of canonical correlations.
 struct CanonicalOptions {
   std::size_t components = 0;  ///< k, the largest correlations, which are counted; 0 = all
-  Ridge ridge;
+  Ridge ridge;                 ///< of either side
 };
 
 /// The field that sets it and its value, for messages: "`ridge` (now 0; 0.0001 is the default)".
@@ -52,6 +52,7 @@ class CanonicalSpectrum {
   /// L_a^-T U [p, m] and L_b^-T V [q, m], which map centred rows to canonical variables; empty
   /// where a side has no variance.
   [[nodiscard]] const Matrix<double>& directions_a() const { return a_; }
+  /// The directions of side b, as directions_a() has those of side a.
   [[nodiscard]] const Matrix<double>& directions_b() const { return b_; }
 
   /// Writes dJ/dmoments, given dJ/dsigma [m], for the sides that the gradient's flags name.

@@ -20,11 +20,11 @@ namespace infomax::objective {
 /// On that data set, correlations[i] is the correlation of column i of u and of v. Where a side
 /// does not vary, the directions are empty and all correlations are 0.
 struct CanonicalFit {
-  Buffer<double> mean_a;             // [p]
-  Buffer<double> mean_b;             // [q]
-  Matrix<double> directions_a;       // [p, k]
-  Matrix<double> directions_b;       // [q, k]
-  std::vector<double> correlations;  // [k], descending, of the regularised problem
+  Buffer<double> mean_a;             ///< [p]
+  Buffer<double> mean_b;             ///< [q]
+  Matrix<double> directions_a;       ///< [p, k]
+  Matrix<double> directions_b;       ///< [q, k]
+  std::vector<double> correlations;  ///< [k], descending, of the regularised problem
 };
 
 /// Collective. Fits the `components` largest correlations. Throws NumericError where a covariance

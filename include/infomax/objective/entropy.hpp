@@ -28,11 +28,13 @@ namespace infomax::objective {
 template <math::Real T>
 class EntropyTerms {
  public:
+  /// The lambdas weigh the entropies that J loses. A negative one rewards entropy.
   EntropyTerms(const HistogramOptions& options, double lambda_a, double lambda_b);
 
+  /// The mean entropy over the columns of each side, in nats.
   struct Entropies {
-    double a = 0.0;
-    double b = 0.0;
+    double a = 0.0;  ///< of side a
+    double b = 0.0;  ///< of side b
   };
 
   /// Collective: one summation for both sides. Where the content of a is known and has no gradient,

@@ -14,9 +14,11 @@ namespace infomax {
 /// "sigma:R", R standard deviations on either side of the mean, or "fixed:LO,HI".
 template <>
 struct FieldText<stats::HistogramRange> {
+  /// @{ As FieldText describes it.
   static std::optional<stats::HistogramRange> parse(std::string_view text);
   static std::string format(const stats::HistogramRange& range);
   static std::string expected();
+  /// @}
 };
 
 namespace objective {

@@ -73,9 +73,10 @@ struct LinearLayer {
   Matrix<double> weight;  ///< [n, q]
 };
 
+/// The layers of both sides at the greatest J.
 struct LinearSolution {
   LinearLayer a;  ///< filled by LinearForm::canonical only
-  LinearLayer b;
+  LinearLayer b;  ///< always filled
 };
 
 /// Collective. Returns the layers that the form finds, `outputs_a` and `outputs_b` wide; the other

@@ -19,6 +19,7 @@ class MomentFunction {
   MomentFunction(const MomentFunction&) = delete;
   MomentFunction& operator=(const MomentFunction&) = delete;
 
+  /// The moments that evaluate() reads.
   [[nodiscard]] virtual stats::MomentNeeds needs() const = 0;
 
   /// Returns the value. Where `gradient` is not null, writes its derivatives for the sides that its
@@ -32,6 +33,7 @@ class MomentFunction {
 /// (1/p) sum_j C_ab[j,j] / sqrt(C_aa[j,j] C_bb[j,j]); columns of zero variance contribute 0. p = q.
 class Pearson final : public MomentFunction {
  public:
+  /// The variances and the diagonal of C_ab.
   [[nodiscard]] stats::MomentNeeds needs() const override;
   double evaluate(const stats::SecondMoments& moments, stats::MomentGradient* gradient) override;
 };
@@ -40,6 +42,7 @@ class Pearson final : public MomentFunction {
 /// Robert and Escoufier 1976); 0, without gradient, where a norm is 0.
 class RvCoefficient final : public MomentFunction {
  public:
+  /// All moments in full.
   [[nodiscard]] stats::MomentNeeds needs() const override;
   double evaluate(const stats::SecondMoments& moments, stats::MomentGradient* gradient) override;
 };

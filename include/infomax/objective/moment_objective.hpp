@@ -19,10 +19,10 @@ namespace infomax::objective {
 /// What MomentObjective adds up: J = function(moments) - similarity_weight mean((a - b)^2) -
 /// lambda_a H(a) - lambda_b H(b).
 struct MomentTerms {
-  std::unique_ptr<MomentFunction> function;
-  double similarity_weight = 0.0;
-  double lambda_a = 0.0;
-  double lambda_b = 0.0;
+  std::unique_ptr<MomentFunction> function;  ///< not null
+  double similarity_weight = 0.0;            ///< w_s; 0 = the term is left out
+  double lambda_a = 0.0;                     ///< weight of the entropy of side a
+  double lambda_b = 0.0;                     ///< weight of the entropy of side b
 };
 
 /// J = f(moments) - w_s mean((a - b)^2) - lambda_a H(a) - lambda_b H(b), where f is any function of

@@ -24,10 +24,10 @@ struct Needs {
 /// What is known of the batches to come. What is not known yet is left at a default that fits
 /// every objective.
 struct BatchShape {
-  std::size_t p = 0;
-  std::size_t q = 0;
-  bool both_encoded = true;
-  bool sample_numbers = true;
+  std::size_t p = 0;           ///< 0 = not known yet
+  std::size_t q = 0;           ///< 0 = not known yet
+  bool both_encoded = true;    ///< whether neither side is data
+  bool sample_numbers = true;  ///< whether batches tell their samples' numbers
   std::size_t tapped_features = static_cast<std::size_t>(-1);  ///< available ones
 };
 

@@ -10,6 +10,7 @@
 #include "infomax/objective/batch.hpp"
 #include "infomax/objective/value.hpp"
 
+/// What is maximised: dependence measures and entropies of the global batch, with their gradients.
 namespace infomax::objective {
 
 /// A function of N global rows of two sides, a [N, p] and b [N, q], of which every rank holds some;

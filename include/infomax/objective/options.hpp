@@ -30,6 +30,7 @@ struct ObjectiveOptions {
   /// name, or the text is not of its type or fails its check.
   ObjectiveOptions& set(std::string_view field, std::string_view text);
 
+  /// The same for an option that is a number.
   template <class Number>
   requires std::is_arithmetic_v<Number> ObjectiveOptions& set(std::string_view field,
                                                               Number value) {
@@ -54,8 +55,8 @@ struct ObjectiveOptions {
     return *value;
   }
 
-  /// The options that an objective or a family of objectives keeps in one struct, such as
-  /// CanonicalOptions. What is written here is checked by validate().
+  /// @{ The options that an objective or a family of objectives keeps in one struct, such as
+  /// CanonicalOptions. validate() checks what is written here.
   template <class Options>
   [[nodiscard]] const Options& of() const {
     const auto found = values_.find(typeid(Options));
@@ -73,6 +74,7 @@ struct ObjectiveOptions {
     }
     return *std::any_cast<Options>(&value);
   }
+  /// @}
 
   /// True where to_settings() is the same of both.
   friend bool operator==(const ObjectiveOptions& x, const ObjectiveOptions& y);

@@ -25,6 +25,7 @@ class SpectralFunction final : public MomentFunction {
   /// Without `components`, all min(p, q) correlations count.
   SpectralFunction(SpectralForm form, const CanonicalOptions& options);
 
+  /// All moments in full, in double, because covariances are inverted.
   [[nodiscard]] stats::MomentNeeds needs() const override;
 
   /// Throws NumericError where a covariance plus its ridge is not positive definite, or where the
@@ -34,6 +35,7 @@ class SpectralFunction final : public MomentFunction {
   /// The value for correlations from elsewhere, as under a fit to other data.
   [[nodiscard]] double value_of(std::span<const double> sigma) const;
 
+  /// The components that are counted, and the ridge.
   [[nodiscard]] const CanonicalOptions& options() const { return options_; }
 
   void append_figures(Figures& figures) const override;

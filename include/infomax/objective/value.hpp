@@ -13,10 +13,10 @@ using Figures = std::vector<std::pair<std::string, double>>;
 
 /// The value of an objective over the whole global batch. Entropies are in nats.
 struct Value {
-  double objective = 0.0;   ///< J, which is maximised
-  double dependence = 0.0;  ///< J without its terms of entropy
-  double entropy_a = 0.0;   ///< mean over columns
-  double entropy_b = 0.0;
+  double objective = 0.0;     ///< J, which is maximised
+  double dependence = 0.0;    ///< J without its terms of entropy
+  double entropy_a = 0.0;     ///< mean over columns
+  double entropy_b = 0.0;     ///< mean over columns
   std::uint64_t samples = 0;  ///< N, global rows
   Figures figures;            ///< what this objective reports besides
 };

@@ -9,6 +9,7 @@
 
 #include "infomax/math/blas.hpp"
 
+/// Optimisers by gradient, learning rate schedules, and L-BFGS.
 namespace infomax::optim {
 
 enum class OptimizerKind : std::uint8_t;
@@ -20,8 +21,8 @@ struct OptimizerOptions;
 /// Where the weights of one layer are in the flat parameter vector. They decay, and lars scales
 /// them together.
 struct WeightRange {
-  std::size_t offset = 0;
-  std::size_t count = 0;
+  std::size_t offset = 0;  ///< of the first weight in the flat parameter vector
+  std::size_t count = 0;   ///< number of weights
 };
 
 /// Moves parameters uphill, because J is maximised. Deterministic and local: ranks that pass equal
@@ -44,10 +45,11 @@ class Optimizer {
 
   /// Returns how many updates were made so far (Adam's bias correction depends on it).
   [[nodiscard]] std::uint64_t updates() const { return updates_; }
+  /// Restores the number of updates from a checkpoint.
   void set_updates(std::uint64_t updates) { updates_ = updates; }
 
  protected:
-  std::uint64_t updates_ = 0;
+  std::uint64_t updates_ = 0;  ///< ascend() counts it
 };
 
 /// Throws UsageError where an option is out of its range. Returns null for lbfgs, whose update

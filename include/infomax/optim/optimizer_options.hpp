@@ -9,8 +9,12 @@
 
 namespace infomax::optim {
 
+/// The optimisers: gradient ascent with momentum; Adam (Kingma and Ba 2015); AdamW (Loshchilov and
+/// Hutter 2019); RMSProp (Tieleman and Hinton 2012); Adagrad (Duchi, Hazan and Singer 2011); LARS
+/// (You, Gitman and Ginsburg 2017); L-BFGS (Liu and Nocedal 1989).
 enum class OptimizerKind : std::uint8_t { sgd, adam, adamw, rmsprop, adagrad, lars, lbfgs };
 
+/// The optimisers as users write them.
 inline constexpr std::array optimizer_names{
     std::pair{"sgd", OptimizerKind::sgd},         std::pair{"adam", OptimizerKind::adam},
     std::pair{"adamw", OptimizerKind::adamw},     std::pair{"rmsprop", OptimizerKind::rmsprop},
@@ -25,15 +29,17 @@ struct infomax::FieldText<infomax::optim::OptimizerKind>
 
 namespace infomax::optim {
 
+/// An optimiser and its numbers. Each optimiser ignores the numbers that it does not use.
 struct OptimizerOptions {
-  OptimizerKind kind = OptimizerKind::adam;
-  double momentum = 0.0;
-  bool nesterov = false;
-  double beta1 = 0.9;
-  double beta2 = 0.999;
-  double epsilon = 1e-8;
-  double smoothing = 0.99;
-  double trust = 1e-3;
+  OptimizerKind kind = OptimizerKind::adam;  ///< which optimiser
+  double momentum = 0.0;    ///< of sgd and lars: share of the last step that is kept, in [0, 1)
+  bool nesterov = false;    ///< of sgd: whether the momentum is Nesterov's
+  double beta1 = 0.9;       ///< of adam and adamw: what the mean of gradients keeps a step
+  double beta2 = 0.999;     ///< of adam and adamw: what the mean of their squares keeps a step
+  double epsilon = 1e-8;    ///< is added to the root of that mean or sum; above 0
+  double smoothing = 0.99;  ///< of rmsprop: what the mean of squared gradients keeps a step
+  double trust = 1e-3;  ///< of lars: a layer's weights move by the learning rate times this share
+                        ///< of their norm
   double decoupled_decay = 0.0;  ///< of adamw: weights shrink by learning rate times this a step
 
   /// Throws UsageError where a number is out of its range.

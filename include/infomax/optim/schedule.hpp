@@ -10,8 +10,10 @@
 
 namespace infomax::optim {
 
+/// How the learning rate changes after the warm-up.
 enum class ScheduleKind : std::uint8_t { constant, step, cosine };
 
+/// The schedules as users write them.
 inline constexpr std::array schedule_names{std::pair{"constant", ScheduleKind::constant},
                                            std::pair{"step", ScheduleKind::step},
                                            std::pair{"cosine", ScheduleKind::cosine}};
@@ -21,8 +23,8 @@ inline constexpr std::array schedule_names{std::pair{"constant", ScheduleKind::c
 
 /// The learning rate as a function of the step alone. All lengths are in steps.
 struct Schedule {
-  ScheduleKind kind = ScheduleKind::constant;
-  double peak = 1e-3;              ///< the rate after warm-up
+  ScheduleKind kind = ScheduleKind::constant;  ///< after the warm-up
+  double peak = 1e-3;                          ///< the rate after warm-up
   std::uint64_t warmup_steps = 0;  ///< the rate rises linearly: peak (k + 1) / warmup at step k
   std::uint64_t total_steps = 0;   ///< where cosine ends
   double final_fraction = 0.0;     ///< cosine ends at this fraction of the peak

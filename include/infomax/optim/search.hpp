@@ -13,6 +13,7 @@
 // n variables, m pairs of history.
 namespace infomax::optim {
 
+/// How a search approximates curvature and when it ends.
 struct SearchOptions {
   std::size_t history = 10;        ///< m: pairs of steps and gradient changes that are kept
   double tolerance = 1e-7;         ///< converged where |gradient| <= tolerance max(1, |x|)
@@ -25,6 +26,7 @@ struct SearchOptions {
 /// on. A search that goes on from a copy of its state makes the same steps, bit for bit.
 struct SearchState {
   SearchState() = default;
+  /// At `start` [n], with room for m = `history` pairs.
   SearchState(std::span<const double> start, std::size_t history);
 
   /// Pairs in use, at most m.
@@ -49,9 +51,9 @@ struct SearchPoint {
   std::uint64_t iteration = 0;  ///< counted from 1
   std::span<const double> x;    ///< [n]
   std::span<const double> g;    ///< [n]
-  double f = 0.0;
-  double relative_norm = 0.0;  ///< |g| / max(1, |x|)
-  double step = 0.0;           ///< of the line search
+  double f = 0.0;               ///< at x
+  double relative_norm = 0.0;   ///< |g| / max(1, |x|)
+  double step = 0.0;            ///< of the line search
 };
 
 /// What is minimised. Every member is collective.
@@ -72,6 +74,7 @@ class SearchProblem {
   virtual bool iterated(const SearchPoint& point) = 0;
 };
 
+/// Why a search ended.
 enum class SearchEnding : std::uint8_t {
   enough,     ///< the iterations asked for are done, or iterated() ended the search
   converged,  ///< within the tolerance
@@ -79,12 +82,13 @@ enum class SearchEnding : std::uint8_t {
   stuck,      ///< the line search finds no better point although f should fall
 };
 
+/// How a search ended, the same on every rank.
 struct SearchOutcome {
-  SearchEnding ending = SearchEnding::enough;
-  std::uint64_t iterations = 0;   ///< those of a resumed search included
-  std::uint64_t evaluations = 0;  ///< of this call
-  double f = 0.0;                 ///< at the last point
-  double relative_norm = 0.0;     ///< at the last point
+  SearchEnding ending = SearchEnding::enough;  ///< why it ended
+  std::uint64_t iterations = 0;                ///< those of a resumed search included
+  std::uint64_t evaluations = 0;               ///< of this call
+  double f = 0.0;                              ///< at the last point
+  double relative_norm = 0.0;                  ///< at the last point
   double expected_gain = 0.0;  ///< by how much f should fall in the last line search, to 2nd order
   std::uint64_t not_finite = 0;  ///< trial points of the last line search that were not finite
 };
