@@ -48,8 +48,8 @@ class BatchReduction final : public nn::Reduction {
 template <math::Real T>
 class EncodedSide {
  public:
-  using PartReady = typename nn::Executor<T>::PartReady;
-  using RangeAdded = typename nn::Executor<T>::RangeAdded;
+  using PartReady = typename nn::Executor<T>::PartReady;    ///< see nn::Executor
+  using RangeAdded = typename nn::Executor<T>::RangeAdded;  ///< see nn::Executor
 
   /// Room for `batch_rows` local rows (B at most), `micro_batch` (M; 0 = all) at a time. `member`,
   /// `rows`, and `augmentation` and `parts`, which may be null, must outlive this. `parts` are
@@ -67,6 +67,7 @@ class EncodedSide {
   MatrixView<const T> forward(std::span<const T> parameters, std::span<const std::size_t> indices,
                               const nn::Pass& pass);
 
+  /// The member that encodes the side.
   [[nodiscard]] const Member<T>& member() const { return *member_; }
 
   /// Whether the batch's preprocessed input rows are all in memory ...
@@ -87,8 +88,10 @@ class EncodedSide {
   /// Seconds spent since construction in turning rows of the data set into numbers.
   [[nodiscard]] double input_s() const { return input_s_; }
 
+  /// The memory of values, gradients and workspaces.
   [[nodiscard]] std::size_t bytes() const { return executor_.bytes(); }
 
+  /// What runs the member's network.
   [[nodiscard]] const nn::Executor<T>& executor() const { return executor_; }
 
  private:

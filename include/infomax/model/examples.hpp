@@ -25,9 +25,9 @@ namespace infomax::model {
 /// This rank's shard of what a pair is made from. A sample is what blocks, shard and sampler count:
 /// a row, or for the pair `lag` a row and those up to the one tau later.
 struct Examples {
-  data::Blocks blocks;
-  data::Shard shard;
-  std::shared_ptr<const data::RowStore> x;
+  data::Blocks blocks;                           ///< of the samples of all ranks
+  data::Shard shard;                             ///< this rank's blocks and samples
+  std::shared_ptr<const data::RowStore> x;       ///< this rank's rows of x
   std::shared_ptr<const data::RowStore> y = {};  ///< of the pairs `target` and `views`
   SampleIndex index = {};                        ///< the rows of x, and of y, of each local sample
 };
@@ -40,9 +40,10 @@ struct HoldOut {
   std::uint64_t seed = 0;  ///< of the choice
 };
 
+/// The samples to train on and those that are held out.
 struct SplitExamples {
-  Examples training;
-  std::optional<Examples> held_out;
+  Examples training;                 ///< all samples where nothing is held out
+  std::optional<Examples> held_out;  ///< unset where nothing is held out
 };
 
 /// Cuts samples of the shard, which come block after block, at the ends of blocks.
@@ -52,6 +53,7 @@ void cut_into_parts(const Examples& examples, std::span<const std::size_t> sampl
 /// What the targets of the pair `target` are.
 enum class TargetKind { automatic, classes, values };
 
+/// The kinds as users write them.
 inline constexpr std::array target_kind_names{std::pair{"auto", TargetKind::automatic},
                                               std::pair{"classes", TargetKind::classes},
                                               std::pair{"values", TargetKind::values}};
@@ -63,6 +65,7 @@ inline constexpr std::array target_kind_names{std::pair{"auto", TargetKind::auto
 /// data::default_blocks() of the samples. Throws DataError.
 [[nodiscard]] Examples load_examples(const mpi::Communicator& communicator, data::Datasets& source,
                                      const PairSettings& settings, std::size_t block_count);
+/// Collective. The same from a data set file.
 [[nodiscard]] Examples load_examples(const mpi::Communicator& communicator, const std::string& file,
                                      const PairSettings& settings, std::size_t block_count);
 

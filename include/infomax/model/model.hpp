@@ -12,6 +12,7 @@
 #include "infomax/model/settings.hpp"
 #include "infomax/nn/network.hpp"
 
+/// Networks joined with data: what a pair's sides are made of, and model.h5.
 namespace infomax::model {
 
 /// A trainable member of a model: a network, with the preprocessing of its input and its place in
@@ -19,9 +20,9 @@ namespace infomax::model {
 template <math::Real T>
 struct Member {
   Role role;  ///< encoder_b where there is one network, encoder_a and encoder_b where there are two
-  nn::Network<T> network;
-  data::Normalization normalization;
-  std::size_t offset = 0;
+  nn::Network<T> network;             ///< without parameters, which the model holds
+  data::Normalization normalization;  ///< of the rows that it encodes
+  std::size_t offset = 0;             ///< of its parameters in the model's
 
   [[nodiscard]] const char* name() const { return name_of(role); }  ///< in files and messages
 };
@@ -36,18 +37,24 @@ class Model {
   /// A function of `seed` and the networks alone.
   void initialize(std::uint64_t seed);
 
+  /// The members in the order in which they were added, which is that of their parameters.
   [[nodiscard]] const std::vector<Member<T>>& members() const { return members_; }
+  /// Whether a member has the role.
   [[nodiscard]] bool has(Role role) const;
 
   /// Throws std::logic_error where no member has the role.
   [[nodiscard]] const Member<T>& member(Role role) const;
 
+  /// @{ The parameters of all members, one member after the other.
   [[nodiscard]] std::span<T> parameters() { return parameters_; }
   [[nodiscard]] std::span<const T> parameters() const { return parameters_; }
+  /// @}
+  /// @{ The part of parameters() that belongs to a member of this model.
   [[nodiscard]] std::span<T> parameters_of(const Member<T>& member);
   [[nodiscard]] std::span<const T> parameters_of(const Member<T>& member) const;
+  /// @}
 
-  Settings settings;
+  Settings settings;  ///< what model.h5 keeps besides networks, such as PairSettings
 
  private:
   std::vector<Member<T>> members_;

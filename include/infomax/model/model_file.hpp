@@ -13,17 +13,17 @@ namespace infomax::model {
 
 /// A network as its file holds it, whatever the precision.
 struct StoredNetwork {
-  std::string name;
-  std::string spec;
-  nn::Shape input;  ///< of one sample; [D] in a file of version 1
-  data::Normalization normalization;
-  std::vector<double> parameters;  ///< flat, in the network's own order
+  std::string name;                   ///< that of its role: "a", "b"
+  std::string spec;                   ///< as nn::parse_spec() reads it
+  nn::Shape input;                    ///< of one sample; [D] in a file of version 1
+  data::Normalization normalization;  ///< of the rows that it encodes
+  std::vector<double> parameters;     ///< flat, in the network's own order
 };
 
 /// `model.h5` in memory; double holds either precision exactly.
 struct StoredModel {
-  Settings settings;
-  std::vector<StoredNetwork> networks;
+  Settings settings;                    ///< all that the file has, by name
+  std::vector<StoredNetwork> networks;  ///< one or more
 };
 
 /// By one rank alone. The file, of version 2, is written beside `path` and renamed, so that `path`

@@ -34,15 +34,17 @@ struct SideMeaning {
 /// What a pair means. There is one table of these, and whoever needs to know something of a pair
 /// asks it instead of comparing pairs.
 struct PairMeaning {
-  const char* name;
-  SideMeaning a;
-  SideMeaning b;
+  const char* name;   ///< as users write it
+  SideMeaning a;      ///< of side a
+  SideMeaning b;      ///< of side b
   bool changes_rows;  ///< each side sees its rows after a random change of its own
   bool is_lagged;     ///< side b's row comes tau rows after side a's; a sample is such a pair
   std::span<const std::string_view> fields;  ///< of a configuration, that are for this pair alone
 
+  /// Whether a side is made from y.
   [[nodiscard]] bool reads_y() const { return a.rows == DataSet::y || b.rows == DataSet::y; }
 
+  /// Whether networks make both sides.
   [[nodiscard]] bool encodes_both_sides() const { return a.encoded && b.encoded; }
 
   /// Whether both sides are encoded, and from different data: each may then have a network of its
@@ -56,6 +58,7 @@ struct PairMeaning {
   [[nodiscard]] const char* sample_noun() const { return is_lagged ? "pairs of rows" : "rows"; }
 };
 
+/// Returns the entry of a pair in the table of meanings.
 [[nodiscard]] const PairMeaning& meaning_of(Pair pair);
 
 /// The pair that a field of a configuration, such as "lag", belongs to. Throws std::logic_error
@@ -65,6 +68,7 @@ struct PairMeaning {
 /// Throws UsageError naming the choices.
 [[nodiscard]] Pair parse_pair(const std::string& name);
 
+/// Returns the name of a pair as users write it.
 [[nodiscard]] std::string name_of(Pair pair);
 
 }  // namespace infomax::model
@@ -72,7 +76,9 @@ struct PairMeaning {
 /// By the names of the table of meanings.
 template <>
 struct infomax::FieldText<infomax::model::Pair> {
+  /// @{ As FieldText describes it.
   static std::optional<model::Pair> parse(std::string_view text);
   static std::string format(const model::Pair& pair);
   static std::string expected();
+  /// @}
 };

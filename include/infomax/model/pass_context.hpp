@@ -8,10 +8,10 @@ namespace infomax::model {
 /// What a pass over samples is part of: training at a step, or evaluation. Random changes of rows
 /// and networks are functions of this and the sample.
 struct PassContext {
-  bool training = false;
-  std::uint64_t seed = 0;
-  std::uint64_t epoch = 0;
-  std::uint64_t step = 0;  ///< of the epoch
+  bool training = false;    ///< false in evaluation: dropout drops nothing
+  std::uint64_t seed = 0;   ///< of the run
+  std::uint64_t epoch = 0;  ///< counted from 0
+  std::uint64_t step = 0;   ///< of the epoch
   /// The samples are all there are, in their order, on every rank, so that each such pass has the
   /// same.
   bool whole = false;

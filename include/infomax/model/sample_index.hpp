@@ -10,8 +10,8 @@ namespace infomax::model {
 
 /// Consecutive local rows [first, first + count) of a store.
 struct RowRange {
-  std::size_t first = 0;
-  std::size_t count = 1;
+  std::size_t first = 0;  ///< local row
+  std::size_t count = 1;  ///< number of rows
 };
 
 /// Which local rows of a store each local sample is made of: a function from samples to row ranges.
@@ -32,6 +32,7 @@ class SampleIndex {
   /// are rows, this is 0 and their number says it.
   [[nodiscard]] std::size_t rows_used() const { return rows_used_; }
 
+  /// The rows of a local sample, which is not checked.
   [[nodiscard]] RowRange operator[](std::size_t sample) const {
     return {(starts_ ? (*starts_)[sample] : sample) + offset_, length_};
   }

@@ -15,7 +15,7 @@ using Settings = std::map<std::string, std::string>;
 /// What one side or the other is made of, besides networks: fixed when training begins, and needed
 /// again by whoever uses the model. What the pair means is for meaning() to say.
 struct PairSettings {
-  Pair pair = Pair::input;
+  Pair pair = Pair::input;    ///< what the sides are
   std::string x_path = "/x";  ///< data set path of the rows in their file
   std::string y_path = "/y";  ///< of the targets or the second view
   std::size_t classes = 0;    ///< of the pair `target`: width of the one-hot rows; 0 = y as it is
@@ -26,11 +26,13 @@ struct PairSettings {
   std::string lengths_path =
       "/lengths";  ///< of `lag`: rows of each trajectory, where there are any
 
+  /// The entry of the pair in the table of meanings.
   [[nodiscard]] const PairMeaning& meaning() const { return meaning_of(pair); }
 
   /// Whether y comes from a data set of its own, and not from columns of x.
   [[nodiscard]] bool reads_second_data_set() const { return meaning().reads_y() && split.empty(); }
 
+  /// Adds the members to `settings` by their names, as model.h5 keeps them.
   void to_settings(Settings& settings) const;
 
   /// Throws DataError where a setting is missing or wrong: the file is then not a model of ours.

@@ -24,9 +24,9 @@ namespace infomax::model {
 
 /// How much of a batch a side has room for.
 struct SideRoom {
-  std::size_t batch_rows = 0;   ///< local samples, at most
-  std::size_t micro_batch = 0;  ///< samples at a time; 0 = all
-  bool for_backward = false;
+  std::size_t batch_rows = 0;              ///< local samples, at most
+  std::size_t micro_batch = 0;             ///< samples at a time; 0 = all
+  bool for_backward = false;               ///< whether backward() will be called
   const stats::RowParts* parts = nullptr;  ///< as EncodedSide takes them; may be null
 };
 
@@ -41,6 +41,7 @@ class Side {
   Side(const Side&) = delete;
   Side& operator=(const Side&) = delete;
 
+  /// Whether a network makes the side.
   [[nodiscard]] bool is_encoded() const { return encoder_.has_value(); }
 
   /// Shows the given samples of the shard, by the model's parameters as they are now. Collective
@@ -67,9 +68,12 @@ class Side {
 
   /// The member that encodes the side, or null.
   [[nodiscard]] const Member<T>* member() const { return encoder_ ? &encoder_->member() : nullptr; }
+  /// The encoder of a side that is encoded. Throws std::bad_optional_access for data.
   [[nodiscard]] const EncodedSide<T>& encoder() const { return encoder_.value(); }
 
+  /// Seconds spent since construction in the conversion of rows that a network encodes.
   [[nodiscard]] double input_s() const { return encoder_ ? encoder_->input_s() : 0.0; }
+  /// The memory of inputs, activations, outputs and gradients.
   [[nodiscard]] std::size_t bytes() const;
 
  private:

@@ -36,9 +36,10 @@ class Sides {
   /// Both sides of the given samples of the shard, by the model's parameters as they are now.
   void forward(std::span<const std::size_t> samples, const PassContext& context);
 
-  /// After forward, until the next one.
+  /// @{ The rows of a side, valid after forward() until the next one.
   [[nodiscard]] const stats::RowSource<T>& a() const { return a_.rows(); }
   [[nodiscard]] const stats::RowSource<T>& b() const { return b_.rows(); }
+  /// @}
 
   /// Both, and all else that an objective is a function of.
   [[nodiscard]] objective::Batch<T> batch() const {
@@ -58,6 +59,7 @@ class Sides {
   /// `gradient` is scratch memory then. For sides that are reproducible.
   void backward(std::span<T> gradient, stats::ExactSum& sum);
 
+  /// Whether each block's part of a batch is computed by itself.
   [[nodiscard]] bool reproducible() const { return reproducible_; }
 
   /// After forward in training: moves the running averages of batch normalisations by `share` of

@@ -17,8 +17,8 @@ namespace infomax::model {
 
 /// What one side of a pair is made from.
 struct View {
-  std::shared_ptr<const data::RowStore> rows;
-  SampleIndex index;  ///< which row each sample is
+  std::shared_ptr<const data::RowStore> rows;  ///< this rank's rows, not null
+  SampleIndex index;                           ///< which row each sample is
 
   /// The member that encodes the rows; unset where the side is data.
   std::optional<Role> encoder = std::nullopt;
@@ -36,8 +36,8 @@ struct View {
 /// Both sides of a pair. This is where the settings of a pair, the data and the roles of networks
 /// meet; all else works with either side alone.
 struct Views {
-  View a;
-  View b;
+  View a;  ///< of side a
+  View b;  ///< of side b
 
   /// Whether one network encodes both sides.
   [[nodiscard]] bool shares_encoder() const { return a.encoder && a.encoder == b.encoder; }

@@ -23,8 +23,11 @@ class WholeSides {
   /// Makes them again, by the parameters as they are now.
   void forward() { sides_.forward(samples_, PassContext{.whole = true}); }
 
+  /// @{ The local rows of a side, valid until the next forward().
   [[nodiscard]] const stats::RowSource<T>& a() const { return sides_.a(); }
   [[nodiscard]] const stats::RowSource<T>& b() const { return sides_.b(); }
+  /// @}
+  /// Both sides, and all else that an objective is a function of.
   [[nodiscard]] objective::Batch<T> batch() const { return sides_.batch(); }
 
  private:
