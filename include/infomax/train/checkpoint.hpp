@@ -29,6 +29,7 @@ enum class ArrayOwnership : std::uint8_t { copied, borrowed };
 /// Everything a run needs to go on, in memory.
 class Checkpoint {
  public:
+  /// A checkpoint of step 0 without texts and arrays.
   explicit Checkpoint(ArrayOwnership ownership = ArrayOwnership::copied) : ownership_(ownership) {}
 
   std::uint64_t step = 0;                    ///< steps done
@@ -71,9 +72,10 @@ class Checkpoint {
     return found == arrays_.end() ? 0 : found->second.bytes.size() / sizeof(T);
   }
 
+  /// The size and type of an array.
   struct ArrayKind {
-    std::size_t elements;
-    hdf5::ElementType type;
+    std::size_t elements;    ///< number of elements
+    hdf5::ElementType type;  ///< of each element
   };
 
   /// Returns the size and the type of each array, by name.

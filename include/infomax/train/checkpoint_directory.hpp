@@ -18,8 +18,10 @@ namespace infomax::train {
 /// The checkpoints of a run directory, `step-000000000120.h5` and so on. Used by one rank.
 class CheckpointDirectory {
  public:
+  /// The directory at `path`, which need not exist yet.
   explicit CheckpointDirectory(std::filesystem::path path) : path_(std::move(path)) {}
 
+  /// The path of the checkpoint of a step.
   [[nodiscard]] std::filesystem::path file(std::uint64_t step) const;
 
   /// Returns the checkpoints, newest first; none where the directory does not exist. Throws
@@ -48,6 +50,7 @@ class CheckpointDirectory {
 /// no MPI calls. HDF5 is not thread-safe, so other threads must wait() before they use it.
 class BackgroundWriter {
  public:
+  /// Each write leaves the newest `keep` checkpoints in the directory.
   BackgroundWriter(CheckpointDirectory directory, std::size_t keep)
       : directory_(std::move(directory)), keep_(keep) {}
   ~BackgroundWriter();

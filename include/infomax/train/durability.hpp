@@ -15,6 +15,7 @@
 
 namespace infomax::train {
 
+/// When checkpoints are written and when a run stops.
 struct DurabilityOptions {
   bool checkpoints = true;        ///< a run that is stopped writes one even if this is false
   std::uint64_t every_steps = 0;  ///< a checkpoint is due after so many steps; 0 = never
@@ -43,7 +44,10 @@ class Durability {
   Durability(const mpi::Communicator& communicator, const RunDirectory& directory,
              DurabilityOptions options, std::optional<Checkpoint> start);
 
+  /// The options that the constructor was given.
   [[nodiscard]] const DurabilityOptions& options() const { return options_; }
+  /// The checkpoint that the run goes on from; unset if it begins anew or forget_start() was
+  /// called.
   [[nodiscard]] const std::optional<Checkpoint>& start() const { return start_; }
 
   /// Frees the memory of the start.
@@ -56,9 +60,10 @@ class Durability {
   /// rank stops all of them, and the root's clock counts.
   [[nodiscard]] StepDecision agree(std::uint64_t step);
 
-  /// Called on the root. write() works in the background; write_now() returns when the checkpoint
-  /// is on the disk, and throws SystemError where it could not be written.
+  /// Called on the root. Writes a checkpoint in the background.
   void write(Checkpoint checkpoint);
+  /// Called on the root. Writes a checkpoint and returns when it is on the disk. Throws
+  /// SystemError.
   void write_now(Checkpoint checkpoint);
 
   /// Called on the root, before it uses HDF5: waits until nothing is written in the background.

@@ -12,6 +12,7 @@
 
 namespace infomax::train {
 
+/// How L-BFGS approximates curvature and when it has converged.
 struct LbfgsOptions {
   std::size_t history = 10;  ///< m: pairs of steps and gradient changes that are kept
   double tolerance = 1e-7;   ///< converged where |gradient| <= tolerance max(1, |parameters|)

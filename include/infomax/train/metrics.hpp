@@ -13,17 +13,20 @@ namespace infomax::train {
 /// Sums over the steps of an epoch, and the means they give.
 class EpochSummary {
  public:
+  /// Adds the report of one step.
   void add(const StepReport& report);
 
+  /// Whether no step was added.
   [[nodiscard]] bool empty() const { return steps_ == 0; }
 
   /// Returns means over the steps of the objective, its terms and the gradient norm, sums of
   /// samples and times, and the last learning rate.
   [[nodiscard]] StepReport report() const;
 
-  // For checkpoints.
+  /// Returns the sums over all steps, for a checkpoint.
   [[nodiscard]] const StepReport& sum() const { return sum_; }
-  [[nodiscard]] std::uint64_t steps() const { return steps_; }
+  [[nodiscard]] std::uint64_t steps() const { return steps_; }  ///< number of steps that were added
+  /// Restores what sum() and steps() gave to a checkpoint.
   void restore(const StepReport& sum, std::uint64_t steps) {
     sum_ = sum;
     steps_ = steps;

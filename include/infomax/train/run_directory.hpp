@@ -29,12 +29,17 @@ class RunDirectory {
 
   /// No directory: the run writes nothing.
   [[nodiscard]] static RunDirectory none() { return RunDirectory(std::filesystem::path()); }
+  /// Whether there is no directory.
   [[nodiscard]] bool is_none() const { return path_.empty(); }
 
-  [[nodiscard]] std::string path() const { return path_.string(); }
+  [[nodiscard]] std::string path() const { return path_.string(); }  ///< empty for none()
+  /// Path of config.ini.
   [[nodiscard]] std::string config() const { return (path_ / "config.ini").string(); }
+  /// Path of metrics.jsonl.
   [[nodiscard]] std::string metrics() const { return (path_ / "metrics.jsonl").string(); }
+  /// Path of model.h5.
   [[nodiscard]] std::string model() const { return (path_ / "model.h5").string(); }
+  /// Path of the directory of checkpoints.
   [[nodiscard]] std::string checkpoints() const { return (path_ / "checkpoints").string(); }
 
  private:

@@ -23,8 +23,8 @@ namespace infomax::train {
 
 /// This rank's rows, and how both sides are made from them.
 struct TrainingData {
-  model::PairSettings pair;
-  model::Examples examples;
+  model::PairSettings pair;             ///< what the sides are made of
+  model::Examples examples;             ///< to train on
   data::Normalization normalization;    ///< of x
   data::Normalization normalization_y;  ///< of the second view, where it has its own network
   std::size_t batch_rows = 0;           ///< global; 0 = all
@@ -57,12 +57,12 @@ struct Setup {
   Setup(const Setup&) = delete;
   Setup& operator=(const Setup&) = delete;
 
-  model::Model<T> model;
-  data::Sampler sampler;
-  model::Sides<T> sides;
-  std::unique_ptr<objective::Objective<T>> objective;
-  std::unique_ptr<optim::Optimizer<T>> optimizer;  ///< nothing for lbfgs
-  Step<T> step;
+  model::Model<T> model;                               ///< networks and parameters
+  data::Sampler sampler;                               ///< of the batches
+  model::Sides<T> sides;                               ///< of each batch
+  std::unique_ptr<objective::Objective<T>> objective;  ///< not null
+  std::unique_ptr<optim::Optimizer<T>> optimizer;      ///< nothing for lbfgs
+  Step<T> step;                                        ///< works on the members above
 };
 
 }  // namespace infomax::train

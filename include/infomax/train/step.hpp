@@ -19,23 +19,26 @@ namespace infomax::train {
 
 /// How this rank spent the time of a step.
 struct StepTimes {
-  double total_s = 0.0;
+  double total_s = 0.0;    ///< the whole step
   double input_s = 0.0;    ///< choosing rows and converting them
   double reduce_s = 0.0;   ///< in collectives, including the wait for other ranks
   double compute_s = 0.0;  ///< everything else
 
+  /// Adds each time to its sum.
   StepTimes& operator+=(const StepTimes& other);
 };
 
+/// What a step found and did, the same on every rank but for the times.
 struct StepReport {
-  objective::Value value;      ///< before any update; its objective includes the penalty
-  double penalty = 0.0;        ///< -(weight decay / 2) |weights|^2, or 0
-  double gradient_norm = 0.0;  ///< of the whole gradient, before clipping
-  double learning_rate = 0.0;
+  objective::Value value;         ///< before any update; its objective includes the penalty
+  double penalty = 0.0;           ///< -(weight decay / 2) |weights|^2, or 0
+  double gradient_norm = 0.0;     ///< of the whole gradient, before clipping
+  double learning_rate = 0.0;     ///< of the update that follows
   std::uint64_t evaluations = 0;  ///< of the full batch, by a line search; 0 in stochastic steps
-  StepTimes times;
+  StepTimes times;                ///< of this rank
 };
 
+/// How a step treats the gradient.
 struct StepOptions {
   double clip_norm = 0.0;     ///< the gradient is shortened to this Euclidean norm; 0 = never
   double weight_decay = 0.0;  ///< J loses half of this times the weights' squared norm, once
@@ -48,6 +51,7 @@ struct StepOptions {
 template <math::Real T>
 [[nodiscard]] std::vector<optim::WeightRange> weight_ranges(const model::Model<T>& model);
 
+/// Sums gradients over ranks while the backward pass goes on. It is private to train.
 template <math::Real T>
 class GradientReduction;
 
@@ -56,6 +60,8 @@ class GradientReduction;
 template <math::Real T>
 class Step {
  public:
+  /// The step draws batches from `sampler`, encodes them by `sides`, and moves the parameters of
+  /// `model`.
   Step(const mpi::Communicator& communicator, model::Model<T>& model, data::Sampler& sampler,
        model::Sides<T>& sides, objective::Objective<T>& objective, const StepOptions& options);
   ~Step();

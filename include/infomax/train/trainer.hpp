@@ -20,13 +20,14 @@
 
 namespace infomax::train {
 
+/// How long a run is and what happens between its steps.
 struct TrainerOptions {
-  std::uint64_t total_steps = 0;
-  optim::Schedule schedule;
-  ProgressMode progress = ProgressMode::automatic;
+  std::uint64_t total_steps = 0;                    ///< those before a resumption included
+  optim::Schedule schedule;                         ///< of the learning rate
+  ProgressMode progress = ProgressMode::automatic;  ///< of the root's progress line
   double save_every_s = 60.0;  ///< model.h5 is written at the end, and after an epoch that ends at
                                ///< least so long after the last time
-  std::uint64_t validate_every_steps = 1;
+  std::uint64_t validate_every_steps = 1;  ///< 1 or more; the last step is always validated
   std::uint64_t patience = 0;  ///< validations without improvement that end the run; 0 = no end
   /// The root calls it after every step; step and epoch count from 1. May be empty.
   std::function<void(std::uint64_t step, std::uint64_t epoch, const StepReport& report)> on_step;
@@ -42,13 +43,14 @@ struct RunServices {
 
 /// The model's best state on validation.
 struct BestSummary {
-  std::uint64_t step = 0;
-  double objective = 0.0;
+  std::uint64_t step = 0;  ///< counted from 1
+  double objective = 0.0;  ///< J on the held-out data
 };
 
+/// What a run did, resumed parts included.
 struct TrainSummary {
-  std::uint64_t steps = 0;
-  double seconds = 0.0;
+  std::uint64_t steps = 0;          ///< done
+  double seconds = 0.0;             ///< wall-clock time of the training
   double samples = 0.0;             ///< global rows, summed over all steps
   StepReport last;                  ///< means over the steps of the last epoch, complete or not
   std::string ending;               ///< why the run ended; empty where all steps were done

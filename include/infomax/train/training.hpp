@@ -17,29 +17,31 @@
 #include "infomax/train/resumption.hpp"
 #include "infomax/train/trainer.hpp"
 
+/// Training as a library: Config says what to do, Training does it.
 namespace infomax::train {
 
 /// What a training works on, for messages. Bytes are of this rank.
 struct TrainingOverview {
+  /// A network of the model.
   struct Network {
-    std::string name;  ///< "a" or "b"
-    std::string spec;
-    std::size_t inputs = 0;
-    std::size_t outputs = 0;
+    std::string name;         ///< "a" or "b"
+    std::string spec;         ///< as the user wrote it, without blanks
+    std::size_t inputs = 0;   ///< D: numbers of one input sample
+    std::size_t outputs = 0;  ///< q: columns of its output
   };
 
   std::size_t samples = 0;           ///< global, to train on
   std::size_t held_out_samples = 0;  ///< global, to validate on
   std::size_t features = 0;          ///< of a row of x
   hdf5::ElementType element{};       ///< of x
-  std::vector<Network> networks;
-  std::size_t parameters = 0;
-  std::size_t batch_rows = 0;  ///< global, of the first step
-  std::size_t steps_per_epoch = 0;
-  std::size_t blocks = 0;
-  std::size_t row_bytes = 0;        ///< of the shard
-  std::size_t batch_bytes = 0;      ///< of inputs, activations, outputs and their gradients
-  std::size_t parameter_bytes = 0;  ///< with gradient and optimiser's state, at most
+  std::vector<Network> networks;     ///< one or two
+  std::size_t parameters = 0;        ///< of all networks together
+  std::size_t batch_rows = 0;        ///< global, of the first step
+  std::size_t steps_per_epoch = 0;   ///< T = ceil(N / B)
+  std::size_t blocks = 0;            ///< V
+  std::size_t row_bytes = 0;         ///< of the shard
+  std::size_t batch_bytes = 0;       ///< of inputs, activations, outputs and their gradients
+  std::size_t parameter_bytes = 0;   ///< with gradient and optimiser's state, at most
 };
 
 /// A run from its data to its model:
@@ -68,12 +70,15 @@ class Training {
            std::optional<Resumption> resumption = std::nullopt);
 
   ~Training();
+  /// @{ Moves the run. What was moved from can only be assigned to or destroyed.
   Training(Training&&) noexcept;
   Training& operator=(Training&&) noexcept;
+  /// @}
 
   /// The configuration with all that the data decide.
   [[nodiscard]] const Config& config() const;
 
+  /// The sizes of what the run works on.
   [[nodiscard]] TrainingOverview overview() const;
 
   /// Where the run leaves its files; nothing where it leaves none.
@@ -82,6 +87,7 @@ class Training {
   /// Is called on rank 0 after every step, which counts from 1, as does the epoch.
   using StepCallback =
       std::function<void(std::uint64_t step, std::uint64_t epoch, const StepReport& report)>;
+  /// Sets the function that run() calls after every step. It replaces the one that was set before.
   void on_step(StepCallback callback);
 
   /// Trains, once. With validation, the model is then the best by it. Throws NumericError, the same

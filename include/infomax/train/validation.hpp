@@ -14,9 +14,10 @@
 
 namespace infomax::train {
 
+/// What a validation found.
 struct ValidationReport {
   objective::Value value;  ///< without the penalty
-  double seconds = 0.0;
+  double seconds = 0.0;    ///< that it took on this rank
 };
 
 /// Measures the objective on held-out data, as one global batch.
@@ -49,12 +50,16 @@ class BestModel {
   /// where it is finite and better than all before.
   bool offer(std::uint64_t step, double objective, std::span<const T> parameters);
 
+  /// Whether there is a best state: the objective of a validation was finite.
   [[nodiscard]] bool known() const { return !parameters_.empty(); }
-  [[nodiscard]] std::uint64_t step() const { return step_; }
-  [[nodiscard]] double objective() const { return objective_; }
+  [[nodiscard]] std::uint64_t step() const { return step_; }     ///< after which it was found
+  [[nodiscard]] double objective() const { return objective_; }  ///< of its validation
+  /// The number of validations since the best one.
   [[nodiscard]] std::uint64_t validations_since() const { return since_; }
+  /// @{ The parameters of the best state, empty unless known().
   [[nodiscard]] std::span<const T> parameters() const { return parameters_; }
   [[nodiscard]] std::span<T> parameters() { return parameters_; }
+  /// @}
 
   /// Restores what a checkpoint kept; `parameters` is empty where no best state was known.
   void restore(std::uint64_t step, double objective, std::uint64_t validations_since,

@@ -15,9 +15,10 @@ struct DataConfig {
   std::string x = "/x";              ///< data set path of the rows
   std::string y = "/y";              ///< of the targets or the second view
   std::string lengths = "/lengths";  ///< of the rows of each trajectory
-  std::optional<data::NormalizeMode> normalize;
+  std::optional<data::NormalizeMode> normalize;  ///< unset: by the type of the elements
 };
 
+/// The fields of DataConfig: names, help and checks.
 [[nodiscard]] inline FieldTable<DataConfig> data_fields() {
   using Config = DataConfig;
   FieldTable<Config> table;

@@ -12,14 +12,18 @@
 
 namespace infomax::train {
 
+/// How initial parameters are chosen.
 enum class Initialization : std::uint8_t {
   glorot,  ///< random (Glorot and Bengio 2010)
   linear   ///< random but for the last layers, which start at the exact linear solution
 };
+/// The initialisations as users write them.
 inline constexpr std::array initialization_names{std::pair{"glorot", Initialization::glorot},
                                                  std::pair{"linear", Initialization::linear}};
 
+/// The type of parameters and activations.
 enum class Precision : std::uint8_t { float32, float64 };
+/// The precisions as users write them.
 inline constexpr std::array precision_names{std::pair{"float", Precision::float32},
                                             std::pair{"double", Precision::float64}};
 
@@ -34,15 +38,17 @@ struct infomax::FieldText<infomax::train::Precision>
 
 namespace infomax::train {
 
+/// The networks and their initial parameters.
 struct NetworkConfig {
-  std::string encoder;                 ///< as nn::parse_spec takes it; must not be empty
-  std::string encoder_b;               ///< of the second view; empty: as `encoder`
-  std::optional<Initialization> init;  ///< unset: linear for an encoder linear:N, else glorot
-  bool share = false;                  ///< one network for both views
-  Precision precision = Precision::float32;
-  std::uint64_t seed = 1;
+  std::string encoder;                       ///< as nn::parse_spec takes it; must not be empty
+  std::string encoder_b;                     ///< of the second view; empty: as `encoder`
+  std::optional<Initialization> init;        ///< unset: linear for an encoder linear:N, else glorot
+  bool share = false;                        ///< one network for both views
+  Precision precision = Precision::float32;  ///< of parameters and activations
+  std::uint64_t seed = 1;  ///< of initial parameters, orders of rows and random changes
 };
 
+/// The fields of NetworkConfig: names, help and checks.
 [[nodiscard]] inline FieldTable<NetworkConfig> network_fields() {
   using Config = NetworkConfig;
   FieldTable<Config> table;

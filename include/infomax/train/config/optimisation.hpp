@@ -13,24 +13,28 @@ namespace infomax::train {
 
 /// How parameters move, and how many steps of how many rows there are.
 struct OptimisationConfig {
-  optim::OptimizerOptions optimizer;
-  double learning_rate = 1e-3;
-  std::size_t micro_batch = 0;  ///< local rows; 0 = a rank's whole part of the batch
+  optim::OptimizerOptions optimizer;  ///< which one, and its numbers
+  double learning_rate = 1e-3;        ///< the peak of the schedule, above 0
+  std::size_t micro_batch = 0;        ///< local rows; 0 = a rank's whole part of the batch
+  /// D: J loses D/2 times the squared norm of the weights. For adamw the decay is decoupled.
   double weight_decay = 0.0;
   double clip_norm = 0.0;  ///< 0 = never
 
   std::optional<std::size_t> batch;   ///< B, global rows; 0 = all; unset: 4096, or all if fewer
   std::optional<std::size_t> epochs;  ///< unset: 10, or 0 of an encoder linear:N
   std::optional<std::size_t> steps;   ///< in place of epochs
+  /// How the learning rate changes after the warm-up.
   optim::ScheduleKind schedule = optim::ScheduleKind::constant;
-  Length warmup;
-  Length decay_every;
-  double decay_factor = 0.1;
-  double final_fraction = 0.0;
-  std::size_t lbfgs_history = 10;
+  Length warmup;                   ///< linear rise of the learning rate
+  Length decay_every;              ///< of the schedule `step`: its period
+  double decay_factor = 0.1;       ///< of the schedule `step`: the factor after each period
+  double final_fraction = 0.0;     ///< of the schedule `cosine`: its end as a fraction of the peak
+  std::size_t lbfgs_history = 10;  ///< pairs of steps and gradient changes that are kept, 1 to 1000
+  /// lbfgs ends where |gradient| <= tolerance max(1, |parameters|).
   double tolerance = 1e-7;
 };
 
+/// The fields of OptimisationConfig: names, help and checks.
 [[nodiscard]] inline FieldTable<OptimisationConfig> optimisation_fields() {
   using Config = OptimisationConfig;
   using optim::ScheduleKind;

@@ -13,16 +13,17 @@ namespace infomax::train {
 
 /// What the two sides of the objective are made of.
 struct PairConfig {
-  model::Pair pair = model::Pair::input;
-  std::string augment;  ///< as data::Augmentation takes it
-  std::string image;    ///< as data::parse_image_shape takes it; empty: by the axes of the rows
-  std::optional<std::size_t> split_columns;
-  std::string split_image;         ///< "left,right" or "top,bottom"
-  std::optional<std::size_t> lag;  ///< rows; 1 where it is unset
-  model::TargetKind target = model::TargetKind::automatic;
+  model::Pair pair = model::Pair::input;  ///< what the sides are
+  std::string augment;                    ///< as data::Augmentation takes it
+  std::string image;  ///< as data::parse_image_shape takes it; empty: by the axes of the rows
+  std::optional<std::size_t> split_columns;  ///< K: the first view is the first K columns of x
+  std::string split_image;                   ///< "left,right" or "top,bottom"
+  std::optional<std::size_t> lag;            ///< rows; 1 where it is unset
+  model::TargetKind target = model::TargetKind::automatic;  ///< what y holds
   std::optional<std::size_t> blocks;  ///< V; data::default_blocks where it is unset
 };
 
+/// The fields of PairConfig: names, help and checks.
 [[nodiscard]] inline FieldTable<PairConfig> pair_fields() {
   using Config = PairConfig;
   FieldTable<Config> table;

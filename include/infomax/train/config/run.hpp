@@ -12,18 +12,19 @@ namespace infomax::train {
 
 /// What a run leaves, and how it goes on.
 struct RunConfig {
-  std::string output;  ///< directory; empty: nothing is written
-  bool overwrite = false;
-  ProgressMode progress = ProgressMode::none;
-  bool reproducible = false;
-  bool resume = false;
-  CheckpointInterval checkpoint_every;
-  std::size_t keep = 3;
-  Duration time_limit;                                    ///< 0 s = none
-  std::size_t check_replicas = 0;                         ///< steps; 0 = never
+  std::string output;                          ///< directory; empty: nothing is written
+  bool overwrite = false;                      ///< whether a run that is there is replaced
+  ProgressMode progress = ProgressMode::none;  ///< how progress is shown
+  bool reproducible = false;  ///< whether results have the same bits at any number of ranks
+  bool resume = false;        ///< whether the run goes on from its newest checkpoint
+  CheckpointInterval checkpoint_every;  ///< every 10 minutes unless set
+  std::size_t keep = 3;                 ///< newest checkpoints that are kept, 1 or more
+  Duration time_limit;                  ///< 0 s = none
+  std::size_t check_replicas = 0;       ///< steps; 0 = never
   Duration stall_timeout{10.0, Duration::Unit::minutes};  ///< 0 s = no watch
 };
 
+/// The fields of RunConfig: names, help and checks.
 [[nodiscard]] inline FieldTable<RunConfig> run_fields() {
   using Config = RunConfig;
   FieldTable<Config> table;

@@ -16,13 +16,16 @@ struct ValidationData {
   std::string file;       ///< empty: a share
   double fraction = 0.0;  ///< between 0 and 1
 
+  /// True if both name the same file or fraction.
   friend bool operator==(const ValidationData&, const ValidationData&) = default;
 };
 
 }  // namespace infomax::train
 
+/// A number between 0 and 1 is a share; every text that is no number is a file.
 template <>
 struct infomax::FieldText<infomax::train::ValidationData> {
+  /// @{ As FieldText describes it.
   static std::optional<train::ValidationData> parse(std::string_view text) {
     const auto fraction = FieldText<double>::parse(text);
     if (!fraction) {
@@ -35,16 +38,19 @@ struct infomax::FieldText<infomax::train::ValidationData> {
     return chosen.file.empty() ? FieldText<double>::format(chosen.fraction) : chosen.file;
   }
   static std::string expected() { return "a share of the rows between 0 and 1, or a file"; }
+  /// @}
 };
 
 namespace infomax::train {
 
+/// When and on what a run is validated, and when it ends early.
 struct ValidationConfig {
-  std::optional<ValidationData> validation;
-  std::optional<Length> validate_every;   ///< unset: every epoch
-  std::optional<std::size_t> early_stop;  ///< validations without improvement; unset: never
+  std::optional<ValidationData> validation;  ///< unset: no validation
+  std::optional<Length> validate_every;      ///< unset: every epoch
+  std::optional<std::size_t> early_stop;     ///< validations without improvement; unset: never
 };
 
+/// The fields of ValidationConfig: names, help and checks.
 [[nodiscard]] inline FieldTable<ValidationConfig> validation_fields() {
   using Config = ValidationConfig;
   FieldTable<Config> table;
