@@ -21,16 +21,18 @@ struct ClassScores {
   std::vector<std::uint64_t> correct;    ///< [C] both
   Matrix<std::uint64_t> confusion;       ///< [C, C], truth by prediction; empty above the limit
 
-  [[nodiscard]] std::size_t classes() const { return support.size(); }
+  [[nodiscard]] std::size_t classes() const { return support.size(); }  ///< C
+  /// The number of rows of all ranks.
   [[nodiscard]] std::uint64_t rows() const;
 
   /// The share of rows whose class is predicted.
   [[nodiscard]] double accuracy() const;
 
-  /// Of the rows taken for the class those that are of it, of its rows those found, and their
-  /// harmonic mean; 0 where there are none.
+  /// The share of the rows predicted as class c that belong to it; 0 if there are none.
   [[nodiscard]] double precision(std::size_t c) const;
+  /// The share of the rows of class c that are predicted as it; 0 if there are none.
   [[nodiscard]] double recall(std::size_t c) const;
+  /// The harmonic mean of precision and recall; 0 if either is 0.
   [[nodiscard]] double f1(std::size_t c) const;
 };
 

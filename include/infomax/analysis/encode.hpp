@@ -38,8 +38,8 @@ template <math::Real T>
 /// This rank's shard of the representations of a data set: rows first_row, first_row + 1, ...
 template <math::Real T>
 struct EncodedShard {
-  std::size_t first_row = 0;
-  Matrix<T> rows;  ///< [local rows, q]
+  std::size_t first_row = 0;  ///< in the data set
+  Matrix<T> rows;             ///< [local rows, q]
 };
 
 /// Collective. Represents all rows of `source`, of which this rank gets the shard of
@@ -49,6 +49,7 @@ template <math::Real T>
                                            const model::Model<T>& model, data::Datasets& source,
                                            const EncoderOptions& options = {});
 
+/// The file formats of representations.
 enum class EncodingFormat : std::uint8_t { hdf5, npy };
 
 /// Throws UsageError naming the choices.
@@ -56,8 +57,8 @@ enum class EncodingFormat : std::uint8_t { hdf5, npy };
 
 /// What encode_file writes, and where.
 struct EncodingFile {
-  std::filesystem::path path;
-  EncodingFormat format = EncodingFormat::hdf5;
+  std::filesystem::path path;                    ///< of the file
+  EncodingFormat format = EncodingFormat::hdf5;  ///< HDF5 or NumPy
   /// Data sets of the input that are copied, as the type they have, under their new names ("/y");
   /// hdf5 alone. All but "/lengths" must have N rows.
   std::map<std::string, std::string> copies;

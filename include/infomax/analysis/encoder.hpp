@@ -34,11 +34,14 @@ class Encoder {
   Encoder(const Encoder&) = delete;
   Encoder& operator=(const Encoder&) = delete;
 
+  /// The data set that rows are read from, such as "/x".
   [[nodiscard]] const std::string& path() const { return input_.path; }
+  /// The member whose network encodes the rows.
   [[nodiscard]] const model::Member<T>& member() const { return *member_; }
+  /// K; unset if the representation is the network's output.
   [[nodiscard]] std::optional<std::size_t> layer() const { return layer_; }
-  [[nodiscard]] std::size_t columns() const { return columns_; }  ///< q
-  [[nodiscard]] std::size_t micro_batch() const { return micro_batch_; }
+  [[nodiscard]] std::size_t columns() const { return columns_; }          ///< q
+  [[nodiscard]] std::size_t micro_batch() const { return micro_batch_; }  ///< M
 
   /// Writes representations out [n, q] of rows as the file has them. The tiles cover the n rows,
   /// and none has more than M. Throws UsageError or DataError where rows are not what the network

@@ -15,6 +15,7 @@
 #include "infomax/objective/objective.hpp"
 #include "infomax/objective/options.hpp"
 
+/// What one does with a model: evaluation, encoding, probes, neighbours, held-out correlations.
 namespace infomax::analysis {
 
 struct Evaluation;
@@ -38,7 +39,7 @@ template <math::Real T>
 /// What a model is over a data set. The lists are of objectives of canonical correlations, and
 /// empty of others.
 struct Evaluation {
-  objective::Value value;
+  objective::Value value;            ///< of the objective over all rows
   std::vector<double> correlations;  ///< on the data: of the fit to other data, else of its own
   std::vector<double> fitted;        ///< on the data that was fitted to
   std::vector<double> timescales;    ///< of the pair `lag`, in rows

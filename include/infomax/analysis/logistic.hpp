@@ -34,6 +34,7 @@ class LogisticLoss {
   LogisticLoss(const mpi::Communicator& communicator, const ClassifiedRows<T>& rows,
                std::size_t classes, double l2);
 
+  /// Returns (D + 1) C.
   [[nodiscard]] std::size_t parameter_count() const { return (rows_.x->columns() + 1) * classes_; }
 
   /// Collective. f, and its gradient written to `gradient`.
@@ -56,9 +57,9 @@ class LogisticLoss {
 
 /// What a fit came to.
 struct LogisticFit {
-  std::size_t classes = 0;
-  Buffer<double> parameters;  ///< as LogisticLoss has them
-  optim::SearchOutcome outcome;
+  std::size_t classes = 0;       ///< C
+  Buffer<double> parameters;     ///< as LogisticLoss has them
+  optim::SearchOutcome outcome;  ///< of the search
 };
 
 /// Collective. Minimises LogisticLoss from zero.

@@ -12,6 +12,7 @@
 // K neighbours, D features.
 namespace infomax::analysis {
 
+/// How far apart two rows are: their distance, or 1 minus the cosine of their angle.
 enum class Metric : std::uint8_t { euclidean, cosine };
 
 /// Throws UsageError naming the choices.

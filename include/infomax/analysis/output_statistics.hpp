@@ -24,8 +24,8 @@ inline constexpr std::size_t most_covariance_columns = 2048;
 /// Means and second moments of both sides, from two passes over their rows. Of sides that are too
 /// wide, the variances alone.
 struct OutputStatistics {
-  stats::Means means;
-  stats::SecondMoments moments;
+  stats::Means means;            ///< of both sides
+  stats::SecondMoments moments;  ///< about these means
 };
 
 /// Collective. In double, so that covariances may be inverted.

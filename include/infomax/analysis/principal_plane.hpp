@@ -29,9 +29,10 @@ class SampleChoice {
 
   /// Which of them a shard has: [first, first + count).
   struct Range {
-    std::size_t first = 0;
-    std::size_t count = 0;
+    std::size_t first = 0;  ///< index of a chosen sample
+    std::size_t count = 0;  ///< number of chosen samples
   };
+  /// The chosen samples that a shard holds.
   [[nodiscard]] Range of(const data::Shard& shard) const;
 
  private:

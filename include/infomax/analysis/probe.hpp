@@ -19,18 +19,19 @@ namespace infomax::analysis {
 
 /// This rank's shard of what is probed: features, and what is to be predicted from them.
 struct ProbeRows {
-  data::Blocks blocks;
-  data::Rows x;
-  data::Rows y;
+  data::Blocks blocks;                 ///< of the rows of all ranks
+  data::Rows x;                        ///< [local rows, features]
+  data::Rows y;                        ///< [local rows, 1] labels or [local rows, targets]
   std::vector<std::string> classes{};  ///< what labels are called, where the file says it
 };
 
+/// How a probe is fitted.
 struct ProbeOptions {
   data::NormalizeMode normalize = data::NormalizeMode::standardize;  ///< by the training rows
-  double l2 = 1e-3;
-  optim::SearchOptions search;
-  std::size_t neighbours = 0;  ///< K; 0: none are looked for
-  Metric metric = Metric::euclidean;
+  double l2 = 1e-3;             ///< weight of the penalty of LogisticLoss or fit_ridge(), 0 or more
+  optim::SearchOptions search;  ///< of the logistic regression
+  std::size_t neighbours = 0;   ///< K; 0: none are looked for
+  Metric metric = Metric::euclidean;  ///< by which neighbours are near
 };
 
 /// What the probe says while it works.
@@ -41,9 +42,9 @@ struct ProbeWatchers {
 
 /// How well classes are predicted.
 struct ClassProbe {
-  ClassScores train;
-  ClassScores test;
-  optim::SearchOutcome outcome;
+  ClassScores train;                      ///< on the training rows
+  ClassScores test;                       ///< on the test rows
+  optim::SearchOutcome outcome;           ///< of the logistic regression
   std::optional<ClassScores> neighbours;  ///< of the test rows
 };
 
@@ -56,8 +57,8 @@ struct ClassProbe {
 
 /// How well numbers are predicted.
 struct ValueProbe {
-  RegressionScores train;
-  RegressionScores test;
+  RegressionScores train;  ///< on the training rows
+  RegressionScores test;   ///< on the test rows
 };
 
 /// Collective. Ridge regression. Throws DataError where test rows have other features or targets.

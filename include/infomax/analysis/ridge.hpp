@@ -30,7 +30,7 @@ struct RegressionScores {
                             ///< where it is met, else 0
   std::vector<double> mse;  ///< [t]
   double mean_r2 = 0.0;     ///< over targets, all alike
-  double mean_mse = 0.0;
+  double mean_mse = 0.0;    ///< over targets, all alike
 };
 
 /// Collective.

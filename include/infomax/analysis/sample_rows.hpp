@@ -24,7 +24,7 @@ namespace infomax::analysis {
 
 /// A number for each of some rows, to tell them apart by.
 struct RowLabels {
-  bool integers = false;
+  bool integers = false;       ///< whether the file has integers, which may be classes
   std::vector<double> values;  ///< [n]
 };
 

@@ -14,10 +14,10 @@ namespace infomax::generators {
 /// Samples without any dependence: /x [N, inputs] and /y [N, outputs] are independent standard
 /// normal floats.
 struct RandomSamples {
-  std::size_t rows = 100;
-  std::size_t inputs = 10;
-  std::size_t outputs = 5;
-  std::uint64_t seed = 0;
+  std::size_t rows = 100;   ///< N
+  std::size_t inputs = 10;  ///< columns of /x
+  std::size_t outputs = 5;  ///< columns of /y
+  std::uint64_t seed = 0;   ///< of all numbers
 };
 
 /// Throws UsageError if a size is 0, SystemError if the output cannot be written.
@@ -31,11 +31,11 @@ void generate_random(const RandomSamples& wanted, const std::filesystem::path& o
 /// and independent columns beside them. x and y are u and v under invertible linear maps of
 /// condition number 4, which change no canonical correlation.
 struct GaussianViews {
-  std::size_t rows = 10'000;
-  std::size_t x_columns = 10;
-  std::size_t y_columns = 10;
+  std::size_t rows = 10'000;   ///< N
+  std::size_t x_columns = 10;  ///< at least as many as there are correlations
+  std::size_t y_columns = 10;  ///< at least as many as there are correlations
   std::vector<double> canonical_correlations{0.9, 0.7, 0.5, 0.3};  ///< rho_i
-  std::uint64_t seed = 0;
+  std::uint64_t seed = 0;                                          ///< of all numbers
 };
 
 /// Returns the mutual information of such views in nats, -1/2 sum ln(1 - rho_i^2).
@@ -57,11 +57,11 @@ void generate_gaussian_views(const GaussianViews& wanted, const std::filesystem:
 /// GaussianViews. Since s_i = 2 ln|u_i| + 1/2 is a function of the view, the views have the mutual
 /// information of the normal pairs and their maximal correlations (Lancaster 1958).
 struct NonlinearViews {
-  std::size_t rows = 10'000;
-  std::size_t x_columns = 10;
-  std::size_t y_columns = 10;
+  std::size_t rows = 10'000;                        ///< N
+  std::size_t x_columns = 10;                       ///< at least as many as there are correlations
+  std::size_t y_columns = 10;                       ///< at least as many as there are correlations
   std::vector<double> correlations{0.9, 0.7, 0.5};  ///< rho_i
-  std::uint64_t seed = 0;
+  std::uint64_t seed = 0;                           ///< of all numbers
 };
 
 /// Returns the `count` largest correlations that uncorrelated functions of two views can have, if
@@ -87,14 +87,14 @@ void generate_nonlinear_views(const NonlinearViews& wanted, const std::filesyste
 /// diffusion's generator, discretised with detailed balance. Its timescales are therefore exact at
 /// any lag. Each trajectory starts in equilibrium.
 struct MetastableTrajectories {
-  std::size_t trajectories = 10;
-  std::size_t frames = 10'000;  ///< of each trajectory
-  std::size_t columns = 10;     ///< of /x, 2 or more
-  std::size_t wells = 2;        ///< 2 to 8; there are `wells` - 1 slow timescales
-  double barrier = 6.0;         ///< between wells, in kT, 0 to 20
-  double timescale = 100.0;     ///< the slowest, in frames
-  std::size_t cells_per_well = 50;
-  std::uint64_t seed = 0;
+  std::size_t trajectories = 10;    ///< 1 or more
+  std::size_t frames = 10'000;      ///< of each trajectory
+  std::size_t columns = 10;         ///< of /x, 2 or more
+  std::size_t wells = 2;            ///< 2 to 8; there are `wells` - 1 slow timescales
+  double barrier = 6.0;             ///< between wells, in kT, 0 to 20
+  double timescale = 100.0;         ///< the slowest, in frames
+  std::size_t cells_per_well = 50;  ///< of the Markov chain, 4 to 200
+  std::uint64_t seed = 0;           ///< of all numbers
 };
 
 /// Returns the implied timescales of the motion in frames, in descending order, without the

@@ -10,6 +10,7 @@
 
 #include "infomax/hdf5/element_type.hpp"
 
+/// Files of other formats as data set files.
 namespace infomax::importers {
 
 /// Whether the first line of a table holds the names of its columns.
@@ -17,33 +18,33 @@ enum class TableHeader : std::uint8_t { automatic, yes, no };
 
 /// How tables (CSV) are read. Columns are given by name, or by number from 1.
 struct TableOptions {
-  std::vector<std::string> labels;           ///< columns of x that become /y
-  std::vector<std::string> dropped;          ///< columns of x that are omitted
-  std::optional<hdf5::ElementType> element;  ///< f32, or f64 (the default), except for classes
-  TableHeader header = TableHeader::automatic;
+  std::vector<std::string> labels;              ///< columns of x that become /y
+  std::vector<std::string> dropped;             ///< columns of x that are omitted
+  std::optional<hdf5::ElementType> element;     ///< f32, or f64 (the default), except for classes
+  TableHeader header = TableHeader::automatic;  ///< automatic: by the first two lines
 };
 
 /// The rows that go to a separate file, for tests.
 struct TestSplit {
-  double fraction = 0.0;  ///< of all rows, above 0 and below 1
-  std::filesystem::path output;
-  std::uint64_t seed = 1;
+  double fraction = 0.0;         ///< of all rows, above 0 and below 1
+  std::filesystem::path output;  ///< the file of the test rows
+  std::uint64_t seed = 1;        ///< of the choice of rows
 };
 
 /// The files of an import. An input is a file, or FILE.h5:/path, a data set in a file.
 struct ImportRequest {
-  std::string x;       ///< input of /x
-  std::string y = {};  ///< input of /y; may be empty
-  std::filesystem::path output;
-  TableOptions table = {};
-  std::optional<TestSplit> test = {};
+  std::string x;                       ///< input of /x
+  std::string y = {};                  ///< input of /y; may be empty
+  std::filesystem::path output;        ///< the data set file
+  TableOptions table = {};             ///< of text inputs
+  std::optional<TestSplit> test = {};  ///< unset: all rows go to `output`
   /// A data set file whose classes and columns the import must have; may be empty.
   std::filesystem::path like = {};
 };
 
 /// A data set that an import wrote.
 struct ImportedDataset {
-  hdf5::ElementType type{};
+  hdf5::ElementType type{};          ///< of its elements
   std::vector<std::size_t> shape;    ///< [N, ...], including the rows of the test file
   std::vector<std::string> columns;  ///< names of the columns; may be empty
   std::vector<std::string> classes;  ///< names of the classes; may be empty
@@ -51,9 +52,9 @@ struct ImportedDataset {
 
 /// The result of an import.
 struct Imported {
-  ImportedDataset x;
-  std::optional<ImportedDataset> y;
-  std::size_t test_rows = 0;
+  ImportedDataset x;                 ///< /x
+  std::optional<ImportedDataset> y;  ///< /y, unset if there is none
+  std::size_t test_rows = 0;         ///< rows of the test file, 0 without one
 };
 
 /// Converts files of other formats to a data set file: IDX, NumPy's .npy and delimited text, plain
