@@ -50,7 +50,10 @@ template <math::Real T>
                                            const EncoderOptions& options = {});
 
 /// The file formats of representations.
-enum class EncodingFormat : std::uint8_t { hdf5, npy };
+enum class EncodingFormat : std::uint8_t {
+  hdf5,  ///< a data set file
+  npy    ///< an array of NumPy
+};
 
 /// Throws UsageError naming the choices.
 [[nodiscard]] EncodingFormat parse_encoding_format(const std::string& name);

@@ -12,8 +12,11 @@
 // K neighbours, D features.
 namespace infomax::analysis {
 
-/// How far apart two rows are: their distance, or 1 minus the cosine of their angle.
-enum class Metric : std::uint8_t { euclidean, cosine };
+/// The distance of two rows a and b.
+enum class Metric : std::uint8_t {
+  euclidean,  ///< |a - b|
+  cosine      ///< 1 - a b / (|a| |b|)
+};
 
 /// Throws UsageError naming the choices.
 [[nodiscard]] Metric parse_metric(const std::string& name);

@@ -9,7 +9,11 @@
 namespace infomax::log {
 
 /// Messages on standard error. Results go to standard output and are not logged.
-enum class Level { quiet, info, debug };
+enum class Level {
+  quiet,  ///< warnings and failures
+  info,   ///< also what the user should know of a run
+  debug   ///< also details for those who look for a defect
+};
 
 /// Sets the level. The program calls it once; only the rank that passes `speaks` logs the messages
 /// that all ranks share.

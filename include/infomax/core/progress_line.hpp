@@ -23,7 +23,7 @@ enum class ProgressMode : std::uint8_t {
 inline constexpr std::array progress_names{
     std::pair{"auto", ProgressMode::automatic}, std::pair{"live", ProgressMode::live},
     std::pair{"plain", ProgressMode::plain}, std::pair{"none", ProgressMode::none}};
-/// By the names of the modes.
+/// By the names that users write.
 template <>
 struct FieldText<ProgressMode> : ChoiceText<ProgressMode, progress_names> {};
 

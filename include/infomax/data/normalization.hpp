@@ -58,6 +58,7 @@ inline constexpr std::array normalize_mode_names{
 
 }  // namespace infomax::data
 
+/// By the names that users write.
 template <>
 struct infomax::FieldText<infomax::data::NormalizeMode>
     : infomax::ChoiceText<infomax::data::NormalizeMode, infomax::data::normalize_mode_names> {};

@@ -14,7 +14,11 @@
 namespace infomax::importers {
 
 /// Whether the first line of a table holds the names of its columns.
-enum class TableHeader : std::uint8_t { automatic, yes, no };
+enum class TableHeader : std::uint8_t {
+  automatic,  ///< the first two lines decide; DataError if they do not
+  yes,        ///< the first line holds names
+  no          ///< the first line is the first row
+};
 
 /// How tables (CSV) are read. Columns are given by name, or by number from 1.
 struct TableOptions {

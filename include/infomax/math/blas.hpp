@@ -18,7 +18,10 @@ template <class T>
 concept Real = std::is_same_v<T, float> || std::is_same_v<T, double>;
 
 /// Whether a product takes a matrix as it is or transposed: the op in its formula.
-enum class Transpose { no, yes };
+enum class Transpose {
+  no,  ///< op(m) = m
+  yes  ///< op(m) = m^T
+};
 
 /// The type itself, excluded from template argument deduction, so that a view of T converts to a
 /// view of const T in a call.
@@ -41,7 +44,10 @@ template <Real T>
 void symmetrize(MatrixView<T> c);
 
 /// On which side of the unknown a triangular matrix stands.
-enum class Side { left, right };
+enum class Side {
+  left,  ///< op(l) x = b
+  right  ///< x op(l) = b
+};
 
 /// Solves with the lower triangular matrix l [n, n]: b = op(l)^-1 b (left) or
 /// b = b op(l)^-1 (right), in place.

@@ -15,7 +15,12 @@ namespace infomax::math {
 
 /// Activation functions whose derivative is a function of their output, so that the backward pass
 /// does not need their input.
-enum class Activation : std::uint8_t { identity, tanh, relu, sigmoid };
+enum class Activation : std::uint8_t {
+  identity,  ///< y = z
+  tanh,      ///< y = tanh(z)
+  relu,      ///< y = max(0, z)
+  sigmoid    ///< y = 1 / (1 + exp(-z))
+};
 
 /// Computes z = activation(z + bias) in place; bias [columns], or empty for no bias.
 template <Real T>

@@ -51,7 +51,11 @@ void cut_into_parts(const Examples& examples, std::span<const std::size_t> sampl
                     stats::RowParts& parts);
 
 /// What the targets of the pair `target` are.
-enum class TargetKind { automatic, classes, values };
+enum class TargetKind {
+  automatic,  ///< classes if y is one column of integers, else values
+  classes,    ///< class labels, which become one-hot rows
+  values      ///< numbers, taken as they are
+};
 
 /// The kinds as users write them.
 inline constexpr std::array target_kind_names{std::pair{"auto", TargetKind::automatic},
@@ -90,6 +94,7 @@ inline constexpr std::array target_kind_names{std::pair{"auto", TargetKind::auto
 
 }  // namespace infomax::model
 
+/// By the names that users write.
 template <>
 struct infomax::FieldText<infomax::model::TargetKind>
     : infomax::ChoiceText<infomax::model::TargetKind, infomax::model::target_kind_names> {};

@@ -23,7 +23,10 @@ enum class Pair : std::uint8_t {
 };
 
 /// The two data sets that a pair may read.
-enum class DataSet : std::uint8_t { x, y };
+enum class DataSet : std::uint8_t {
+  x,  ///< PairSettings::x_path
+  y   ///< PairSettings::y_path, or columns of x where `split` says so
+};
 
 /// What a pair says of one of its sides.
 struct SideMeaning {

@@ -23,6 +23,7 @@ inline constexpr std::array optimizer_names{
 
 }  // namespace infomax::optim
 
+/// By the names that users write.
 template <>
 struct infomax::FieldText<infomax::optim::OptimizerKind>
     : infomax::ChoiceText<infomax::optim::OptimizerKind, infomax::optim::optimizer_names> {};

@@ -11,7 +11,11 @@
 namespace infomax::optim {
 
 /// How the learning rate changes after the warm-up.
-enum class ScheduleKind : std::uint8_t { constant, step, cosine };
+enum class ScheduleKind : std::uint8_t {
+  constant,  ///< the rate stays at the peak
+  step,      ///< the rate is multiplied by a factor after each period
+  cosine     ///< the rate falls along half a cosine wave
+};
 
 /// The schedules as users write them.
 inline constexpr std::array schedule_names{std::pair{"constant", ScheduleKind::constant},
@@ -40,6 +44,7 @@ struct Schedule {
 
 }  // namespace infomax::optim
 
+/// By the names that users write.
 template <>
 struct infomax::FieldText<infomax::optim::ScheduleKind>
     : infomax::ChoiceText<infomax::optim::ScheduleKind, infomax::optim::schedule_names> {};

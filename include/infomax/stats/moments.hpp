@@ -18,7 +18,11 @@
 namespace infomax::stats {
 
 /// The elements of a covariance matrix that are needed.
-enum class Extent : std::uint8_t { none, diagonal, full };
+enum class Extent : std::uint8_t {
+  none,      ///< no element
+  diagonal,  ///< element (j, j) of each column j
+  full       ///< every element
+};
 
 /// The second moments that a function needs. The variances (the diagonals of aa and bb) are always
 /// computed.

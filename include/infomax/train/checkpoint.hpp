@@ -22,9 +22,12 @@ class Sealer;
 /// The attribute `format` of a checkpoint's root.
 inline constexpr const char* checkpoint_format = "infomax-checkpoint";
 
-/// Who owns a checkpoint's arrays: the checkpoint, which copies them, or somebody else, who must
-/// leave them unchanged until the checkpoint is written.
-enum class ArrayOwnership : std::uint8_t { copied, borrowed };
+/// Who owns a checkpoint's arrays. Borrowed arrays must stay unchanged until the checkpoint is
+/// written.
+enum class ArrayOwnership : std::uint8_t {
+  copied,   ///< the checkpoint copies them
+  borrowed  ///< others own them
+};
 
 /// Everything a run needs to go on, in memory.
 class Checkpoint {

@@ -22,16 +22,21 @@ inline constexpr std::array initialization_names{std::pair{"glorot", Initializat
                                                  std::pair{"linear", Initialization::linear}};
 
 /// The type of parameters and activations.
-enum class Precision : std::uint8_t { float32, float64 };
+enum class Precision : std::uint8_t {
+  float32,  ///< float
+  float64   ///< double
+};
 /// The precisions as users write them.
 inline constexpr std::array precision_names{std::pair{"float", Precision::float32},
                                             std::pair{"double", Precision::float64}};
 
 }  // namespace infomax::train
 
+/// By the names that users write.
 template <>
 struct infomax::FieldText<infomax::train::Initialization>
     : infomax::ChoiceText<infomax::train::Initialization, infomax::train::initialization_names> {};
+/// By the names that users write.
 template <>
 struct infomax::FieldText<infomax::train::Precision>
     : infomax::ChoiceText<infomax::train::Precision, infomax::train::precision_names> {};
