@@ -79,19 +79,22 @@ class FieldTable {
     return *this;
   }
 
-  /// Facts about the field that was added last.
+  /// Sets FieldFacts::may_change of the field that was added last, as the following set theirs.
   FieldTable& may_change() {
     fields_.back().may_change = true;
     return *this;
   }
+  /// Sets FieldFacts::decided_by_data.
   FieldTable& decided_by_data() {
     fields_.back().decided_by_data = true;
     return *this;
   }
+  /// Sets FieldFacts::of_invocation.
   FieldTable& of_invocation() {
     fields_.back().of_invocation = true;
     return *this;
   }
+  /// It is used only where `used` holds: for the choices `users` of the field `chooser`.
   FieldTable& used_where(std::string chooser, std::string users,
                          std::function<bool(const Config&)> used) {
     fields_.back().use_where(std::move(chooser), std::move(users), std::move(used));
@@ -147,6 +150,7 @@ class FieldTable {
     return some;
   }
 
+  /// All fields, in the order of help.
   [[nodiscard]] const std::vector<Field<Config>>& fields() const { return fields_; }
 
   /// Throws std::out_of_range where there is no field of this name.

@@ -21,8 +21,8 @@ struct FieldFacts {
   std::string name;        ///< "micro-batch" of the member micro_batch
   std::string group;       ///< the heading of --help that it stands under
   std::string value_name;  ///< of its value in help, such as "M"; empty for a flag
-  std::string help;
-  bool is_flag = false;  ///< given without a value
+  std::string help;        ///< what it means, for --help
+  bool is_flag = false;    ///< given without a value
 
   bool may_change = false;       ///< a run that is resumed may have another value than before
   bool decided_by_data = false;  ///< where it is unset, the data decide
