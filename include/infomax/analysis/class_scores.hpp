@@ -8,7 +8,9 @@
 #include "infomax/core/matrix.hpp"
 #include "infomax/mpi/communicator.hpp"
 
-// C classes.
+/// @file
+/// C classes.
+
 namespace infomax::analysis {
 
 /// Classes beyond which no confusion matrix is kept.

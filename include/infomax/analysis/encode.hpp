@@ -14,7 +14,9 @@
 #include "infomax/data/rows.hpp"
 #include "infomax/mpi/communicator.hpp"
 
-// N global rows, q columns of a representation.
+/// @file
+/// N global rows, q columns of a representation.
+
 namespace infomax::analysis {
 
 /// Representations of `count` rows from the data set's row `first` on: `rows` [count, q].

@@ -13,7 +13,9 @@
 #include "infomax/model/model.hpp"
 #include "infomax/nn/executor.hpp"
 
-// n rows of a window, M of a micro-batch, q columns of a representation.
+/// @file
+/// n rows of a window, M of a micro-batch, q columns of a representation.
+
 namespace infomax::analysis {
 
 /// Which part of a model represents a row.

@@ -9,7 +9,9 @@
 #include "infomax/objective/canonical_fit.hpp"
 #include "infomax/stats/row_source.hpp"
 
-// k components.
+/// @file
+/// k components.
+
 namespace infomax::analysis {
 
 /// Collective. The correlations [k] of the canonical variables of other rows under a fit, each with

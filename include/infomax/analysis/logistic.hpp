@@ -12,7 +12,9 @@
 #include "infomax/optim/search.hpp"
 #include "infomax/stats/row_source.hpp"
 
-// N global rows, B local rows, D features, C classes.
+/// @file
+/// N global rows, B local rows, D features, C classes.
+
 namespace infomax::analysis {
 
 /// This rank's rows with a class each. What it points to must outlive it.

@@ -9,7 +9,9 @@
 #include "infomax/analysis/logistic.hpp"
 #include "infomax/mpi/communicator.hpp"
 
-// K neighbours, D features.
+/// @file
+/// K neighbours, D features.
+
 namespace infomax::analysis {
 
 /// The distance of two rows a and b.

@@ -15,7 +15,9 @@
 #include "infomax/stats/moments.hpp"
 #include "infomax/stats/row_source.hpp"
 
-// N global rows, p and q columns of sides a and b, M bins.
+/// @file
+/// N global rows, p and q columns of sides a and b, M bins.
+
 namespace infomax::analysis {
 
 /// A side with more columns than this has no covariance matrix here, which every rank would hold.

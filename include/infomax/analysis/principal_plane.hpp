@@ -12,7 +12,9 @@
 #include "infomax/mpi/communicator.hpp"
 #include "infomax/stats/row_source.hpp"
 
-// N global samples, n of them chosen, q columns of a side, d directions.
+/// @file
+/// N global samples, n of them chosen, q columns of a side, d directions.
+
 namespace infomax::analysis {
 
 /// n of N samples, chosen at random by a seed alone: one of each of n equal runs of consecutive

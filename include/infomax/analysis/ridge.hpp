@@ -7,7 +7,9 @@
 #include "infomax/mpi/communicator.hpp"
 #include "infomax/stats/row_source.hpp"
 
-// N global rows, D features, t targets.
+/// @file
+/// N global rows, D features, t targets.
+
 namespace infomax::analysis {
 
 /// y = mean_y + (x - mean_x) W.

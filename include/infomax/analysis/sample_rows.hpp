@@ -12,7 +12,9 @@
 #include "infomax/model/settings.hpp"
 #include "infomax/mpi/communicator.hpp"
 
-// n chosen samples.
+/// @file
+/// n chosen samples.
+
 namespace infomax::analysis {
 
 /// Collective. The rows of the file that side b of the chosen samples is made from [n], the same on

@@ -7,7 +7,9 @@
 #include "infomax/core/matrix.hpp"
 #include "infomax/math/blas.hpp"
 
-// M rows at a time, B rows of a batch on this rank.
+/// @file
+/// M rows at a time, B rows of a batch on this rank.
+
 namespace infomax::measure {
 
 /// A dense layer as BLAS sees it.

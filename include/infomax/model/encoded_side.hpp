@@ -16,7 +16,9 @@
 #include "infomax/stats/row_source.hpp"
 #include "infomax/stats/summation.hpp"
 
-// B local rows of a batch, M rows of a micro-batch, D input features, q outputs.
+/// @file
+/// B local rows of a batch, M rows of a micro-batch, D input features, q outputs.
+
 namespace infomax::model {
 
 /// Sums of a network's layers over all ranks: by MPI_SUM, or part by part and exactly where the

@@ -12,7 +12,9 @@
 #include "infomax/nn/pass.hpp"
 #include "infomax/nn/reduction.hpp"
 
-// D input features, q outputs, B local rows of a batch, M rows at a time.
+/// @file
+/// D input features, q outputs, B local rows of a batch, M rows at a time.
+
 namespace infomax::nn {
 
 /// Rows [first, first + count) of a batch.

@@ -9,7 +9,8 @@
 #include "infomax/stats/exact_sum.hpp"
 #include "infomax/stats/row_source.hpp"
 
-// B: local rows. p, q: columns of a and b. m: the objective's own parameters.
+/// @file
+/// B: local rows. p, q: columns of a and b. m: the objective's own parameters.
 
 namespace infomax::objective {
 

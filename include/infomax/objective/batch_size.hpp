@@ -3,7 +3,8 @@
 
 #include <cstddef>
 
-// N: global rows. p, q: columns of a and b.
+/// @file
+/// N: global rows. p, q: columns of a and b.
 
 namespace infomax::objective {
 

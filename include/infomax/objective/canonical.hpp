@@ -11,7 +11,8 @@
 #include "infomax/stats/moment_gradient.hpp"
 #include "infomax/stats/moments.hpp"
 
-// p, q: columns of a and b. m = min(p, q).
+/// @file
+/// p, q: columns of a and b. m = min(p, q).
 
 namespace infomax::objective {
 

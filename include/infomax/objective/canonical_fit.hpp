@@ -10,7 +10,9 @@
 #include "infomax/objective/canonical.hpp"
 #include "infomax/stats/row_source.hpp"
 
-// N global rows, p and q columns of sides a and b, k components.
+/// @file
+/// N global rows, p and q columns of sides a and b, k components.
+
 namespace infomax::objective {
 
 /// The linear maps of two sides to their canonical variables, fitted to one data set:

@@ -6,7 +6,8 @@
 #include "infomax/objective/batch.hpp"
 #include "infomax/stats/row_source.hpp"
 
-// B: local rows. p: columns of a and of b.
+/// @file
+/// B: local rows. p: columns of a and of b.
 
 namespace infomax::objective {
 

@@ -14,7 +14,8 @@
 #include "infomax/stats/row_source.hpp"
 #include "infomax/stats/summation.hpp"
 
-// N: global rows. B: local rows. p, q: columns of a and b. M: bins.
+/// @file
+/// N: global rows. B: local rows. p, q: columns of a and b. M: bins.
 
 namespace infomax::objective {
 

@@ -12,7 +12,9 @@
 #include "infomax/objective/options.hpp"
 #include "infomax/stats/row_source.hpp"
 
-// Inputs h_a [N, m] and h_b [N, n] of two linear layers, or of one; q outputs.
+/// @file
+/// Inputs h_a [N, m] and h_b [N, n] of two linear layers, or of one; q outputs.
+
 namespace infomax::objective {
 
 /// Which sides of an objective are outputs of a linear layer that is to be found.

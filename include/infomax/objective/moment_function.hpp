@@ -5,7 +5,8 @@
 #include "infomax/stats/moment_gradient.hpp"
 #include "infomax/stats/moments.hpp"
 
-// N: global rows. p, q: columns of a and b.
+/// @file
+/// N: global rows. p, q: columns of a and b.
 
 namespace infomax::objective {
 

@@ -7,7 +7,8 @@
 
 #include "infomax/objective/options.hpp"
 
-// p, q: columns of a and b.
+/// @file
+/// p, q: columns of a and b.
 
 namespace infomax::objective {
 

@@ -14,8 +14,10 @@
 
 #include "infomax/core/field.hpp"
 
-// What chooses an objective. Every objective describes itself in its own source file: its name, its
-// help, its options and their checks. What stands here reads those descriptions.
+/// @file
+/// What chooses an objective. Every objective describes itself in its own source file: its name,
+/// its help, its options and their checks. What stands here reads those descriptions.
+
 namespace infomax::objective {
 
 /// An objective's name and the options of all objectives, at their defaults unless set:

@@ -9,7 +9,8 @@
 #include "infomax/objective/canonical.hpp"
 #include "infomax/objective/moment_function.hpp"
 
-// N: global rows. p, q: columns of a and b.
+/// @file
+/// N: global rows. p, q: columns of a and b.
 
 namespace infomax::objective {
 

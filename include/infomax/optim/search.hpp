@@ -10,7 +10,9 @@
 #include "infomax/core/matrix.hpp"
 #include "infomax/mpi/communicator.hpp"
 
-// n variables, m pairs of history.
+/// @file
+/// n variables, m pairs of history.
+
 namespace infomax::optim {
 
 /// How a search approximates curvature and when it ends.

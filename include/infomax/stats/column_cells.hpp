@@ -9,7 +9,8 @@
 #include "infomax/core/matrix.hpp"
 #include "infomax/math/blas.hpp"
 
-// n: columns of the side. M: bins. c, f: cell and fraction, u = 1 + c + f.
+/// @file
+/// n: columns of the side. M: bins. c, f: cell and fraction, u = 1 + c + f.
 
 namespace infomax::stats {
 

@@ -10,7 +10,9 @@
 #include "infomax/math/fixed_point.hpp"
 #include "infomax/mpi/communicator.hpp"
 
-// n: elements of the sum. K: limbs. W = math::limb_bits.
+/// @file
+/// n: elements of the sum. K: limbs. W = math::limb_bits.
+
 namespace infomax::stats {
 
 /// The elementwise sum of vectors, whose bits depend neither on the order of the addends nor on

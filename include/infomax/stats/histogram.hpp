@@ -8,8 +8,9 @@
 #include "infomax/stats/column_cells.hpp"
 #include "infomax/stats/row_source.hpp"
 
-// N: global rows. B: local rows. n: columns of the side. M: bins.
-// c, f: cell and fraction, u = 1 + c + f.
+/// @file
+/// N: global rows. B: local rows. n: columns of the side. M: bins.
+/// c, f: cell and fraction, u = 1 + c + f.
 
 namespace infomax::stats {
 

@@ -11,7 +11,8 @@
 #include "infomax/stats/row_source.hpp"
 #include "infomax/stats/summation.hpp"
 
-// N: global rows. B: local rows. n: columns of either side. M: bins.
+/// @file
+/// N: global rows. B: local rows. n: columns of either side. M: bins.
 
 namespace infomax::stats {
 

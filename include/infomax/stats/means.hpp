@@ -9,7 +9,8 @@
 #include "infomax/stats/row_source.hpp"
 #include "infomax/stats/summation.hpp"
 
-// N: global rows. p, q: columns of a and b.
+/// @file
+/// N: global rows. p, q: columns of a and b.
 
 namespace infomax::stats {
 

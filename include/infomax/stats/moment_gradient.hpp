@@ -10,7 +10,8 @@
 #include "infomax/stats/row_source.hpp"
 #include "infomax/stats/tiles.hpp"
 
-// N: global rows. B: local rows. p, q: columns of a and b.
+/// @file
+/// N: global rows. B: local rows. p, q: columns of a and b.
 
 namespace infomax::stats {
 

@@ -12,7 +12,8 @@
 #include "infomax/stats/summation.hpp"
 #include "infomax/stats/tiles.hpp"
 
-// N: global rows. B: local rows. p, q: columns of a and b.
+/// @file
+/// N: global rows. B: local rows. p, q: columns of a and b.
 
 /// Sums over the global batch: means, second moments and soft histograms, and their adjoints.
 namespace infomax::stats {

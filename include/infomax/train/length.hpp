@@ -9,7 +9,9 @@
 
 #include "infomax/core/field_text.hpp"
 
-// How long something lasts, or how often it happens, as users write it.
+/// @file
+/// How long something lasts, or how often it happens, as users write it.
+
 namespace infomax::train {
 
 /// "500steps" or "2epochs".

@@ -18,7 +18,9 @@
 #include "infomax/train/config.hpp"
 #include "infomax/train/step.hpp"
 
-// What stands between a configuration and its first step.
+/// @file
+/// What stands between a configuration and its first step.
+
 namespace infomax::train {
 
 /// This rank's rows, and how both sides are made from them.
