@@ -9,19 +9,20 @@ usage() {
   cat <<TEXT
 usage: launch/allocation.sh [-n RANKS] [-t THREADS] COMMAND [OPTION...]
 
-Runs "infomax COMMAND OPTION..." within a job's allocation; launch/slurm.sbatch and launch/pbs.sh do.
-RANKS are by default the tasks that were asked for (--ntasks of Slurm, the lines of PBS's node file),
-or one for each THREADS cores of every node. THREADS are by default --cpus-per-task of Slurm, the
-OMP_NUM_THREADS that PBS sets, or 1. The exit code is infomax's. SIGTERM, SIGINT and SIGUSR1 reach the
-ranks: train then writes a checkpoint and ends with exit code 75.
+Runs "infomax COMMAND OPTION..." within a job's allocation. launch/slurm.sbatch and launch/pbs.sh call it.
+RANKS defaults to the requested tasks (Slurm's --ntasks, the lines of PBS's node file), or to one rank
+for each THREADS cores of every node. THREADS defaults to Slurm's --cpus-per-task, to the
+OMP_NUM_THREADS that PBS sets, or to 1. The exit code is that of infomax. The script passes SIGTERM,
+SIGINT and SIGUSR1 to the ranks: train then writes a checkpoint and ends with exit code 75.
 
   salloc --nodes 2 --exclusive launch/allocation.sh doctor
 
-Under Slurm by srun, where it speaks Open MPI's PMIx (srun --mpi=list), otherwise by mpirun.
+Under Slurm, srun starts the ranks if it supports Open MPI's PMIx (srun --mpi=list). Otherwise mpirun
+starts them.
 
-Environment: INFOMAX_PROGRAM the program (default: this repository's build, else the installed one),
-             SLURM_MPI_TYPE how srun starts MPI programs, if not by pmix,
-             INFOMAX_MPIEXEC an mpirun to use, also where there is srun.
+Environment: INFOMAX_PROGRAM  the program (default: this repository's build, else the installed one)
+             SLURM_MPI_TYPE   how srun starts MPI programs (default: pmix)
+             INFOMAX_MPIEXEC  an mpirun to use even if srun is available
 TEXT
 }
 
@@ -40,17 +41,17 @@ while [[ $# -gt 0 ]]; do
       shift 2
       ;;
     -h | --help) usage; exit 0 ;;
-    -*) refuse "$1 is no option of this script; infomax's own come after its command" ;;
+    -*) refuse "$1 is not an option of this script; options of infomax follow its command" ;;
     *) break ;;
   esac
 done
-[[ $# -gt 0 ]] || refuse "which command of infomax?"
+[[ $# -gt 0 ]] || refuse "the command of infomax is missing"
 
 program=$(find_program)
 allow_root
 quiet_mpirun
 
-# Cores of a node that the job may use: this one speaks for all.
+# Prints how many cores of a node the job may use. All nodes are assumed to be like this one.
 node_cores() {
   local cores
   cores=$(physical_cores)
@@ -60,8 +61,8 @@ node_cores() {
   say "$cores"
 }
 
-# srun is first choice: it signals ranks directly, at preemption too, where mpirun's daemons would be
-# hit and take the ranks with them; it binds within the job's cgroup; and it ends with the exit code of
+# srun is preferred, for three reasons. It signals ranks directly, whereas a preemption kills mpirun's
+# daemons and with them the ranks. It binds ranks within the job's cgroup. It returns the exit code of
 # the ranks. Debian's Open MPI (4.1.4) is built for PMIx and not for Slurm's PMI-2.
 srun_type() {
   if [[ -n ${INFOMAX_MPIEXEC:-} ]] || ! command -v srun >/dev/null; then
@@ -77,7 +78,7 @@ srun_type() {
 by_srun() {
   local more=()
   [[ $((ranks * threads)) -le $((nodes * cores)) ]] || more+=(--overcommit)
-  # Of a core with several hyperthreads one is counted.
+  # Hyperthreads of one core count once.
   run_stoppable srun -n "$ranks" "--mpi=$1" "--cpus-per-task=$threads" --threads-per-core=1 \
     --cpu-bind=cores "${more[@]}" "$program" "${command[@]}"
 }
@@ -112,6 +113,6 @@ elif [[ -r ${PBS_NODEFILE:-} ]]; then
   ranks=${ranks:-$(wc -l <"$PBS_NODEFILE")}
   by_mpirun --hostfile "$PBS_NODEFILE"
 else
-  fail "this is no job of Slurm or PBS (no SLURM_JOB_ID, no PBS_NODEFILE); launch/local.sh runs here" 2
+  fail "this is not a job of Slurm or PBS (SLURM_JOB_ID and PBS_NODEFILE are unset); use launch/local.sh here" 2
 fi
 exit "$code"

@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# Functions that the scripts of this directory share; sourced, never run.
+# Functions that the scripts of this directory share. The scripts source this file.
 # shellcheck shell=bash
 
-# Where the repository is, wherever a script is called from.
+# The directory of the repository, whatever the working directory is.
 infomax_root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 
 say() { printf '%s\n' "$*"; }
 
-# fail TEXT [EXIT_CODE]
+# fail TEXT [EXIT_CODE]: prints an error in one line and exits.
 fail() {
   printf '%s: %s\n' "$(basename -- "$0")" "$1" >&2
   exit "${2:-1}"
 }
 
-# timed TEXT COMMAND...: says what it does, does it, says how long that took.
+# timed TEXT COMMAND...: prints what the command does, runs it, and prints how long it took.
 timed() {
   local what=$1 start=$SECONDS
   shift
@@ -22,14 +22,15 @@ timed() {
   say "-- done in $((SECONDS - start)) s"
 }
 
-# Open MPI refuses root unless told twice; nobody else's environment is touched.
+# Open MPI refuses to run as root unless both variables are set. Other users' environments stay as they
+# are.
 allow_root() {
   if [[ $(id -u) -eq 0 ]]; then
     export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
   fi
 }
 
-# Cores a control group's quota leaves to this process, rounded up; nothing where there is no quota.
+# Prints how many cores a control group's quota allows this process, rounded up; nothing without a quota.
 quota_cores() {
   local quota period
   if [[ -r /sys/fs/cgroup/cpu.max ]]; then
@@ -40,7 +41,8 @@ quota_cores() {
   fi
 }
 
-# Physical cores this process may use: its affinity, hyperthreads counted once, and its quota.
+# Prints how many physical cores this process may use, by its affinity and its quota. Hyperthreads of one
+# core count once.
 physical_cores() {
   local cores='' quota allowed
   allowed=$(sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status 2>/dev/null || true)
@@ -66,7 +68,8 @@ physical_cores() {
   say "$cores"
 }
 
-# The program: $INFOMAX_PROGRAM, or this repository's build, the fast one first, or the installed one.
+# Prints the path of the program: $INFOMAX_PROGRAM, else this repository's fastest build, else the
+# installed program.
 find_program() {
   local preset program
   if [[ -n ${INFOMAX_PROGRAM:-} ]]; then
@@ -85,38 +88,38 @@ find_program() {
     fail "infomax is not built; build it: cmake --preset release && cmake --build --preset release" 2
 }
 
-# The launcher: $INFOMAX_MPIEXEC, mpirun or mpiexec.
+# Prints the launcher: $INFOMAX_MPIEXEC, else mpirun, else mpiexec.
 find_launcher() {
   if [[ -n ${INFOMAX_MPIEXEC:-} ]]; then
     say "$INFOMAX_MPIEXEC"
     return
   fi
-  command -v mpirun || command -v mpiexec || fail "there is no mpirun; launch/setup.sh installs one" 5
+  command -v mpirun || command -v mpiexec || fail "mpirun was not found; launch/setup.sh installs it" 5
 }
 
-# infomax says itself, in one line, what failed; Open MPI's banners would bury it.
+# infomax reports a failure in one line. Open MPI's banners would hide that line.
 quiet_mpirun() {
   export OMPI_MCA_orte_execute_quiet=1 PRTE_MCA_prte_execute_quiet=1
 }
 
-# await PROCESS: waits for a child, also where signals with a trap come in between, and leaves its
-# exit code in $code. Traps must set interrupted=true.
+# await PROCESS: waits until a child ends, even if trapped signals interrupt the wait, and sets $code to
+# its exit code. Traps must set interrupted=true.
 await() {
   interrupted=true
   while [[ $interrupted == true ]]; do
     interrupted=false
     code=0
-    # shellcheck disable=SC2034  # for whoever called
+    # shellcheck disable=SC2034  # used by the caller
     wait "$1" 2>/dev/null || code=$?
   done
 }
 
-# run_stoppable COMMAND...: runs it, passes SIGTERM, SIGINT and SIGUSR1 on to it as SIGUSR1, and leaves
-# its exit code in $code and the names of the signals in $signals. mpirun and srun answer SIGTERM and
-# SIGINT by killing ranks within a second, but pass SIGUSR1 on to them: they then finish their step and
-# write a checkpoint. A second signal ends them at once. In a process group of its own the command
-# hears nothing of a terminal's Ctrl-C but through here. Where ranks_are_children=true, a launcher that
-# outlives its ranks is ended too.
+# run_stoppable COMMAND...: runs a command and passes SIGTERM, SIGINT and SIGUSR1 to it as SIGUSR1. It sets
+# $code to the exit code and $signals to the names of the signals. mpirun and srun kill ranks within a
+# second of SIGTERM or SIGINT, but pass SIGUSR1 to them: ranks then finish their step and write a
+# checkpoint. A second signal ends them at once. The command runs in its own process group, so that a
+# terminal's Ctrl-C reaches it only through this function. If ranks_are_children=true, the function also
+# kills a launcher that outlives its ranks.
 run_stoppable() {
   signals=''
   child=''
@@ -138,9 +141,9 @@ run_stoppable() {
   fi
 }
 
-# end_stuck_launcher PROCESS: ends a launcher that has had ranks on this node and none for ten seconds.
-# Open MPI 4.1's mpirun now and then waits for ever, for a lock of libpmix in PMIx_server_finalize, after
-# one of its ranks was killed.
+# end_stuck_launcher PROCESS: kills a launcher that had ranks on this node and has had none for ten seconds.
+# Open MPI 4.1's mpirun sometimes waits forever for a lock of libpmix in PMIx_server_finalize after one of
+# its ranks was killed.
 end_stuck_launcher() {
   local had=false alone=0
   while sleep 1 >/dev/null 2>&1 && kill -0 "$1" 2>/dev/null; do
@@ -148,14 +151,14 @@ end_stuck_launcher() {
       had=true
       alone=0
     elif [[ $had == true ]] && ((++alone == 10)); then
-      printf '%s: the launcher did not end, ten seconds after its last rank; killed it\n' \
+      printf '%s: the launcher did not end within ten seconds of its last rank; killed it\n' \
         "$(basename -- "$0")" >&2
       kill -KILL "$1" 2>/dev/null || true
     fi
   done
 }
 
-# has_running_child PROCESS: also where that cannot be told.
+# has_running_child PROCESS: succeeds if the process has a running child, or if that is unknown.
 has_running_child() {
   local children child state
   children=$(cat /proc/"$1"/task/*/children 2>/dev/null) || return 0
@@ -166,13 +169,14 @@ has_running_child() {
   return 1
 }
 
+# stop_child SIGNAL: the trap of run_stoppable.
 stop_child() {
   interrupted=true
   signals+=" $1"
   [[ -z $child ]] || kill -USR1 "$child" 2>/dev/null || true
 }
 
-# output_of OPTION...: the run directory that train's options name.
+# output_of OPTION...: prints the run directory that train's options name.
 output_of() {
   while [[ $# -gt 0 ]]; do
     case $1 in
@@ -183,13 +187,13 @@ output_of() {
   done
 }
 
-# newest_checkpoint RUN
+# newest_checkpoint RUN: prints the path of a run's newest checkpoint, or nothing.
 newest_checkpoint() {
   { find "$1/checkpoints" -name 'step-*.h5' 2>/dev/null || true; } | sort | tail -n 1
 }
 
-# train_on OPTION...: a supervised training in this allocation of a scheduler. Returns where another
-# allocation is to go on with it, and otherwise ends this script with train's exit code.
+# train_on OPTION...: runs a supervised training in this allocation of a scheduler. It returns if another
+# allocation must continue the training. Otherwise it ends this script with train's exit code.
 train_on() {
   local run before
   run=$(output_of "$@")
@@ -199,9 +203,9 @@ train_on() {
   case $code in
     75) ;;
     0 | 2 | 3 | 4) exit "$code" ;;
-    *) [[ $signals == *USR1* ]] || exit "$code" ;; # the warning came between two tries
+    *) [[ $signals == *USR1* ]] || exit "$code" ;; # the warning came between two attempts
   esac
   if [[ $signals == *USR1* && $(newest_checkpoint "$run") == "$before" ]]; then
-    fail "no step was made before the time limit, nor would be the next time; ask for more time" "$code"
+    fail "no step was made before the time limit, and the next job would make none either; request more time" "$code"
   fi
 }

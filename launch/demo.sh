@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # From a fresh clone to a trained encoder: builds, imports Fashion-MNIST, trains on all cores of this
-# node with the exact global objective, evaluates on the test set, and draws and reports what happened.
+# node with the exact global objective, evaluates on the test set, draws the training and writes a report.
 set -euo pipefail
 # shellcheck source=launch/common.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
@@ -10,12 +10,13 @@ usage() {
   cat <<TEXT
 usage: launch/demo.sh [TRAIN-OPTION...]
 
-Options go to "infomax train" and win over the demo's own, e.g. --epochs 2. What is there already is
-used: the build, the imported data sets. The run itself is made anew in runs/demo.
+Options are passed to "infomax train" and override the demo's own, such as --epochs 2. An existing build
+and existing imported data sets are used again. The run in runs/demo is replaced.
 
-Environment: INFOMAX_FASHION_MNIST where the four .gz files are
-             (default: /usr/share/datasets/fashion-mnist, Debian's dataset-fashion-mnist),
-             INFOMAX_PROGRAM a program to use in place of building one
+Environment: INFOMAX_FASHION_MNIST  the directory of the four .gz files
+                                    (default: /usr/share/datasets/fashion-mnist, where Debian's
+                                    dataset-fashion-mnist installs them)
+             INFOMAX_PROGRAM        a program to use instead of a new build
 TEXT
 }
 
@@ -30,18 +31,18 @@ cd "$infomax_root"
 
 build() {
   export INFOMAX_PROGRAM=build/release/infomax
-  # What is configured already stays as it is; a build made here has no tests.
+  # An existing configuration is kept. A new one leaves the tests out.
   local tests=()
   [[ -e build/release/CMakeCache.txt ]] || tests=(-DINFOMAX_TESTS=OFF)
   cmake --preset release --log-level=WARNING "${tests[@]}" >/dev/null
   cmake --build --preset release --parallel "$cores" --target infomax_program
 }
 
-# import NAME PREFIX: one part of Fashion-MNIST as an HDF5 data set, unless it is there and newer.
+# import NAME PREFIX: imports one part of Fashion-MNIST as an HDF5 data set, unless a newer one exists.
 import() {
   local output=datasets/fashion-mnist-$1.h5 images=$source_data/$2-images-idx3-ubyte.gz
   if [[ -f $output && $output -nt $images ]]; then
-    say "$output is there"
+    say "$output exists"
     return
   fi
   launch/local.sh -n 1 import --x "$images" --y "$source_data/$2-labels-idx1-ubyte.gz" \
@@ -53,7 +54,7 @@ import_both() {
   import test t10k
 }
 
-# The recipe, as a file: what is given on the command line wins over it.
+# Writes the recipe as a configuration file. Options on the command line override it.
 write_recipe() {
   cat >"$run/recipe.ini" <<TEXT
 data = datasets/fashion-mnist-train.h5
@@ -71,12 +72,12 @@ epochs = 20
 TEXT
 }
 
-# fit DIRECTORY [OPTION...]: one run; --steps 0 makes the untrained model to compare with.
+# fit DIRECTORY [OPTION...]: trains one run. --steps 0 writes the untrained model for comparison.
 fit() {
   launch/local.sh train --config "$run/recipe.ini" --output "$1" --overwrite "${@:2}"
 }
 
-# evaluate MODEL PART: the objective over a whole data set, as one global batch.
+# evaluate MODEL PART: evaluates the objective over a whole data set as one global batch.
 evaluate() {
   launch/local.sh evaluate --model "$run/$1/model.h5" --data "datasets/fashion-mnist-$2.h5" --json \
     >"$run/evaluate-$1-$2.json"
@@ -108,7 +109,7 @@ table() {
     "$run/trained/metrics.jsonl"
 }
 
-# The objective and its parts over steps, one panel each, for their scales differ.
+# Draws the objective and its parts over the steps, in one panel each, because their scales differ.
 draw() {
   jq -r 'select(.kind == "step") | [.step, .objective, .dependence, .entropy_a, .entropy_b] | @tsv' \
     "$run/trained/metrics.jsonl" >"$run/training.tsv"
@@ -139,7 +140,7 @@ TEXT
 
 timed "install what is missing" launch/setup.sh --without-tests
 [[ -r $source_data/train-images-idx3-ubyte.gz ]] ||
-  fail "there is no Fashion-MNIST in $source_data; set INFOMAX_FASHION_MNIST to where its .gz files are" 3
+  fail "Fashion-MNIST was not found in $source_data; set INFOMAX_FASHION_MNIST to the directory of its .gz files" 3
 [[ -n ${INFOMAX_PROGRAM:-} ]] || timed "build infomax on $cores cores" build
 timed "import Fashion-MNIST: 60,000 images for training, 10,000 for the test" import_both
 mkdir -p "$run"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Runs infomax on the hosts of a host file, over ssh, after a look at each of them.
+# Runs infomax on the hosts of a host file, over ssh, after it has checked each of them.
 set -euo pipefail
 # shellcheck source=launch/common.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
@@ -9,24 +9,26 @@ usage() {
   cat <<TEXT
 usage: launch/hosts.sh [-n RANKS] [-t THREADS] [--wait SECONDS] HOSTFILE COMMAND [OPTION...]
 
-Runs "infomax COMMAND OPTION..." by Open MPI on the hosts that HOSTFILE names, one a line, as
-"node1" or "node1 slots=16", or by a line for each rank. Before that it sees, on all of them at once,
-that ssh needs no password, that the program runs and has this one's version, that the files of the
-options are there with the same size, and that what is written to --output's directory arrives; what is
-wrong with a host it says in one line, and ends with exit code 5.
+Runs "infomax COMMAND OPTION..." by Open MPI on the hosts of HOSTFILE. A line of HOSTFILE is "node1" or
+"node1 slots=16"; the file may also have a line for each rank. The script first checks all hosts at once:
+ssh needs no password, the program runs and has the same version as here, the files among the options
+exist with the same size, and a file written to --output's directory is visible. It reports each problem
+of a host in one line and then ends with exit code 5.
 
-  -n RANKS        over all hosts (default: all slots; a host that does not say has one a core)
-  -t THREADS      of each rank (default: the cores of a host shared among its ranks)
-  --wait SECONDS  for hosts that cannot be reached yet (default 0)
+  -n RANKS        ranks on all hosts together (default: all slots; a host without slots= has one for
+                  each core)
+  -t THREADS      threads of each rank (default: a host's cores divided by its ranks)
+  --wait SECONDS  how long to wait for hosts that cannot be reached yet (default 0)
 
   launch/hosts.sh hosts.txt train --data /shared/mine.h5 --encoder dense:16 --output /shared/runs/mine
 
-The exit code is infomax's. SIGTERM, SIGINT and SIGUSR1 reach the ranks: train then writes a checkpoint
-and ends with exit code 75. INFOMAX_LAUNCH="launch/hosts.sh hosts.txt" launch/supervise.sh train ...
-starts a failed run again.
+The exit code is that of infomax. The script passes SIGTERM, SIGINT and SIGUSR1 to the ranks: train then
+writes a checkpoint and ends with exit code 75. To restart a failed run:
+INFOMAX_LAUNCH="launch/hosts.sh hosts.txt" launch/supervise.sh train ...
 
-Environment: INFOMAX_PROGRAM, INFOMAX_MPIEXEC as for local.sh, INFOMAX_SSH the ssh and its options
-             (default: ssh); OMPI_MCA_btl_tcp_if_include=eth1 says which network MPI takes.
+Environment: INFOMAX_PROGRAM, INFOMAX_MPIEXEC  as for local.sh
+             INFOMAX_SSH                       the ssh command and its options (default: ssh)
+             OMPI_MCA_btl_tcp_if_include=eth1  selects the network that MPI uses
 TEXT
 }
 
@@ -50,15 +52,15 @@ while [[ $# -gt 0 ]]; do
       shift 2
       ;;
     -h | --help) usage; exit 0 ;;
-    -*) refuse "$1 is no option of this script; infomax's own come after its command" ;;
+    -*) refuse "$1 is not an option of this script; options of infomax follow its command" ;;
     *) break ;;
   esac
 done
-[[ $# -gt 0 ]] || refuse "which host file?"
+[[ $# -gt 0 ]] || refuse "the host file is missing"
 [[ -r $1 && ! -d $1 ]] || refuse "cannot read the host file $1"
 host_file=$1
 shift
-[[ $# -gt 0 ]] || refuse "which command of infomax?"
+[[ $# -gt 0 ]] || refuse "the command of infomax is missing"
 
 hosts=() repeated=false
 declare -A slots=()
@@ -75,13 +77,13 @@ while read -r host rest; do
   [[ " ${hosts[*]} " == *" $host "* ]] || hosts+=("$host")
 done <"$host_file"
 [[ ${#hosts[@]} -gt 0 ]] || fail "$host_file names no host" 2
-if [[ $repeated == true ]]; then # a line a rank, as batch systems write them
+if [[ $repeated == true ]]; then # one line for each rank, as batch systems write it
   for host in "${hosts[@]}"; do slots[$host]=${slots[$host]:-1}; done
 fi
 
 program=$(realpath -- "$(find_program)")
 launcher=$(find_launcher)
-# Open MPI's daemon, which mpirun starts on the others: where it lies beside mpirun, or in the PATH.
+# Open MPI's daemon, which mpirun starts on the other hosts: the one beside mpirun, else the one in PATH.
 prefix=$(dirname -- "$(dirname -- "$(command -v "$launcher")")")
 daemon=$prefix/bin/orted
 [[ -x $daemon ]] || daemon=orted prefix=''
@@ -93,7 +95,7 @@ scratch=$(mktemp -d)
 token=''
 trap 'rm -rf -- "$scratch" ${token:+"$token"}' EXIT
 
-# A file next to where the run will write, which every host must see.
+# A file in the directory that the run will write to. Every host must see it.
 output=$(output_of "$@")
 if [[ -n $output ]]; then
   output=$(realpath -m -- "$output")
@@ -101,7 +103,7 @@ if [[ -n $output ]]; then
   token=$(mktemp "$output/.infomax-hosts-XXXXXX") || fail "cannot write to $output" 5
 fi
 
-# What a host does to be looked at; the last line it prints is its cores, or its trouble.
+# Prints the script that checks a host. The last line of its output is the host's cores or its problem.
 look() {
   declare -f say quota_cores physical_cores
   printf 'directory=%q program=%q version=%q orted=%q token=%q output=%q files=(' "$PWD" "$program" \
@@ -114,17 +116,17 @@ look() {
   cat <<'TEXT'
 )
 trouble() { say "trouble $*"; exit 0; }
-cd -- "$directory" 2>/dev/null || trouble "has no directory $directory, where this was started"
+cd -- "$directory" 2>/dev/null || trouble "has no directory $directory, from which this script was started"
 [[ -x $program ]] || trouble "has no program $program"
 said=$("$program" --version 2>&1 </dev/null) || trouble "cannot run $program: ${said##*$'\n'}"
-[[ $said == "$version" ]] || trouble "has another program at $program: $said, here $version"
-command -v "$orted" >/dev/null || trouble "has no $orted: Open MPI must be installed as it is here"
+[[ $said == "$version" ]] || trouble "has another version of $program: $said; this host has $version"
+command -v "$orted" >/dev/null || trouble "has no $orted; install the same Open MPI as on this host"
 for ((i = 0; i < ${#files[@]}; i += 2)); do
   [[ -r ${files[i]} ]] || trouble "cannot read ${files[i]}"
   size=$(stat -L -c %s -- "${files[i]}")
-  [[ $size == "${files[i + 1]}" ]] || trouble "has another ${files[i]}, of $size bytes"
+  [[ $size == "${files[i + 1]}" ]] || trouble "has a different ${files[i]}, of $size bytes"
 done
-[[ -z $token || -e $token ]] || trouble "does not see what is written to $output here; --output must be on a file system that all hosts share"
+[[ -z $token || -e $token ]] || trouble "does not see what is written to $output on this host; --output must be on a file system that all hosts share"
 say "cores $(physical_cores)"
 TEXT
 }
@@ -134,7 +136,7 @@ is_here() {
     " $(hostname -I 2>/dev/null) " == *" $1 "* ]]
 }
 
-# visit HOST NUMBER: looks at one host until it can be reached, or patience ends.
+# visit HOST NUMBER: checks one host; repeats the attempt to reach it until the time of --wait is over.
 visit() {
   local at=("${ssh[@]}" "$1" bash -s) result=0
   if is_here "$1"; then at=(bash -s); fi
@@ -160,14 +162,14 @@ for i in "${!hosts[@]}"; do
     0,"cores "*) cores[$host]=${answer#cores }; continue ;;
     0,"trouble "*) text="$host ${answer#trouble }" ;;
     255,*) text="$host cannot be reached by ssh without a password: $(tail -n 1 "$scratch/$i.err" | tr -d '\r'); try: ${ssh[*]} $host true" ;;
-    *) text="$host did not answer as it should: $(cat "$scratch/$i.err" "$scratch/$i.out" | tail -n 1)" ;;
+    *) text="$host gave an unexpected answer: $(cat "$scratch/$i.err" "$scratch/$i.out" | tail -n 1)" ;;
   esac
   printf 'hosts.sh: %s\n' "$text" >&2
   troubles=$((troubles + 1))
 done
 [[ $troubles -eq 0 ]] || exit 5
 
-# Ranks and threads: slots as they are said, or so many ranks over all hosts alike, or one a core.
+# Ranks and threads: as many ranks as slots; else RANKS divided evenly among hosts; else one for each core.
 total=0 shared=false equal=true most=''
 for host in "${hosts[@]}"; do
   if [[ -z ${slots[$host]} && -n $ranks ]]; then

@@ -9,15 +9,16 @@ usage() {
   cat <<TEXT
 usage: launch/local.sh [-n RANKS] COMMAND [OPTION...]
 
-Runs "infomax COMMAND OPTION..." on RANKS ranks of this node (default: one for each physical core it
-may use). As many ranks as cores: one core and one thread each. Fewer: each gets its part of the cores.
-More: they share them, unbound. The exit code is infomax's. SIGTERM, SIGINT and SIGUSR1 reach the
-ranks: train then writes a checkpoint and ends with exit code 75.
+Runs "infomax COMMAND OPTION..." on RANKS ranks of this node (default: one for each physical core that it
+may use). With as many ranks as cores, each rank has one core and one thread. With fewer, each rank has an
+equal share of the cores. With more, ranks share the cores, unbound. The exit code is that of infomax. The
+script passes SIGTERM, SIGINT and SIGUSR1 to the ranks: train then writes a checkpoint and ends with exit
+code 75.
 
   launch/local.sh -n 2 train --data datasets/fashion-mnist-train.h5 --output runs/first
 
-Environment: INFOMAX_PROGRAM the program (default: this repository's build, else the installed one),
-             INFOMAX_MPIEXEC the launcher (default: mpirun, or mpiexec).
+Environment: INFOMAX_PROGRAM  the program (default: this repository's build, else the installed one)
+             INFOMAX_MPIEXEC  the launcher (default: mpirun, else mpiexec)
 TEXT
 }
 
@@ -37,12 +38,12 @@ while [[ $# -gt 0 ]]; do
       shift 2
       ;;
     -h | --help) usage; exit 0 ;;
-    -*) refuse "$1 is no option of this script; infomax's own come after its command" ;;
+    -*) refuse "$1 is not an option of this script; options of infomax follow its command" ;;
     *) break ;;
   esac
 done
-[[ $ranks =~ ^[1-9][0-9]{0,5}$ ]] || refuse "-n $ranks: the number of ranks is 1 or more"
-[[ $# -gt 0 ]] || refuse "which command of infomax?"
+[[ $ranks =~ ^[1-9][0-9]{0,5}$ ]] || refuse "-n $ranks: the number of ranks must be 1 or more"
+[[ $# -gt 0 ]] || refuse "the command of infomax is missing"
 
 program=$(find_program)
 launcher=$(find_launcher)

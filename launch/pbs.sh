@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Trains under PBS (Pro, OpenPBS, Torque) until the training is done, over as many jobs as that takes.
+# Trains under PBS (Pro, OpenPBS, Torque) until the training is done, in as many jobs as it needs.
 set -euo pipefail
 # shellcheck source=launch/common.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
@@ -9,18 +9,19 @@ usage() {
   cat <<TEXT
 usage: launch/pbs.sh [QSUB-OPTION...] train OPTION...
 
-Submits a job that runs "infomax train OPTION..." with --resume over its nodes, one rank for each line of
-PBS's node file, and again where it fails, as launch/supervise.sh does. Five minutes before the walltime
-(\$INFOMAX_STOP_BEFORE seconds; a quarter of a short one) train writes a checkpoint and ends with exit
-code 75; the job then submits itself again, and the next one goes on. Exit codes 2, 3 and 4 (command line,
-data, numbers) end it, and so does qdel. -r y is given, so that PBS runs it again where a node fails.
+Submits a job that runs "infomax train OPTION..." with --resume on its nodes, with one rank for each line
+of PBS's node file. The job restarts train after a failure, as launch/supervise.sh does. Five minutes before
+the walltime ends (\$INFOMAX_STOP_BEFORE seconds; a quarter of a short walltime) train writes a checkpoint and
+ends with exit code 75; the job then submits itself again, and the next job continues. Exit codes 2, 3 and 4
+(command line, data, numbers) end the job, and so does qdel. The job has -r y, so that PBS reruns it after
+the failure of a node.
 
   launch/pbs.sh -l select=2:ncpus=16:mpiprocs=16 -l walltime=12:00:00 \\
     train --data mine.h5 --encoder dense:512,relu,dense:16 --epochs 500 --output runs/mine
 
-The job's script is written beside the run, as runs/mine.pbs; qsub with the same options submits it too.
+The job's script is written beside the run, as runs/mine.pbs. qsub with the same options submits it, too.
 
-Environment: INFOMAX_PROGRAM, INFOMAX_MPIEXEC as for local.sh, at the time of submission.
+Environment at the time of submission: INFOMAX_PROGRAM, INFOMAX_MPIEXEC as for local.sh
 TEXT
 }
 
@@ -30,7 +31,7 @@ refuse() {
   exit 2
 }
 
-# --job FILE: within a job, of which FILE is the script.
+# --job FILE: this is the job whose script is FILE.
 file=''
 if [[ ${1:-} == --job ]]; then
   file=$2
@@ -46,9 +47,9 @@ while [[ $# -gt 0 && $1 != train ]]; do
 done
 [[ ${1:-} == train ]] || refuse "only train can be submitted; other commands run in a job by launch/allocation.sh"
 run=$(output_of "$@")
-[[ -n $run ]] || refuse "which run? give --output RUN"
+[[ -n $run ]] || refuse "the run is missing; give --output RUN"
 
-# write_job: the script of the job, which is this one again with the same command line.
+# write_job OPTION...: writes the script of the job, which calls this script with the same command line.
 write_job() {
   local name
   mkdir -p -- "$(dirname -- "$run")"
@@ -68,7 +69,7 @@ submit() {
   qsub "${options[@]}" "$file" || fail "qsub failed; submit the job yourself: qsub ${options[*]} $file" 5
 }
 
-# Seconds of the job's walltime, nothing where it has none.
+# Prints the seconds of the job's walltime; nothing if it is unlimited.
 walltime_s() {
   qstat -f "$PBS_JOBID" 2>/dev/null |
     sed -n 's/^ *Resource_List\.walltime = *//p' |
@@ -76,7 +77,7 @@ walltime_s() {
 }
 
 if [[ -z $file ]]; then
-  command -v qsub >/dev/null || fail "there is no qsub here; this is for the login node of a PBS cluster" 5
+  command -v qsub >/dev/null || fail "qsub was not found; run this script on a login node of a PBS cluster" 5
   file=$run.pbs
   [[ $file == /* ]] || file=$PWD/$file
   write_job "$@"
@@ -100,9 +101,9 @@ fi
 train_on "$@"
 case $signals in
   *TERM* | *INT*)
-    say "pbs.sh: stopped on request; qsub ${options[*]} $file goes on"
+    say "pbs.sh: stopped on request; to continue: qsub ${options[*]} $file"
     exit "$code"
     ;;
 esac
-say "pbs.sh: goes on from the last checkpoint in another job"
+say "pbs.sh: submits a job that continues from the last checkpoint"
 submit

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Runs infomax bench at several numbers of ranks, works out speed-up and efficiency, and draws them.
+# Runs infomax bench at several numbers of ranks, computes speed-up and efficiency, and draws them.
 set -euo pipefail
 # shellcheck source=launch/common.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
@@ -9,19 +9,20 @@ usage() {
   cat <<TEXT
 usage: launch/scaling.sh [-o DIRECTORY] [-t THREADS] [RANKS...] [BENCH-OPTION...]
 
-Runs "infomax bench BENCH-OPTION..." at each number of ranks (default: 1, 2, 4 ... up to one a core),
-every rank with THREADS BLAS threads (default 1). Speed-up and efficiency are relative to the smallest
-number, by samples a second. Without a batch among the options: strong scaling at 4096 global rows and
-weak scaling at 2048 rows a rank. Into DIRECTORY (default runs/scaling) go
+Runs "infomax bench BENCH-OPTION..." at each number of ranks (default: 1, 2, 4 ... up to one for each core).
+Every rank has THREADS BLAS threads (default 1). Speed-up and efficiency compare samples per second with the
+smallest number of ranks. If the options name no batch, the script measures strong scaling at 4096 global
+rows and weak scaling at 2048 rows for each rank. It writes to DIRECTORY (default runs/scaling)
 
-  scaling.jsonl  what bench said, with "speedup" and "efficiency"
-  scaling.tsv    the same in short
+  scaling.jsonl  the output of bench, with "speedup" and "efficiency"
+  scaling.tsv    the main columns as a table
   scaling.svg, scaling.png   speed-up, efficiency and where the time goes
 
   launch/scaling.sh 1 2 4 --lambda 0.1 --encoder dense:1024,tanh,dense:64 --batch 4096
 
-On this node by launch/local.sh; within a Slurm job (SLURM_JOB_ID) by launch/allocation.sh over its
-nodes. What is drawn hatched or hollow had more threads than cores: that is no timing.
+launch/local.sh starts the ranks on this node; within a Slurm job (SLURM_JOB_ID), launch/allocation.sh
+starts them on its nodes. Results with more threads than cores are drawn hatched or hollow: they are not
+timings.
 
 Environment: as for local.sh and allocation.sh
 TEXT
@@ -48,14 +49,14 @@ while [[ $# -gt 0 ]]; do
     *) break ;;
   esac
 done
-[[ $threads =~ ^[1-9][0-9]{0,3}$ ]] || refuse "-t $threads: threads are 1 or more"
+[[ $threads =~ ^[1-9][0-9]{0,3}$ ]] || refuse "-t $threads: the number of threads must be 1 or more"
 for tool in jq gnuplot; do
-  command -v "$tool" >/dev/null || fail "there is no $tool; launch/setup.sh installs it" 5
+  command -v "$tool" >/dev/null || fail "$tool was not found; launch/setup.sh installs it" 5
 done
 
 in_slurm() { [[ -n ${SLURM_JOB_ID:-} ]]; }
 
-# Cores of the job, or of this node; nothing where Slurm does not say.
+# Prints the number of cores of the job or of this node; nothing if Slurm does not report it.
 job_cores() {
   if in_slurm; then
     [[ -z ${SLURM_NTASKS:-} ]] || say $((SLURM_NTASKS * ${SLURM_CPUS_PER_TASK:-1}))
@@ -68,10 +69,10 @@ if [[ ${#counts[@]} -eq 0 ]]; then
   for ((ranks = 1; ranks * threads <= ${cores:-1}; ranks *= 2)); do
     counts+=("$ranks")
   done
-  [[ ${#counts[@]} -gt 0 ]] || refuse "$threads threads are more than the $cores cores; give RANKS"
+  [[ ${#counts[@]} -gt 0 ]] || refuse "$threads threads exceed the $cores cores; give RANKS"
 fi
 for ranks in "${counts[@]}"; do
-  [[ $ranks =~ ^[1-9][0-9]{0,5}$ ]] || refuse "$ranks: the number of ranks is 1 or more"
+  [[ $ranks =~ ^[1-9][0-9]{0,5}$ ]] || refuse "$ranks: the number of ranks must be 1 or more"
 done
 
 bench=(bench --threads "$threads" "$@")
@@ -80,7 +81,7 @@ case " $* " in
   *) bench+=(--batch 4096 --batch-per-rank 2048) ;;
 esac
 
-# launch RANKS COMMAND...: infomax COMMAND... on so many ranks.
+# launch RANKS COMMAND...: runs infomax COMMAND... on RANKS ranks.
 launch() {
   local ranks=$1
   shift
@@ -100,10 +101,10 @@ measure() {
   launch "$ranks" "${bench[@]}" >"$lines"
   started=$(jq -rs 'map(.ranks) | unique | map(tostring) | join(", ")' "$lines")
   [[ $started == "$ranks" ]] ||
-    fail "asked for $ranks ranks, infomax saw ${started:-none}; this launcher does not start its MPI (under Slurm try SLURM_MPI_TYPE=pmix; srun --mpi=list names the choices)" 5
+    fail "infomax ran on ${started:-no} ranks instead of $ranks; the launcher does not fit its MPI (under Slurm, try SLURM_MPI_TYPE=pmix; srun --mpi=list lists the choices)" 5
 }
 
-# A case is a network at a batch; its line at the smallest number of ranks is what others are held to.
+# A case is a network with a batch. Its line at the smallest number of ranks is the reference of the others.
 relate() {
   jq -cs '
     def rows: if .scaling == "strong" then .batch else .batch_per_rank end;

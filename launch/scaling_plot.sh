@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Draws what launch/scaling.sh measured: speed-up, efficiency and where the time goes.
-# shellcheck disable=SC2016  # gnuplot has dollars of its own
+# Draws the results of launch/scaling.sh: speed-up, efficiency and shares of time.
+# shellcheck disable=SC2016  # the dollars are gnuplot's
 set -euo pipefail
 # shellcheck source=launch/common.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
@@ -16,7 +16,7 @@ directory=$1
 scratch=$(mktemp -d)
 trap 'rm -rf -- "$scratch"' EXIT
 
-# Okabe and Ito's colours, which the colour-blind can tell apart too.
+# Okabe and Ito's colours, which colour-blind readers can distinguish.
 colours=('#0072B2' '#D55E00' '#009E73' '#CC79A7' '#E69F00' '#56B4E9' '#000000')
 points=(7 5 9 13 11 15 3)          # filled ...
 hollow_points=(6 4 8 12 10 14 3)   # ... and their outlines
@@ -33,7 +33,7 @@ title=$(jq -rs '.[0] | (if .threads > 1 then "\(.threads) threads" else "1 threa
 encoders=$(jq -rs 'map(.encoder) | unique | if length > 3 then "\(length) networks" else join("; ") end' \
   "$directory/scaling.jsonl")
 
-# Bars stand side by side, cases apart from each other: x, ranks, shares, share of sgemm, oversubscribed.
+# The bars, with gaps between cases: x, ranks, shares, share of sgemm, oversubscribed.
 LC_ALL=C awk -F'\t' -v OFS='\t' '
   NR > 1 && $2 != last { x += 0.8 }
   { ++x; last = $2; print x, $3, $15, $16, $17, $18, $14, $4 }' "$scratch/all.tsv" >"$scratch/bars.tsv"
@@ -46,7 +46,7 @@ labels=$(LC_ALL=C awk -F'\t' '
                  (first[k] + end[k]) / 2 } }' "$scratch/all.tsv")
 bars=$(tail -1 "$scratch/bars.tsv" | cut -f1)
 
-# curves COLUMN FACTOR: every case, its spread as bars; hollow where oversubscribed.
+# curves COLUMN FACTOR: plots every case, with error bars, and with hollow points if oversubscribed.
 curves() {
   local k colour name y="($2 * \$$1)" low="($2 * \$$(($1 + 1)))" high="($2 * \$$(($1 + 2)))"
   for ((k = 0; k < cases; ++k)); do
@@ -69,13 +69,13 @@ if [[ $oversubscribed -gt 0 ]]; then
   hatched=', "'$scratch'/bars.tsv" using 1:($8 == 1 ? 0.5 : 1/0):($1 - 0.4):($1 + 0.4):(0):(1) with boxxyerror fillstyle transparent pattern 4 lc rgb "white" notitle, 1/0 with boxes fillstyle pattern 4 border lc rgb "#555555" title "hatched: oversubscribed, no timing"'
 fi
 
-# stack FROM_COLUMNS TO_COLUMNS COLOUR NAME: one part of every bar.
+# stack FROM_COLUMNS TO_COLUMNS COLOUR NAME: plots one part of every bar.
 stack() {
   printf '"%s/bars.tsv" using 1:(0.5):($1 - 0.4):($1 + 0.4):(%s):(%s) with boxxyerror fillstyle solid 1.0 noborder lc rgb "%s" title "%s"' \
     "$scratch" "$1" "$2" "$3" "$4"
 }
 
-# draw TERMINAL FONT_SIZE POINT_SIZE: terminals differ in what these mean.
+# draw TERMINAL FONT_SIZE POINT_SIZE: draws a picture. The sizes have another meaning in each terminal.
 draw() {
   gnuplot <<TEXT
 set terminal $1 size 1180,980 font "DejaVu Sans,$2" background rgb "white"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Installs what Infomax needs to be built, tested and shown, where it is missing.
+# Installs the missing packages that Infomax needs for its build, its tests and its demo.
 set -euo pipefail
 # shellcheck source=launch/common.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
@@ -13,11 +13,11 @@ packages=(
   libjs-chart.js  # the pages of infomax report
   dataset-fashion-mnist gnuplot-nox fonts-dejavu-core jq  # demo
 )
-# What the demo does without.
+# The demo does not need these.
 test_packages=(libgtest-dev libgmock-dev clang-format python3 python3-numpy python3-h5py shellcheck)
-# Only where asked for: what continuous integration checks besides.
+# Only on request: further checks of continuous integration.
 check_packages=(clang-tidy doxygen)
-# Only where asked for: tests/cluster runs a Slurm and an sshd of its own by them.
+# Only on request: tests/cluster starts its own Slurm and sshd from them.
 cluster_packages=(slurm-wlm munge openssh-server iproute2 python3-yaml)
 services=(munge.service slurmctld.service slurmd.service ssh.service)
 
@@ -25,19 +25,19 @@ usage() {
   cat <<TEXT
 usage: launch/setup.sh [--check] [--without-tests] [--checks] [--cluster-tests]
 
-Installs, on Debian and its relatives, the packages that Infomax needs and that are missing; with
---check it only names them, and exits with 1 where there are any. Elsewhere it says what to install.
+Installs the missing packages that Infomax needs, on Debian and its derivatives. With --check it only
+lists them, and exits with 1 if there are any. On other systems it lists what to install.
 
   --without-tests  leave out what only the tests need
   --checks         add what CI's further checks need (${check_packages[*]})
-  --cluster-tests  add what the tests of label cluster need (${cluster_packages[*]});
-                   the services among them are not started, now or later
+  --cluster-tests  add what the tests with the label cluster need (${cluster_packages[*]});
+                   their services are not started, now or at boot
 TEXT
 }
 
 elsewhere() {
   cat <<TEXT
-This system has no apt. Install these, all on one and the same MPI, and run cmake --preset release:
+This system has no apt. Install these packages, all for the same MPI, and run cmake --preset release:
   Fedora, RHEL  dnf install gcc-c++ cmake ninja-build pkgconf openmpi-devel hdf5-openmpi-devel
                 openblas-devel sleef-devel Random123-devel boost-devel json-devel fmt-devel
                 spdlog-devel zlib-devel libcsv-devel gtest-devel gmock-devel jq gnuplot
@@ -50,19 +50,19 @@ This system has no apt. Install these, all on one and the same MPI, and run cmak
                 gtest jq gnuplot numpy h5py; Random123 as below
   Spack         spack install openmpi hdf5+mpi openblas sleef random123 boost+program_options
                 nlohmann-json fmt spdlog zlib googletest+gmock cmake ninja; spack load them
-  from source   L-BFGS-B (as liblbfgsb.so) and libcsv, wherever they are not packaged
+  from source   L-BFGS-B (as liblbfgsb.so) and libcsv, if they are not packaged
                 (users.iems.northwestern.edu/~nocedal/lbfgsb.html, github.com/rgamble/libcsv);
                 Random123 is headers only (github.com/DEShawResearch/random123:
                 -DINFOMAX_RANDOM123_INCLUDE_DIR=DIR/include); HDF5 with -DHDF5_ENABLE_PARALLEL=ON;
                 OpenBLAS with its LAPACK and DYNAMIC_ARCH=1;
                 Chart.js 3 is one file, dist/chart.min.js of its release 3.9.1
                 (github.com/chartjs/Chart.js): -DINFOMAX_CHART_JS=FILE
-Fashion-MNIST, for the demo: its four .gz files (github.com/zalandoresearch/fashion-mnist), and
-INFOMAX_FASHION_MNIST=DIR says where they are.
+The demo needs the four .gz files of Fashion-MNIST (github.com/zalandoresearch/fashion-mnist). Set
+INFOMAX_FASHION_MNIST=DIR to their directory.
 TEXT
 }
 
-# Whatever provides a package counts: libopenblas-dev itself only chooses one of several builds.
+# Packages that provide another one count: libopenblas-dev itself only selects one of several builds.
 installed() {
   case $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null || true) in
     installed) return 0 ;;
@@ -112,11 +112,11 @@ fi
 as_root=()
 if [[ $(id -u) -ne 0 ]]; then
   command -v sudo >/dev/null ||
-    fail "not root, and sudo is not installed; as root: apt-get install ${missing[*]}" 5
+    fail "you are not root, and sudo is not installed; run as root: apt-get install ${missing[*]}" 5
   as_root=(sudo)
 fi
 
-# A daemon that nobody asked for stays off: its unit is masked while its package comes, then disabled.
+# Installed services stay off: their units are masked during the installation and then disabled.
 new_services=()
 for service in "${services[@]}"; do
   if command -v systemctl >/dev/null && [[ ! -e /lib/systemd/system/$service ]]; then

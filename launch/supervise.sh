@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Keeps a training run going: starts it again from its last checkpoint where it fails.
+# Keeps a training run going: restarts it from its last checkpoint after failures.
 set -euo pipefail
 # shellcheck source=launch/common.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
@@ -9,18 +9,18 @@ usage() {
   cat <<TEXT
 usage: launch/supervise.sh [--restarts N] [--delay SECONDS] [--after-stop] [-n RANKS] train OPTION...
 
-Runs "launch/local.sh train OPTION... --resume", and again where it fails, from the last checkpoint.
-Exit codes 2, 3 and 4 (command line, data, numbers) would come again, so they end it, and so does 75
-(stopped on request), unless --after-stop. The exit code is that of the last run.
+Runs "launch/local.sh train OPTION... --resume" and restarts it after a failure, from the last checkpoint.
+It ends after exit codes 2, 3 and 4 (command line, data, numbers), because a restart would fail likewise,
+and after 75 (stopped on request) unless --after-stop is given. The exit code is that of the last run.
 
-  --restarts N      give up after N failures in a row without a newer checkpoint (default 5)
-  --delay SECONDS   before the first restart, doubled each time, at most 10 minutes (default 5)
-  --after-stop      go on after exit code 75 too: for a --time-limit in an allocation that is renewed
+  --restarts N      end after N restarts in a row that brought no newer checkpoint (default 5)
+  --delay SECONDS   pause before the first restart; it doubles each time, up to 10 minutes (default 5)
+  --after-stop      restart after exit code 75, too, for a --time-limit in an allocation that is renewed
 
   launch/supervise.sh -n 4 train --data mine.h5 --encoder dense:16 --epochs 500 --output runs/mine
 
-Environment: INFOMAX_LAUNCH what to run instead of launch/local.sh: a program, or words such as
-             "launch/hosts.sh hosts.txt".
+Environment: INFOMAX_LAUNCH  what to run instead of launch/local.sh: a program, or a command such as
+                             "launch/hosts.sh hosts.txt"
 TEXT
 }
 
@@ -54,10 +54,10 @@ done
 [[ ${1:-} == train ]] || refuse "only train can be supervised"
 
 if [[ " $* " == *" --overwrite "* ]]; then
-  refuse "--overwrite would begin anew after each failure; remove the run first"
+  refuse "--overwrite would discard the run at each restart; remove the run yourself instead"
 fi
 run=$(output_of "$@")
-[[ -n $run ]] || refuse "which run? give --output RUN"
+[[ -n $run ]] || refuse "the run is missing; give --output RUN"
 resume=(--resume)
 if [[ " $* " == *" --resume "* ]]; then
   resume=()
@@ -71,7 +71,7 @@ else
   launch=("$infomax_root/launch/local.sh" "${ranks[@]}")
 fi
 
-# Whoever stops this stops the run, which then writes a checkpoint.
+# A signal to this script stops the run, which then writes a checkpoint.
 child=''
 stopped=false
 pass_on() {
@@ -80,7 +80,7 @@ pass_on() {
   [[ -z $child ]] || kill "-$1" "$child" 2>/dev/null || true
 }
 trap 'pass_on TERM' TERM
-# What is started in the background by a script does not hear SIGINT.
+# Background processes of a script ignore SIGINT.
 trap 'pass_on TERM' INT
 trap 'pass_on USR1' USR1
 
@@ -101,7 +101,7 @@ while true; do
   fi
   failures=$((failures + 1))
   if [[ $failures -gt $restarts ]]; then
-    fail "exit code $code, $failures failures in a row without a newer checkpoint; gives up" "$code"
+    fail "exit code $code; ends after $failures failures in a row without a newer checkpoint" "$code"
   fi
   pause=$((delay * (1 << (failures < 10 ? failures - 1 : 9))))
   pause=$((pause > 600 ? 600 : pause))

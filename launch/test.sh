@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Builds everything, in continuous integration with warnings as errors, and runs the tests.
+# Builds everything and runs the tests. In continuous integration, warnings are errors.
 set -euo pipefail
 # shellcheck source=launch/common.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
@@ -9,10 +9,10 @@ usage() {
   cat <<TEXT
 usage: launch/test.sh [CTEST-OPTION...]
 
-Installs what is missing, builds the preset "release" (\$INFOMAX_PRESET: another one), where CI=true with
-warnings as errors, and runs CTest, to which all options go:
-  launch/test.sh -L unit          one kind: unit, mpi, cli, cluster or house
-  launch/test.sh -R Sampler       tests whose name matches
+Installs missing packages, builds the preset "release" (or \$INFOMAX_PRESET) and runs CTest with the given
+options. If CI=true, warnings are errors.
+  launch/test.sh -L unit          tests of one kind: unit, mpi, cli, cluster or house
+  launch/test.sh -R Sampler       tests whose names match
 TEXT
 }
 
