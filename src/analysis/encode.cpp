@@ -21,7 +21,7 @@ namespace {
 
 constexpr const char* lengths_name = "/lengths";
 
-/// Copies a data set of the input, window by window, as the type it has, and its names.
+/// Copies a data set of the input with its element type and its names, window by window.
 void copy(const mpi::Communicator& communicator, data::DatasetFile& from, const std::string& name,
           hdf5::File& to, const std::string& new_name) {
   const auto shape = from.shape(name);
@@ -65,10 +65,11 @@ void require_finite(std::span<const T> encoded, std::size_t columns, const data:
   const auto found = std::ranges::find_if(encoded, [](T x) { return !std::isfinite(x); });
   if (found != encoded.end()) {
     const auto row = static_cast<std::size_t>(found - encoded.begin()) / columns;
-    throw NumericError(fmt::format(
-        "what row {} of {} is encoded to is not finite; see that the data has the scale of the "
-        "training data, or train with `normalize` standardize or `precision` double",
-        rows.first_row() + row, rows.where()));
+    throw NumericError(
+        fmt::format("the representation of row {} of {} is not finite; check that the data has the "
+                    "scale of the training data, or train with `normalize` standardize or "
+                    "`precision` double",
+                    rows.first_row() + row, rows.where()));
   }
 }
 
@@ -102,7 +103,7 @@ void encode(const mpi::Communicator& communicator, data::Datasets& file, const d
   const auto shard = blocks.shard(communicator.rank(), communicator.size());
   const auto shape = file.shape(encoder.path());
   data::WindowSize window{.tile_rows = encoder.micro_batch()};
-  // A window's representations take memory too.
+  // The representations of a window also take memory.
   const std::size_t in_bytes = shape.features * hdf5::size(shape.type);
   window.bytes = window.bytes / (in_bytes + encoder.columns() * sizeof(T)) * in_bytes;
   Buffer<T> encoded;

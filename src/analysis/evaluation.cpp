@@ -27,13 +27,13 @@ void require_finite(const Evaluation& evaluation) {
   numbers.insert(numbers.end(), evaluation.fitted.begin(), evaluation.fitted.end());
   if (!std::ranges::all_of(numbers, [](double number) { return std::isfinite(number); })) {
     throw NumericError(
-        "the objective of this data is not finite: the model's outputs are too large; see that the "
-        "data has the scale of the training data, or train with `normalize` standardize or "
+        "the objective of this data is not finite: the model's outputs are too large; check that "
+        "the data has the scale of the training data, or train with `normalize` standardize or "
         "`precision` double");
   }
 }
 
-/// The objective of one of canonical correlations, as `fitted` data says they are to be taken.
+/// Evaluates an objective of canonical correlations by the maps that are fitted to `fitted`.
 template <math::Real T>
 Evaluation evaluate_under_fit(const mpi::Communicator& communicator,
                               const objective::ObjectiveOptions& options,
@@ -79,9 +79,9 @@ Evaluation evaluate(const mpi::Communicator& communicator,
                     const model::WholeSides<T>& sides, const model::WholeSides<T>* fitted) {
   const auto spectral = objective::make_spectral_function(options);
   if (fitted != nullptr && !spectral) {
-    throw UsageError(
-        fmt::format("`fit` is for objectives of canonical correlations ({}), and the model's is {}",
-                    objective::spectral_objectives(), options.objective));
+    throw UsageError(fmt::format(
+        "`fit` is for objectives of canonical correlations ({}), and the model's objective is {}",
+        objective::spectral_objectives(), options.objective));
   }
   objective::check_shapes(options, sides.a().columns(), sides.b().columns());
   Evaluation evaluation;

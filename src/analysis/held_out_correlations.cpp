@@ -13,8 +13,8 @@
 namespace infomax::analysis {
 namespace {
 
-/// The variances [k] of a side's canonical variables, w^T C w; 0 where there is but what rounding
-/// leaves of C.
+/// The variances [k] of a side's canonical variables, w^T C w; 0 if a variance is within the
+/// rounding errors of C.
 std::vector<double> variances(const Matrix<double>& covariance, const Matrix<double>& directions) {
   const std::size_t p = directions.rows();
   const double rounding = 8.0 * static_cast<double>(p) * std::numeric_limits<double>::epsilon();
@@ -24,7 +24,7 @@ std::vector<double> variances(const Matrix<double>& covariance, const Matrix<dou
   std::vector<double> result(directions.columns());
   for (std::size_t c = 0; c < result.size(); ++c) {
     double variance = 0.0;
-    double most = 0.0;  // of the deviation, were all columns one
+    double most = 0.0;  // the largest possible deviation: if all columns were perfectly correlated
     for (std::size_t j = 0; j < p; ++j) {
       variance += directions(j, c) * mapped(j, c);
       most += std::abs(directions(j, c)) * std::sqrt(covariance(j, j));

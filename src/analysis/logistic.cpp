@@ -9,7 +9,7 @@
 namespace infomax::analysis {
 namespace {
 
-/// Of the parameters of a regression of D features.
+/// The parameters of a regression on D features, cut into their parts.
 template <class Number>
 struct Parts {
   std::span<Number> weight;  // [D C]
@@ -48,7 +48,7 @@ LogisticLoss<T>::LogisticLoss(const mpi::Communicator& communicator, const Class
       samples_(static_cast<double>(communicator.sum(std::uint64_t{rows.x->rows()}))),
       tile_gradient_(rows.x->columns(), classes) {}
 
-/// The tile's sum of losses; adds its derivatives to `gradient` [(D + 1) C].
+/// Returns the tile's sum of losses and adds its derivatives to `gradient` [(D + 1) C].
 template <math::Real T>
 double LogisticLoss<T>::add_tile(const data::Tile& tile, std::span<const double> bias,
                                  std::span<double> gradient) {

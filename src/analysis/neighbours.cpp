@@ -30,7 +30,8 @@ class Nearest {
       : distance_(rows, neighbours, std::numeric_limits<double>::infinity()),
         label_(rows, neighbours, 0) {}
 
-  /// Offered in order of their global index, so that of equal distances the first stays first.
+  /// Rows are offered in order of their global index, so that the first of equal distances stays
+  /// first.
   void offer(std::size_t row, double distance, std::int64_t label) {
     const std::span<double> distances = distance_.view().row(row);
     if (!(distance < distances.back())) {
@@ -61,8 +62,9 @@ class Nearest {
   Matrix<std::int64_t> label_;  // [rows, K]
 };
 
-/// What a product with a training row is turned into a distance by: |b|^2 for
-/// |a - b|^2 - |a|^2 = |b|^2 - 2 ab, 1 / |b| for -ab / |b|, which is the cosine's but for |a|.
+/// Computes the weights that turn products ab with training rows b into distances, up to terms and
+/// factors of the test row a: |b|^2 for |a - b|^2 - |a|^2 = |b|^2 - 2 ab, and 1 / |b| for -ab /
+/// |b|.
 void weigh(SharedTile& tile, std::size_t columns, Metric metric) {
   tile.weight.resize(tile.count());
   for (std::size_t i = 0; i < tile.count(); ++i) {
@@ -76,7 +78,7 @@ void weigh(SharedTile& tile, std::size_t columns, Metric metric) {
   }
 }
 
-/// The owner's tile on every rank.
+/// Copies the owner's tile to every rank.
 void share(const mpi::Communicator& communicator, const ClassifiedRows<double>& train, int owner,
            std::size_t which, Buffer<double>& scratch, SharedTile& tile) {
   const std::size_t columns = train.x->columns();
@@ -99,7 +101,7 @@ void share(const mpi::Communicator& communicator, const ClassifiedRows<double>& 
   communicator.broadcast(std::span<std::int64_t>(tile.labels), owner);
 }
 
-/// All test rows of this rank against one tile.
+/// Compares all test rows of this rank with one tile.
 class Comparison {
  public:
   Comparison(const ClassifiedRows<double>& test, Metric metric, Nearest& nearest)

@@ -8,10 +8,10 @@
 namespace infomax::analysis {
 
 static_assert(std::endian::native == std::endian::little,
-              "rows are written as they lie in memory, and the header says little-endian");
+              "rows are written as they are in memory, and the header declares little-endian");
 
 std::string npy_header(std::size_t element_bytes, std::size_t rows, std::size_t columns) {
-  // Six bytes of magic, two of version, two of the length of what follows.
+  // Six bytes of magic, two of version, two of the length of the text that follows.
   constexpr std::size_t preamble = 10;
   constexpr std::size_t alignment = 64;
   std::string dictionary =

@@ -13,14 +13,14 @@ namespace infomax::analysis {
 SampleChoice::SampleChoice(std::size_t samples, std::size_t most, std::uint64_t seed)
     : samples_(samples), count_(std::min(samples, most)), seed_(seed) {}
 
-/// floor(i N / n), without the product.
+/// Returns floor(i N / n) without the product i N, which may overflow.
 std::size_t SampleChoice::run_start(std::size_t i) const {
   return samples_ / count_ * i + samples_ % count_ * i / count_;
 }
 
 std::size_t SampleChoice::operator[](std::size_t i) const {
   const std::size_t start = run_start(i);
-  // The second of the streams that choose rows to be shown apart from the others.
+  // Major number 1, so that the choice is independent of the held-out samples.
   const CounterRandom random(seed_, RandomStream::held_out, 1);
   return start + static_cast<std::size_t>(random.below(run_start(i + 1) - start, i));
 }

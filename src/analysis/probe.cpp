@@ -12,13 +12,13 @@
 namespace infomax::analysis {
 namespace {
 
-/// Rows multiplied together, in the second-level cache.
+/// The rows that are multiplied at a time, which fit the second-level cache.
 constexpr std::size_t regression_tile_rows = 256;
 
-/// Rows compared together: enough for BLAS to run at its speed.
+/// The rows that are compared at a time: enough for BLAS to reach its speed.
 constexpr std::size_t neighbour_tile_rows = 1024;
 
-/// Rows of a data set, all in order, normalised when they are used.
+/// All rows of a data set in their order, normalised when they are read.
 template <math::Real T>
 class Normalized {
  public:
@@ -36,7 +36,7 @@ class Normalized {
   data::DatasetRows<T> source_;
 };
 
-/// The labels of rows that data::class_count or require_labels_below has passed.
+/// The labels of rows that data::class_count() or require_labels_below() has checked.
 std::vector<std::uint32_t> labels_of(const data::RowStore& rows) {
   std::vector<std::uint32_t> labels;
   labels.reserve(rows.count());
@@ -50,12 +50,13 @@ std::vector<std::uint32_t> labels_of(const data::RowStore& rows) {
 
 void require_like(const data::RowStore& train, const data::RowStore& test) {
   if (train.features() != test.features()) {
-    throw DataError(fmt::format("{} has {} columns and {} has {}; train and test must be alike",
-                                train.where(), train.features(), test.where(), test.features()));
+    throw DataError(fmt::format(
+        "{} has {} columns and {} has {}; the training and the test data must have as many",
+        train.where(), train.features(), test.where(), test.features()));
   }
 }
 
-/// What ClassifiedRows points to.
+/// Owns what ClassifiedRows points to.
 template <math::Real T>
 class Classified {
  public:

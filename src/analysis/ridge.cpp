@@ -45,7 +45,7 @@ RidgeFit fit_ridge(const mpi::Communicator& communicator, const stats::RowSource
 RegressionScores score(const mpi::Communicator& communicator, const RidgeFit& fit,
                        const stats::RowSource<double>& x, const stats::RowSource<double>& y) {
   const std::size_t targets = y.columns();
-  // N, then of each target the sums of d, d^2 (d = y - mean_y) and of squared errors.
+  // N, then for each target the sums of d and d^2, where d = y - mean_y, and of squared errors.
   std::vector<double> sums(1 + 3 * targets, 0.0);
   sums[0] = static_cast<double>(x.rows());
   stats::CentredTiles<double> tiles_x;

@@ -65,11 +65,11 @@ void check_views(std::size_t rows, std::size_t p, std::size_t q, const std::vect
   require(rows > 0 && fewest > 0, "two views need at least one row and column each");
   require(rhos.size() <= fewest,
           std::to_string(rhos.size()) +
-              " correlations need as many columns in each view, which have " +
-              std::to_string(fewest) + "; give fewer or more columns");
+              " correlations need as many columns in each view, but a view has " +
+              std::to_string(fewest) + "; give fewer correlations or more columns");
   for (const double rho : rhos) {
     require(std::abs(rho) < 1.0, "the correlation " + std::to_string(rho) +
-                                     " is not between -1 and 1; give one that is");
+                                     " is not between -1 and 1; give another one");
   }
 }
 

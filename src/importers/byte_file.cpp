@@ -14,7 +14,8 @@
 namespace infomax::importers {
 namespace {
 
-constexpr const char* ends_early = " ends before all it declares; download it again";
+constexpr const char* ends_early =
+    " ends before the data that its header declares; download it again";
 
 }  // namespace
 
@@ -72,7 +73,7 @@ void ByteFile::read(std::span<std::byte> bytes) {
 void ByteFile::expect_end() {
   std::array<std::byte, 1> beyond{};
   if (read_some(beyond) != 0) {
-    throw DataError(path_.string() + " goes on after all it declares; is it damaged?");
+    throw DataError(path_.string() + " has more data than its header declares; is it damaged?");
   }
 }
 

@@ -25,11 +25,11 @@ class ByteFile {
   /// also if a compressed file is truncated. Throws DataError if the file is damaged.
   [[nodiscard]] std::size_t read_some(std::span<std::byte> bytes);
 
-  /// Whether a compressed file was truncated. The end of a plain file does not show that.
+  /// Whether a compressed file was truncated. A truncated plain file cannot be recognised.
   [[nodiscard]] bool broke_off() const { return broke_off_; }
 
   /// Throws DataError if the file cannot hold this many bytes, so that no memory is allocated for
-  /// them. A plain file holds its size; a compressed one at most what deflate can compress.
+  /// them. A plain file holds its size; a compressed file holds at most what deflate can compress.
   void require_room_for(std::size_t bytes);
 
   /// Fills all of `bytes`. Throws DataError if the file ends before.

@@ -154,7 +154,7 @@ std::vector<std::size_t> find_columns(const CsvFormat& format,
     if (named == format.names.end()) {
       const auto number = parse_integer(name);
       if (!number || *number < 1 || *number > static_cast<std::int64_t>(format.columns)) {
-        refuse(name, fmt::format("is none of its {} columns{}; give a {}number from 1 to {}",
+        refuse(name, fmt::format("is not one of its {} columns{}; give a {}number from 1 to {}",
                                  format.columns, format.has_header ? "" : ", which have no names",
                                  format.has_header ? "name of its first line, or a " : "",
                                  format.columns));

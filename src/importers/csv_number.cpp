@@ -7,7 +7,7 @@
 namespace infomax::importers {
 namespace {
 
-/// std::from_chars knows no plus; one before another sign is none.
+/// Removes a leading plus, which std::from_chars does not accept, unless another sign follows it.
 std::string_view without_plus(std::string_view field) {
   const bool plus = field.size() > 1 && field[0] == '+' && field[1] != '-';
   return field.substr(plus ? 1 : 0);

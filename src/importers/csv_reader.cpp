@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t block_bytes = std::size_t{1} << 18U;
 
-/// An unclosed quote would gather the rest of the file in one field.
+/// The longest field. An unclosed quote would otherwise collect the rest of the file in one field.
 constexpr std::size_t most_field_bytes = std::size_t{16} << 20U;
 
 constexpr std::array<std::byte, 3> utf8_mark{std::byte{0xEF}, std::byte{0xBB}, std::byte{0xBF}};
@@ -55,8 +55,8 @@ void CsvReader::end_record(int terminator) {
   const bool ends_crlf = terminator == CSV_LF && after_return_;
   if (fields_.size() > open_first_) {
     if (empty_line_ != 0 && !failure_) {
-      throw DataError(file_.path().string() + " has nothing in line " +
-                      std::to_string(empty_line_) + ", and rows after it; remove the line");
+      throw DataError(file_.path().string() + " has an empty line " + std::to_string(empty_line_) +
+                      " with rows after it; remove the line");
     }
     records_.push_back({open_first_, fields_.size() - open_first_, open_line_});
     open_first_ = fields_.size();
@@ -110,7 +110,7 @@ void CsvReader::read_more() {
   drop_taken_records();
   const std::size_t count = file_.read_some(block_);
   if (file_.broke_off()) {
-    throw DataError(file_.path().string() + " breaks off; download it again");
+    throw DataError(file_.path().string() + " is truncated; download it again");
   }
   std::span<const std::byte> bytes(block_.data(), count);
   if (std::exchange(at_start_, false) && bytes.size() >= utf8_mark.size() &&

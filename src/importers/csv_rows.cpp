@@ -54,7 +54,7 @@ class CsvRows final : public RowFile {
 
  private:
   [[noreturn]] void refuse_change() const {
-    throw DataError(where() + " changed while it was read; import it again when it is whole");
+    throw DataError(where() + " changed while it was read; import it again when it is complete");
   }
 
   CsvTable table_;

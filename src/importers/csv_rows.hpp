@@ -18,7 +18,7 @@ struct CsvTargets {
 
   std::vector<std::size_t> columns;
   Kind kind = Kind::none;
-  std::vector<std::string> classes;  ///< in ascending order of their bytes, unless they are given
+  std::vector<std::string> classes;  ///< in ascending order of their bytes, or as given
   std::size_t rows = 0;
 };
 

@@ -38,8 +38,8 @@ class LabelColumn {
     const bool is_text = found == Kind::classes;
     if (kind_ != Kind::none && is_text != (kind_ == Kind::classes)) {
       table.refuse(column_,
-                   fmt::format("holds {}, and line {} {}; a label is numbers or text "
-                               "throughout",
+                   fmt::format("holds {}, and line {} {}; all labels of a column must "
+                               "be numbers, or all text",
                                in_quotes(field), first_line_, is_text ? "a number" : "text"));
     }
     if (kind_ == Kind::none) {
@@ -78,8 +78,8 @@ class LabelColumn {
   void require_known(const CsvTable& table, std::string_view field) const {
     if (!names_.contains(field)) {
       table.refuse(column_,
-                   fmt::format("holds {}, which is none of the {} classes of `like`; import the "
-                               "file with all classes first, the other `like` it",
+                   fmt::format("holds {}, which is not one of the {} classes of `like`; "
+                               "import the file with all classes first and the other one `like` it",
                                in_quotes(field), names_.size()));
     }
   }
@@ -90,8 +90,8 @@ class LabelColumn {
     }
     names_.emplace(field);
     if (names_.size() > data::most_classes) {
-      table.refuse(column_, fmt::format("has more than {} different texts; name another `label`, "
-                                        "and leave identifiers out by `drop`",
+      table.refuse(column_, fmt::format("has more than {} different texts; choose another "
+                                        "`label`, and omit identifiers by `drop`",
                                         data::most_classes));
     }
   }

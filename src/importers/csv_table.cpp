@@ -41,7 +41,7 @@ double CsvTable::number(std::size_t column, std::string_view advice) const {
   }
   const auto value = parse_real(field);
   if (!value) {
-    refuse(column, fmt::format("holds {}, which is no number (decimals take a point); {}",
+    refuse(column, fmt::format("holds {}, which is not a number (the decimal sign is a point); {}",
                                in_quotes(field), advice));
   }
   if (!std::isfinite(*value)) {

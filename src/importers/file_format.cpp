@@ -13,7 +13,7 @@
 
 namespace infomax::importers {
 
-// Each is defined in the file of its reader.
+// The file of each reader defines its format.
 FileFormat idx_format();
 FileFormat npy_format();
 FileFormat hdf5_format();
@@ -26,7 +26,7 @@ constexpr std::array formats{idx_format, npy_format, hdf5_format, table_format};
 
 /// Formats that cannot be imported, by their first bytes, and how to convert them.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 6> foreign{{
-    {"PK", " is an archive such as .npz or .xlsx; save the array by numpy.save, the sheet as CSV"},
+    {"PK", " is an archive such as .npz or .xlsx; save an array by numpy.save, a sheet as CSV"},
     {"PAR1", " is a Parquet file; save it as CSV or .npy"},
     {"\x80", " is a Python pickle; save the array by numpy.save"},
     {"MATLAB", " is a MATLAB file; save it by save('-v7.3'), which is HDF5"},
@@ -84,7 +84,7 @@ FileSource find_source(const std::string& text) {
   source.format = find_format(source.path);
   if (!source.object.empty() && !source.format.has_objects) {
     throw UsageError(text + " names a path in " + source.path.string() +
-                     ", which is not HDF5; give the file alone");
+                     ", which is not HDF5; omit the path");
   }
   return source;
 }

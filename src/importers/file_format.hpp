@@ -20,13 +20,13 @@ struct FileStart {
   bool is_compressed = false;  ///< by gzip
 };
 
-/// What a file is imported as.
+/// The data set that a file becomes.
 enum class Role : std::uint8_t { x, y };
 
 /// A file, or an array in a file, that is to be opened.
 struct OpenRequest {
   std::filesystem::path path;
-  std::string object;  ///< "/path" of an array in the file; empty if only the file was named
+  std::string object;  ///< "/path" of an array in the file; empty for the file itself
   Role role = Role::x;
   const TableOptions& table;
   const std::vector<std::string>& known_classes;  ///< the only classes allowed; empty = any

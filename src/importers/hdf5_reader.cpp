@@ -27,7 +27,8 @@ namespace {
 bool is_hdf5(const FileStart& start) {
   const bool found = start.head.starts_with("\x89HDF\r\n\x1a\n");
   if (found && start.is_compressed) {
-    throw DataError(start.path.string() + " is HDF5 in gzip; unpack it by gunzip first");
+    throw DataError(start.path.string() +
+                    " is HDF5 compressed by gzip; decompress it by gunzip first");
   }
   return found;
 }

@@ -48,8 +48,9 @@ IdxReader::IdxReader(const std::filesystem::path& path) : RowFile(path.string())
   std::array<std::byte, 4> magic{};
   if (file_.read_some(magic) != magic.size() || magic[0] != std::byte{0} ||
       magic[1] != std::byte{0} || magic[3] == std::byte{0}) {
-    throw DataError(where() +
-                    " is not an IDX file (it does not begin as one); give the file as downloaded");
+    throw DataError(
+        where() +
+        " is not an IDX file (its first bytes differ); give the file as it was downloaded");
   }
   const hdf5::ElementType type = element_type(magic[2], where());
   std::vector<std::size_t> shape(std::to_integer<std::size_t>(magic[3]));

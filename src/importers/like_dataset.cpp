@@ -39,8 +39,8 @@ void LikeDataset::require(const RowFiles& files) const {
   }
   if (files.y && files.y->classes() != classes_) {
     throw DataError(
-        fmt::format("{} holds the names of classes, and `like` {} has none; import "
-                    "both from tables with the same label",
+        fmt::format("{} has names of classes, and `like` {} has none; import both "
+                    "from tables with the same label",
                     files.y->where(), path_.string()));
   }
 }

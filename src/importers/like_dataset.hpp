@@ -10,7 +10,7 @@
 
 namespace infomax::importers {
 
-/// A data set file whose columns and classes an import must have too.
+/// A data set file that determines the columns and classes of an import.
 class LikeDataset {
  public:
   /// Throws DataError if the file cannot be read.

@@ -82,7 +82,7 @@ class Parser {
   }
 
   [[noreturn]] void refuse() const {
-    throw DataError(where_ + " has a header that numpy.save does not write; is it damaged?");
+    throw DataError(where_ + " has a header unlike those of numpy.save; is it damaged?");
   }
 
  private:

@@ -16,7 +16,7 @@
 namespace infomax::importers {
 namespace {
 
-/// A header holds a type and a shape; one that is longer than this is damaged.
+/// The longest header, which holds only a type and a shape. A longer one is damaged.
 constexpr std::size_t most_header_bytes = std::size_t{1} << 20U;
 
 hdf5::ElementType element_type(const NpyHeader& header) {

@@ -31,7 +31,7 @@ class NpyReader final : public RowFile {
  private:
   ByteFile file_;
   std::size_t stored_bytes_ = 0;  ///< of an element in the file
-  bool foreign_ = false;          ///< whether its byte order is the other one
+  bool foreign_ = false;          ///< whether its byte order differs from this machine's
   std::vector<std::byte> halves_;
 };
 

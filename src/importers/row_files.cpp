@@ -20,12 +20,12 @@ void check_options(const TableOptions& table, const FileSource& x,
   }
   if (!table.labels.empty() || !table.dropped.empty()) {
     throw UsageError(fmt::format(
-        "`{}` is for tables, and {} is none; give its labels as a file of their own, `y`",
+        "`{}` is for tables, and {} is not a table; give its labels as a separate file, `y`",
         table.labels.empty() ? "drop" : "label", x.path.string()));
   }
   const bool has_table = y && y->format.is_table;
   if (!has_table && (table.element || table.header != TableHeader::automatic)) {
-    throw UsageError(fmt::format("`{}` is for tables; other files keep the elements they have",
+    throw UsageError(fmt::format("`{}` is for tables; other files keep their types of elements",
                                  table.element ? "element" : "header"));
   }
 }

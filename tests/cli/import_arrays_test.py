@@ -43,7 +43,7 @@ class Arrays(ImportTest):
         whole = self.save("whole.npy", array).read_bytes()
         for name, content, words in (
                 ("cut.npy", whole[:-1], ["ends before"]), ("head.npy", whole[:40], ["ends before"]),
-                ("long.npy", whole + b"x", ["goes on"]),
+                ("long.npy", whole + b"x", ["more data"]),
                 ("old.npy", whole[:6] + b"\x09" + whole[7:], ["version 1 to 3"])):
             self.refuse(DATA, "--x", self.write(name, content), words=[name, *words])
         for name, bad, words in (

@@ -186,7 +186,7 @@ class Browser(report_page.ReportTest):
         data.unlink()
         found = self.look(self.page(run), "without-data", DESKTOP)
         self.assertEqual(found["complaints"], [])
-        self.assertIn("What needs the data set is missing", found["text"])
+        self.assertIn("lacks all results that need the data set", found["text"])
         self.assertEqual(found["headings"][1:], ["Training", "Where the time went", "Configuration"])
         for name in ("metrics.jsonl", "model.h5"):
             (run / name).unlink()

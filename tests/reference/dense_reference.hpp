@@ -7,7 +7,7 @@
 #include <numeric>
 #include <vector>
 
-/// Small dense linear algebra in long double, by the book and without a library.
+/// Small dense linear algebra in long double, by textbook algorithms and without a library.
 namespace infomax::reference {
 
 using Real = long double;

@@ -10,7 +10,7 @@
 #include "infomax/objective/options.hpp"
 #include "reference/dense_reference.hpp"
 
-/// Soft histograms and what they measure, value by value, in long double.
+/// Soft histograms, entropies and mutual information, value by value, in long double.
 namespace infomax::reference {
 
 inline Real beta3(Real t) {
@@ -73,7 +73,7 @@ inline bool is_inside(Real z, const stats::HistogramRange& range) {
   return z >= range.low && z <= range.high;
 }
 
-/// dJ/dz of a column, through the batch's own mean and deviation to dJ/dx.
+/// Turns dJ/dz of a column into dJ/dx, where mean and deviation depend on the batch.
 inline std::vector<Real> through_z(const std::vector<Real>& g, const ColumnHistogram& h,
                                    const stats::HistogramRange& range) {
   if (!range.standardised) {
@@ -120,7 +120,7 @@ inline Table entropy_gradient(const Table& x, const objective::ObjectiveOptions&
   return gradient;
 }
 
-/// ln(p_kl / (p_k p_l)) of one pair of columns, 0 where p_kl is; adds sum p_kl times it to `sum`.
+/// Returns ln(p_kl / (p_k p_l)) of a pair of columns, 0 where p_kl = 0, and adds its mean to `sum`.
 inline Table log_ratios(const ColumnHistogram& ha, const ColumnHistogram& hb, Real& sum) {
   Table joint = zeros(ha.p.size(), hb.p.size());
   for (std::size_t i = 0; i < ha.u.size(); ++i) {
@@ -141,7 +141,7 @@ inline Table log_ratios(const ColumnHistogram& ha, const ColumnHistogram& hb, Re
   return joint;
 }
 
-/// The mean mutual information of pairs of columns; its gradients where they are wanted.
+/// The mean mutual information of pairs of columns, and its gradients if they are requested.
 inline Real information(const Table& a, const Table& b, const objective::ObjectiveOptions& options,
                         Table* da, Table* db) {
   const std::size_t bin_count = options.of<objective::HistogramOptions>().bins;

@@ -7,7 +7,7 @@
 #include "infomax/core/random.hpp"
 #include "reference/dense_reference.hpp"
 
-/// Data that every rank can compute, all of it different.
+/// Data whose values all differ and that every rank can compute.
 namespace infomax::reference {
 
 struct Sides {
@@ -15,7 +15,7 @@ struct Sides {
   Table b;
 };
 
-/// Correlated sides of n rows, columns of unequal location and scale, not Gaussian.
+/// Correlated sides of n rows that are not Gaussian, with columns of different location and scale.
 inline Sides keyed_sides(std::size_t n, std::size_t p, std::size_t q, std::uint64_t seed) {
   const CounterRandom random(seed, RandomStream::generation);
   std::uint64_t index = 0;
@@ -43,7 +43,7 @@ inline Sides keyed_sides(std::size_t n, std::size_t p, std::size_t q, std::uint6
   return sides;
 }
 
-/// The same, as the numbers of type T that the program will see.
+/// The same, rounded to the type T that the program computes in.
 template <class T>
 Table rounded(Table x) {
   for (auto& row : x) {

@@ -156,7 +156,7 @@ inline Dependence barlow(const Table& caa, const Table& cab, const Table& cbb,
   return d;
 }
 
-/// One side's variance and covariance terms of VICReg, weighted into d.value, and dJ/dC.
+/// Adds one side's weighted variance and covariance terms of VICReg to d.value, and computes dJ/dC.
 inline Table vicreg_side(const Table& biased, Real n, const objective::ObjectiveOptions& options,
                          Dependence& d) {
   const std::size_t p = biased.size();

@@ -11,8 +11,8 @@
 #include "reference/histogram_reference.hpp"
 #include "reference/moment_reference.hpp"
 
-/// Every formula of the objectives, directly from the full data, in long double: the oracle of the
-/// tests.
+/// The reference of the tests: every formula of the objectives, computed from the full data in long
+/// double.
 namespace infomax::reference {
 
 struct Values {

@@ -8,7 +8,7 @@
 
 namespace infomax::test {
 
-/// Lets this process open no more files, for its scope.
+/// Prevents this process from opening files during the scope of the object.
 class NoMoreFiles {
  public:
   NoMoreFiles() {
@@ -24,8 +24,8 @@ class NoMoreFiles {
   rlimit former_{};
 };
 
-/// Collective. The same ranks, which sum by messages although they share memory, as ranks of
-/// several nodes do.
+/// Collective. A communicator of the same ranks that sums by messages, as ranks of several nodes
+/// do, although these ranks share memory.
 inline mpi::Communicator by_messages(const mpi::Communicator& communicator) {
   auto same = communicator.duplicate();
   const NoMoreFiles refused;

@@ -23,7 +23,7 @@ data::Rows rows_of(const std::vector<T>& elements, std::size_t columns, std::siz
   return rows;
 }
 
-/// The same where it is shared, as examples have it.
+/// The same as a shared pointer, which examples take.
 template <class T>
 std::shared_ptr<const data::RowStore> store_of(const std::vector<T>& elements, std::size_t columns,
                                                std::size_t first, std::size_t count) {

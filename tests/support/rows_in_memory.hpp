@@ -10,7 +10,7 @@
 
 namespace infomax::test {
 
-/// Input rows of an executor that lie in memory and outlive it.
+/// The input rows of an executor, in memory that outlives it.
 template <class T>
 typename nn::Executor<T>::Fill rows_from(const Matrix<T>& x) {
   return [&x](std::size_t first, MatrixView<T> rows) {
@@ -31,7 +31,7 @@ Matrix<T> random_rows(std::size_t rows, std::size_t columns, std::uint64_t seed)
   return made;
 }
 
-/// Initial parameters, moved at random so that none is 0 or 1.
+/// Initial parameters, changed at random so that none is 0 or 1.
 template <class T>
 Buffer<T> random_parameters(const nn::Network<T>& network, std::uint64_t seed) {
   Buffer<T> parameters(network.parameter_count());

@@ -7,7 +7,7 @@
 
 namespace infomax::test {
 
-/// Unlike ==, tells 0 from -0 and one NaN from another.
+/// Unlike ==, it distinguishes 0 from -0 and one NaN from another.
 template <class T>
 bool same_bits(T x, T y) {
   using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;

@@ -68,9 +68,8 @@ class SharedScratch : public testing::Test {
   std::filesystem::path directory_;
 };
 
-/// The text of the Error, with the exit code of Failure, that `work` must throw; a failed test
-/// where it does not. By code, because an error that ranks agreed on keeps its code and not its
-/// type.
+/// Returns the text of the Error that `work` throws. The test fails unless `work` throws one with
+/// the exit code of Failure. An error that ranks agreed on keeps its exit code, but not its type.
 template <class Failure, class Work>
 std::string message_of(Work work) {
   try {

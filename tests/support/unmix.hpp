@@ -9,7 +9,8 @@
 
 namespace infomax::test {
 
-/// All rows of a data set, with the invertible map [D, D] they were multiplied by undone.
+/// Returns all rows of a data set multiplied by the inverse of the map [D, D] that they were made
+/// by.
 inline Matrix<double> unmixed(const hdf5::File& file, const std::string& dataset,
                               const Matrix<double>& map) {
   const hdf5::Dataset stored = file.dataset(dataset);

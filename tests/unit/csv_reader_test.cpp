@@ -79,8 +79,8 @@ TEST_F(Csv, NamesTheLineOfWhatIsWrong) {
   EXPECT_THAT(complaint("a,b\n1,2\n3\"x,4\n5,6\n"), HasSubstr("line 3: a quote stands inside"));
   EXPECT_THAT(complaint("a,b\n\"x\"y,4\n"), HasSubstr("line 2: a quote stands inside"));
   EXPECT_THAT(complaint("a,b\n1,2\n\"3,4\n5,6\n"), HasSubstr("line 3: a quote in the row"));
-  EXPECT_THAT(complaint("a,b\n\n1,2\n"), HasSubstr("nothing in line 2"));
-  EXPECT_THAT(complaint("\r\na,b\r\n1,2\r\n"), HasSubstr("nothing in line 1"));
+  EXPECT_THAT(complaint("a,b\n\n1,2\n"), HasSubstr("an empty line 2"));
+  EXPECT_THAT(complaint("\r\na,b\r\n1,2\r\n"), HasSubstr("an empty line 1"));
   EXPECT_THAT(complaint("\"" + std::string(40'000'000, 'x')), HasSubstr("never closed"));
 }
 

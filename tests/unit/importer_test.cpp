@@ -133,7 +133,7 @@ TEST_F(Importer, RefusesWhatIsNoWholeIdxFile) {
   EXPECT_THAT(complaint(gzipped("b", cut)), HasSubstr("ends before"));
   EXPECT_THAT(complaint(cut_gz), HasSubstr("ends before"));
   EXPECT_THAT(complaint(plain("c", whole.substr(0, 7))), HasSubstr("ends before"));
-  EXPECT_THAT(complaint(plain("d", whole + "g")), HasSubstr("goes on"));
+  EXPECT_THAT(complaint(plain("d", whole + "g")), HasSubstr("more data"));
   EXPECT_THAT(complaint(plain("e", std::string("\0\0\b", 3))), HasSubstr("not an IDX file"));
   EXPECT_THAT(complaint(plain("f", "")), HasSubstr("is empty"));
   EXPECT_THAT(complaint(plain("g", header(0x0A, {1}) + "a")), HasSubstr("element type 10"));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Charts by Chart.js, drawn again where the reader's colour scheme changes.
+// Charts by Chart.js, which are redrawn when the reader's colour scheme changes.
 
 const drawings = [];
 
@@ -22,7 +22,7 @@ function drawAll() {
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-// Seven colours that the colour-blind tell apart (Tol's "bright"), with a second and a third shape.
+// Seven colours that colour-blind readers can distinguish (Tol's "bright"), in several shapes.
 const classColours = 7;
 const classColour = (index) => colour(`--class-${index % classColours}`);
 const classShape = (index) => ["circle", "triangle", "rectRot", "rect", "star"][
@@ -32,7 +32,7 @@ function translucent(hex, share) {
   return hex + Math.round(share * 255).toString(16).padStart(2, "0");
 }
 
-// A canvas of its own height, with a chart that configuration() describes whenever it is drawn.
+// A canvas with a chart. configuration() describes it each time that it is drawn.
 function chart(label, configuration, kind = "") {
   const canvas = make("canvas", {role: "img", "aria-label": label}, label);
   let shown = null;
@@ -54,7 +54,7 @@ function axis(title, more = {}) {
   };
 }
 
-// All labels of an axis with as many decimals as its steps have.
+// All labels of an axis have as many decimals as its steps.
 function tickText(value, index, ticks) {
   const step = ticks.length > 1 ? Math.abs(ticks[1].value - ticks[0].value) : 0;
   const decimals = Math.max(0, Math.ceil(-Math.log10(step) - 1e-9));
@@ -62,7 +62,7 @@ function tickText(value, index, ticks) {
   return fine && decimals > 0 ? minus(value.toFixed(exact(step, decimals))) : significant(value, 6);
 }
 
-// 0.25 needs one decimal more than its size says.
+// 0.25 needs one decimal more than its magnitude suggests.
 function exact(step, decimals) {
   return Math.abs(step * 10 ** decimals - Math.round(step * 10 ** decimals)) > 1e-6 ? decimals + 1
                                                                                   : decimals;
@@ -74,7 +74,7 @@ function logarithmic(values) {
          Math.max(...positive) > 50 * Math.min(...positive);
 }
 
-// Of a logarithmic axis, the powers of ten, and where those are few their doubles and fives.
+// The ticks of a logarithmic axis: powers of ten, and also their two- and fivefold if those are few.
 function logarithmicAxis(title, values) {
   const decades = Math.log10(Math.max(...values) / Math.min(...values));
   const wanted = decades > 4 ? [1] : decades > 2 ? [1, 3] : [1, 2, 5];
@@ -85,7 +85,7 @@ function logarithmicAxis(title, values) {
   });
 }
 
-// One line over steps; where its points are means of several steps, with the range they lie in.
+// One line over steps. If its points are means of several steps, a band shows their range.
 function line(label, steps, series, colourName, more = {}) {
   const points = (values) => values.map((value, i) => ({x: steps[i], y: value}));
   const base = {label, borderColor: colour(colourName), backgroundColor: colour(colourName),

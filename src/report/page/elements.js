@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 "use strict";
 
-// What the page says, and the elements it is made of. Texts go in as text, never as markup.
+// The content of the page and its elements. Texts are inserted as text, never as markup.
 
 const content = JSON.parse(document.getElementById("content").textContent);
 
@@ -27,7 +27,7 @@ function section(title, ...children) {
   return make("section", {}, make("h2", {}, title), ...children);
 }
 
-// A picture with its title, and a line below that says what to see in it.
+// A picture with its title, and a line below that explains it.
 function card(title, picture, note, kind = "") {
   return make("figure", {class: `card ${kind}`}, make("figcaption", {}, title), picture,
               note ? make("p", {class: "note"}, note) : null);
@@ -46,7 +46,7 @@ function fold(title, ...children) {
   return make("details", {}, make("summary", {}, title), ...children);
 }
 
-// Numbers as people read them.
+// Numbers in a readable form.
 
 const minus = (text) => text.replace(/^-/, "−");
 
@@ -81,7 +81,7 @@ const plural = (count, word) => `${whole(count)} ${word}${count === 1 ? "" : "s"
 
 const words = (name) => name.replaceAll("_", " ");
 
-// Settings: the model's own, else those of the command line.
+// A setting of the model, else of the command line.
 
 const options = new Map(content.config);
 const settings = content.model ? content.model.settings : {};

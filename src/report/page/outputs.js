@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the model makes of a data set.
+// The model's outputs for a data set.
 
 const findings = content.findings;
 
 function meaning(name) {
   return {
-    objective: "J, which was maximised",
+    objective: "J, which training maximises",
     dependence: "the part of J that measures how a and b depend on each other",
     entropy_a: "mean entropy of a’s columns, nats",
     entropy_b: "mean entropy of b’s columns, nats",
     samples: "rows, as one global batch",
     ranks: "processes that computed this page",
-    canonical_correlation_sum: "over the components counted",
+    canonical_correlation_sum: "of the components that count",
     canonical_correlation_max: "the largest",
     invariance: "Σ (1 − Rᵢᵢ)², weighted by −1",
     redundancy: "Σ Rᵢⱼ² over i ≠ j, weighted by −λ",
@@ -25,7 +25,7 @@ function partsTable() {
   const rows = Object.entries(findings.values).filter(([, value]) => !Array.isArray(value))
     .map(([name, value]) => [words(name), typeof value === "number" ? value : "–", meaning(name)]);
   return card("The objective and its parts", table(["", "value", ""], rows),
-              "What infomax evaluate says of the same model and data.");
+              "The values of infomax evaluate for the same model and data.");
 }
 
 function canonicalCard() {
@@ -37,7 +37,7 @@ function canonicalCard() {
   const ridge = `${found.ridge_is_absolute ? "ridge" : "relative ridge"} ${significant(found.ridge)}`;
   const note = `${plural(found.values.length, "component")}, largest ${significant(found.values[0], 4)}, ` +
     `sum ${significant(total, 5)}; ${ridge}` +
-    (found.of_objective ? "." : ". The objective is another; these tell what a linear map of either side finds.");
+    (found.of_objective ? "." : ". The objective is a different one; these are the correlations that linear maps of both sides find.");
   return card("Canonical correlations of a and b", barChart(note, "component", "correlation",
     found.values.map((_, i) => whole(i + 1)), () => [{
       label: "correlation", data: found.values, backgroundColor: colour("--class-0"),
@@ -66,12 +66,12 @@ function projectionCards() {
       ? `${whole(across.length)} of ${whole(findings.values.samples)} samples, chosen at random`
       : `all ${whole(across.length)} samples`;
     const note = `${capital(shown)}, ${kinds[labels.kind]}.` + (labels.kind === "classes"
-      ? " A click on a class in the legend hides it and shows it again." : "");
+      ? " A click on a class in the legend hides or shows it." : "");
     const percent = (share) => `${significant(100 * share, 3)}% of variance`;
     const titles = flat ? ["row of the data set", `${columnName(side, 0)}, from its mean`]
       : shares.map((share, k) => `principal component ${k + 1} (${percent(share)})`);
     const title = flat ? `The output ${side} over the rows`
-      : `Representations ${side} in the plane they vary most in`;
+      : `Representations ${side} in the plane of their largest variance`;
     const picture = scatter(`${title}. ${note}`, titles, across, up, labels);
     const scale = labels.kind === "values"
       ? sequentialScale(Math.min(...labels.values), Math.max(...labels.values)) : "";
@@ -127,8 +127,8 @@ function histogramCards() {
     const low = significant(centres[1], 3);
     const high = significant(centres.at(-2), 3);
     const note = `${columns.length < all ? `The first ${columns.length} of ${all} columns` : `${plural(all, "column")}`}; ` +
-      `across: ${unit}, ${low} to ${high}, the line at 0; up: share of rows, each to its own height. ` +
-      "H is the entropy in nats. These are the soft histograms that the objective’s entropies come from.";
+      `horizontal: ${unit}, ${low} to ${high}, with a line at 0; vertical: share of rows, each scaled to its maximum. ` +
+      "H is the entropy in nats. The objective’s entropies come from these soft histograms.";
     return card(`Distributions of the outputs ${side}`, make("div", {class: "smalls"}, ...pictures), note, "wide");
   });
 }
@@ -154,12 +154,12 @@ function correlationCards() {
       : rows === columns ? `Matching columns correlate by ${significant(
           diagonal.reduce((sum, value) => sum + value, 0) / diagonal.length, 3)} on average.` : "";
     const title = alone ? `Correlations of the outputs ${found.rows}`
-      : `Correlations of a (down) with b (across)`;
+      : `Correlations of a (rows) with b (columns)`;
     return card(title, heatMap(matrix, found.rows, found.columns, `${title}. ${summary}`), summary + cut, "half");
   });
 }
 
-// Two abreast; of an odd number the first has a row of its own.
+// Two cards in a row. If their number is odd, the first has its own row.
 function inPairs(cards) {
   if (cards.length % 2 === 1) {
     cards[0].classList.add("wide");
@@ -170,16 +170,16 @@ function inPairs(cards) {
 function outputSections() {
   const where = findings.is_training_data
     ? `Over all rows of the training data, ${findings.data}${options.get("validation")
-        ? ", those held out for validation among them" : ""}.`
+        ? ", including those held out for validation" : ""}.`
     : `Over all rows of ${findings.data}.`;
   const lead = make("p", {class: "lead"}, where + (setting("pair") === "augment"
-    ? " Rows are changed at random as in training, the same way each time." : ""));
+    ? " Rows are changed at random as in training, in the same way each time." : ""));
   const correlations = make("div", {class: "cards"}, canonicalCard(),
                             findings.values.timescales ? timescalesCard() : null);
   return [
     section("The objective", lead, make("div", {class: "cards twos"}, partsTable(), correlations)),
     section("Outputs", findings.projection.sides.length ? null : make("p", {class: "note"},
-      "Outputs as wide as these have no covariance matrix here, so their plane and their correlations are left out."),
+      "These outputs are too wide for a covariance matrix, so their plane and their correlations are omitted."),
       make("div", {class: "cards twos"}, ...inPairs([...projectionCards(),
                             ...correlationCards()]), ...histogramCards())),
   ];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The page, from its parts.
+// Puts the page together.
 
 function settingsSection() {
   const versions = [["this page", `infomax ${content.program}, ${content.made}`],
@@ -28,7 +28,7 @@ function assemble() {
   if (content.training) {
     page.append(trainingSection());
   } else {
-    page.append(section("Training", make("p", {}, "metrics.jsonl has no step yet.")));
+    page.append(section("Training", make("p", {}, "metrics.jsonl has no steps yet.")));
   }
   if (findings) {
     page.append(...outputSections());

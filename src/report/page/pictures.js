@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What Chart.js has no chart for: small histograms, heat maps, and scales of colours.
+// Pictures that Chart.js does not have: small histograms, heat maps and scales of colours.
 
 function channels(hex) {
   return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
 }
 
-// Between colours at equal distances; `share` from 0 to 1.
+// Interpolates between equidistant colours; `share` is from 0 to 1.
 function between(stops, share) {
   const place = Math.min(Math.max(share, 0), 1) * (stops.length - 1);
   const first = Math.min(Math.floor(place), stops.length - 2);
@@ -29,7 +29,7 @@ const divergingScale = () => colourScale(
 
 const sequentialScale = (low, high) => colourScale(
   "var(--scale-0), var(--scale-1), var(--scale-2), var(--scale-3), var(--scale-4)",
-  [significant(low, 3), significant(high, 3)], "the colours, from least to greatest");
+  [significant(low, 3), significant(high, 3)], "the colours from the smallest to the largest value");
 
 // One column's histogram: a step for each bin, as high as the picture.
 function smallHistogram(side, index, column, centres) {
@@ -60,7 +60,7 @@ function smallHistogram(side, index, column, centres) {
          make("span", {}, constant ? "constant" : `H ${column.entropy.toFixed(2)}`)));
 }
 
-// A matrix of correlations, a cell for each; where the pointer is, its value is said.
+// A matrix of correlations as coloured cells. The value of the cell under the pointer is shown as text.
 function heatMap(matrix, rowSide, columnSide, summary) {
   const rows = matrix.length;
   const columns = matrix[0].length;
@@ -75,7 +75,7 @@ function heatMap(matrix, rowSide, columnSide, summary) {
     });
     context.putImageData(image, 0, 0);
   });
-  const hint = "Point at a cell to read it.";
+  const hint = "Point at a cell to see its value.";
   const said = make("p", {class: "note reading", "aria-live": "polite"}, hint);
   const read = (event) => {
     const box = canvas.getBoundingClientRect();
@@ -91,7 +91,7 @@ function heatMap(matrix, rowSide, columnSide, summary) {
   canvas.addEventListener("pointerleave", () => { said.textContent = hint; });
   const ends = (count) => [make("span", {}, "0"), count > 1 ? make("span", {}, String(count - 1)) : null]
     .filter((end) => end);
-  // Cells are square where the matrix is not much longer than wide, and a few are not huge.
+  // Cells are square unless the matrix is much taller than wide, and few cells do not become huge.
   const ratio = Math.min(Math.max(columns / rows, 0.8), 4);
   const width = Math.min(32, Math.max(16, columns * 1.6));
   return make("div", {class: "heat-map", style: `max-width: ${width + 2}rem`},

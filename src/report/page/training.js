@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the run directory says by itself: what was trained, how it went, where the time went.
+// What the run directory contains without the data set: the model, the progress, the time.
 
 const pairs = {
   input: "a = x, the preprocessed rows; b = f(x)",
   target: "a = y; b = f(x)",
-  views: "a = f(x), b = g(y): two views, a network each",
+  views: "a = f(x), b = g(y): two views with a network each",
   augment: "a = f(t(x)), b = f(t′(x)): two random changes of x",
   lag: "a = f(x at t), b = f(x at t + τ)",
 };
@@ -67,7 +67,7 @@ function optimizerText() {
   return name ? `${name}${rate}; ${rows}` : "";
 }
 
-// A name and what it is, where it is known.
+// Names with their values, as far as these are known.
 function descriptions(entries, kind) {
   return make("dl", {class: kind}, ...entries.filter(([, text]) => text).map(
     ([name, text, more]) => make("div", {}, make("dt", {}, name),
@@ -88,7 +88,7 @@ function keyNumbers() {
                   run.last.kind === "epoch" ? "mean of the last epoch’s steps" : "last step"]);
     if (run.best_validation) {
       entries.push(["best J on validation", significant(run.best_validation.objective),
-                    `after step ${whole(run.best_validation.step)}; the model is of it`]);
+                    `after step ${whole(run.best_validation.step)}, whose model was kept`]);
     } else if (run.best_epoch) {
       entries.push(["best epoch’s J", significant(run.best_epoch.objective),
                     `epoch ${whole(run.best_epoch.epoch)}`]);
@@ -116,11 +116,11 @@ function head() {
       ["encoder", encoderText()],
       ["optimiser", optimizerText()],
       ["trained on", options.get("data") ? `${options.get("data")}, ${setting("x")}` : ""],
-      ["looked at", content.findings && !content.findings.is_training_data
+      ["evaluated on", content.findings && !content.findings.is_training_data
         ? `${content.findings.data}, ${content.findings.x}` : ""],
     ], "about"),
     content.no_findings ? make("p", {class: "warning", role: "note"},
-      `What needs the data set is missing from this page: ${content.no_findings}.`) : null);
+      `This page lacks all results that need the data set: ${content.no_findings}.`) : null);
 }
 
 const titles = {
@@ -168,7 +168,7 @@ function trainingSection() {
   }
   const thinned = curves.stride > 1
     ? `${plural(curves.steps, "step")}: each point is the mean of ${curves.stride} of them, ` +
-      "the band from the least to the greatest." : "";
+      "the band is from the smallest to the largest value." : "";
   const constant = left.length ? `Constant throughout: ${left.join(", ")}.` : "";
   const rest = cards.slice(1);
   return section("Training", make("div", {class: "cards"}, cards[0]),
