@@ -18,7 +18,7 @@
 
 namespace infomax::analysis {
 
-/// Which part of a model represents a row.
+/// The part of a model that represents a row.
 struct EncoderOptions {
   std::string side;                  ///< "a" or "b"; empty as model::input_of_side has it
   std::optional<std::size_t> layer;  ///< K; unset: the network's output

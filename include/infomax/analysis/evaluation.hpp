@@ -29,15 +29,15 @@ struct Evaluation;
                                              const std::string& path, std::size_t block_count);
 
 /// Collective. The exact objective of a model over all rows of `source`, which has the data sets
-/// that the model was trained on ("/x"), as one global batch: what `infomax evaluate` says. A rank
-/// encodes `micro_batch` rows at a time, 0 = all. Throws as load_for_model() and evaluate().
+/// that the model was trained on ("/x"), as one global batch, as `infomax evaluate` computes it. A
+/// rank encodes `micro_batch` rows at a time, 0 = all. Throws as load_for_model() and evaluate().
 template <math::Real T>
 [[nodiscard]] Evaluation evaluate_model(const mpi::Communicator& communicator,
                                         const model::Model<T>& model, data::Datasets& source,
                                         std::size_t micro_batch = 4096);
 
-/// What a model is over a data set. The lists are of objectives of canonical correlations, and
-/// empty of others.
+/// The values of a model on a data set. The lists are empty unless the objective is one of
+/// canonical correlations.
 struct Evaluation {
   objective::Value value;            ///< of the objective over all rows
   std::vector<double> correlations;  ///< on the data: of the fit to other data, else of its own

@@ -16,7 +16,7 @@ namespace infomax::analysis {
 
 /// Collective. The correlations [k] of the canonical variables of other rows under a fit, each with
 /// its sign: nothing is fitted to these rows, so that on held-out data they are no larger than what
-/// the fit found. A variable that is constant here correlates by 0.
+/// the fit found. A variable that is constant on these rows has the correlation 0.
 template <math::Real T>
 [[nodiscard]] std::vector<double> correlations_under(const mpi::Communicator& communicator,
                                                      const objective::CanonicalFit& fit,

@@ -57,7 +57,7 @@ class LogisticLoss {
   Buffer<double> sums_;      // f, gradient
 };
 
-/// What a fit came to.
+/// The result of a fit.
 struct LogisticFit {
   std::size_t classes = 0;       ///< C
   Buffer<double> parameters;     ///< as LogisticLoss has them

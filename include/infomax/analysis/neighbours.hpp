@@ -23,7 +23,7 @@ enum class Metric : std::uint8_t {
 /// Throws UsageError naming the choices.
 [[nodiscard]] Metric parse_metric(const std::string& name);
 
-/// Told of rows of the training set that are done, and of all.
+/// Called with the number of rows of the training set that are done and with that of all.
 using NeighbourProgress = std::function<void(std::size_t done, std::size_t all)>;
 
 /// Collective. The class that most of the K nearest rows of `train` (of all ranks) have, for each

@@ -46,7 +46,8 @@ template <math::Real T>
                                                std::span<const double> variance, std::size_t bins,
                                                const stats::HistogramRange& range);
 
-/// Where the M bins lie, in the range's units: a histogram's weights are splines about them.
+/// Returns the centres of the M bins in the range's units: the centres of the splines that are the
+/// histogram's weights.
 [[nodiscard]] std::vector<double> bin_centres(std::size_t bins, const stats::HistogramRange& range);
 
 /// Pearson correlations from covariances [n, m] and the variances of rows [n] and columns [m]; 0

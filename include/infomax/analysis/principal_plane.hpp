@@ -45,7 +45,7 @@ class SampleChoice {
   std::uint64_t seed_;
 };
 
-/// The directions in which columns vary most.
+/// The directions of largest variance.
 struct PrincipalPlane {
   Matrix<double> directions;   ///< [q, d], d = min(2, q); of each, the largest element is positive
   std::vector<double> shares;  ///< of the total variance [d], 0 where there is none

@@ -17,7 +17,8 @@
 
 namespace infomax::analysis {
 
-/// This rank's shard of what is probed: features, and what is to be predicted from them.
+/// This rank's shard of the rows of a probe: features, and the labels or targets to predict from
+/// them.
 struct ProbeRows {
   data::Blocks blocks;                 ///< of the rows of all ranks
   data::Rows x;                        ///< [local rows, features]
@@ -30,17 +31,17 @@ struct ProbeOptions {
   data::NormalizeMode normalize = data::NormalizeMode::standardize;  ///< by the training rows
   double l2 = 1e-3;             ///< weight of the penalty of LogisticLoss or fit_ridge(), 0 or more
   optim::SearchOptions search;  ///< of the logistic regression
-  std::size_t neighbours = 0;   ///< K; 0: none are looked for
+  std::size_t neighbours = 0;   ///< K; 0 = none are computed
   Metric metric = Metric::euclidean;  ///< by which neighbours are near
 };
 
-/// What the probe says while it works.
+/// The functions that a probe calls while it works.
 struct ProbeWatchers {
   optim::SearchWatcher search;   ///< by the root
   NeighbourProgress neighbours;  ///< by every rank
 };
 
-/// How well classes are predicted.
+/// The scores of predicted classes.
 struct ClassProbe {
   ClassScores train;                      ///< on the training rows
   ClassScores test;                       ///< on the test rows
@@ -55,7 +56,7 @@ struct ClassProbe {
                                        std::size_t classes, const ProbeOptions& options,
                                        const ProbeWatchers& watchers = {});
 
-/// How well numbers are predicted.
+/// The scores of predicted numbers.
 struct ValueProbe {
   RegressionScores train;  ///< on the training rows
   RegressionScores test;   ///< on the test rows

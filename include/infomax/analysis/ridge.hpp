@@ -26,10 +26,10 @@ struct RidgeFit {
                                  const stats::RowSource<double>& x,
                                  const stats::RowSource<double>& y, double l2);
 
-/// How well a fit predicts, over the rows of all ranks.
+/// The scores of a fit over the rows of all ranks.
 struct RegressionScores {
-  std::vector<double> r2;   ///< [t], 1 - mean squared error / variance; of a constant target 1
-                            ///< where it is met, else 0
+  std::vector<double> r2;   ///< [t], 1 - mean squared error / variance; for a constant target, 1 if
+                            ///< it is predicted exactly, else 0
   std::vector<double> mse;  ///< [t]
   double mean_r2 = 0.0;     ///< over targets, all alike
   double mean_mse = 0.0;    ///< over targets, all alike

@@ -24,15 +24,16 @@ namespace infomax::analysis {
                                                          const model::PairSettings& pair,
                                                          const SampleChoice& chosen);
 
-/// A number for each of some rows, to tell them apart by.
+/// Labels of rows: one number for each.
 struct RowLabels {
   bool integers = false;       ///< whether the file has integers, which may be classes
   std::vector<double> values;  ///< [n]
 };
 
-/// Collective. What the data set `path` of a file says of these rows [n], some of which each rank's
-/// part of `examples` holds. Nothing where there is no such data set, where it has not one number a
-/// row, or not as many rows as the examples come from. Throws DataError, the same on every rank.
+/// Collective. Returns the labels that the data set `pair.y_path` of a file has for these rows [n],
+/// of which each rank's part of `examples` holds some. Returns nothing if there is no such data
+/// set, if it does not have one number for each row, or if it has another number of rows than x.
+/// Throws DataError, the same on every rank.
 [[nodiscard]] std::optional<RowLabels> labels_of_rows(const mpi::Communicator& communicator,
                                                       data::DatasetFile& file,
                                                       const model::Examples& examples,

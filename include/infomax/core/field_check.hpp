@@ -41,7 +41,7 @@ struct Check {
 [[nodiscard]] inline Check<std::size_t> one_or_more() {
   return {[](std::size_t n) { return n > 0; }, "a whole number, 1 or more"};
 }
-/// 0 is a value of its own: `meaning_of_zero` says which.
+/// Any number; `meaning_of_zero` says what 0 stands for.
 [[nodiscard]] inline Check<std::size_t> zero_or_more(const std::string& meaning_of_zero) {
   return {{}, "a whole number, 0 (" + meaning_of_zero + ") or more"};
 }

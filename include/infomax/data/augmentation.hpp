@@ -16,9 +16,8 @@
 
 namespace infomax::data {
 
-/// Random changes of rows that leave what they show the same, such as
-/// "noise:0.1,shift:2,flip,rotate:10". Applied to preprocessed rows, in this order whatever the
-/// order of the words:
+/// Random changes of rows that keep their meaning, such as "noise:0.1,shift:2,flip,rotate:10". They
+/// apply to preprocessed rows, in this order whatever the order of the words:
 ///
 ///     crop:S    a window of the image, its sides a share in [S, 1] of the whole's, brought to full
 ///               size; rotate:DEG  by an angle in [-DEG, DEG]; shift:K  by whole pixels in [-K, K]
@@ -28,12 +27,12 @@ namespace infomax::data {
 ///     noise:S   plus independent normal numbers of standard deviation S
 ///     mask:P    each feature 0 with probability P
 ///
-/// Numbers are uniform where nothing else is said. What is drawn is a function of (key, sample)
-/// alone, so that the number of ranks changes nothing.
+/// Numbers are uniformly distributed unless something else is said. They are functions of (key,
+/// sample) alone, so that they do not depend on the number of ranks.
 class Augmentation {
  public:
-  /// `image` is the shape of the rows, where they are images. Throws UsageError where a word is
-  /// unknown or out of its range, or changes images whose shape is missing.
+  /// `image` is the shape of rows that are images. Throws UsageError if a word is unknown, its
+  /// number is out of range, or it changes images and `image` is unset.
   Augmentation(std::string_view words, std::optional<ImageShape> image);
 
   /// Whether a word changes images, so that the rows' image shape must be known.

@@ -10,8 +10,9 @@
 namespace infomax::data {
 
 /// A share of N rows in V blocks that is kept from training: k rows of every block, chosen at
-/// random by (seed, block) alone, so that the number of ranks changes nothing and no row travels.
-/// Because every block gives k rows, the kept and the held-out rows form blocks of the same kind.
+/// random by (seed, block) alone, so that it does not depend on the number of ranks and no row is
+/// sent. Because every block gives k rows, the kept and the held-out rows form blocks of the same
+/// kind.
 class HeldOut {
  public:
   /// k is `fraction` of a block's rows, rounded, one at least. Throws UsageError unless

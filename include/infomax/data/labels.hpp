@@ -11,7 +11,7 @@
 
 namespace infomax::data {
 
-/// Labels with more classes than this are probably values, and are refused.
+/// The largest number of classes. Labels with more are probably values and are refused.
 inline constexpr std::size_t most_classes = 65536;
 
 /// Whether rows may be class labels: one integer each.

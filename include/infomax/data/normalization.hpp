@@ -45,7 +45,7 @@ inline constexpr std::array normalize_mode_names{
 /// The name of a mode, as parse_normalize_mode() reads it.
 [[nodiscard]] std::string name(NormalizeMode mode);
 
-/// What is done where nothing is asked for: scale for integers (pixels), center for floats.
+/// Returns the default mode: scale for integers (pixels), center for floats.
 [[nodiscard]] NormalizeMode default_normalize_mode(hdf5::ElementType type);
 
 /// Collective. Fits to all N rows, of which every rank holds the shard that `blocks` gives it, by

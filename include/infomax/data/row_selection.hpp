@@ -15,7 +15,7 @@ namespace infomax::data {
 /// list; 32 bits a row keep it small beside the narrowest rows.
 using ChosenRows = std::shared_ptr<const std::vector<std::uint32_t>>;
 
-/// Throws DataError where a row's number does not fit 32 bits: a rank then holds too many rows.
+/// Throws DataError if a row's number does not fit 32 bits, because the rank holds too many rows.
 [[nodiscard]] ChosenRows choose_rows(std::span<const std::size_t> local_rows);
 
 /// The rows below `count` that are not among `local_rows`, which are in ascending order. Throws as
@@ -23,8 +23,7 @@ using ChosenRows = std::shared_ptr<const std::vector<std::uint32_t>>;
 [[nodiscard]] ChosenRows choose_other_rows(std::span<const std::size_t> local_rows,
                                            std::size_t count);
 
-/// Some rows of another store, seen in place: no row is copied, and each keeps the number that it
-/// has in its data set.
+/// Some rows of another store. No row is copied, and each keeps its number in the data set.
 class RowSelection final : public RowStore {
  public:
   /// Local row i of this is local row chosen[i] of `base`.

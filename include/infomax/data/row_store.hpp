@@ -17,9 +17,9 @@
 /// What a step reads: rows and their blocks, shards, samplers, normalisation, augmentation, labels.
 namespace infomax::data {
 
-/// The rows of one data set that this rank may ask for, in the element type of their file. Whoever
-/// reads rows goes through this door, and does not know whether they lie in memory, are a selection
-/// of other rows, or come from a file page by page.
+/// The rows of a data set that this rank may read, in the element type of their file. All code
+/// reads rows through this interface, which hides whether they are in memory, are a selection of
+/// other rows, or come from a file page by page.
 ///
 /// Local rows are numbered from 0 to count() - 1. A number in the data set, which error messages
 /// name, is row_number() of a local row.
@@ -41,19 +41,19 @@ class RowStore {
   /// The number that local row `local` has in its data set. It ascends with `local`.
   [[nodiscard]] virtual std::size_t row_number(std::size_t local) const = 0;
 
-  /// All local rows of the data set that these rows were selected from; these rows themselves where
-  /// nothing was left out. What is fixed for a data set as a whole, such as its classes, is found
-  /// from them.
+  /// Returns all local rows of the data set that these rows were selected from, or this store if it
+  /// is not a selection. Properties of the whole data set, such as its classes, are determined from
+  /// them.
   [[nodiscard]] virtual const RowStore& whole() const { return *this; }
 
-  /// How many consecutive rows of the data set are fetched together, so that a sampler draws them
-  /// one soon after the other; 0 where every order costs the same, as in memory.
+  /// The number of consecutive rows that are fetched together, so that a sampler should draw them
+  /// close to each other; 0 if every order costs the same, as in memory.
   [[nodiscard]] virtual std::size_t page_rows() const { return 0; }
 
-  /// Announces the rows that are asked for next. Rows in memory need nothing done.
+  /// Announces the rows that will be read next. It does nothing for rows in memory.
   virtual void prefetch(std::span<const std::size_t> local_rows) const;
 
-  /// Copies rows one behind the other as they are stored: out [local_rows.size() * row_bytes()].
+  /// Copies rows one after another in the type of the store: out [local_rows.size() * row_bytes()].
   virtual void copy(std::span<const std::size_t> local_rows, std::span<std::byte> out) const = 0;
 
   /// Row i of `out` becomes local row local_rows[i], normalised: out [local_rows.size(), features].
@@ -78,8 +78,8 @@ class RowStore {
     std::span<const std::byte> bytes;  ///< [count * row_bytes()]
   };
 
-  /// Hands out all local rows in their order, run by run, of as many rows as the store finds cheap.
-  /// A run's bytes are valid during the call.
+  /// Calls `use` with all local rows in their order, run by run. The store chooses the lengths of
+  /// the runs. A run's bytes are valid during the call.
   virtual void scan(const std::function<void(const Run&)>& use) const = 0;
 
   /// The same with typed elements: `use(first, elements)` with a span of the store's element type,
@@ -94,7 +94,7 @@ class RowStore {
     });
   }
 
-  /// The same rows, of these columns alone.
+  /// Returns the same rows with these columns alone.
   [[nodiscard]] virtual std::shared_ptr<const RowStore> select_columns(
       std::span<const std::size_t> columns) const = 0;
 

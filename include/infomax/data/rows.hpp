@@ -25,8 +25,8 @@ class Rows final : public RowStore {
        std::size_t first_row, std::size_t count);
 
   [[nodiscard]] std::size_t first_row() const { return first_row_; }  ///< in the data set
-  /// @{ The elements of all rows [count * row_bytes()], row by row; whoever makes the rows fills
-  /// them.
+  /// @{ The elements of all rows [count * row_bytes()], row by row. The code that makes the rows
+  /// fills them.
   [[nodiscard]] std::span<std::byte> bytes() { return bytes_; }
   [[nodiscard]] std::span<const std::byte> bytes() const { return bytes_; }
   /// @}
@@ -47,9 +47,9 @@ class Rows final : public RowStore {
   void copy(std::span<const std::size_t> local_rows, std::span<std::byte> out) const override;
   void scan(const std::function<void(const Run&)>& use) const override;
 
-  /// A compact copy, unlike a selection of rows: conversion is fast because it reads a row's
-  /// elements one behind the other, and gathering scattered columns for every batch would cost more
-  /// than the memory is worth. The two views of a split take as much as the rows they come from.
+  /// Returns a compact copy, unlike a selection of rows. Conversion is fast because it reads
+  /// consecutive elements; to gather scattered columns for every batch would cost too much time.
+  /// The two views of a split take as much memory as the rows that they come from.
   [[nodiscard]] std::shared_ptr<const RowStore> select_columns(
       std::span<const std::size_t> columns) const override;
 

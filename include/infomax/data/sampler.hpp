@@ -16,13 +16,13 @@ namespace infomax::data {
 ///
 /// Each block v permutes its n_v rows and cuts them into T slices of floor(n_v / T) rows, of which
 /// e_v = n_v mod T get one more: those of steps E_v, ..., E_v + e_v - 1 modulo T, where E_v is the
-/// sum of e_u over the blocks before. Laid end to end, the extra rows go round the steps evenly, so
-/// batches differ by at most one row and none is empty, however B, V and N compare.
+/// sum of e_u over the blocks before. The extra rows of all blocks are thus spread evenly over the
+/// steps, so that batch sizes differ by at most one row and no batch is empty, for any B, V and N.
 ///
 /// Where rows are fetched page by page, a block permutes its pages and the rows within each page,
-/// so that a page's rows are drawn one soon after the other and each page is fetched about once an
-/// epoch. Page k is rows [k S, (k + 1) S) of the data set; a block has those of their rows that are
-/// its own. With one page a block the order is that without pages.
+/// so that the rows of a page are drawn close to each other and each page is fetched about once in
+/// an epoch. Page k is rows [k S, (k + 1) S) of the data set; a block has those of their rows that
+/// are its own. With one page a block the order is that without pages.
 class Sampler {
  public:
   /// For the rank that holds `shard`. batch B = 0 means all rows. `page_rows` is S, as

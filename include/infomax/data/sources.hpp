@@ -10,8 +10,8 @@
 #include "infomax/stats/row_source.hpp"
 
 /// @file
-/// Sides of an objective that are data, converted tile by tile. What they are made of, rows,
-/// indices and normalisation, must outlive them.
+/// Sides of an objective that are data, converted tile by tile. Their rows, indices and
+/// normalisation must outlive them.
 
 namespace infomax::data {
 

@@ -21,12 +21,12 @@ struct Tile {
 };
 
 /// The rows of a shard, each block cut from its start on into tiles of at most `most_rows` (> 0).
-/// So the same rows are worked on together whatever the number of ranks, and results have the same
-/// bits where the libraries below allow it.
+/// The same rows are thus computed together at any number of ranks, so that results have the same
+/// bits as far as libraries allow it.
 [[nodiscard]] std::vector<Tile> tiles_of(const Blocks& blocks, const Shard& shard,
                                          std::size_t most_rows);
 
-/// How much is read at a time of rows that may not fit memory.
+/// The size of the windows in which rows are read that may not fit memory.
 struct WindowSize {
   std::size_t tile_rows = 0;                   ///< `most_rows` of tiles_of()
   std::size_t bytes = std::size_t{32} << 20U;  ///< of a window, in the file's element type

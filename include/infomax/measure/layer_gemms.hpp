@@ -12,7 +12,7 @@
 
 namespace infomax::measure {
 
-/// A dense layer as BLAS sees it.
+/// The shape of a dense layer.
 struct LayerShape {
   std::size_t inputs = 0;      ///< columns of its input
   std::size_t outputs = 0;     ///< columns of its output
@@ -20,15 +20,15 @@ struct LayerShape {
 };
 
 /// The matrix products of a training step and nothing else, at the step's own shapes: forward,
-/// gradient by the weights, gradient by the input. What the machine makes of them is the roof that
-/// a step can come near.
+/// gradient by the weights, gradient by the input. Their speed is an upper bound of the speed of a
+/// step.
 template <math::Real T>
 class LayerGemms {
  public:
   /// B local rows, at most M (0 = all) at a time.
   LayerGemms(std::vector<LayerShape> layers, std::size_t local_rows, std::size_t micro_rows);
 
-  /// Every product once, for all B rows.
+  /// Computes every product once, for all B rows.
   void run();
 
   /// Floating-point operations of run() on this rank.

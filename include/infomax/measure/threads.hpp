@@ -26,8 +26,8 @@ struct ThreadOptions {
   return table;
 }
 
-/// Collective. Gives BLAS the threads this rank may use: `asked` where it is above 0, else what the
-/// user's environment says (OPENBLAS_NUM_THREADS), else the rank's part of the cores.
+/// Collective. Sets the number of BLAS threads of this rank: `asked` if it is above 0, else the
+/// value of OPENBLAS_NUM_THREADS if it is set, else the rank's part of the cores.
 mpi::Placement choose_threads(const mpi::Communicator& communicator, std::size_t asked);
 
 }  // namespace infomax::measure

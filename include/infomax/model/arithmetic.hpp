@@ -6,16 +6,16 @@
 
 namespace infomax::model {
 
-/// What the bits of a result depend on besides data, options and seed, as named texts: the
-/// program's version, the BLAS library's and its kernels, the elementwise kernels, the C library.
-/// Where two runs differ in one, they agree to rounding only.
+/// Returns what the bits of a result depend on besides data, options and seed, as named texts: the
+/// versions of the program, the BLAS library and the C library, the kernels of BLAS, and the
+/// elementwise kernels. If two runs differ in one of them, they agree only up to rounding.
 [[nodiscard]] Settings arithmetic();
 
 /// The same in one line.
 [[nodiscard]] std::string arithmetic_text();
 
-/// Collective. Throws SystemError, on every rank alike, where arithmetic() is not the same on all:
-/// nodes of different processors.
+/// Collective. Throws SystemError, the same on every rank, if arithmetic() differs between ranks,
+/// as on nodes with different processors.
 void require_one_arithmetic(const mpi::Communicator& communicator);
 
 }  // namespace infomax::model

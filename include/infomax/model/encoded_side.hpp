@@ -21,8 +21,8 @@
 
 namespace infomax::model {
 
-/// Sums of a network's layers over all ranks: by MPI_SUM, or part by part and exactly where the
-/// rows come in parts.
+/// Sums over the rows of all ranks for the layers of a network: by MPI_SUM, or part by part and
+/// exactly if the rows have parts.
 class BatchReduction final : public nn::Reduction {
  public:
   /// `parts` may be null, and otherwise must outlive this.
@@ -40,12 +40,12 @@ class BatchReduction final : public nn::Reduction {
   stats::Summation summation_;
 };
 
-/// One side of the objective made by a network: rows of a data set, preprocessed and encoded, and
-/// the way back from the gradient of the outputs to that of the parameters. Where M covers the
-/// batch, inputs and activations are kept from forward to backward; where it does not, backward
-/// makes them again, M rows at a time. The result is the same (see nn::Executor).
+/// A side of the objective that a network makes: rows of a data set are preprocessed and encoded,
+/// and the gradient of the outputs becomes that of the parameters. If M covers the batch, inputs
+/// and activations are kept from forward() to backward(). Otherwise backward() computes them again,
+/// M rows at a time. The result is the same (see nn::Executor).
 ///
-/// Where rows come in parts that are the same at any number of ranks, these take the place of the
+/// If rows have parts, which are the same at any number of ranks, these parts replace the
 /// micro-batches.
 template <math::Real T>
 class EncodedSide {
@@ -72,10 +72,10 @@ class EncodedSide {
   /// The member that encodes the side.
   [[nodiscard]] const Member<T>& member() const { return *member_; }
 
-  /// Whether the batch's preprocessed input rows are all in memory ...
+  /// Whether all preprocessed input rows of the batch are in memory after forward().
   [[nodiscard]] bool holds_inputs() const { return executor_.holds_inputs(); }
 
-  /// ... and they are, [B, D], after forward.
+  /// Returns the preprocessed input rows [B, D]. Only if holds_inputs().
   [[nodiscard]] MatrixView<const T> inputs() const { return executor_.inputs(); }
 
   /// Collective as forward is. After it, with the same parameters: adds to `gradient`; overwrites
@@ -93,7 +93,7 @@ class EncodedSide {
   /// The memory of values, gradients and workspaces.
   [[nodiscard]] std::size_t bytes() const { return executor_.bytes(); }
 
-  /// What runs the member's network.
+  /// The executor of the member's network.
   [[nodiscard]] const nn::Executor<T>& executor() const { return executor_; }
 
  private:

@@ -22,7 +22,7 @@
 
 namespace infomax::model {
 
-/// This rank's shard of what a pair is made from. A sample is what blocks, shard and sampler count:
+/// This rank's shard of the data of a pair. A sample is what blocks, shard and sampler count:
 /// a row, or for the pair `lag` a row and those up to the one tau later.
 struct Examples {
   data::Blocks blocks;                           ///< of the samples of all ranks
@@ -32,9 +32,9 @@ struct Examples {
   SampleIndex index = {};                        ///< the rows of x, and of y, of each local sample
 };
 
-/// What is kept from training. Where rows are samples, every block gives some by data::HeldOut.
-/// Pairs of the pair `lag` share rows, so the last pairs are held out, and the pairs before them
-/// that share a row with them are left out altogether.
+/// The samples that are held out from training. If rows are samples, data::HeldOut chooses some of
+/// every block. Samples of the pair `lag` share rows, so the last samples are held out, and the
+/// samples before them that share a row with them are not used at all.
 struct HoldOut {
   double fraction = 0.0;   ///< of the samples, below 1; 0 = nothing is kept
   std::uint64_t seed = 0;  ///< of the choice
@@ -50,7 +50,7 @@ struct SplitExamples {
 void cut_into_parts(const Examples& examples, std::span<const std::size_t> samples,
                     stats::RowParts& parts);
 
-/// What the targets of the pair `target` are.
+/// The meaning of the targets of the pair `target`.
 enum class TargetKind {
   automatic,  ///< classes if y is one column of integers, else values
   classes,    ///< class labels, which become one-hot rows

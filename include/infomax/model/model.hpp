@@ -27,14 +27,14 @@ struct Member {
   [[nodiscard]] const char* name() const { return name_of(role); }  ///< in files and messages
 };
 
-/// One or two networks over one flat parameter vector, and what else a user of them must know.
+/// One or two networks with one flat parameter vector, and the settings that belong to them.
 template <math::Real T>
 class Model {
  public:
   /// Appends a network with room for its parameters, which stay uninitialised.
   void add(Role role, nn::Network<T> network, data::Normalization normalization);
 
-  /// A function of `seed` and the networks alone.
+  /// Initialises all parameters, as a function of `seed` and the networks alone.
   void initialize(std::uint64_t seed);
 
   /// The members in the order in which they were added, which is that of their parameters.

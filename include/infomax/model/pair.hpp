@@ -28,14 +28,14 @@ enum class DataSet : std::uint8_t {
   y   ///< PairSettings::y_path, or columns of x where `split` says so
 };
 
-/// What a pair says of one of its sides.
+/// The meaning of a side of a pair.
 struct SideMeaning {
   DataSet rows;  ///< where its rows come from
   bool encoded;  ///< a network makes the side of them; otherwise the side is data
 };
 
-/// What a pair means. There is one table of these, and whoever needs to know something of a pair
-/// asks it instead of comparing pairs.
+/// The meaning of a pair. There is one table of these entries, and all code asks it instead of
+/// comparing pairs.
 struct PairMeaning {
   const char* name;   ///< as users write it
   SideMeaning a;      ///< of side a
@@ -64,8 +64,8 @@ struct PairMeaning {
 /// Returns the entry of a pair in the table of meanings.
 [[nodiscard]] const PairMeaning& meaning_of(Pair pair);
 
-/// The pair that a field of a configuration, such as "lag", belongs to. Throws std::logic_error
-/// where it belongs to none.
+/// Returns the pair that a field of a configuration, such as "lag", belongs to. Throws
+/// std::logic_error if it belongs to none.
 [[nodiscard]] const PairMeaning& pair_of_field(std::string_view field);
 
 /// Throws UsageError naming the choices.

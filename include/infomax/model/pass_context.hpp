@@ -5,15 +5,15 @@
 
 namespace infomax::model {
 
-/// What a pass over samples is part of: training at a step, or evaluation. Random changes of rows
+/// The context of a pass over samples: a step of training, or evaluation. Random changes of rows
 /// and networks are functions of this and the sample.
 struct PassContext {
   bool training = false;    ///< false in evaluation: dropout drops nothing
   std::uint64_t seed = 0;   ///< of the run
   std::uint64_t epoch = 0;  ///< counted from 0
   std::uint64_t step = 0;   ///< of the epoch
-  /// The samples are all there are, in their order, on every rank, so that each such pass has the
-  /// same.
+  /// Whether the samples are all samples of every rank in their order, so that each such pass has
+  /// the same samples.
   bool whole = false;
 };
 

@@ -9,11 +9,11 @@
 
 namespace infomax::model {
 
-/// Named words as they travel in a model file.
+/// Named texts, as a model file keeps them.
 using Settings = std::map<std::string, std::string>;
 
-/// What one side or the other is made of, besides networks: fixed when training begins, and needed
-/// again by whoever uses the model. What the pair means is for meaning() to say.
+/// What the sides are made of besides networks. It is fixed when training begins, and every use of
+/// the model needs it again. meaning() says what the pair means.
 struct PairSettings {
   Pair pair = Pair::input;    ///< what the sides are
   std::string x_path = "/x";  ///< data set path of the rows in their file
@@ -35,7 +35,8 @@ struct PairSettings {
   /// Adds the members to `settings` by their names, as model.h5 keeps them.
   void to_settings(Settings& settings) const;
 
-  /// Throws DataError where a setting is missing or wrong: the file is then not a model of ours.
+  /// Throws DataError if a setting is missing or invalid, because the file is then not a model of
+  /// Infomax.
   [[nodiscard]] static PairSettings from_settings(const Settings& settings);
 };
 

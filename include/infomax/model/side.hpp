@@ -30,12 +30,13 @@ struct SideRoom {
   const stats::RowParts* parts = nullptr;  ///< as EncodedSide takes them; may be null
 };
 
-/// One side of the objective, batch by batch: rows that a network encodes and the way back through
-/// it, or data that is converted tile by tile.
+/// A side of the objective, batch by batch: rows that a network encodes, with the backward pass
+/// through it, or data that is converted tile by tile.
 template <math::Real T>
 class Side {
  public:
-  /// What is passed by reference, but for the communicator and the view, must outlive this.
+  /// Arguments that are passed by reference, except the communicator and the view, must outlive
+  /// this.
   Side(const mpi::Communicator& communicator, const Model<T>& model, const View& view,
        const SideRoom& room);
   Side(const Side&) = delete;
@@ -44,25 +45,25 @@ class Side {
   /// Whether a network makes the side.
   [[nodiscard]] bool is_encoded() const { return encoder_.has_value(); }
 
-  /// Shows the given samples of the shard, by the model's parameters as they are now. Collective
-  /// where a network sums over the batch.
+  /// Makes the rows of the given samples of the shard, by the present parameters of the model.
+  /// Collective where a network sums over the batch.
   void forward(std::span<const std::size_t> samples, const nn::Pass& pass);
 
-  /// Shows what the other side's encoder has read for the same samples, instead of converting the
-  /// rows a second time, where it still holds that.
+  /// Makes the rows from the inputs that the other side's encoder has read for the same samples, if
+  /// it still holds them, instead of a second conversion.
   void forward_as_inputs_of(const Side& other, std::span<const std::size_t> samples,
                             const nn::Pass& pass);
 
-  /// After forward, until the next one. Throws std::logic_error before it.
+  /// The rows, valid after forward() until the next one. Throws std::logic_error before the first.
   [[nodiscard]] const stats::RowSource<T>& rows() const;
 
   /// Where the objective puts its gradient of rows(), [B, columns]; of 0 columns where the side
   /// is data.
   [[nodiscard]] MatrixView<T> gradient();
 
-  /// Adds to `parameter_gradient`, as long as the model's parameters, what gradient() amounts to.
-  /// `ready` and `added` are those of EncodedSide::backward(), but offsets are the model's. Nothing
-  /// is done where the side is data.
+  /// Adds the gradient by the parameters that follows from gradient() to `parameter_gradient`,
+  /// which is as long as the model's parameters. `ready` and `added` are those of
+  /// EncodedSide::backward(), but offsets are the model's. Nothing is done where the side is data.
   void backward(std::span<T> parameter_gradient, const typename nn::Executor<T>::PartReady& ready,
                 const typename nn::Executor<T>::RangeAdded& added = {});
 

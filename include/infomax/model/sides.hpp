@@ -17,9 +17,9 @@
 
 namespace infomax::model {
 
-/// How a pair is made from a model and a batch: samples in, the objective's two sides out, and the
-/// way back. It knows nothing of objectives. Of ranks it knows only that some networks sum over the
-/// batch: forward and backward are collective where one does.
+/// Makes the two sides of the objective from a model and the samples of a batch, and computes the
+/// backward pass. It knows nothing of objectives. Of ranks it knows only that some networks sum
+/// over the batch: forward and backward are collective where one does.
 template <math::Real T>
 class Sides {
  public:
@@ -41,7 +41,7 @@ class Sides {
   [[nodiscard]] const stats::RowSource<T>& b() const { return b_.rows(); }
   /// @}
 
-  /// Both, and all else that an objective is a function of.
+  /// Both sides, and all other arguments of an objective.
   [[nodiscard]] objective::Batch<T> batch() const {
     return {{a(), b(), reproducible_ ? &parts_ : nullptr, content_of_a_},
             std::span(numbers_).first(count_)};
@@ -51,8 +51,8 @@ class Sides {
   /// data.
   [[nodiscard]] objective::Gradients<T> gradients() { return {a_.gradient(), b_.gradient()}; }
 
-  /// Adds to `gradient`, as long as the model's parameters, what da and db amount to. `ready` is
-  /// told which stretches of it are complete, by their offset in it.
+  /// Adds the gradient by the parameters that follows from gradients() to `gradient`, which is as
+  /// long as the model's parameters. `ready` is called for each part of it that is complete.
   void backward(std::span<T> gradient, const typename nn::Executor<T>::PartReady& ready = {});
 
   /// The same, but each block's part goes to `sum`, which was started with the size of `gradient`;

@@ -15,7 +15,7 @@
 
 namespace infomax::model {
 
-/// What one side of a pair is made from.
+/// The data and the network of a side of a pair.
 struct View {
   std::shared_ptr<const data::RowStore> rows;  ///< this rank's rows, not null
   SampleIndex index;                           ///< which row each sample is
@@ -33,8 +33,8 @@ struct View {
   std::shared_ptr<const data::Augmentation> change = nullptr;
 };
 
-/// Both sides of a pair. This is where the settings of a pair, the data and the roles of networks
-/// meet; all else works with either side alone.
+/// Both sides of a pair. Only this struct combines the settings of a pair, the data and the roles
+/// of networks; other code works with one side at a time.
 struct Views {
   View a;  ///< of side a
   View b;  ///< of side b

@@ -27,7 +27,7 @@ class WholeSides {
   [[nodiscard]] const stats::RowSource<T>& a() const { return sides_.a(); }
   [[nodiscard]] const stats::RowSource<T>& b() const { return sides_.b(); }
   /// @}
-  /// Both sides, and all else that an objective is a function of.
+  /// Both sides, and all other arguments of an objective.
   [[nodiscard]] objective::Batch<T> batch() const { return sides_.batch(); }
 
  private:

@@ -23,17 +23,18 @@ struct RowRange {
   std::size_t count = 0;  ///< may be 0
 };
 
-/// What an executor has room for.
+/// The sizes that an executor reserves memory for.
 struct Room {
   std::size_t batch_rows = 0;  ///< B at most
   std::size_t micro_rows = 0;  ///< M at most; 0 = all
   bool for_backward = false;   ///< whether backward() will be called
-  bool by_ranges = false;  ///< forward is given ranges, whose bits are to depend on nothing else
-  std::vector<std::size_t> taps = {};  ///< nodes whose values value() gives, besides the output
+  bool by_ranges =
+      false;  ///< forward() is given ranges, and what a range gives must not depend on other ranges
+  std::vector<std::size_t> taps = {};  ///< nodes whose values value() returns, besides the output
 };
 
-/// dJ/d(value of a node) that a pass back starts from, besides that of the output: [B, its
-/// columns].
+/// The derivative of J by the value of a tapped node. A backward pass starts from these besides the
+/// derivative by the output.
 template <math::Real T>
 struct TapGradient {
   std::size_t node = 0;          ///< one of Room::taps
@@ -45,16 +46,16 @@ struct Segment;
 /// Runs a network forward and backward over a batch whose rows it asks for. It owns the memory of
 /// the pass: values (the tape), gradients, workspaces.
 ///
-/// A batch is run range by range, M rows at a time. Where one range covers it, all values that the
-/// way back needs are kept. Otherwise only outputs are, and backward computes the values again,
-/// range by range; so a step costs two passes forward in all.
+/// A batch is run range by range, M rows at a time. If one range covers the batch, all values that
+/// the backward pass needs are kept. Otherwise only outputs are kept, and backward() computes the
+/// values again, range by range, so that a step costs two forward passes.
 ///
 /// Some layers (batch normalisation) need sums over the whole batch, both forward and backward.
-/// They cut the network into segments: forward runs a segment on all ranges, while it adds up the
-/// sums of the layer that begins the next one; then the Reduction finishes the sums. Values that
-/// cross from one segment into a later one, and their gradients on the way back, are kept for the
-/// whole batch [B, columns], so no segment runs more than once forward and once more in backward,
-/// however many there are.
+/// They cut the network into segments: forward() runs a segment on all ranges and adds up the sums
+/// of the layer that begins the next segment; then the Reduction finishes the sums. Values that a
+/// later segment reads, and their gradients in the backward pass, are kept for the whole batch [B,
+/// columns]. Therefore each segment runs once in forward() and once more in backward(), whatever
+/// the number of segments.
 ///
 ///     forward    for each segment:  for each range:  values; sums of the next segment's layer
 ///                                   finish the sums
@@ -63,8 +64,8 @@ struct Segment;
 ///                                                    segment's layer
 ///                                   finish the sums
 ///
-/// Each range is computed by calls of its own on memory that is aligned alike, so the bits of what
-/// it adds depend on its own rows alone.
+/// Each range is computed by separate calls on equally aligned memory, so that the bits of what it
+/// adds depend on its own rows alone.
 template <math::Real T>
 class Executor {
  public:
@@ -79,41 +80,44 @@ class Executor {
   /// may change that part. Together the parts of all calls for one range are the whole gradient.
   using RangeAdded = std::function<void(std::size_t offset, std::size_t count)>;
 
-  /// `network` and `reduction` must outlive this; without a reduction the batch is all here.
+  /// `network` and `reduction` must outlive this. Without a reduction, this process holds the whole
+  /// batch.
   Executor(const Network<T>& network, const Room& room, Fill fill, Reduction* reduction = nullptr);
   ~Executor();
   Executor(const Executor&) = delete;
   Executor& operator=(const Executor&) = delete;
 
-  /// Outputs [B, q] of a batch of `rows` rows, valid until the next call. Collective as the
-  /// reduction is, where the pass is of training and a layer needs sums. `ranges` are used where
-  /// the room is for ranges; they cover the rows and must stay as they are until backward is done.
-  /// A batch without rows takes part with one empty range.
+  /// Outputs [B, q] of a batch of `rows` rows, valid until the next call. Collective if the
+  /// reduction is, the pass is one of training, and a layer needs sums. `ranges` are used if the
+  /// room is for ranges; they cover the rows and must stay unchanged until backward() returns. A
+  /// batch without rows has one empty range.
   MatrixView<const T> forward(std::span<const T> parameters, std::size_t rows, const Pass& pass,
                               std::span<const RowRange> ranges = {});
 
-  /// After forward: the value of a tapped node [B, its columns]; valid until the next call.
+  /// Returns the value of a tapped node [B, its columns] after forward(), valid until its next
+  /// call.
   [[nodiscard]] MatrixView<const T> value(std::size_t node) const;
 
-  /// Whether the batch's input rows are all in memory after forward, and they are [B, D].
+  /// Whether all input rows of the batch are in memory after forward().
   [[nodiscard]] bool holds_inputs() const;
-  /// The input rows [B, D], where holds_inputs().
+  /// Returns the input rows [B, D]. Only if holds_inputs().
   [[nodiscard]] MatrixView<const T> inputs() const;
 
-  /// After a training pass forward with the same parameters: adds J's derivative by the parameters
-  /// to `gradient`, given `doutputs` = dJ/d(output) [B, q], which is overwritten, and what `taps`
-  /// add. Collective as forward is.
+  /// Adds the derivative of J by the parameters to `gradient`, after a forward pass of training
+  /// with the same parameters. `doutputs` = dJ/d(output) [B, q] is overwritten; `taps` are further
+  /// derivatives. Collective as forward() is.
   void backward(std::span<const T> parameters, MatrixView<T> doutputs, std::span<T> gradient,
                 const PartReady& ready = {}, const RangeAdded& added = {},
                 std::span<const TapGradient<T>> taps = {});
 
-  /// After training passes of executors of one network: moves its running statistics, which are
-  /// among the parameters, by `share` of the way to those of all their batches together.
+  /// Moves the running statistics of a network, which are among its parameters, by `share` of the
+  /// way to the statistics of all batches of the executors together. Called after forward passes of
+  /// training.
   static void remember(std::span<const Executor* const> executors, double share,
                        std::span<T> parameters);
 
-  /// Passes forward since construction, in rows: a batch of B rows counts B, and B more where
-  /// backward computes its values again.
+  /// The rows of all forward passes since construction: a batch of B rows counts B, and B more if
+  /// backward() computes its values again.
   [[nodiscard]] std::uint64_t forwarded_rows() const;
 
   /// The memory of values, gradients and workspaces.

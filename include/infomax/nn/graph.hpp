@@ -15,7 +15,7 @@
 
 namespace infomax::nn {
 
-/// What a block of parameters is for.
+/// The purpose of a block of parameters.
 enum class Role : std::uint8_t {
   weight,             ///< multiplies inputs; the only role that weight decay applies to
   bias,               ///< added to outputs
@@ -43,7 +43,8 @@ class Layer;
 using LayerPair =
     std::tuple<std::shared_ptr<const Layer<float>>, std::shared_ptr<const Layer<double>>>;
 
-/// One value of a graph and how it is made. Node 0 is the network's input; all others have a layer.
+/// A value of a graph and the layer that computes it. Node 0 is the input of the network and has no
+/// layer.
 struct Node {
   std::string item = {};                  ///< of the specification, such as "dense:64,tanh"
   std::vector<std::size_t> inputs = {};   ///< nodes before this one
@@ -60,7 +61,7 @@ struct Node {
 /// holds no parameters. The last node is the output.
 class Graph {
  public:
-  /// Throws UsageError where a layer does not take the shape it is given.
+  /// Throws UsageError if a layer does not accept the shape of its input.
   Graph(Spec spec, Shape input);
 
   /// The specification that the graph was made from.
@@ -76,11 +77,13 @@ class Graph {
   /// Layers are the nodes that have parameters, which K counts from 0.
   [[nodiscard]] std::size_t layer_count() const;
 
-  /// The node whose value is the output of layer K with all that follows it before the next layer
-  /// that has parameters (its activation). Throws UsageError, which says how many layers there are.
+  /// Returns the node whose value is the output of layer K, after what follows the layer before the
+  /// next layer with parameters, such as its activation. Throws UsageError, which says how many
+  /// layers there are.
   [[nodiscard]] std::size_t layer_output(std::size_t layer) const;
 
-  /// Which nodes' derivatives are needed on the way back: those that depend on a parameter.
+  /// Returns for each node whether the backward pass needs its derivative: whether it depends on a
+  /// parameter.
   [[nodiscard]] std::vector<bool> need_gradient() const;
 
  private:

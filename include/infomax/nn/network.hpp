@@ -14,12 +14,12 @@
 /// ranks.
 namespace infomax::nn {
 
-/// A graph of layers in one precision, over a flat parameter vector that others own. An Executor
+/// A graph of layers in one precision. Its flat parameter vector belongs to others. An Executor
 /// runs it.
 template <math::Real T>
 class Network {
  public:
-  /// Throws UsageError where a layer does not take the shape it is given.
+  /// Throws UsageError if a layer does not accept the shape of its input.
   Network(Spec spec, Shape input) : graph_(std::move(spec), std::move(input)) {}
 
   /// The nodes and parameter blocks, which are the same in either precision.
@@ -39,7 +39,7 @@ class Network {
   /// Whether a layer keeps running statistics, as batch normalisation does.
   [[nodiscard]] bool has_running_statistics() const;
 
-  /// The layer of a node other than the input.
+  /// Returns the layer of a node other than the input.
   [[nodiscard]] const Layer<T>& layer(std::size_t node) const {
     return *std::get<std::shared_ptr<const Layer<T>>>(graph_.nodes()[node].layers);
   }

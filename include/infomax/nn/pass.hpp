@@ -6,13 +6,13 @@
 
 namespace infomax::nn {
 
-/// What layers may need to know of the pass they are in, besides parameters and rows.
+/// The facts of a pass that layers may need besides parameters and rows.
 struct Pass {
   bool training = false;  ///< dropout drops, batch normalisation takes the batch's own statistics
   std::uint64_t key = 0;  ///< of a training pass's random numbers: its seed, epoch, step and side
   std::span<const std::uint64_t> samples = {};  ///< the global number of each row; of training
 
-  /// The same pass for rows [first, first + count) of it.
+  /// Returns the same pass for its rows [first, first + count).
   [[nodiscard]] Pass rows(std::size_t first, std::size_t count) const {
     return {training, key, samples.empty() ? samples : samples.subspan(first, count)};
   }

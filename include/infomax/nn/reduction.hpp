@@ -6,9 +6,9 @@
 
 namespace infomax::nn {
 
-/// How sums over all rows of a batch are made, wherever the rows are. The executor calls begin(),
-/// then adds to the sums and calls end_part() once for each range of rows, then finish(). Every
-/// process that takes part makes the same calls but for the number of parts.
+/// Sums over all rows of a batch, also if the rows are on several processes. The executor calls
+/// begin(); then it adds to the sums and calls end_part() for each range of rows; then it calls
+/// finish(). All processes make the same calls, except that their numbers of parts may differ.
 class Reduction {
  public:
   Reduction() = default;
@@ -18,13 +18,13 @@ class Reduction {
 
   /// Sets the sums to zero.
   virtual void begin(std::span<double> sums) = 0;
-  /// After the rows of one range have been added.
+  /// Called when the rows of one range have been added.
   virtual void end_part(std::span<double> sums) = 0;
-  /// The sums become those of all rows. May be collective.
+  /// Replaces the sums by those of all rows. May be collective.
   virtual void finish(std::span<double> sums) = 0;
 };
 
-/// Of a batch that is all here.
+/// The reduction of a batch that one process holds.
 class LocalReduction final : public Reduction {
  public:
   void begin(std::span<double> sums) override { std::ranges::fill(sums, 0.0); }

@@ -20,7 +20,7 @@ class Shape {
   Shape() = default;
   /// [features]. Not explicit: a number of features is a shape.
   Shape(std::size_t features) : extents_{features} {}
-  /// Extents are positive or `varying`. No axes at all, as of a data set [N], mean [1].
+  /// Extents are positive or `varying`. Without extents the shape is [1], as for a data set [N].
   explicit Shape(std::vector<std::size_t> extents);
 
   /// The extent of each axis, outermost first; `varying` where it varies.
@@ -28,7 +28,7 @@ class Shape {
   [[nodiscard]] std::size_t axes() const { return extents_.size(); }  ///< number of axes
   [[nodiscard]] bool varies() const;                                  ///< whether any axis does
 
-  /// Numbers in one sample. Throws std::logic_error where an axis varies.
+  /// The number of elements of a sample. Throws std::logic_error if an axis varies.
   [[nodiscard]] std::size_t size() const;
 
   /// True if all extents are equal.

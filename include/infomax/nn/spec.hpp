@@ -26,24 +26,25 @@ struct SpecItem {
   std::size_t position = 0;             ///< in the text of the specification, counted from 0
 };
 
-/// An encoder in words, such as "dense:1024,tanh,dense:64": items in the order in which they apply,
-/// separated by commas. layer_table() has all items; one of them, linear:N, stands alone: a dense
-/// layer at the exact linear solution of the objective.
+/// A parsed encoder, such as "dense:1024,tanh,dense:64": items in the order in which they apply,
+/// separated by commas. layer_table() lists the items. linear:N must be the only item; it is a
+/// dense layer at the exact linear solution of the objective.
 struct Spec {
   std::string text;             ///< without blanks
   std::vector<SpecItem> items;  ///< in the order in which they apply
 };
 
-/// Throws UsageError with the position, counted from 1, and what was expected there.
+/// Throws UsageError that says the position of an error, counted from 1, and what was expected
+/// there.
 [[nodiscard]] Spec parse_spec(std::string_view text);
 
 /// Whether it is linear:N, the baseline that needs no training.
 [[nodiscard]] bool is_linear_solution(const Spec& spec);
 
-/// The specification without its last item; of one item, the empty one, which is the identity.
+/// Returns the specification without its last item. Without items it is the identity.
 [[nodiscard]] Spec without_last(const Spec& spec);
 
-/// Whether `holds` is true of an item, at any depth.
+/// Whether `holds` returns true for an item at any depth.
 [[nodiscard]] bool any_item(const std::vector<SpecItem>& items,
                             const std::function<bool(const SpecItem&)>& holds);
 

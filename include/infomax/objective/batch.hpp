@@ -14,9 +14,9 @@
 
 namespace infomax::objective {
 
-/// What J is a function of, as far as this rank has it. All of it are views, and what they show
-/// outlives the evaluation. An objective says by its Needs which of the optional members it reads;
-/// they are empty elsewhere.
+/// This rank's part of the arguments of J. All members are views of memory that outlives the
+/// evaluation. The Needs of an objective say which optional members it reads; the others may be
+/// empty.
 template <math::Real T>
 struct Batch {
   stats::RowPairs<T> rows;                      ///< a [B, p] and b [B, q]
@@ -26,17 +26,17 @@ struct Batch {
   std::span<const T> parameters = {};  ///< [m], the same on every rank
 };
 
-/// Where an evaluation puts the gradient of the global J. A view of 0 columns or elements stands
-/// for a gradient that is not wanted; the same are wanted on every rank.
+/// The memory that an evaluation writes the gradient of the global J to. A view of 0 columns or
+/// elements means that this gradient is not requested. All ranks request the same gradients.
 template <math::Real T>
 struct Gradients {
   MatrixView<T> a = {};                        ///< [B, p], overwritten
   MatrixView<T> b = {};                        ///< [B, q], overwritten
   std::span<const MatrixView<T>> tapped = {};  ///< as Batch::tapped, overwritten; or empty
-  /// [m]: what the local rows contribute is added. The caller sums it over ranks, as it does with
-  /// the gradients of networks.
+  /// [m]: the contribution of the local rows is added. The caller sums it over ranks, as it does
+  /// with the gradients of networks.
   std::span<T> parameters = {};
-  /// Where the rows have parts, the contribution of each part is added to elements [0, m) of this
+  /// If the rows have parts, the contribution of each part is added to elements [0, m) of this
   /// sum, which the caller has started and finishes; `parameters` is scratch memory then.
   stats::ExactSum* exact_parameters = nullptr;
 };

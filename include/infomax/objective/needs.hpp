@@ -12,18 +12,18 @@
 
 namespace infomax::objective {
 
-/// What an objective needs of the batches that it is evaluated on.
+/// The requirements of an objective on its batches.
 struct Needs {
   bool equal_columns = false;                   ///< p = q: column j of a belongs to column j of b
-  std::string instead = "`objective` infomax";  ///< what to choose where p and q differ
+  std::string instead = "`objective` infomax";  ///< what to choose if p and q differ
   std::size_t canonical_correlations = 0;       ///< this many, so min(p, q) must not be less
   bool both_encoded = false;                    ///< neither side may be data
   bool sample_numbers = false;                  ///< the batch must tell its samples' numbers
   std::size_t tapped_features = 0;              ///< named values of the networks besides a and b
 };
 
-/// What is known of the batches to come. What is not known yet is left at a default that fits
-/// every objective.
+/// The known properties of future batches. Unknown ones keep their defaults, which every objective
+/// accepts.
 struct BatchShape {
   std::size_t p = 0;           ///< 0 = not known yet
   std::size_t q = 0;           ///< 0 = not known yet

@@ -15,8 +15,8 @@
 #include "infomax/core/field.hpp"
 
 /// @file
-/// What chooses an objective. Every objective describes itself in its own source file: its name,
-/// its help, its options and their checks. What stands here reads those descriptions.
+/// The choice of an objective and its options. Every objective describes itself in its own source
+/// file: its name, its help, its options and their checks. This file reads those descriptions.
 
 namespace infomax::objective {
 

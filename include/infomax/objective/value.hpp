@@ -18,7 +18,7 @@ struct Value {
   double entropy_a = 0.0;     ///< mean over columns
   double entropy_b = 0.0;     ///< mean over columns
   std::uint64_t samples = 0;  ///< N, global rows
-  Figures figures;            ///< what this objective reports besides
+  Figures figures;            ///< further numbers that this objective reports
 };
 
 }  // namespace infomax::objective

@@ -20,12 +20,12 @@ struct SearchOptions {
   std::size_t history = 10;        ///< m: pairs of steps and gradient changes that are kept
   double tolerance = 1e-7;         ///< converged where |gradient| <= tolerance max(1, |x|)
   std::uint64_t iterations = 100;  ///< at most, those of a resumed search included
-  /// A gain below this fraction of |f| cannot be told from rounding errors of f.
+  /// A gain below this fraction of |f| is taken for rounding errors of f.
   double rounding = 1e-13;
 };
 
 /// A search between two iterations: plain arrays, and everything that the next iteration depends
-/// on. A search that goes on from a copy of its state makes the same steps, bit for bit.
+/// on. A search that continues from a copy of its state makes the same steps, bit for bit.
 struct SearchState {
   SearchState() = default;
   /// At `start` [n], with room for m = `history` pairs.

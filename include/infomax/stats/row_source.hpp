@@ -32,9 +32,9 @@ void for_each_part(const RowParts* parts, std::size_t rows, Each each) {
   }
 }
 
-/// The local rows of one side of the objective, read tile by tile, as often as needed: network
-/// outputs that lie in memory, or rows of a data set that are converted only when asked for, so
-/// that a side as wide as the input never exists as a whole.
+/// The local rows of one side of the objective, read tile by tile, as often as needed. They are
+/// network outputs in memory, or rows of a data set that are converted when they are read, so that
+/// a side as wide as the input never exists as a whole.
 template <math::Real T>
 class RowSource {
  public:
@@ -59,31 +59,31 @@ struct RowPairs {
   const RowSource<T>& a;  ///< [B, p]
   const RowSource<T>& b;  ///< [B, q]
 
-  /// Where set, all that is computed of the rows is computed part by part, so that it has the same
-  /// bits at any number of ranks.
+  /// If set, all sums over the rows are computed part by part, so that they have the same bits at
+  /// any number of ranks.
   const RowParts* parts = nullptr;
 
-  /// 0, or a number that stands for the rows of side a on all ranks: wherever it is the same, so
-  /// are the rows and their order, and what was computed of them holds still. The same on every
-  /// rank.
+  /// 0, or a number that identifies the rows of side a on all ranks. If two batches have the same
+  /// number, the rows and their order are the same, and results for side a can be reused. It is the
+  /// same on every rank.
   std::uint64_t content_of_a = 0;
 
   [[nodiscard]] std::size_t count() const { return b.rows(); }  ///< B
 };
 
-/// Remembers of which content of side a something was computed last, so that it need not be
-/// computed again. Nothing is remembered where rows have parts: what is computed of them has the
-/// same bits whatever came before.
+/// Remembers for which content of side a a result was computed last, so that it is not computed
+/// again. It remembers nothing if rows have parts, whose results must not depend on earlier
+/// batches.
 class LastContent {
  public:
-  /// Whether what is computed of side a is worth keeping for the next batch.
+  /// Whether results for side a may be reused for a later batch.
   template <math::Real T>
   [[nodiscard]] static bool may_return(const RowPairs<T>& rows) {
     return rows.content_of_a != 0 && rows.parts == nullptr;
   }
 
-  /// Whether the last content was that of these rows. If not, the caller computes what it keeps of
-  /// them now.
+  /// Whether the last content was that of these rows. If not, the caller must compute its results
+  /// for them now.
   template <math::Real T>
   [[nodiscard]] bool is_of(const RowPairs<T>& rows) {
     const bool same = content_ == rows.content_of_a;
@@ -95,7 +95,7 @@ class LastContent {
   std::uint64_t content_ = 0;
 };
 
-/// Rows of a matrix that lies in memory and outlives this.
+/// The rows of a matrix in memory that outlives this object.
 template <math::Real T>
 class MatrixRows final : public RowSource<T> {
  public:

@@ -16,9 +16,9 @@
 
 namespace infomax::train {
 
-/// Everything that a training takes besides rows in memory. A member that is unset is decided by
-/// the data; Training::config() has the values that it came to. The members are those of the parts,
-/// each of which stands beside its table of names, help and checks:
+/// The whole configuration of a training, except rows in memory. The data decide members that are
+/// unset; Training::config() has the values. The members are those of the parts, each of which
+/// stands beside its table of names, help and checks:
 ///
 ///     Config config;
 ///     config.encoder = "dense:64,tanh,dense:8";
@@ -35,7 +35,7 @@ struct Config : DataConfig,
 /// The fields of all parts, in the order of `infomax train --help`.
 [[nodiscard]] const FieldTable<Config>& config_fields();
 
-/// All that can be checked before there are data. Throws UsageError, which names the fields.
+/// Checks everything that does not depend on data. Throws UsageError that names the fields.
 void validate(const Config& config);
 
 }  // namespace infomax::train

@@ -14,7 +14,7 @@
 
 namespace infomax::train {
 
-/// What can be known before data is read: throws UsageError where the objective of this pair has no
+/// Checks what does not depend on data: throws UsageError if the objective of this pair has no
 /// closed form, or an encoder does not end in a dense layer without activation. `encoder_b` is that
 /// of the second network, where there is one.
 void check_linear_start(const objective::ObjectiveOptions& objective, model::Pair pair,

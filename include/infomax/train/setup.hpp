@@ -19,7 +19,7 @@
 #include "infomax/train/step.hpp"
 
 /// @file
-/// What stands between a configuration and its first step.
+/// The preparation of a training, from its configuration to its first step.
 
 namespace infomax::train {
 

@@ -20,7 +20,7 @@
 /// Training as a library: Config says what to do, Training does it.
 namespace infomax::train {
 
-/// What a training works on, for messages. Bytes are of this rank.
+/// The sizes of a training, for messages. Bytes are those of this rank.
 struct TrainingOverview {
   /// A network of the model.
   struct Network {
@@ -75,27 +75,27 @@ class Training {
   Training& operator=(Training&&) noexcept;
   /// @}
 
-  /// The configuration with all that the data decide.
+  /// The configuration, including the members that the data decide.
   [[nodiscard]] const Config& config() const;
 
-  /// The sizes of what the run works on.
+  /// Returns the sizes of the training.
   [[nodiscard]] TrainingOverview overview() const;
 
-  /// Where the run leaves its files; nothing where it leaves none.
+  /// The directory of the run's files; nothing if it writes none.
   [[nodiscard]] const std::optional<RunDirectory>& directory() const;
 
-  /// Is called on rank 0 after every step, which counts from 1, as does the epoch.
+  /// Called on rank 0 after every step. Steps and epochs count from 1.
   using StepCallback =
       std::function<void(std::uint64_t step, std::uint64_t epoch, const StepReport& report)>;
   /// Sets the function that run() calls after every step. It replaces the one that was set before.
   void on_step(StepCallback callback);
 
-  /// Trains, once. With validation, the model is then the best by it. Throws NumericError, the same
-  /// on every rank, where a number is not finite, and an Error with ExitCode::stopped where the run
-  /// is stopped on request.
+  /// Trains; may be called once. With validation, the model is then the best on the validation
+  /// data. Throws NumericError, the same on every rank, where a number is not finite, and an Error
+  /// with ExitCode::stopped where the run is stopped on request.
   TrainSummary run();
 
-  /// The model as it is. Throws UsageError unless T is what config.precision says.
+  /// The model in its present state. Throws UsageError unless T is what config.precision says.
   template <math::Real T>
   [[nodiscard]] const model::Model<T>& model() const;
 
