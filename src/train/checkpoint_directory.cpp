@@ -18,9 +18,14 @@ namespace fs = std::filesystem;
 
 constexpr const char* prefix = "step-";
 constexpr const char* suffix = ".h5";
+constexpr const char* aside = ".damaged";
 
 bool is_checkpoint(const std::string& name) {
   return name.starts_with(prefix) && name.ends_with(suffix);
+}
+
+bool is_set_aside(const std::string& name) {
+  return name.starts_with(prefix) && name.ends_with(std::string(suffix) + aside);
 }
 
 std::vector<fs::path> files_in(const fs::path& directory) {
@@ -41,7 +46,7 @@ std::vector<fs::path> files_in(const fs::path& directory) {
 
 void set_aside(const fs::path& path) {
   std::error_code status;
-  fs::rename(path, path.string() + ".damaged", status);
+  fs::rename(path, path.string() + aside, status);
 }
 
 }  // namespace
@@ -59,26 +64,36 @@ std::vector<fs::path> CheckpointDirectory::list() const {
 }
 
 std::optional<Checkpoint> CheckpointDirectory::newest() const {
-  for (const auto& file : files_in(path_)) {
+  const auto all = files_in(path_);
+  for (const auto& file : all) {
     if (file.string().find(".part-") != std::string::npos) {
       std::error_code ignored;
       fs::remove(file, ignored);
     }
   }
-  const auto files = list();
-  for (const auto& file : files) {
+  // Names change only where a whole checkpoint is found, so that a second call finds the same.
+  std::vector<std::pair<fs::path, std::string>> damaged;
+  for (const auto& file : list()) {
     try {
-      return read_checkpoint(file);
+      auto whole = read_checkpoint(file);
+      for (const auto& [path, why] : damaged) {
+        log::warning(fmt::format("{}; it is set aside, and the one before is tried", why));
+        set_aside(path);
+      }
+      return whole;
     } catch (const DamagedError& error) {
-      log::warning(fmt::format("{}; it is set aside, and the one before is tried", error.what()));
-      set_aside(file);
+      damaged.emplace_back(file, error.what());
     }
   }
-  if (!files.empty()) {
-    throw DataError(fmt::format(
-        "none of the {} checkpoints in {} is whole; give `overwrite` instead of `resume` to begin "
-        "anew",
-        files.size(), path_.string()));
+  const auto former = static_cast<std::size_t>(std::ranges::count_if(
+      all, is_set_aside, [](const fs::path& file) { return file.filename().string(); }));
+  if (damaged.size() + former > 0) {
+    throw DataError(
+        fmt::format("none of the {} checkpoints in {} is whole{}; give `overwrite` instead of "
+                    "`resume` to begin "
+                    "anew, or another `output`",
+                    damaged.size() + former, path_.string(),
+                    damaged.empty() ? "" : ": " + damaged.front().second));
   }
   return std::nullopt;
 }

@@ -29,7 +29,7 @@ constexpr std::size_t slab_bytes = std::size_t{1} << 20U;       // of one read
 std::string reason() { return std::generic_category().message(errno); }
 
 [[noreturn]] void cannot_read(const std::filesystem::path& path, const std::string& why) {
-  throw DamagedError(fmt::format("checkpoint {} cannot be read: {}", path.string(), why));
+  throw SystemError(fmt::format("cannot read checkpoint {}: {}", path.string(), why));
 }
 
 /// Switches reads past the page cache on or off. Returns whether this changed anything.

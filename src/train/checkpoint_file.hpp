@@ -66,7 +66,8 @@ class Sealer {
 enum class Source : std::uint8_t { disk, memory };
 
 /// Throws DamagedError where the bytes differ from those that were sealed, DataError where they do
-/// not, but the format version is another one.
+/// not, but the format version is another one. Throws SystemError where they cannot be read, which
+/// says nothing of what they are.
 void require_sealed(const std::filesystem::path& path, Source source);
 
 }  // namespace infomax::train

@@ -92,6 +92,7 @@ TrainSummary Recorder<T>::finish() {
   if (best_->known()) {
     summary_.best = BestSummary{best_->step(), best_->objective()};
   }
+  model_->settings[model::finished_setting] = "yes";
   if (metrics_) {
     save_model();
   }

@@ -1,21 +1,98 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/train/resumption.hpp"
 
+#include <algorithm>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <system_error>
+#include <variant>
 
 #include <fmt/format.h>
 
 #include "infomax/core/error.hpp"
 #include "infomax/core/logging.hpp"
+#include "infomax/model/model_file.hpp"
+#include "infomax/mpi/failure.hpp"
 #include "infomax/train/checkpoint_directory.hpp"
+#include "infomax/train/config.hpp"
 
 namespace infomax::train {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_there(const fs::path& path) {
+  std::error_code status;
+  const bool found = fs::exists(path, status);
+  if (status) {
+    throw SystemError(fmt::format("cannot look for {}: {}", path.string(), status.message()));
+  }
+  return found;
+}
+
+std::string read_text(const fs::path& path) {
+  std::ifstream file(path);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (!file) {
+    throw SystemError(fmt::format("cannot read {}", path.string()));
+  }
+  return text;
+}
+
+bool writes_checkpoints(const FieldTexts& settings) {
+  const auto& field = config_fields().at("checkpoint-every");
+  const auto found = std::ranges::find(settings, field.name, &FieldTexts::value_type::first);
+  Config config;
+  if (found != settings.end()) {
+    field.set(config, found->second);
+  }
+  return !std::holds_alternative<CheckpointInterval::Never>(config.checkpoint_every.every);
+}
+
+/// Called on one rank, for a run directory without a checkpoint. A run that was killed before its
+/// first one has left its configuration, metrics and perhaps a model, which another run from the
+/// beginning replaces. Throws DataError where there is more to lose.
+void require_begun_only(const fs::path& output) {
+  const auto refuse = [&](const char* what) {
+    throw DataError(
+        fmt::format("`output` {} holds {} and no checkpoint to go on from; give `overwrite` "
+                    "instead of `resume` "
+                    "to begin anew, or another `output`",
+                    output.string(), what));
+  };
+  const fs::path config = output / "config.ini";
+  const fs::path model = output / "model.h5";
+  if (!is_there(config)) {
+    if (is_there(model) || is_there(output / "metrics.jsonl")) {
+      refuse("files of a run without its config.ini");
+    }
+    return;
+  }
+  if (!is_there(model)) {
+    return;
+  }
+  if (model::read_model(model.string()).settings.contains(model::finished_setting)) {
+    refuse("a run that has ended");
+  }
+  if (!writes_checkpoints(parse_ini(read_text(config)))) {
+    refuse("the model of a run that writes no checkpoints");
+  }
+}
+
+}  // namespace
 
 std::optional<Resumption> find_resumption(const mpi::Communicator& communicator,
                                           const std::string& output) {
   const auto directory = std::filesystem::path(output) / "checkpoints";
   auto checkpoint = find_newest(communicator, CheckpointDirectory(directory));
   if (!checkpoint) {
+    mpi::together(communicator, [&] {
+      if (communicator.is_root()) {
+        require_begun_only(output);
+      }
+    });
     log::info(fmt::format("`resume`: there is no checkpoint in {}; the run begins", output));
     return std::nullopt;
   }

@@ -58,10 +58,31 @@ class BrokenStorage(support.ProgramTest):
         run = self.run_of("run", "--steps", "12", "--checkpoint-every", "4steps")
         for path in (run / "checkpoints").iterdir():
             path.write_bytes(b"")
+        before = {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
+        for attempt in range(3):
+            if attempt == 2:  # as earlier versions left them
+                for path in (run / "checkpoints").iterdir():
+                    path.rename(f"{path}.damaged")
+                before = {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
+            done = support.run("train", "--data", self.data, "--output", run, *self.arguments,
+                               "--steps", "12", "--resume", ranks=2)
+            self.assertEqual(done.code, DATA, done.err)
+            self.assertEqual(len(done.complaints), 1, done.err)
+            self.assertIn("none of the 3 checkpoints", done.complaints[0])
+            self.assertIn("--overwrite", done.complaints[0])
+            self.assertEqual({path: path.read_bytes() for path in run.rglob("*") if path.is_file()},
+                             before)
+
+    def test_a_checkpoint_that_cannot_be_read_is_no_damaged_one(self):
+        run = self.run_of("run", "--steps", "12", "--checkpoint-every", "4steps")
+        newest = run / "checkpoints" / "step-000000000012.h5"
+        newest.unlink()
+        newest.symlink_to(newest)
         done = support.run("train", "--output", run, "--resume", ranks=2)
-        self.assertEqual(done.code, DATA, done.err)
+        self.assertEqual(done.code, SYSTEM, done.err)
         self.assertEqual(len(done.complaints), 1, done.err)
-        self.assertIn("none of the 3 checkpoints", done.complaints[0])
+        self.assertIn(str(newest), done.complaints[0])
+        self.assertTrue(newest.is_symlink())
 
     def test_a_disk_that_fills_up(self):
         if os.geteuid() != 0:

@@ -116,6 +116,52 @@ class Resume(support.ProgramTest):
         self.assertIn("goes on after step 9", again.err)
         self.assert_same(run, self.train(self.data, "other", *self.arguments("--steps", "9")))
 
+    def test_begins_again_where_the_first_checkpoint_was_not_reached(self):
+        run = self.train(self.data, "run", *self.arguments("--steps", "9"))
+        whole = self.scratch / "whole"
+        shutil.copytree(run, whole)
+        shutil.rmtree(run / "checkpoints")
+        # What a killed run has: the beginning of its metrics, and a model that it saved on its way.
+        lines = (run / "metrics.jsonl").read_text().splitlines(True)
+        (run / "metrics.jsonl").write_text("".join(lines[:4]) + '{"kind": "st')
+        with support.h5py.File(run / "model.h5", "r+") as file:
+            del file["settings"].attrs["finished"]
+        done = self.succeed("train", "--data", self.data, "--output", run,
+                            *self.arguments("--steps", "9"), "--resume", ranks=2)
+        self.assertIn("there is no checkpoint", done.err)
+        self.assert_same(run, whole)
+
+    def test_replaces_no_run_that_is_more_than_begun(self):
+        def run_of(name, *more):
+            return self.train(self.data, name, *self.arguments("--steps", "9", *more))
+
+        def remove_mark(run):
+            with support.h5py.File(run / "model.h5", "r+") as file:
+                del file["settings"].attrs["finished"]
+
+        ended = run_of("ended")
+        shutil.rmtree(ended / "checkpoints")
+        never = run_of("never", "--checkpoint-every", "never")
+        stopped = run_of("stopped", "--checkpoint-every", "never")
+        remove_mark(stopped)
+        bare = run_of("bare")
+        shutil.rmtree(bare / "checkpoints")
+        remove_mark(bare)
+        (bare / "config.ini").unlink()
+        for run, word in ((ended, "has ended"), (never, "has ended"),
+                          (stopped, "writes no checkpoints"), (bare, "config.ini")):
+            with self.subTest(run=run.name):
+                before = {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
+                for _ in range(2):
+                    done = support.run("train", "--data", self.data, "--output", run,
+                                       *self.arguments("--steps", "9"), "--resume", ranks=2)
+                    self.assertEqual(done.code, DATA, done.err)
+                    self.assertEqual(len(done.complaints), 1, done.err)
+                    self.assertIn(word, done.complaints[0])
+                    self.assertIn("--overwrite", done.complaints[0])
+                    self.assertEqual({path: path.read_bytes() for path in run.rglob("*")
+                                      if path.is_file()}, before)
+
     def test_the_newest_are_kept_and_metrics_cut_back(self):
         run = self.train(self.data, "run", *self.arguments(
             "--steps", "20", "--checkpoint-every", "4steps", "--keep", "2"))

@@ -118,10 +118,43 @@ TEST_F(Checkpoints, OfTheDirectoryTheNewestWholeOneCounts) {
   EXPECT_EQ(directory.list(), (std::vector{directory.file(100), directory.file(90)}));
   EXPECT_TRUE(std::filesystem::exists(directory.file(1000).string() + ".damaged"));
   EXPECT_FALSE(std::filesystem::exists(file("checkpoints") / "step-000000002000.h5.part-17"));
+}
+
+TEST_F(Checkpoints, ThatAreAllDamagedAreRefusedEachTime) {
+  const CheckpointDirectory directory(file("checkpoints"));
+  directory.write(made(1), 3);
+  directory.write(made(2), 3);
   for (const auto& path : directory.list()) {
     put_bytes(path, "");
   }
-  EXPECT_THROW((void)directory.newest(), DataError);
+  const auto refusal = [&] {
+    return test::message_of<DataError>([&] { (void)directory.newest(); });
+  };
+  const std::string text = refusal();
+  EXPECT_NE(text.find("none of the 2 checkpoints"), std::string::npos) << text;
+  EXPECT_EQ(refusal(), text);
+  // Also where an earlier version has renamed them.
+  for (const auto& path : directory.list()) {
+    std::filesystem::rename(path, path.string() + ".damaged");
+  }
+  const std::string later = refusal();
+  EXPECT_NE(later.find("none of the 2 checkpoints"), std::string::npos) << later;
+}
+
+TEST_F(Checkpoints, ThatCannotBeReadAreNotDamaged) {
+  const CheckpointDirectory directory(file("checkpoints"));
+  directory.write(made(1), 3);
+  const auto check = [&](const std::string& reason) {
+    const std::string text = test::message_of<SystemError>([&] { (void)directory.newest(); });
+    EXPECT_NE(text.find(directory.file(2).string()), std::string::npos) << text;
+    EXPECT_NE(text.find(reason), std::string::npos) << text;
+    EXPECT_EQ(directory.list(), (std::vector{directory.file(2), directory.file(1)}));
+  };
+  std::filesystem::create_directory(directory.file(2));  // can be opened, and not read
+  check("Is a directory");
+  std::filesystem::remove(directory.file(2));
+  std::filesystem::create_symlink(directory.file(2), directory.file(2));
+  check("symbolic links");
 }
 
 TEST_F(Checkpoints, OfAnotherVersionAreRefusedAndNotFallenBackFrom) {

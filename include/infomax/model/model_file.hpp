@@ -11,6 +11,9 @@
 
 namespace infomax::model {
 
+/// The setting of a model whose run has ended, and not only saved it on its way.
+inline constexpr const char* finished_setting = "finished";
+
 /// A network as its file holds it, whatever the precision.
 struct StoredNetwork {
   std::string name;                   ///< that of its role: "a", "b"

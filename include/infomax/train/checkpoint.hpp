@@ -122,7 +122,8 @@ struct DamagedError : DataError {
 void write_checkpoint(const std::filesystem::path& path, Checkpoint checkpoint);
 
 /// Called on one rank. Throws DamagedError where a byte of the file differs from what was written,
-/// DataError where the checkpoint has another format version.
+/// DataError where the checkpoint has another format version, SystemError where the file cannot be
+/// read.
 [[nodiscard]] Checkpoint read_checkpoint(const std::filesystem::path& path);
 
 }  // namespace infomax::train

@@ -29,9 +29,10 @@ class CheckpointDirectory {
   [[nodiscard]] std::vector<std::filesystem::path> list() const;
 
   /// Returns the newest checkpoint that is whole, or nothing where the directory has no checkpoint.
-  /// A damaged one is renamed, with a warning, and the one before it is tried. Files that an
-  /// interrupted write left are removed. Throws DataError where all checkpoints are damaged, or
-  /// where the newest whole one has another format version.
+  /// Damaged ones that are newer are renamed to `.damaged`, with a warning. Files that an
+  /// interrupted write left are removed. Throws DataError where all checkpoints are damaged, also
+  /// those that were renamed before, or where the newest whole one has another format version; and
+  /// SystemError where one that it needs cannot be read.
   [[nodiscard]] std::optional<Checkpoint> newest() const;
 
   /// Writes a checkpoint and removes all but the newest `keep`. Throws SystemError.

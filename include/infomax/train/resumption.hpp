@@ -18,8 +18,11 @@ struct Resumption {
   [[nodiscard]] FieldTexts settings() const { return parse_ini(checkpoint.text("config")); }
 };
 
-/// Collective. The newest whole checkpoint of the run directory, or nothing where there is none;
-/// says which it is. Throws DataError where no checkpoint can be used.
+/// Collective. The newest whole checkpoint of the run directory, or nothing where a run may begin
+/// there: it holds no run, or one that was stopped before its first checkpoint. Says which it is.
+/// Throws DataError where no checkpoint can be used, and where there is none although the directory
+/// holds a run that has ended or writes none. Throws SystemError where the directory or a
+/// checkpoint cannot be read.
 [[nodiscard]] std::optional<Resumption> find_resumption(const mpi::Communicator& communicator,
                                                         const std::string& output);
 

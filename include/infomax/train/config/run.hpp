@@ -46,7 +46,8 @@ struct RunConfig {
   table.group("Durability")
       .add("resume", &Config::resume, "",
            "go on from the newest whole checkpoint in RUN, at any number of ranks, or begin where "
-           "there is none. Options left out are those of the run.")
+           "there is no run, or one that was stopped before its first checkpoint. Options left out "
+           "are those of the run.")
       .of_invocation()
       .add("checkpoint-every", &Config::checkpoint_every, "LENGTH",
            "such as 5steps, 2epochs, 60s, 10min; or never. One is also written at the end, and "
