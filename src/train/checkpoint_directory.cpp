@@ -31,7 +31,7 @@ bool is_set_aside(const std::string& name) {
 std::vector<fs::path> files_in(const fs::path& directory) {
   std::error_code status;
   std::vector<fs::path> files;
-  if (!fs::exists(directory, status)) {
+  if (!fs::exists(directory, status) && !status) {
     return files;
   }
   for (fs::directory_iterator entry(directory, status), end; !status && entry != end;

@@ -157,6 +157,13 @@ TEST_F(Checkpoints, ThatCannotBeReadAreNotDamaged) {
   check("symbolic links");
 }
 
+TEST_F(Checkpoints, AreNotMissingWhereTheirDirectoryCannotBeRead) {
+  const CheckpointDirectory directory(file("checkpoints"));
+  std::filesystem::create_symlink("checkpoints", file("checkpoints"));
+  const std::string text = test::message_of<SystemError>([&] { (void)directory.newest(); });
+  EXPECT_NE(text.find(file("checkpoints").string()), std::string::npos) << text;
+}
+
 TEST_F(Checkpoints, OfAnotherVersionAreRefusedAndNotFallenBackFrom) {
   const CheckpointDirectory directory(file("checkpoints"));
   directory.write(made(1), 3);
