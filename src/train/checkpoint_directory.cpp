@@ -66,7 +66,7 @@ std::vector<fs::path> CheckpointDirectory::list() const {
 std::optional<Checkpoint> CheckpointDirectory::newest() const {
   const auto all = files_in(path_);
   for (const auto& file : all) {
-    if (file.string().find(".part-") != std::string::npos) {
+    if (file.filename().string().find(".part-") != std::string::npos) {
       std::error_code ignored;
       fs::remove(file, ignored);
     }

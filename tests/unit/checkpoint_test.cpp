@@ -157,6 +157,15 @@ TEST_F(Checkpoints, ThatCannotBeReadAreNotDamaged) {
   check("symbolic links");
 }
 
+TEST_F(Checkpoints, StayWhateverTheirRunIsCalled) {
+  const CheckpointDirectory directory(file("exp.part-2") / "checkpoints");
+  directory.write(made(7), 3);
+  put_bytes(file("exp.part-2") / "checkpoints" / "step-000000000009.h5.part-17", "half");
+  ASSERT_TRUE(directory.newest());
+  EXPECT_EQ(directory.newest()->step, 7U);
+  EXPECT_EQ(directory.list(), std::vector{directory.file(7)});
+}
+
 TEST_F(Checkpoints, AreNotMissingWhereTheirDirectoryCannotBeRead) {
   const CheckpointDirectory directory(file("checkpoints"));
   std::filesystem::create_symlink("checkpoints", file("checkpoints"));
