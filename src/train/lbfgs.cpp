@@ -22,7 +22,13 @@
 namespace infomax::train {
 namespace {
 
+/// Keeps nothing where there is no value yet: the search began from the parameters of a checkpoint
+/// without its state, and no step was left to do. It then begins there again.
 void save(const optim::SearchState& state, Checkpoint& checkpoint, Json& record) {
+  record["lbfgs"] = Json::object();
+  if (!state.f) {
+    return;
+  }
   const auto used = [&](const Buffer<double>& matrix) {
     return std::span(matrix).first(state.pairs() * state.x.size());
   };
@@ -39,8 +45,8 @@ void save(const optim::SearchState& state, Checkpoint& checkpoint, Json& record)
                      {"scale", state.scale}};
 }
 
-/// Whether a checkpoint has a search's state as save() writes it. Older ones have a history of
-/// points instead.
+/// Whether a checkpoint has a search's state as save() writes it where there is one. Older
+/// checkpoints have a history of points instead.
 bool has_state(const Json& record) { return record.at("lbfgs").contains("pairs_added"); }
 
 /// Throws DataError where the checkpoint belongs to another model or history.

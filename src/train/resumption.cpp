@@ -23,7 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_there(const fs::path& path) {
+bool is_present(const fs::path& path) {
   std::error_code status;
   const bool found = fs::exists(path, status);
   if (status) {
@@ -32,7 +32,7 @@ bool is_there(const fs::path& path) {
   return found;
 }
 
-std::string read_text(const fs::path& path) {
+std::string file_text(const fs::path& path) {
   std::ifstream file(path);
   std::string text{std::istreambuf_iterator<char>(file), {}};
   if (!file) {
@@ -64,19 +64,19 @@ void require_begun_only(const fs::path& output) {
   };
   const fs::path config = output / "config.ini";
   const fs::path model = output / "model.h5";
-  if (!is_there(config)) {
-    if (is_there(model) || is_there(output / "metrics.jsonl")) {
+  if (!is_present(config)) {
+    if (is_present(model) || is_present(output / "metrics.jsonl")) {
       refuse("files of a run without its config.ini");
     }
     return;
   }
-  if (!is_there(model)) {
+  if (!is_present(model)) {
     return;
   }
   if (model::read_model(model.string()).settings.contains(model::finished_setting)) {
     refuse("a run that has ended");
   }
-  if (!writes_checkpoints(parse_ini(read_text(config)))) {
+  if (!writes_checkpoints(parse_ini(file_text(config)))) {
     refuse("the model of a run that writes no checkpoints");
   }
 }

@@ -105,10 +105,18 @@ class Lbfgs : public test::SharedScratch {
     return find_newest(world_, CheckpointDirectory(directory.checkpoints()));
   }
 
-  Outcome resume(Checkpoint checkpoint, const std::function<OfTheMean::Point(double)>& function) {
+  Outcome resume(Checkpoint checkpoint, const std::function<OfTheMean::Point(double)>& function,
+                 std::uint64_t steps = 100) {
     const RunDirectory directory = RunDirectory::reopen(world_, file("run").string());
     Durability durability(world_, directory, {}, std::move(checkpoint));
-    return maximise(function, 100, &durability);
+    return maximise(function, steps, &durability);
+  }
+
+  /// The checkpoint as an earlier version would have written it.
+  static void age(Checkpoint& checkpoint) {
+    auto record = nlohmann::json::parse(checkpoint.text("record"));
+    record["lbfgs"] = {{"entries", 3}, {"value", 0.25}, {"largest_value", 1.0}};
+    checkpoint.texts["record"] = record.dump();
   }
 };
 
@@ -191,9 +199,7 @@ TEST_F(Lbfgs, GoesOnFromACheckpointToTheSameBits) {
 TEST_F(Lbfgs, GoesOnFromTheParametersOfACheckpointOfAnOlderForm) {
   auto checkpoint = checkpoint_after(2, hill);
   ASSERT_TRUE(checkpoint);
-  auto record = nlohmann::json::parse(checkpoint->text("record"));
-  record["lbfgs"] = {{"entries", 3}, {"value", 0.25}, {"largest_value", 1.0}};
-  checkpoint->texts["record"] = record.dump();
+  age(*checkpoint);
   std::size_t evaluations = 0;
   double first = 0.0;
 
@@ -209,6 +215,26 @@ TEST_F(Lbfgs, GoesOnFromTheParametersOfACheckpointOfAnOlderForm) {
     EXPECT_NE(resumed.summary.ending.find("converged"), std::string::npos)
         << resumed.summary.ending;
   }
+}
+
+TEST_F(Lbfgs, KeepsNoStateOfASearchThatMadeNoStep) {
+  auto checkpoint = checkpoint_after(2, hill);
+  ASSERT_TRUE(checkpoint);
+  age(*checkpoint);
+  const Outcome idle = resume(std::move(*checkpoint), hill, 2);
+  if (world_.is_root()) {
+    EXPECT_EQ(idle.summary.steps, 2U);
+  }
+  auto again = find_newest(
+      world_,
+      CheckpointDirectory(RunDirectory::reopen(world_, file("run").string()).checkpoints()));
+  ASSERT_TRUE(again);
+  ASSERT_EQ(again->step, 2U);
+
+  const Outcome resumed = resume(std::move(*again), hill);
+
+  EXPECT_NE(idle.mean, resumed.mean);
+  EXPECT_NEAR(resumed.mean, 0.5, 1e-6);
 }
 
 TEST_F(Lbfgs, RefusesOptionsOutOfRange) {
