@@ -18,14 +18,14 @@ namespace fs = std::filesystem;
 
 constexpr const char* prefix = "step-";
 constexpr const char* suffix = ".h5";
-constexpr const char* aside = ".damaged";
+constexpr const char* aside_suffix = ".damaged";
 
 bool is_checkpoint(const std::string& name) {
   return name.starts_with(prefix) && name.ends_with(suffix);
 }
 
 bool is_set_aside(const std::string& name) {
-  return name.starts_with(prefix) && name.ends_with(std::string(suffix) + aside);
+  return name.starts_with(prefix) && name.ends_with(std::string(suffix) + aside_suffix);
 }
 
 std::vector<fs::path> files_in(const fs::path& directory) {
@@ -46,7 +46,7 @@ std::vector<fs::path> files_in(const fs::path& directory) {
 
 void set_aside(const fs::path& path) {
   std::error_code status;
-  fs::rename(path, path.string() + aside, status);
+  fs::rename(path, path.string() + aside_suffix, status);
 }
 
 }  // namespace
