@@ -64,16 +64,23 @@ void BetweenSteps<T>::keep(std::uint64_t step, bool last) {
   if (optimizer_state_.checksum && check_every > 0 && step % check_every == 0) {
     require_equal_replicas(*communicator_, optimizer_state_.checksum(), step);
   }
-  const StepDecision decision = durability.agree(step);
+  const StepDecision decision = durability.agree(step, recorder_->failed());
+  if (decision.failed) {
+    recorder_->agree();
+  }
   if (decision.stop && !last) {
     stop(step, decision.reason);
   }
-  if (communicator_->is_root() && durability.options().checkpoints &&
-      (decision.checkpoint || last)) {
-    durability.write(checkpoint(step, last ? ArrayOwnership::borrowed : ArrayOwnership::copied));
-    if (last) {  // the borrowed arrays may change from here on
-      durability.wait();
-    }
+  if (durability.options().checkpoints && (decision.checkpoint || last)) {
+    mpi::together(*communicator_, [&] {
+      if (!communicator_->is_root()) {
+        return;
+      }
+      durability.write(checkpoint(step, last ? ArrayOwnership::borrowed : ArrayOwnership::copied));
+      if (last) {  // the borrowed arrays may change from here on
+        durability.wait();
+      }
+    });
   }
   final_step_ = last ? step : 0;
 }

@@ -70,11 +70,15 @@ class BetweenSteps {
 
   /// Collective. Does what is due after `step`. Returns true where the run ends here although steps
   /// are left. Throws an Error with ExitCode::stopped, on every rank, where the run is stopped on
-  /// request.
+  /// request, and what Recorder::agree() throws. Ranks agree on failures where they communicate
+  /// anyway: with a durability after each step, without one after epochs and validations.
   [[nodiscard]] bool after(const FinishedStep& step) {
-    const bool ended = validation_due(step) && validate(step.number);
+    const bool validated = validation_due(step);
+    const bool ended = validated && validate(step.number);
     if (services_.durability != nullptr) {
       keep(step.number, ended || step.last);
+    } else if (validated || step.last || recorder_->ends_epoch(step.number)) {
+      recorder_->agree();
     }
     return ended;
   }

@@ -143,11 +143,9 @@ bool FullBatch<T>::iterated(const optim::SearchPoint& point) {
   ++steps_;
   StepReport report = std::exchange(pending_, {});
   report.learning_rate = point.step;
-  mpi::together(*communicator_, [&] {
-    if (communicator_->is_root()) {
-      recorder_->step(report);
-    }
-  });
+  if (communicator_->is_root()) {
+    recorder_->step(report);
+  }
   return between_steps_->after({steps_, steps_ == total_steps_});
 }
 

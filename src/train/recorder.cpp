@@ -8,6 +8,7 @@
 #include "core/json.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/model/model_file.hpp"
+#include "infomax/mpi/failure.hpp"
 #include "train/record_json.hpp"
 
 namespace infomax::train {
@@ -17,13 +18,17 @@ Recorder<T>::Recorder(const mpi::Communicator& communicator, model::Model<T>& mo
                       BestModel<T>& best, const RunDirectory& directory,
                       const TrainerOptions& options, std::uint64_t steps_per_epoch,
                       Durability* durability)
-    : model_(&model),
+    : communicator_(communicator),
+      model_(&model),
       best_(&best),
       path_(directory.model()),
       options_(&options),
       steps_per_epoch_(steps_per_epoch),
       durability_(durability) {
-  if (communicator.is_root()) {
+  mpi::together(communicator, [&] {
+    if (!communicator.is_root()) {
+      return;
+    }
     const auto done = durability != nullptr && durability->start() ? durability->start()->step : 0;
     if (!directory.is_none()) {
       metrics_.emplace(directory.metrics(), done,
@@ -32,6 +37,32 @@ Recorder<T>::Recorder(const mpi::Communicator& communicator, model::Model<T>& mo
     progress_.emplace(options.progress,
                       (options.total_steps + steps_per_epoch - 1) / steps_per_epoch,
                       options.total_steps, done);
+  });
+}
+
+template <math::Real T>
+template <class Work>
+void Recorder<T>::attempt(const Work& work) {
+  if (failed()) {
+    return;
+  }
+  try {
+    work();
+  } catch (...) {
+    failure_ = std::current_exception();
+  }
+}
+
+template <math::Real T>
+void Recorder<T>::agree() {
+  try {
+    mpi::agree(communicator_, failure_);
+  } catch (const Error&) {
+    if (failed()) {
+      interrupt();
+      std::rethrow_exception(failure_);
+    }
+    throw;
   }
 }
 
@@ -41,28 +72,32 @@ void Recorder<T>::step(const StepReport& report) {
   const std::uint64_t step = ++summary_.steps;
   epoch_.add(report);
   summary_.samples += static_cast<double>(report.value.samples);
-  if (metrics_) {
-    metrics_->write("step", step, epoch, report);
-  }
-  if (progress_) {  // on the root
-    progress_->step(step, epoch, report);
-    if (options_->on_step) {
-      options_->on_step(step, epoch, report);
+  attempt([&] {
+    if (metrics_) {
+      metrics_->write("step", step, epoch, report);
     }
-  }
-  if (step % steps_per_epoch_ == 0 || step == options_->total_steps) {
+    if (progress_) {  // on the root
+      progress_->step(step, epoch, report);
+      if (options_->on_step) {
+        options_->on_step(step, epoch, report);
+      }
+    }
+  });
+  if (ends_epoch(step) || step == options_->total_steps) {
     end_epoch(epoch);
   }
 }
 
 template <math::Real T>
 void Recorder<T>::validated(std::uint64_t step, const ValidationReport& report, bool improved) {
-  if (metrics_) {
-    metrics_->write_validation(step, (step - 1) / steps_per_epoch_ + 1, report, improved);
-  }
-  if (progress_) {
-    progress_->validated(report.value.objective);
-  }
+  attempt([&] {
+    if (metrics_) {
+      metrics_->write_validation(step, (step - 1) / steps_per_epoch_ + 1, report, improved);
+    }
+    if (progress_) {
+      progress_->validated(report.value.objective);
+    }
+  });
 }
 
 template <math::Real T>
@@ -93,9 +128,12 @@ TrainSummary Recorder<T>::finish() {
     summary_.best = BestSummary{best_->step(), best_->objective()};
   }
   model_->settings[model::finished_setting] = "yes";
-  if (metrics_) {
-    save_model();
-  }
+  attempt([this] {
+    if (metrics_) {
+      save_model();
+    }
+  });
+  agree();
   return summary_;
 }
 
@@ -123,14 +161,16 @@ void Recorder<T>::end_epoch(std::uint64_t epoch) {
   if (summary_.steps % steps_per_epoch_ == 0) {  // else a longer run continues this epoch
     epoch_ = EpochSummary{};
   }
-  if (!metrics_) {
-    return;
-  }
-  metrics_->write("epoch", summary_.steps, epoch, summary_.last);
-  if (since_saved_.elapsed_s() > options_->save_every_s) {
-    save_model();
-    since_saved_.lap_s();
-  }
+  attempt([&] {
+    if (!metrics_) {
+      return;
+    }
+    metrics_->write("epoch", summary_.steps, epoch, summary_.last);
+    if (since_saved_.elapsed_s() > options_->save_every_s) {
+      save_model();
+      since_saved_.lap_s();
+    }
+  });
 }
 
 /// Saves the best state so far where a validation knows one, else the present one.
@@ -145,7 +185,12 @@ void Recorder<T>::save_model() {
     }
   };
   exchange();
-  model::write_model(path_, *model_);
+  try {
+    model::write_model(path_, *model_);
+  } catch (...) {
+    exchange();
+    throw;
+  }
   exchange();
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <optional>
 #include <string>
 
@@ -14,27 +15,40 @@
 namespace infomax::train {
 
 /// Records a run step by step: its summary on every rank that adds steps, its files and its
-/// progress on the root alone.
+/// progress on the root alone. What fails there while the other ranks go on is kept until all ranks
+/// agree(); meanwhile nothing more is recorded.
 template <math::Real T>
 class Recorder {
  public:
-  /// What is passed by reference must outlive this.
+  /// Collective. What is passed by reference must outlive this. Throws SystemError where the
+  /// metrics cannot be written.
   Recorder(const mpi::Communicator& communicator, model::Model<T>& model, BestModel<T>& best,
            const RunDirectory& directory, const TrainerOptions& options,
            std::uint64_t steps_per_epoch, Durability* durability);
 
-  /// Adds a step. Throws SystemError where a file cannot be written.
+  /// Adds a step.
   void step(const StepReport& report);
 
-  /// Adds the validation after `step`. Throws SystemError where a file cannot be written.
+  /// Returns whether an epoch ends with a step; steps are counted from 1.
+  [[nodiscard]] bool ends_epoch(std::uint64_t step) const { return step % steps_per_epoch_ == 0; }
+
+  /// Adds the validation after `step`.
   void validated(std::uint64_t step, const ValidationReport& report, bool improved);
+
+  /// Returns whether something has failed here: a file that cannot be written, or the caller's
+  /// on_step.
+  [[nodiscard]] bool failed() const { return failure_ != nullptr; }
+
+  /// Collective. Returns where nothing has failed. Otherwise throws: on the rank where it failed
+  /// what was thrown there, on all others an Error with its exit code and text.
+  void agree();
 
   /// Returns what a checkpoint keeps of this; restore() takes it back.
   [[nodiscard]] Json record() const;
   void restore(const Json& record);
 
-  /// Ends the record of a run and saves the model. Throws NumericError, on every rank, where the
-  /// parameters are not finite.
+  /// Collective. Ends the record of a run and saves the model. Throws NumericError where the
+  /// parameters are not finite, and what agree() throws.
   [[nodiscard]] TrainSummary finish();
 
   /// Ends a live progress line, so that a message starts on a line of its own.
@@ -45,6 +59,12 @@ class Recorder {
   void end_epoch(std::uint64_t epoch);
   void save_model();
 
+  /// Does what only the root does and what may fail there.
+  template <class Work>
+  void attempt(const Work& work);
+
+  mpi::Communicator communicator_;
+  std::exception_ptr failure_;
   model::Model<T>* model_;
   BestModel<T>* best_;
   std::string path_;

@@ -30,6 +30,7 @@ struct DurabilityOptions {
 
 /// What all ranks do after a step besides training.
 struct StepDecision {
+  bool failed = false;      ///< a rank said so; nothing else is decided then
   bool checkpoint = false;  ///< a checkpoint is due
   bool stop = false;        ///< the run stops here, on request
   std::string reason;       ///< why it stops, such as a signal's name
@@ -57,8 +58,9 @@ class Durability {
   void at_step(std::uint64_t step) { watch_.at_step(step); }
 
   /// Collective. Decides what all ranks do after `step`, by one small reduction: a signal to any
-  /// rank stops all of them, and the root's clock counts.
-  [[nodiscard]] StepDecision agree(std::uint64_t step);
+  /// rank stops all of them, and the root's clock counts. `failed` says that this rank cannot go
+  /// on.
+  [[nodiscard]] StepDecision agree(std::uint64_t step, bool failed = false);
 
   /// Called on the root. Writes a checkpoint in the background.
   void write(Checkpoint checkpoint);

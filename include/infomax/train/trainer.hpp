@@ -29,7 +29,8 @@ struct TrainerOptions {
                                ///< least so long after the last time
   std::uint64_t validate_every_steps = 1;  ///< 1 or more; the last step is always validated
   std::uint64_t patience = 0;  ///< validations without improvement that end the run; 0 = no end
-  /// The root calls it after every step; step and epoch count from 1. May be empty.
+  /// The root calls it after every step; step and epoch count from 1. May be empty. What it throws
+  /// ends the run.
   std::function<void(std::uint64_t step, std::uint64_t epoch, const StepReport& report)> on_step;
 };
 

@@ -84,7 +84,9 @@ class Training {
   /// The directory of the run's files; nothing if it writes none.
   [[nodiscard]] const std::optional<RunDirectory>& directory() const;
 
-  /// Called on rank 0 after every step. Steps and epochs count from 1.
+  /// Is called on rank 0 after every step, which counts from 1, as does the epoch. What it throws
+  /// leaves run(), on the other ranks as an Error with its text: after the same step with an
+  /// `output`, otherwise after the epoch, as nothing else keeps the ranks in step.
   using StepCallback =
       std::function<void(std::uint64_t step, std::uint64_t epoch, const StepReport& report)>;
   /// Sets the function that run() calls after every step. It replaces the one that was set before.

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "infomax/train/training.hpp"
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "infomax/core/random.hpp"
+#include "infomax/data/memory_datasets.hpp"
+#include "support/scratch.hpp"
+
+namespace infomax::train {
+namespace {
+
+/// Training as a program of its own would use it, from rows in memory.
+class TrainingInMemory : public test::SharedScratch {
+ protected:
+  static Config small() {
+    Config config;
+    config.encoder = "dense:6,tanh,dense:2";
+    config.precision = Precision::float64;
+    config.batch = 20;
+    config.steps = 12;  // of 5 an epoch
+    return config;
+  }
+
+  [[nodiscard]] data::MemoryDatasets rows() const {
+    data::MemoryDatasets datasets(world_);
+    datasets.add("/x", x_);
+    return datasets;
+  }
+
+ private:
+  static Matrix<double> random_matrix() {
+    const CounterRandom random(1, RandomStream::generation);
+    Matrix<double> x(100, 4);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      x.span()[i] = (1.0 + static_cast<double>(i % 4)) * random.normal(i);
+    }
+    return x;
+  }
+
+  const Matrix<double> x_ = random_matrix();
+};
+
+struct CallersOwn : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+TEST_F(TrainingInMemory, EndsOnEveryRankByWhatTheCallbackThrows) {
+  for (const bool written : {false, true}) {
+    for (const char* optimizer : {"sgd", "lbfgs"}) {
+      Config config = small();
+      config.optimizer.kind = optim::parse_optimizer(optimizer);
+      if (std::string(optimizer) == "lbfgs") {
+        config.batch = 0;
+      }
+      config.output = written ? file("run").string() : "";
+      config.overwrite = written;
+      auto source = rows();
+      Training training(config, source, world_);
+      std::uint64_t calls = 0;
+      training.on_step([&](std::uint64_t step, std::uint64_t, const StepReport&) {
+        ++calls;
+        if (step == 2) {
+          throw CallersOwn("enough");
+        }
+      });
+      const std::string what = std::string(optimizer) + (written ? ", written" : "");
+      try {
+        (void)training.run();
+        ADD_FAILURE() << what << ": nothing was thrown";
+      } catch (const CallersOwn& error) {
+        EXPECT_TRUE(world_.is_root()) << what;
+        EXPECT_STREQ(error.what(), "enough") << what;
+      } catch (const Error& error) {
+        EXPECT_FALSE(world_.is_root()) << what;
+        EXPECT_NE(std::string(error.what()).find("enough"), std::string::npos) << error.what();
+      }
+      EXPECT_EQ(calls, world_.is_root() ? 2U : 0U) << what;
+    }
+  }
+}
+
+TEST_F(TrainingInMemory, FailsOnEveryRankWhereItsMetricsCannotBeWritten) {
+  Config config = small();
+  config.output = file("run").string();
+  auto source = rows();
+  (void)Training(config, source, world_).run();
+  on_root([&] {
+    std::filesystem::remove(file("run") / "metrics.jsonl");
+    std::filesystem::create_directory(file("run") / "metrics.jsonl");
+  });
+  config.resume = true;
+  config.steps = 14;
+  Training training(config, source, world_);
+  const std::string text = test::message_of<SystemError>([&] { (void)training.run(); });
+  EXPECT_NE(text.find("metrics.jsonl"), std::string::npos) << text;
+}
+
+}  // namespace
+}  // namespace infomax::train
