@@ -75,6 +75,9 @@ class BetweenSteps {
   [[nodiscard]] bool after(const FinishedStep& step) {
     const bool validated = validation_due(step);
     const bool ended = validated && validate(step.number);
+    if (ended) {
+      recorder_->end_incomplete_epoch();
+    }
     if (services_.durability != nullptr) {
       keep(step.number, ended || step.last);
     } else if (validated || step.last || recorder_->ends_epoch(step.number)) {

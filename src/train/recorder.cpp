@@ -71,6 +71,7 @@ void Recorder<T>::step(const StepReport& report) {
   const std::uint64_t epoch = summary_.steps / steps_per_epoch_ + 1;
   const std::uint64_t step = ++summary_.steps;
   epoch_.add(report);
+  epoch_ended_ = false;
   summary_.samples += static_cast<double>(report.value.samples);
   attempt([&] {
     if (metrics_) {
@@ -85,6 +86,13 @@ void Recorder<T>::step(const StepReport& report) {
   });
   if (ends_epoch(step) || step == options_->total_steps) {
     end_epoch(epoch);
+  }
+}
+
+template <math::Real T>
+void Recorder<T>::end_incomplete_epoch() {
+  if (!epoch_ended_) {
+    end_epoch((summary_.steps - 1) / steps_per_epoch_ + 1);
   }
 }
 
@@ -117,10 +125,13 @@ void Recorder<T>::restore(const Json& record) {
   summary_.steps = record.at("steps");
   summary_.last = report_from(record.at("last"));
   epoch_.restore(report_from(record.at("epoch_sum")), record.at("epoch_steps"));
+  // The constructor has cut off the line of an epoch that may go on.
+  epoch_ended_ = ends_epoch(summary_.steps) || summary_.steps >= options_->total_steps;
 }
 
 template <math::Real T>
 TrainSummary Recorder<T>::finish() {
+  end_incomplete_epoch();  // of a run that had ended before it was resumed
   summary_.seconds = before_s_ + since_start_.elapsed_s();
   interrupt();
   require_finite_parameters();
@@ -157,6 +168,7 @@ void Recorder<T>::require_finite_parameters() const {
 
 template <math::Real T>
 void Recorder<T>::end_epoch(std::uint64_t epoch) {
+  epoch_ended_ = true;
   summary_.last = epoch_.report();
   if (summary_.steps % steps_per_epoch_ == 0) {  // else a longer run continues this epoch
     epoch_ = EpochSummary{};

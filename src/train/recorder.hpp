@@ -32,6 +32,9 @@ class Recorder {
   /// Returns whether an epoch ends with a step; steps are counted from 1.
   [[nodiscard]] bool ends_epoch(std::uint64_t step) const { return step % steps_per_epoch_ == 0; }
 
+  /// Ends the epoch that the run ends within; does nothing where it has ended.
+  void end_incomplete_epoch();
+
   /// Adds the validation after `step`.
   void validated(std::uint64_t step, const ValidationReport& report, bool improved);
 
@@ -74,6 +77,7 @@ class Recorder {
   double before_s_ = 0.0;  // that the run took before it was resumed
   TrainSummary summary_;
   EpochSummary epoch_;
+  bool epoch_ended_ = true;  // no step has been added since the last epoch ended
   Stopwatch since_start_;
   Stopwatch since_saved_;
   std::optional<MetricsFile> metrics_;

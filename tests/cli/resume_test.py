@@ -87,12 +87,26 @@ class Resume(support.ProgramTest):
         run = self.train(self.data, "run", *arguments, "--steps", last - 2)
         self.resume(run, "--steps", "300")
         self.assertEqual(support.metrics(run, "validation")[-1]["step"], last)
+        # It ends within an epoch of 4 steps, of which it says what it says of others.
+        self.assertNotEqual(last % 4, 0)
+        epoch = support.metrics(whole, "epoch")[-1]
+        self.assertEqual(epoch["step"], last)
+        of_epoch = support.metrics(whole)[last - last % 4:]
+        self.assertAlmostEqual(epoch["objective"],
+                               numpy.mean([line["objective"] for line in of_epoch]), delta=1e-12)
+        self.assertEqual(metrics(run), metrics(whole))
         numpy.testing.assert_array_equal(support.parameters(run / "model.h5"),
                                          support.parameters(whole / "model.h5"))
         before = metrics(run)
         # It has ended: nothing is left to do.
-        self.resume(run, "--steps", "300")
+        again = self.resume(run, "--steps", "300")
         self.assertEqual(metrics(run), before)
+        self.assertIn(f"last epoch: J {epoch['objective']:.6f}", again.err)
+        # With more patience it goes on with the epoch that it had ended within.
+        self.resume(run, "--steps", "300", "--early-stop", "7")
+        arguments[arguments.index("--early-stop") + 1] = "7"
+        longer = self.train(self.data, "longer", *arguments, "--steps", "300")
+        self.assertEqual(metrics(run), metrics(longer))
 
     def test_goes_on_at_any_number_of_ranks(self):
         arguments = self.arguments("--optimizer", "sgd", "--learning-rate", "0.1")

@@ -71,4 +71,10 @@ void scale(T alpha, std::span<std::type_identity_t<T>> x);
 template <Real T>
 [[nodiscard]] T norm(std::span<const T> x);
 
+/// Returns the Euclidean norm, summed in double and in one order. Unlike those of norm(), its bits
+/// depend on x alone, and neither on BLAS's threads nor on the processor: for what all ranks must
+/// compute alike.
+template <Real T>
+[[nodiscard]] double ordered_norm(std::span<const T> x);
+
 }  // namespace infomax::math
