@@ -73,7 +73,7 @@ class BetweenSteps {
   /// request, and what Recorder::agree() throws. Ranks agree on failures where they communicate
   /// anyway: with a durability after each step, without one after epochs and validations.
   [[nodiscard]] bool after(const FinishedStep& step) {
-    const bool validated = validation_due(step);
+    const bool validated = validation_due(step.number);
     const bool ended = validated && validate(step.number);
     if (ended) {
       recorder_->end_incomplete_epoch();
@@ -86,13 +86,23 @@ class BetweenSteps {
     return ended;
   }
 
-  /// Why the run ended, where after() ended it.
+  /// Collective. Called when no step is left to do, also where a resumed run had none: validates
+  /// the model after the last step `done`, unless that was due. This is no part of the last
+  /// checkpoint: a run of more steps, which does not validate there, goes on from it to the same
+  /// bits.
+  void conclude(std::uint64_t done) {
+    if (services_.validation != nullptr && done > 0 && done != validated_step_) {
+      (void)validate(done);
+    }
+  }
+
+  /// Why the run ended, where patience ended it.
   [[nodiscard]] const std::string& ending() const { return ending_; }
 
  private:
-  [[nodiscard]] bool validation_due(const FinishedStep& step) const {
-    return services_.validation != nullptr && step.number != validated_step_ &&
-           (step.last || step.number % options_->validate_every_steps == 0);
+  [[nodiscard]] bool validation_due(std::uint64_t step) const {
+    return services_.validation != nullptr && step != validated_step_ &&
+           step % options_->validate_every_steps == 0;
   }
   bool validate(std::uint64_t step);
   bool out_of_patience();

@@ -165,6 +165,7 @@ void FullBatch<T>::finish(std::span<const double> x) {
   if (steps_ > 0) {
     (void)between_steps_->after({steps_, true});
   }
+  between_steps_->conclude(steps_);
 }
 
 /// Collective. The root's x, on every rank.

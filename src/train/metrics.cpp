@@ -67,33 +67,54 @@ Json begin_line(const std::string& kind, std::uint64_t step, std::uint64_t epoch
   return line;
 }
 
-/// Returns the length of the file up to the last complete line of a step that is not later than
-/// `last`, without the line of an epoch that goes on after `last`.
-std::uint64_t bytes_up_to(const std::string& path, std::uint64_t last, bool within_epoch) {
-  std::ifstream file(path);
+/// What is kept of a file: a beginning of so many bytes, and lines that follow it.
+struct KeptLines {
   std::uint64_t bytes = 0;
-  for (std::string line; std::getline(file, line) && !file.eof(); bytes += line.size() + 1) {
-    const auto parsed = json_or_null(line);
+  std::string rest;
+};
+
+/// Keeps the complete lines of steps that are not later than `last`, without the line of an epoch
+/// that goes on after `last` and without that of a validation which does not count.
+KeptLines lines_up_to(const std::string& path, std::uint64_t last, bool within_epoch,
+                      bool validated) {
+  std::ifstream file(path);
+  KeptLines kept;
+  bool removed = false;
+  for (std::string line; std::getline(file, line) && !file.eof();) {
+    const auto parsed = Json::parse(line, nullptr, false);
     const std::uint64_t step = parsed.is_object() ? parsed.value("step", last + 1) : last + 1;
-    if (step > last || (within_epoch && step == last && parsed.value("kind", "") == "epoch")) {
+    if (step > last) {
       break;
     }
+    const std::string kind = parsed.value("kind", "");
+    if (step == last &&
+        ((within_epoch && kind == "epoch") || (!validated && kind == "validation"))) {
+      removed = true;
+    } else if (removed) {
+      kept.rest += line + '\n';
+    } else {
+      kept.bytes += line.size() + 1;
+    }
   }
-  return bytes;
+  return kept;
 }
 
 }  // namespace
 
-MetricsFile::MetricsFile(const std::string& path, std::uint64_t steps_to_keep, bool within_epoch)
+MetricsFile::MetricsFile(const std::string& path, std::uint64_t steps_to_keep, bool within_epoch,
+                         bool validated)
     : path_(path) {
+  KeptLines kept;
   if (steps_to_keep > 0 && std::filesystem::exists(path)) {
+    kept = lines_up_to(path, steps_to_keep, within_epoch, validated);
     std::error_code status;
-    std::filesystem::resize_file(path, bytes_up_to(path, steps_to_keep, within_epoch), status);
+    std::filesystem::resize_file(path, kept.bytes, status);
     if (status) {
       throw SystemError(fmt::format("cannot shorten {}: {}", path, status.message()));
     }
   }
   file_.open(path, steps_to_keep > 0 ? std::ios::app : std::ios::trunc);
+  file_ << kept.rest << std::flush;
   if (!file_) {
     throw SystemError(fmt::format("cannot write {}", path_));
   }

@@ -29,10 +29,16 @@ Recorder<T>::Recorder(const mpi::Communicator& communicator, model::Model<T>& mo
     if (!communicator.is_root()) {
       return;
     }
-    const auto done = durability != nullptr && durability->start() ? durability->start()->step : 0;
+    std::uint64_t done = 0;
+    bool validated = false;  // after the last step, and so that it counts
+    if (durability != nullptr && durability->start()) {
+      const Checkpoint& start = *durability->start();
+      done = start.step;
+      validated = nlohmann::json::parse(start.text("record")).at("validated_step") == done;
+    }
     if (!directory.is_none()) {
       metrics_.emplace(directory.metrics(), done,
-                       done % steps_per_epoch != 0 && done < options.total_steps);
+                       done % steps_per_epoch != 0 && done < options.total_steps, validated);
     }
     progress_.emplace(options.progress,
                       (options.total_steps + steps_per_epoch - 1) / steps_per_epoch,

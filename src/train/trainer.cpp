@@ -56,21 +56,26 @@ TrainSummary train(const mpi::Communicator& communicator, model::Model<T>& model
     }
   });
   const std::uint64_t total = between_steps.ended_before() ? done_before : options.total_steps;
-  for (std::uint64_t done = done_before; done < total;) {
-    const std::uint64_t epoch = done / steps_per_epoch;
-    const std::uint64_t current = done + 1;
+  // Names the step, counted from 1, in the text of a NumericError.
+  const auto at_step = [&](std::uint64_t number, const auto& work) {
     try {
-      recorder.step(
-          step.run(epoch, done % steps_per_epoch, optimizer, options.schedule.rate(done)));
-      ++done;
-      if (between_steps.after({done, done == options.total_steps})) {
-        break;
-      }
+      work();
     } catch (const NumericError& error) {
       recorder.interrupt();
-      throw NumericError(fmt::format("at step {} (epoch {}) {}", current, epoch + 1, error.what()));
+      throw NumericError(fmt::format("at step {} (epoch {}) {}", number,
+                                     (number - 1) / steps_per_epoch + 1, error.what()));
     }
+  };
+  std::uint64_t done = done_before;
+  for (bool ended = false; !ended && done < total;) {
+    at_step(done + 1, [&] {
+      recorder.step(step.run(done / steps_per_epoch, done % steps_per_epoch, optimizer,
+                             options.schedule.rate(done)));
+      ++done;
+      ended = between_steps.after({done, done == options.total_steps});
+    });
   }
+  at_step(done, [&] { between_steps.conclude(done); });
   if (best.known()) {
     std::ranges::copy(best.parameters(), model.parameters().begin());
   }

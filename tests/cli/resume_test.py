@@ -298,6 +298,41 @@ class Resume(support.ProgramTest):
         self.resume(run, "--steps", "12", ranks=2)
         self.assert_same(run, whole)
 
+    def test_a_run_that_gets_more_steps_forgets_the_validation_of_its_end(self):
+        # Of 4 steps an epoch: the runs end within an epoch, at the end of one that is not validated,
+        # and where a validation is due within an epoch.
+        for steps, every, extra in ((7, "1epochs", True), (4, "2epochs", True), (6, "6steps", False)):
+            with self.subTest(steps=steps, every=every):
+                arguments = self.arguments("--validation", "0.2", "--validate-every", every)
+                whole = self.train(self.data, f"whole{steps}", *arguments, "--steps", "14", ranks=2)
+                run = self.train(self.data, f"run{steps}", *arguments, "--steps", str(steps), ranks=2)
+                ended = metrics(run)
+                self.assertEqual(ended[-1]["kind"], "validation")
+                self.assertEqual(ended[-1]["step"], steps)
+                model = support.parameters(run / "model.h5")
+                self.resume(run, ranks=2)  # has nothing to do
+                self.assertEqual(metrics(run), ended)
+                numpy.testing.assert_array_equal(support.parameters(run / "model.h5"), model)
+                self.resume(run, "--steps", "14", ranks=2)
+                self.assert_same(run, whole)
+                validated = [line["step"] for line in metrics(run) if line["kind"] == "validation"]
+                self.assertEqual(steps in validated, not extra)
+
+    def test_patience_does_not_count_the_validation_of_an_end_that_was_none(self):
+        arguments = self.arguments("--pair", "target", "--objective", "dcca", "--validation", "0.3",
+                                   "--learning-rate", "0.05", "--early-stop", "2",
+                                   "--validate-every", "4steps")
+        whole = self.train(self.data, "whole", *arguments, "--steps", "300")
+        last = len(support.metrics(whole))
+        self.assertLess(last, 300)
+        for steps in range(last - 7, last, 2):  # each with one that is extra, and perhaps the last
+            if steps % 4 == 0:
+                continue
+            with self.subTest(steps=steps):
+                run = self.train(self.data, f"run{steps}", *arguments, "--steps", steps)
+                self.resume(run, "--steps", "300")
+                self.assert_same(run, whole)
+
     def test_what_must_not_change_is_refused_with_both_values(self):
         run = self.train(self.data, "run", *self.arguments("--steps", "5"))
         self.refuse(USAGE, ["--seed is 5 and was 4"], run, "--seed", "5")

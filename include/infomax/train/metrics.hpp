@@ -40,11 +40,12 @@ class EpochSummary {
 /// Writes `metrics.jsonl`, one JSON object a line, and flushes each line. Used by one rank.
 class MetricsFile {
  public:
-  /// Begins an empty file where `steps_to_keep` is 0. Otherwise cuts off lines of later steps and
+  /// Begins an empty file where `steps_to_keep` is 0. Otherwise removes lines of later steps and
   /// an incomplete last line. `within_epoch` says that more steps of the last step's epoch follow,
-  /// so that the line of that epoch is cut off too. Throws SystemError.
+  /// so that the line of that epoch is removed too. `validated` says that the validation after the
+  /// last step counts; if not, its line is removed. Throws SystemError.
   explicit MetricsFile(const std::string& path, std::uint64_t steps_to_keep = 0,
-                       bool within_epoch = false);
+                       bool within_epoch = false, bool validated = true);
 
   /// `kind` is "step" or "epoch"; step and epoch are counted from 1. Throws SystemError.
   void write(const std::string& kind, std::uint64_t step, std::uint64_t epoch,
