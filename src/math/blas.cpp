@@ -2,8 +2,10 @@
 #include "infomax/math/blas.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cmath>
+#include <numeric>
 
 #include <cblas.h>
 
@@ -140,6 +142,42 @@ T norm(std::span<const T> x) {
   }
 }
 
+template <Real T>
+double ordered_norm(std::span<const T> x) {
+  constexpr std::size_t lanes = 16;  // independent sums, so that the compiler may vectorise
+  const auto sum_of_squares = [x](double scale) {
+    std::array<double, lanes> sums{};
+    const auto add = [&](std::size_t i, std::size_t lane) {
+      const double value = scale * static_cast<double>(x[i]);
+      sums[lane] += value * value;
+    };
+    const std::size_t whole = x.size() / lanes * lanes;
+    for (std::size_t i = 0; i < whole; i += lanes) {
+      for (std::size_t lane = 0; lane < lanes; ++lane) {
+        add(i + lane, lane);
+      }
+    }
+    for (std::size_t i = whole; i < x.size(); ++i) {
+      add(i, i - whole);
+    }
+    return std::accumulate(sums.begin(), sums.end(), 0.0);
+  };
+  const double squares = sum_of_squares(1.0);
+  if ((squares > 1e-250 && squares < 1e300) || std::isnan(squares)) {
+    return std::sqrt(squares);
+  }
+  double largest = 0.0;
+  for (const T value : x) {
+    largest = std::max(largest, std::abs(static_cast<double>(value)));
+  }
+  if (largest == 0.0 || std::isinf(largest)) {
+    return largest;
+  }
+  // A power of two, by which products are exact.
+  const double scale = std::ldexp(1.0, std::clamp(-std::ilogb(largest), -1000, 1000));
+  return std::sqrt(sum_of_squares(scale)) / scale;
+}
+
 #define INFOMAX_INSTANTIATE(T)                                                                  \
   template void gemm<T>(Transpose, Transpose, T, ConstView<T>, ConstView<T>, T, MatrixView<T>); \
   template void syrk<T>(T, ConstView<T>, T, MatrixView<T>);                                     \
@@ -147,7 +185,8 @@ T norm(std::span<const T> x) {
   template void gemv_transposed<T>(T, ConstView<T>, std::span<const T>, T, std::span<T>);       \
   template void axpy<T>(T, std::span<const T>, std::span<T>);                                   \
   template void scale<T>(T, std::span<T>);                                                      \
-  template T norm<T>(std::span<const T>);
+  template T norm<T>(std::span<const T>);                                                       \
+  template double ordered_norm<T>(std::span<const T>);
 INFOMAX_INSTANTIATE(float)
 INFOMAX_INSTANTIATE(double)
 #undef INFOMAX_INSTANTIATE

@@ -47,8 +47,9 @@ class Lars final : public Optimizer<T> {
 
  private:
   [[nodiscard]] double ratio(std::span<const T> parameters, std::span<const T> gradient) const {
-    const double length = math::norm(parameters);
-    const double slope = math::norm(gradient);
+    // Every rank computes the ratio, and all must find the same bits.
+    const double length = math::ordered_norm(parameters);
+    const double slope = math::ordered_norm(gradient);
     return length > 0.0 && slope > 0.0 ? trust_ * length / slope : 1.0;
   }
 

@@ -105,7 +105,10 @@ StepReport Step<T>::differentiate(std::uint64_t epoch, std::uint64_t step_of_epo
   // penalty: added once, after the sum over ranks, because it depends on no row
   report.penalty = add_penalty();
   report.value.objective += report.penalty;
-  report.gradient_norm = math::norm(std::span<const T>(gradient_));
+  const std::span<const T> gradient(gradient_);
+  // Where it clips, every rank computes it, and all must find the same bits.
+  report.gradient_norm =
+      options_.clip_norm > 0.0 ? math::ordered_norm(gradient) : math::norm(gradient);
   if (report.gradient_norm == 0.0 && epoch == 0 && step_of_epoch == 0) {
     log::warning_once("still", zero_gradient);
   }
@@ -164,8 +167,12 @@ double Step<T>::add_penalty() {
     const auto weights = std::as_const(*model_).parameters().subspan(range.offset, range.count);
     const double norm = math::norm(weights);
     squared += norm * norm;
-    math::axpy(static_cast<T>(-options_.weight_decay), weights,
-               std::span<T>(gradient_).subspan(range.offset, range.count));
+    // By no BLAS, whose kernels round in one way or another: ranks must find the same bits.
+    const T decay = static_cast<T>(options_.weight_decay);
+    T* const gradient = gradient_.data() + range.offset;
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      gradient[i] -= decay * weights[i];
+    }
   }
   return -0.5 * options_.weight_decay * squared;
 }

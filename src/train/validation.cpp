@@ -2,6 +2,7 @@
 #include "infomax/train/validation.hpp"
 
 #include <cmath>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -25,6 +26,9 @@ ValidationReport Validation<T>::measure() {
   sides_.forward();
   try {
     ValidationReport report{model::evaluate(communicator_, sides_, *objective_), 0.0};
+    // Ranks compute it from equal sums, but BLAS may round differently on each, and what follows
+    // from it, such as an early end, must be the same on all.
+    communicator_.broadcast(std::span<double>(&report.value.objective, 1), 0);
     report.seconds = stopwatch.elapsed_s();
     return report;
   } catch (const NumericError& error) {

@@ -10,7 +10,9 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "infomax/core/checksum.hpp"
 #include "infomax/data/sampler.hpp"
+#include "infomax/math/blas_runtime.hpp"
 #include "infomax/model/examples.hpp"
 #include "infomax/model/sides.hpp"
 #include "infomax/objective/make.hpp"
@@ -39,6 +41,8 @@ struct Case {
   std::string augment = "";              ///< data::Augmentation's words; of 2x2 images
   std::size_t bucket_bytes = 64;         ///< less than a layer of these networks
   bool by_messages = false;              ///< and not through shared memory
+  double clip_norm = 0.0;
+  optim::OptimizerKind optimizer = optim::OptimizerKind::sgd;
 
   [[nodiscard]] std::string text() const {
     return fmt::format("{}, targets {}, {} blocks, batch {}, micro-batch {}, {} {}", rho,
@@ -114,9 +118,9 @@ model::Model<T> model_of(const Case& wanted) {
   return model;
 }
 
-optim::OptimizerOptions plain_ascent() {
+optim::OptimizerOptions optimizer_of(const Case& wanted) {
   optim::OptimizerOptions options;
-  options.kind = optim::OptimizerKind::sgd;
+  options.kind = wanted.optimizer;
   return options;
 }
 
@@ -138,9 +142,10 @@ struct Job {
         sides(communicator, model, examples, pair_of(wanted), sampler.largest_local_rows(),
               wanted.micro_batch, true),
         objective(objective::make_objective<T>(wanted.objective())),
-        optimizer(optim::make_optimizer<T>(plain_ascent(), model.parameters().size(), {})),
+        optimizer(optim::make_optimizer<T>(optimizer_of(wanted), model.parameters().size(),
+                                           train::weight_ranges(model))),
         step(communicator, model, sampler, sides, *objective,
-             {.clip_norm = 0.0,
+             {.clip_norm = wanted.clip_norm,
               .weight_decay = wanted.weight_decay,
               .seed = 5,
               .bucket_bytes = wanted.bucket_bytes}) {}
@@ -307,6 +312,42 @@ TEST(Step, GradientIsThatOfCentralDifferences) {
       expected.push_back((above - below) / (2.0 * move));
     }
     expect_close<double>(gradient, expected, 1e-6, wanted.text());
+  }
+}
+
+/// BLAS's threads on this rank, for a scope.
+class BlasThreads {
+ public:
+  explicit BlasThreads(int threads) : before_(math::blas_threads()) {
+    math::set_blas_threads(threads);
+  }
+  ~BlasThreads() { math::set_blas_threads(before_); }
+  BlasThreads(const BlasThreads&) = delete;
+  BlasThreads& operator=(const BlasThreads&) = delete;
+
+ private:
+  int before_;
+};
+
+TEST(Step, LeavesTheSameBitsOnRanksWithOtherThreads) {
+  const auto world = mpi::Communicator::world();
+  const BlasThreads threads(1 + world.rank());
+  Case plain;
+  plain.layers = "dense:160,tanh,dense:160,tanh,";  // layers long enough for threads
+  std::vector<Case> all(4, plain);
+  all[1].weight_decay = 0.01;
+  all[2].clip_norm = 1e-3;
+  all[3].optimizer = optim::OptimizerKind::lars;
+  for (const Case& wanted : all) {
+    Job<double> job(world, wanted);
+    for (std::size_t k = 0; k < 3; ++k) {
+      (void)job.step.run(0, k, *job.optimizer, 0.05);
+      const std::uint64_t sum = checksum(std::as_bytes(job.model.parameters()));
+      for (const std::uint64_t other : world.gather_all(sum)) {
+        EXPECT_EQ(sum, other) << "weight decay " << wanted.weight_decay << ", clip norm "
+                              << wanted.clip_norm << ", step " << k;
+      }
+    }
   }
 }
 

@@ -112,11 +112,31 @@ TEST(Norm, HoldsWhereSquaresWouldOverflowOrVanish) {
   for (const double unit : {1e-200, 1e-130, 1.0, 1e149, 1e200}) {
     const std::vector<double> x{3 * unit, 4 * unit, 12 * unit};
     EXPECT_NEAR(norm(std::span<const double>(x)) / unit, 13.0, 1e-13) << unit;
+    EXPECT_NEAR(ordered_norm(std::span<const double>(x)) / unit, 13.0, 1e-13) << unit;
   }
   const std::vector<double> zeros(5, 0.0);
   EXPECT_EQ(norm(std::span<const double>(zeros)), 0.0);
+  EXPECT_EQ(ordered_norm(std::span<const double>(zeros)), 0.0);
   const std::vector<double> bad{1.0, std::numeric_limits<double>::quiet_NaN()};
   EXPECT_TRUE(std::isnan(norm(std::span<const double>(bad))));
+  EXPECT_TRUE(std::isnan(ordered_norm(std::span<const double>(bad))));
+  const std::vector<double> endless{1.0, -std::numeric_limits<double>::infinity()};
+  EXPECT_TRUE(std::isinf(ordered_norm(std::span<const double>(endless))));
+  const double least = std::numeric_limits<double>::denorm_min();
+  EXPECT_EQ(ordered_norm(std::span<const double>(&least, 1)), least);
+}
+
+TYPED_TEST(Blas, OrderedNormIsThatOfAnyLength) {
+  using T = TypeParam;
+  for (std::size_t size = 0; size < 70; ++size) {
+    const auto x = random_matrix<T>(1, size, 11);
+    double squares = 0.0;
+    for (const T value : x.span()) {
+      squares += static_cast<double>(value) * static_cast<double>(value);
+    }
+    EXPECT_NEAR(ordered_norm(std::span<const T>(x.span())), std::sqrt(squares), 1e-13 * squares)
+        << size;
+  }
 }
 
 TYPED_TEST(Blas, VectorsFollowTheirFormulas) {
