@@ -51,6 +51,16 @@ model::Settings model_settings(const mpi::Communicator& communicator, const Conf
   return settings;
 }
 
+/// Throws UsageError where a field that must stay was set in the run and no longer is.
+void require_set(const Resumption& resumption, const Config& config) {
+  const auto before = resumption.settings();
+  for (const auto& field : config_fields().fields()) {
+    if (!field.may_change && !field.of_invocation && !field.text(config)) {
+      require_unchanged(field, std::nullopt, before);
+    }
+  }
+}
+
 /// Throws unless the run, once its data are there, is the one that `resumption` is of.
 void check_resumption(const Resumption& resumption, const Config& config,
                       const std::string& fingerprint) {
@@ -217,6 +227,7 @@ class Training::Impl {
     durability_.config = to_ini(config_fields().texts(config_));
     durability_.fingerprint = fingerprint(communicator_, data_->examples);
     if (resumption_) {
+      require_set(*resumption_, config_);
       check_resumption(*resumption_, config_, durability_.fingerprint);
     }
     mpi::together(communicator_, [&] {

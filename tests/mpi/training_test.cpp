@@ -9,6 +9,7 @@
 
 #include "infomax/core/random.hpp"
 #include "infomax/data/memory_datasets.hpp"
+#include "infomax/hdf5/file.hpp"
 #include "support/scratch.hpp"
 
 namespace infomax::train {
@@ -31,6 +32,8 @@ class TrainingInMemory : public test::SharedScratch {
     datasets.add("/x", x_);
     return datasets;
   }
+
+  [[nodiscard]] const Matrix<double>& matrix() const { return x_; }
 
  private:
   static Matrix<double> random_matrix() {
@@ -98,6 +101,27 @@ TEST_F(TrainingInMemory, FailsOnEveryRankWhereItsMetricsCannotBeWritten) {
   Training training(config, source, world_);
   const std::string text = test::message_of<SystemError>([&] { (void)training.run(); });
   EXPECT_NE(text.find("metrics.jsonl"), std::string::npos) << text;
+}
+
+TEST_F(TrainingInMemory, RefusesToGoOnWithoutWhatTheRunHad) {
+  on_root([&] {
+    auto other = hdf5::File::create(file("other.h5"));
+    const auto& rows = matrix();
+    auto dataset =
+        other.create_dataset("/x", hdf5::ElementType::float64, {rows.rows(), rows.columns()});
+    dataset.write<double>(0, rows.rows(), rows.span());
+  });
+  Config config = small();
+  config.output = file("run").string();
+  config.validation = ValidationData{file("other.h5").string(), 0.0};
+  auto source = rows();
+  (void)Training(config, source, world_).run();
+  config.resume = true;
+  EXPECT_NO_THROW(Training(config, source, world_));
+  config.validation.reset();
+  const std::string text =
+      test::message_of<UsageError>([&] { (void)Training(config, source, world_); });
+  EXPECT_NE(text.find("`validation` is not given"), std::string::npos) << text;
 }
 
 }  // namespace
