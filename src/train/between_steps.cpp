@@ -90,7 +90,9 @@ void BetweenSteps<T>::stop(std::uint64_t step, const std::string& reason) {
   mpi::together(*communicator_, [&] {
     if (communicator_->is_root()) {
       recorder_->interrupt();
-      services_.durability->write_now(checkpoint(step, ArrayOwnership::borrowed));
+      if (services_.durability->writes()) {
+        services_.durability->write_now(checkpoint(step, ArrayOwnership::borrowed));
+      }
     }
   });
   throw Error(ExitCode::stopped,

@@ -117,6 +117,11 @@ void validate_run(const Config& config) {
   if (config.resume && config.output.empty()) {
     throw UsageError("`resume` needs the run's directory; give `output`");
   }
+  const Duration& stall = config.stall_timeout;
+  if (config.output.empty() && stall.seconds() > 0.0 && stall != RunConfig{}.stall_timeout) {
+    throw UsageError(
+        "`stall_timeout` needs a directory where ranks leave word; give `output`, or leave it out");
+  }
   if (!config.reproducible) {
     return;
   }

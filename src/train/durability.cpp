@@ -17,9 +17,15 @@ Durability::Durability(const mpi::Communicator& communicator, const RunDirectory
       options_(std::move(options)),
       start_(std::move(start)),
       checkpoints_(directory.checkpoints()),
-      writer_(checkpoints_, options_.keep),
-      watch_(communicator, std::filesystem::path(directory.path()) / "stalled",
-             options_.stall_timeout_s) {}
+      writer_(checkpoints_, options_.keep) {
+  if (!writes()) {
+    options_.checkpoints = false;
+    return;
+  }
+  interruption_.emplace();
+  watch_.emplace(communicator, std::filesystem::path(directory.path()) / "stalled",
+                 options_.stall_timeout_s);
+}
 
 StepDecision Durability::agree(std::uint64_t step, bool failed) {
   const bool root = communicator_.is_root();
@@ -27,8 +33,9 @@ StepDecision Durability::agree(std::uint64_t step, bool failed) {
   const bool time_is_up =
       options_.time_limit_s > 0.0 && since_start_.elapsed_s() > options_.time_limit_s;
   std::array<std::uint64_t, 4> words{
-      static_cast<std::uint64_t>(Interruption::signal()), root && time_is_up ? 1U : 0U,
-      root && clock_due && !writer_.busy() ? 1U : 0U, failed ? 1U : 0U};
+      interruption_ ? static_cast<std::uint64_t>(Interruption::signal()) : 0U,
+      root && time_is_up ? 1U : 0U, root && clock_due && !writer_.busy() ? 1U : 0U,
+      failed ? 1U : 0U};
   communicator_.max(std::span<std::uint64_t>(words));
   StepDecision decision;
   decision.failed = words[3] != 0;
@@ -41,8 +48,8 @@ StepDecision Durability::agree(std::uint64_t step, bool failed) {
     decision.reason = fmt::format("`time_limit` of {:.0f} s", options_.time_limit_s);
   }
   decision.stop = !decision.reason.empty();
-  if (decision.stop) {
-    interruption_.hold();
+  if (decision.stop && interruption_) {
+    interruption_->hold();
   }
   const bool step_due = options_.every_steps > 0 && step % options_.every_steps == 0;
   decision.checkpoint = options_.checkpoints && (step_due || words[2] != 0);
@@ -68,6 +75,9 @@ void Durability::write_now(Checkpoint checkpoint) {
 }
 
 std::string Durability::advice(std::uint64_t step) const {
+  if (!writes()) {
+    return "it cannot go on, as without `output` nothing was written";
+  }
   return fmt::format("checkpoint {}; go on with: infomax train --output {} --resume",
                      checkpoints_.file(step).string(), directory_->path());
 }

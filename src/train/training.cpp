@@ -162,8 +162,9 @@ class Training::Impl {
     }
     const auto steps_per_epoch = overview().steps_per_epoch;
     options_ = trainer_options(config_, steps_per_epoch);
+    durability_ = durability_options(config_, steps_per_epoch);
     if (directory_) {
-      prepare_durability(steps_per_epoch);
+      prepare_durability();
     }
   }
 
@@ -193,7 +194,12 @@ class Training::Impl {
           typed_);
     };
     if (!directory_) {
-      return train_with(RunDirectory::none(), nullptr);
+      const RunDirectory none = RunDirectory::none();
+      if (durability_.time_limit_s <= 0.0 && durability_.check_replicas_every_steps == 0) {
+        return train_with(none, nullptr);
+      }
+      Durability durability(communicator_, none, durability_, std::nullopt);
+      return train_with(none, &durability);
     }
     Durability durability(
         communicator_, *directory_, durability_,
@@ -222,8 +228,7 @@ class Training::Impl {
     file.close();
   }
 
-  void prepare_durability(std::uint64_t steps_per_epoch) {
-    durability_ = durability_options(config_, steps_per_epoch);
+  void prepare_durability() {
     durability_.config = to_ini(config_fields().texts(config_));
     durability_.fingerprint = fingerprint(communicator_, data_->examples);
     if (resumption_) {

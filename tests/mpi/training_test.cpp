@@ -103,6 +103,47 @@ TEST_F(TrainingInMemory, FailsOnEveryRankWhereItsMetricsCannotBeWritten) {
   EXPECT_NE(text.find("metrics.jsonl"), std::string::npos) << text;
 }
 
+TEST_F(TrainingInMemory, StopsByTheClockWithoutAnOutput) {
+  Config config = small();
+  config.steps = 1'000'000'000;
+  config.time_limit = Duration{1e-9, Duration::Unit::seconds};
+  auto source = rows();
+  Training training(config, source, world_);
+  try {
+    (void)training.run();
+    ADD_FAILURE() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.exit_code(), ExitCode::stopped) << error.what();
+    EXPECT_NE(std::string(error.what()).find("`time_limit`"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("`output`"), std::string::npos) << error.what();
+  }
+}
+
+TEST_F(TrainingInMemory, ComparesReplicasWithoutAnOutput) {
+  if (world_.size() == 1) {
+    GTEST_SKIP() << "one rank cannot differ";
+  }
+  Config config = small();
+  config.check_replicas = 1;
+  config.learning_rate = world_.rank() == 0 ? 0.01 : 0.02;  // a defect that ranks must find
+  auto source = rows();
+  Training training(config, source, world_);
+  const std::string text = test::message_of<SystemError>([&] { (void)training.run(); });
+  EXPECT_NE(text.find("from the others"), std::string::npos) << text;
+}
+
+TEST_F(TrainingInMemory, NeedsADirectoryToWatchForStalls) {
+  Config config = small();
+  config.stall_timeout = Duration{5.0, Duration::Unit::seconds};
+  const std::string text = test::message_of<UsageError>([&] { validate(config); });
+  EXPECT_NE(text.find("`stall_timeout`"), std::string::npos) << text;
+  config.output = "run";
+  EXPECT_NO_THROW(validate(config));
+  config.output.clear();
+  config.stall_timeout = Duration{0.0, Duration::Unit::seconds};
+  EXPECT_NO_THROW(validate(config));
+}
+
 TEST_F(TrainingInMemory, RefusesToGoOnWithoutWhatTheRunHad) {
   on_root([&] {
     auto other = hdf5::File::create(file("other.h5"));

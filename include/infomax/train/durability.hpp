@@ -41,7 +41,8 @@ struct StepDecision {
 class Durability {
  public:
   /// Collective. `start` is the checkpoint that the run goes on from, if any; only the root's has
-  /// arrays. The directory must outlive this.
+  /// arrays. The directory must outlive this. Where it is RunDirectory::none(), nothing is written
+  /// and signals are left to the caller; the clock and the comparison of replicas remain.
   Durability(const mpi::Communicator& communicator, const RunDirectory& directory,
              DurabilityOptions options, std::optional<Checkpoint> start);
 
@@ -55,7 +56,14 @@ class Durability {
   void forget_start() { start_.reset(); }
 
   /// Tells the stall watch which step is under way.
-  void at_step(std::uint64_t step) { watch_.at_step(step); }
+  void at_step(std::uint64_t step) {
+    if (watch_) {
+      watch_->at_step(step);
+    }
+  }
+
+  /// Whether there is a directory to write checkpoints to.
+  [[nodiscard]] bool writes() const { return !directory_->is_none(); }
 
   /// Collective. Decides what all ranks do after `step`, by one small reduction: a signal to any
   /// rank stops all of them, and the root's clock counts. `failed` says that this rank cannot go
@@ -83,8 +91,8 @@ class Durability {
   std::optional<Checkpoint> start_;
   CheckpointDirectory checkpoints_;
   BackgroundWriter writer_;
-  Interruption interruption_;
-  StallWatch watch_;
+  std::optional<Interruption> interruption_;
+  std::optional<StallWatch> watch_;
   Stopwatch since_start_;
   Stopwatch since_checkpoint_;
 };
