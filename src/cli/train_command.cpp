@@ -7,14 +7,19 @@
 #include "cli/runtime.hpp"
 #include "cli/unused_options.hpp"
 #include "infomax/core/logging.hpp"
+#include "infomax/core/stopwatch.hpp"
 #include "infomax/core/version.hpp"
 #include "infomax/train/config.hpp"
+#include "infomax/train/interruption.hpp"
 #include "infomax/train/training.hpp"
 
 namespace infomax::cli {
 namespace {
 
 using train::Config;
+
+/// Since the program was loaded, before MPI started.
+const Stopwatch since_program_start;
 
 OptionTable option_table() {
   OptionTable options(
@@ -149,6 +154,8 @@ std::string describe(const train::TrainSummary& summary, const train::RunDirecto
 }  // namespace
 
 int train(const mpi::Communicator& communicator, const std::vector<std::string>& arguments) {
+  // A signal while data are loaded stops the run as one during training does.
+  const train::Interruption interruption;
   const auto& fields = train::config_fields();
   OptionTable options = option_table();
   options.add(fields, defaults());
@@ -169,6 +176,7 @@ int train(const mpi::Communicator& communicator, const std::vector<std::string>&
   log::info(fmt::format("infomax {}  train\n{}{}", version,
                         describe_machine(communicator, mpi::find_placement(communicator)),
                         describe(training)));
+  training.started(since_program_start);
   const auto summary = training.run();
   if (!summary.ending.empty()) {
     log::info(summary.ending);

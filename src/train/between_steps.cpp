@@ -33,6 +33,22 @@ std::uint64_t BetweenSteps<T>::restore(const std::function<void(const Json& reco
 }
 
 template <math::Real T>
+void BetweenSteps<T>::begin(std::uint64_t done) const {
+  if (services_.durability == nullptr) {
+    return;
+  }
+  const std::string signal = services_.durability->signal_before_start();
+  if (!signal.empty()) {
+    recorder_->interrupt();
+    throw Error(ExitCode::stopped,
+                fmt::format("stopped by {} before step {} of {}; {}", signal, done + 1,
+                            options_->total_steps,
+                            done > 0 ? services_.durability->advice(done)
+                                     : "nothing was trained; begin with `resume`"));
+  }
+}
+
+template <math::Real T>
 bool BetweenSteps<T>::validate(std::uint64_t step) {
   const auto report = services_.validation->measure();
   const bool improved =

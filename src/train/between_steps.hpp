@@ -68,6 +68,10 @@ class BetweenSteps {
   /// exhausted.
   [[nodiscard]] bool ended_before() { return out_of_patience(); }
 
+  /// Collective. Called before the next step after `done`: throws an Error with ExitCode::stopped
+  /// where a signal came while the run was being prepared.
+  void begin(std::uint64_t done) const;
+
   /// Collective. Does what is due after `step`. Returns true where the run ends here although steps
   /// are left. Throws an Error with ExitCode::stopped, on every rank, where the run is stopped on
   /// request, and what Recorder::agree() throws. Ranks agree on failures where they communicate

@@ -31,7 +31,7 @@ StepDecision Durability::agree(std::uint64_t step, bool failed) {
   const bool root = communicator_.is_root();
   const bool clock_due = options_.every_s > 0.0 && since_checkpoint_.elapsed_s() > options_.every_s;
   const bool time_is_up =
-      options_.time_limit_s > 0.0 && since_start_.elapsed_s() > options_.time_limit_s;
+      options_.time_limit_s > 0.0 && options_.started.elapsed_s() > options_.time_limit_s;
   std::array<std::uint64_t, 4> words{
       interruption_ ? static_cast<std::uint64_t>(Interruption::signal()) : 0U,
       root && time_is_up ? 1U : 0U, root && clock_due && !writer_.busy() ? 1U : 0U,
@@ -54,6 +54,18 @@ StepDecision Durability::agree(std::uint64_t step, bool failed) {
   const bool step_due = options_.every_steps > 0 && step % options_.every_steps == 0;
   decision.checkpoint = options_.checkpoints && (step_due || words[2] != 0);
   return decision;
+}
+
+std::string Durability::signal_before_start() {
+  if (!interruption_) {
+    return "";
+  }
+  const auto signal = communicator_.max(static_cast<std::int64_t>(Interruption::signal()));
+  if (signal == 0) {
+    return "";
+  }
+  interruption_->hold();
+  return name_of_signal(static_cast<int>(signal));
 }
 
 void Durability::finish(Checkpoint& checkpoint) const {

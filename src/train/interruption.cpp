@@ -16,6 +16,10 @@ volatile std::sig_atomic_t noted = 0;
 volatile std::time_t noted_at_s = 0;
 std::array<struct sigaction, signals.size()> former;
 
+// Of the objects that exist, and not for a handler.
+int depth = 0;
+bool held = false;
+
 /// Whole seconds of a clock that never goes back; safe in a handler.
 std::time_t now_s() {
   timespec now{};
@@ -36,7 +40,11 @@ void note(int signal) {
 }  // namespace
 
 Interruption::Interruption() {
+  if (depth++ > 0) {
+    return;
+  }
   noted = 0;
+  held = false;
   struct sigaction action {};
   action.sa_handler = note;
   action.sa_flags = SA_RESTART;
@@ -47,13 +55,15 @@ Interruption::Interruption() {
 }
 
 Interruption::~Interruption() {
-  if (noted != 0 || held_) {
+  if (--depth > 0 || noted != 0 || held) {
     return;
   }
   for (std::size_t i = 0; i < signals.size(); ++i) {
     ::sigaction(signals[i], &former[i], nullptr);
   }
 }
+
+void Interruption::hold() { held = true; }
 
 int Interruption::signal() { return noted; }
 

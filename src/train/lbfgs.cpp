@@ -299,6 +299,9 @@ TrainSummary train_lbfgs(const mpi::Communicator& communicator, model::Model<T>&
     });
   }
   const std::uint64_t total = between_steps.ended_before() ? done : options.total_steps;
+  if (done < total) {
+    between_steps.begin(done);
+  }
   FullBatch<T> problem(communicator, model, step, recorder, between_steps, done,
                        options.total_steps, resumed);
   optim::SearchOptions search{.history = lbfgs.history,

@@ -67,6 +67,9 @@ TrainSummary train(const mpi::Communicator& communicator, model::Model<T>& model
     }
   };
   std::uint64_t done = done_before;
+  if (done < total) {
+    between_steps.begin(done);
+  }
   for (bool ended = false; !ended && done < total;) {
     at_step(done + 1, [&] {
       recorder.step(step.run(done / steps_per_epoch, done % steps_per_epoch, optimizer,

@@ -163,6 +163,7 @@ class Training::Impl {
     const auto steps_per_epoch = overview().steps_per_epoch;
     options_ = trainer_options(config_, steps_per_epoch);
     durability_ = durability_options(config_, steps_per_epoch);
+    durability_.started = constructed_;
     if (directory_) {
       prepare_durability();
     }
@@ -171,6 +172,7 @@ class Training::Impl {
   [[nodiscard]] const Config& config() const { return config_; }
   [[nodiscard]] const std::optional<RunDirectory>& directory() const { return directory_; }
   void on_step(StepCallback callback) { options_.on_step = std::move(callback); }
+  void started(const Stopwatch& since) { durability_.started = since; }
 
   [[nodiscard]] TrainingOverview overview() const {
     const auto& examples = data_->examples;
@@ -242,6 +244,7 @@ class Training::Impl {
     });
   }
 
+  Stopwatch constructed_;  // when this was
   mpi::Communicator communicator_;
   Config config_;
   std::optional<Resumption> resumption_;
@@ -273,6 +276,8 @@ TrainingOverview Training::overview() const { return impl_->overview(); }
 const std::optional<RunDirectory>& Training::directory() const { return impl_->directory(); }
 
 void Training::on_step(StepCallback callback) { impl_->on_step(std::move(callback)); }
+
+void Training::started(const Stopwatch& since) { impl_->started(since); }
 
 TrainSummary Training::run() { return impl_->run(); }
 

@@ -3,6 +3,7 @@
 
 import json
 import os
+import pathlib
 import re
 import shutil
 import signal
@@ -210,16 +211,20 @@ class Resume(support.ProgramTest):
             time.sleep(0.02)
         return job, support.ranks_of(run)
 
-    def check_stopped(self, job, run, reason, arguments, ranks):
-        err = job.communicate(timeout=60)[1]
-        self.assertEqual(job.returncode, STOPPED, err)
+    def check_stopped(self, job, run, reason, arguments, ranks, *more):
+        if isinstance(job, support.Finished):
+            err, code = job.err, job.code
+        else:
+            err = job.communicate(timeout=60)[1]
+            code = job.returncode
+        self.assertEqual(code, STOPPED, err)
         complaints = [line for line in err.splitlines() if line.startswith("infomax: ")]
         self.assertEqual(len(complaints), 1, err)
         self.assertIn(reason, complaints[0])
         self.assertIn(f"--output {run} --resume", complaints[0])
         step = int(re.search(r"after step (\d+) of", complaints[0])[1])
         total = step + 7
-        self.resume(run, "--steps", total, ranks=ranks)
+        self.resume(run, "--steps", total, *more, ranks=ranks)
         whole = self.train(self.data, f"{run.name}-whole", *arguments, "--steps", total, ranks=ranks)
         self.assert_same(run, whole)
 
@@ -246,8 +251,46 @@ class Resume(support.ProgramTest):
     def test_the_clock_stops_it(self):
         run = self.scratch / "clock"
         arguments = self.arguments("--optimizer", "sgd")
-        job, _ = self.start(run, *arguments, "--steps", "100000000", "--time-limit", "1.5s")
-        self.check_stopped(job, run, "--time-limit", [*arguments], 2)
+        # The clock runs from the start of the program, so that the first step is the last; more time
+        # would make more steps, of a number that depends on the machine.
+        done = support.run("train", "--data", self.data, "--output", run, "--progress", "none",
+                           *arguments, "--steps", "100000000", "--time-limit", "0.02s", ranks=2)
+        self.check_stopped(done, run, "--time-limit", arguments, 2, "--time-limit", "0s")
+        self.assertEqual([line["step"] for line in support.metrics(run)], list(range(1, 9)))
+
+    def test_a_signal_before_the_first_step_stops_it(self):
+        arguments = self.arguments("--optimizer", "sgd", "--steps", "9")
+        whole = self.train(self.data, "whole", *arguments)
+        # The program waits for its options, in a pipe, until the signal has come.
+        pipe = self.scratch / "options.ini"
+        os.mkfifo(pipe)
+        for name, begun in (("new", False), ("resumed", True)):
+            with self.subTest(name=name):
+                run = self.scratch / name
+                command = ["train", "--data", self.data, "--output", run, "--progress", "none",
+                           *arguments]
+                if begun:
+                    self.train(self.data, name, *self.arguments("--optimizer", "sgd", "--steps", "4"))
+                job = subprocess.Popen([support.PROGRAM, *map(str, command), "--resume", "--config",
+                                        str(pipe)], stderr=subprocess.PIPE, text=True,
+                                       env={**os.environ, **support.ALONE})
+                self.addCleanup(job.wait)
+                self.addCleanup(job.kill)
+                self.addCleanup(job.stderr.close)
+
+                def is_ready():
+                    status = pathlib.Path(f"/proc/{job.pid}/status").read_text()
+                    caught = int(re.search(r"SigCgt:\s*(\w+)", status)[1], 16)
+                    return job.poll() is not None or caught >> (signal.SIGUSR1 - 1) & 1
+
+                self.assertTrue(support.wait_until(is_ready, 60), "it handles no signal")
+                job.send_signal(signal.SIGUSR1)
+                pipe.write_text("seed = 4\n")
+                err = job.communicate(timeout=60)[1]
+                self.assertEqual(job.returncode, STOPPED, err)
+                self.assertIn(f"stopped by SIGUSR1 before step {5 if begun else 1} of 9", err)
+                self.succeed(*command, "--resume")
+                self.assert_same(run, whole)
 
     def test_a_second_signal_ends_it_at_once(self):
         run = self.scratch / "twice"

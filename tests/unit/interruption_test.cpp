@@ -52,6 +52,25 @@ TEST(Interruption, OutlivesASignalThatIsLateWhereAnotherRankHadIt) {
   EXPECT_EQ(received, 0);
 }
 
+TEST(Interruption, MayBeginBeforeTheRunThatHeedsIt) {
+  const CallersHandler handler;
+  {
+    const Interruption outer;
+    std::raise(SIGUSR1);
+    { const Interruption inner; }
+    EXPECT_EQ(Interruption::signal(), SIGUSR1);
+  }
+  EXPECT_EQ(received, 0);
+  const CallersHandler again;
+  {
+    const Interruption outer;
+    { const Interruption inner; }
+    std::raise(SIGUSR1);
+    EXPECT_EQ(Interruption::signal(), SIGUSR1);
+  }
+  EXPECT_EQ(received, 0);
+}
+
 TEST(Interruption, PutsHandlersBackWhereNoneCame) {
   const CallersHandler handler;
   { const Interruption interruption; }

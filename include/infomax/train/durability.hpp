@@ -21,7 +21,8 @@ struct DurabilityOptions {
   std::uint64_t every_steps = 0;  ///< a checkpoint is due after so many steps; 0 = never
   double every_s = 0.0;           ///< a checkpoint is due after so many seconds; 0 = never
   std::size_t keep = 3;           ///< how many of the newest checkpoints are kept
-  double time_limit_s = 0.0;      ///< this process stops after so many seconds; 0 = no limit
+  double time_limit_s = 0.0;      ///< the run stops after so many seconds; 0 = no limit
+  Stopwatch started;              ///< from whose beginning time_limit_s counts
   std::uint64_t check_replicas_every_steps = 0;  ///< 0 = never
   double stall_timeout_s = 600.0;                ///< of StallWatch; 0 = no watch
   std::string config;                            ///< the configuration that a checkpoint keeps
@@ -70,7 +71,12 @@ class Durability {
   /// on.
   [[nodiscard]] StepDecision agree(std::uint64_t step, bool failed = false);
 
-  /// Called on the root. Writes a checkpoint in the background.
+  /// Collective. Returns the signal, as a name, that any rank received before the first step; empty
+  /// where none did. What the clock says waits for a step, so that every run makes one.
+  [[nodiscard]] std::string signal_before_start();
+
+  /// Called on the root. write() works in the background; write_now() returns when the checkpoint
+  /// is on the disk, and throws SystemError where it could not be written.
   void write(Checkpoint checkpoint);
   /// Called on the root. Writes a checkpoint and returns when it is on the disk. Throws
   /// SystemError.
@@ -93,7 +99,6 @@ class Durability {
   BackgroundWriter writer_;
   std::optional<Interruption> interruption_;
   std::optional<StallWatch> watch_;
-  Stopwatch since_start_;
   Stopwatch since_checkpoint_;
 };
 

@@ -6,7 +6,8 @@ namespace infomax::train {
 /// While this object lives, the first SIGTERM, SIGINT or SIGUSR1 to this process is only recorded,
 /// and a signal that arrives a second or more later ends the process at once; some launchers send
 /// the first one twice. The destructor restores the previous handlers, unless a signal was recorded
-/// or hold() was called. Only one object may exist at a time.
+/// or hold() was called. Objects may be nested: only the outermost one installs and restores
+/// handlers. Used by one thread.
 class Interruption {
  public:
   Interruption();
@@ -16,13 +17,10 @@ class Interruption {
 
   /// Keeps the handlers: another rank or the clock ends the run, and the signal to this process may
   /// still arrive.
-  void hold() { held_ = true; }
+  static void hold();
 
   /// Returns the signal that was recorded, or 0.
   [[nodiscard]] static int signal();
-
- private:
-  bool held_ = false;
 };
 
 /// Returns the name, such as "SIGTERM".

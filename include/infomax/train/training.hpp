@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "infomax/core/stopwatch.hpp"
 #include "infomax/data/datasets.hpp"
 #include "infomax/hdf5/element_type.hpp"
 #include "infomax/math/blas.hpp"
@@ -93,9 +94,13 @@ class Training {
   /// Sets the function that run() calls after every step. It replaces the one that was set before.
   void on_step(StepCallback callback);
 
-  /// Trains; may be called once. With validation, the model is then the best on the validation
-  /// data. Throws NumericError, the same on every rank, where a number is not finite, and an Error
-  /// with ExitCode::stopped where the run is stopped on request.
+  /// config.time_limit counts from the beginning of this stopwatch, as from the start of a program;
+  /// otherwise from the construction of this object.
+  void started(const Stopwatch& since);
+
+  /// Trains, once. With validation, the model is then the best by it. Throws NumericError, the same
+  /// on every rank, where a number is not finite, and an Error with ExitCode::stopped where the run
+  /// is stopped on request.
   TrainSummary run();
 
   /// The model in its present state. Throws UsageError unless T is what config.precision says.

@@ -57,8 +57,9 @@ struct RunConfig {
       .add("keep", &Config::keep, "K", "checkpoints, the newest", one_or_more())
       .may_change()
       .add("time-limit", &Config::time_limit, "TIME",
-           "stop after so long, such as 3600s, 50min or 2h, with a checkpoint and exit code 75; "
-           "leave the scheduler's limit room for a step and a checkpoint; 0s = none")
+           "stop so long after the program started, such as 3600s, 50min or 2h, with a checkpoint "
+           "and exit code 75; leave the scheduler's limit room for a step and a checkpoint; 0s = "
+           "none")
       .may_change()
       .add("check-replicas", &Config::check_replicas, "N",
            "every N steps, compare a checksum of the parameters across ranks; 0 = never; lbfgs "
