@@ -5,6 +5,7 @@
 #include <array>
 #include <cassert>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include <cblas.h>
@@ -21,6 +22,31 @@ blasint leading(std::size_t stride) { return std::max<blasint>(1, extent(stride)
 
 CBLAS_TRANSPOSE flag(Transpose transpose) {
   return transpose == Transpose::yes ? CblasTrans : CblasNoTrans;
+}
+
+/// Elements of a vector in one call: as many as BLAS's integers count.
+constexpr auto longest = static_cast<std::size_t>(std::numeric_limits<blasint>::max());
+
+/// Calls `work(first, count)` for pieces of n elements that BLAS can take; for one, where it can
+/// take them all.
+template <class Work>
+void in_pieces(std::size_t n, const Work& work) {
+  for (std::size_t first = 0; first < n; first += longest) {
+    work(first, std::min(longest, n - first));
+  }
+}
+
+template <Real T>
+T norm_of_piece(std::span<const T> x) {
+  if constexpr (std::is_same_v<T, float>) {
+    return cblas_snrm2(extent(x.size()), x.data(), 1);
+  } else {
+    // nrm2 guards every element against overflow and is many times slower than a dot product, whose
+    // result shows whether the guard was necessary.
+    const double squares = cblas_ddot(extent(x.size()), x.data(), 1, x.data(), 1);
+    const bool exact = squares > 1e-250 && squares < 1e300;
+    return exact ? std::sqrt(squares) : cblas_dnrm2(extent(x.size()), x.data(), 1);
+  }
 }
 
 }  // namespace
@@ -113,33 +139,36 @@ template <Real T>
 void axpy(T alpha, std::span<const std::type_identity_t<T>> x,
           std::span<std::type_identity_t<T>> y) {
   assert(x.size() == y.size());
-  if constexpr (std::is_same_v<T, float>) {
-    cblas_saxpy(extent(x.size()), alpha, x.data(), 1, y.data(), 1);
-  } else {
-    cblas_daxpy(extent(x.size()), alpha, x.data(), 1, y.data(), 1);
-  }
+  in_pieces(x.size(), [&](std::size_t first, std::size_t count) {
+    if constexpr (std::is_same_v<T, float>) {
+      cblas_saxpy(extent(count), alpha, x.data() + first, 1, y.data() + first, 1);
+    } else {
+      cblas_daxpy(extent(count), alpha, x.data() + first, 1, y.data() + first, 1);
+    }
+  });
 }
 
 template <Real T>
 void scale(T alpha, std::span<std::type_identity_t<T>> x) {
-  if constexpr (std::is_same_v<T, float>) {
-    cblas_sscal(extent(x.size()), alpha, x.data(), 1);
-  } else {
-    cblas_dscal(extent(x.size()), alpha, x.data(), 1);
-  }
+  in_pieces(x.size(), [&](std::size_t first, std::size_t count) {
+    if constexpr (std::is_same_v<T, float>) {
+      cblas_sscal(extent(count), alpha, x.data() + first, 1);
+    } else {
+      cblas_dscal(extent(count), alpha, x.data() + first, 1);
+    }
+  });
 }
 
 template <Real T>
 T norm(std::span<const T> x) {
-  if constexpr (std::is_same_v<T, float>) {
-    return cblas_snrm2(extent(x.size()), x.data(), 1);
-  } else {
-    // nrm2 guards every element against overflow and is many times slower than a dot product, whose
-    // result shows whether the guard was necessary.
-    const double squares = cblas_ddot(extent(x.size()), x.data(), 1, x.data(), 1);
-    const bool exact = squares > 1e-250 && squares < 1e300;
-    return exact ? std::sqrt(squares) : cblas_dnrm2(extent(x.size()), x.data(), 1);
+  if (x.size() <= longest) {
+    return norm_of_piece(x);
   }
+  double whole = 0.0;
+  in_pieces(x.size(), [&](std::size_t first, std::size_t count) {
+    whole = std::hypot(whole, static_cast<double>(norm_of_piece(x.subspan(first, count))));
+  });
+  return static_cast<T>(whole);
 }
 
 template <Real T>
