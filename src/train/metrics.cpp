@@ -81,7 +81,7 @@ KeptLines lines_up_to(const std::string& path, std::uint64_t last, bool within_e
   KeptLines kept;
   bool removed = false;
   for (std::string line; std::getline(file, line) && !file.eof();) {
-    const auto parsed = Json::parse(line, nullptr, false);
+    const auto parsed = json_or_null(line);
     const std::uint64_t step = parsed.is_object() ? parsed.value("step", last + 1) : last + 1;
     if (step > last) {
       break;

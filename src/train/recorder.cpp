@@ -34,7 +34,7 @@ Recorder<T>::Recorder(const mpi::Communicator& communicator, model::Model<T>& mo
     if (durability != nullptr && durability->start()) {
       const Checkpoint& start = *durability->start();
       done = start.step;
-      validated = nlohmann::json::parse(start.text("record")).at("validated_step") == done;
+      validated = parse_json(start.text("record")).at("validated_step") == done;
     }
     if (!directory.is_none()) {
       metrics_.emplace(directory.metrics(), done,
