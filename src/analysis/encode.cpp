@@ -87,16 +87,6 @@ void write_npy(const mpi::Communicator& communicator, data::DatasetFile& file,
 
 }  // namespace
 
-EncodingFormat parse_encoding_format(const std::string& name) {
-  if (name == "hdf5") {
-    return EncodingFormat::hdf5;
-  }
-  if (name == "npy") {
-    return EncodingFormat::npy;
-  }
-  throw UsageError(fmt::format("`format` is \"{}\"; it must be hdf5 or npy", name));
-}
-
 template <math::Real T>
 void encode(const mpi::Communicator& communicator, data::Datasets& file, const data::Blocks& blocks,
             Encoder<T>& encoder, WorkProgress& progress, const Sink<T>& sink) {

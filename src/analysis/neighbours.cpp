@@ -137,16 +137,6 @@ class Comparison {
 
 }  // namespace
 
-Metric parse_metric(const std::string& name) {
-  if (name == "euclidean") {
-    return Metric::euclidean;
-  }
-  if (name == "cosine") {
-    return Metric::cosine;
-  }
-  throw UsageError(fmt::format("`metric` is \"{}\"; it must be euclidean or cosine", name));
-}
-
 std::vector<std::uint32_t> predict_by_neighbours(const mpi::Communicator& communicator,
                                                  const ClassifiedRows<double>& train,
                                                  const ClassifiedRows<double>& test,

@@ -149,12 +149,33 @@ void check_config(const BenchConfig& config, const bench::SyntheticData& data,
 
 }  // namespace
 
-int bench(const mpi::Communicator& communicator, const std::vector<std::string>& arguments) {
-  OptionTable options = bench_option_table();
-  if (!options.parse(arguments)) {
-    print_result(communicator, options.help());
-    return 0;
-  }
+OptionTable bench_options() {
+  OptionTable options(
+      "bench",
+      "infomax bench [--encoder SPEC[;SPEC...]] [--batch LIST] [--batch-per-rank LIST] "
+      "[OPTIONS]\n\n"
+      "Measures training steps on synthetic data in memory, with the settings that the options of\n"
+      "`train` give. Prints a JSON line for each encoder and batch size, and a table on standard\n"
+      "error. For example\n\n"
+      "  mpirun -n 2 --bind-to core infomax bench --lambda 0.1 --batch 256,4096 \\\n"
+      "      --encoder 'dense:1024,tanh,dense:64;dense:128,tanh,dense:16'\n\n"
+      "launch/scaling.sh runs it at several numbers of ranks and draws the efficiency. The time "
+      "of\n"
+      "all ranks has four shares. `input` chooses rows and converts them to numbers. `wait` is "
+      "the\n"
+      "time that a rank spends in collectives while others still compute: the longest work of the\n"
+      "step on any rank, less the rank's own. `reduce` is the other time in collectives. "
+      "`compute`\n"
+      "is the rest. `gemm_share` is the time that the step's matrix products take alone, on all\n"
+      "ranks at once and in the same repeat, divided by the time of the step; it counts the\n"
+      "products of the forward and the backward pass once, also those that --micro-batch computes\n"
+      "twice. Bytes are those that a rank passes to reductions: `statistics_bytes` for the\n"
+      "objective, `gradient_bytes` in the backward pass, which reduces nothing at one rank.");
+  options.add(bench_fields());
+  return options;
+}
+
+int bench(const mpi::Communicator& communicator, OptionTable& options) {
   const auto config = options.read(bench_fields());
   const auto cases = bench_cases(config, communicator.size());
   const auto data = synthetic_data(config);
@@ -166,7 +187,7 @@ int bench(const mpi::Communicator& communicator, const std::vector<std::string>&
       lines.emplace(config);
     }
   });
-  const std::string machine = prepare_compute(communicator, options);
+  const std::string machine = prepare_compute(communicator, config.train);
   train::prepare_arithmetic(communicator, config.train);
   const Job job{communicator.size(), math::blas_threads(), mpi::find_placement(communicator)};
   log::info(fmt::format("infomax {}  bench\n{}settings   {}\n{}", version, machine,

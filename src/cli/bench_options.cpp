@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "cli/bench_options.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace infomax::cli {
@@ -21,18 +23,28 @@ std::vector<std::string> split(const std::string& text, char between) {
   return items;
 }
 
-/// A list of numbers of 1 or more, separated by `between`; `quoted` names the field in messages.
-std::vector<std::size_t> counts(const std::string& text, const char* quoted, char between,
-                                const char* example) {
+/// The shape of a row: D, or HxW of an image.
+std::vector<std::size_t> parse_shape(const std::string& text) {
   std::vector<std::size_t> numbers;
-  for (const std::string& item : split(text, between)) {
+  for (const std::string& item : split(text, 'x')) {
     const auto number = FieldText<std::size_t>::parse(item);
     if (number.value_or(0) == 0) {
-      throw UsageError(fmt::format("{} is \"{}\"; it must be like {}", quoted, text, example));
+      throw UsageError(
+          fmt::format("`features` is \"{}\"; it must be a number of columns or the shape of an "
+                      "image, such as 784 or 28x28",
+                      text));
     }
     numbers.push_back(*number);
   }
   return numbers;
+}
+
+/// Every number is 1 or more.
+Check<std::vector<std::size_t>> batches(const std::string& example) {
+  return {[](const std::vector<std::size_t>& rows) {
+            return std::ranges::find(rows, std::size_t{0}) == rows.end();
+          },
+          "one or more numbers of rows, such as " + example};
 }
 
 FieldTable<BenchConfig> make_fields() {
@@ -41,9 +53,11 @@ FieldTable<BenchConfig> make_fields() {
   table.group("Benchmark")
       .add("batch", &Config::batch, "LIST",
            "strong scaling: global rows of a step, for any number of ranks; a list such as "
-           "256,4096; default 4096, unless `batch_per_rank` is given")
+           "256,4096; default 4096, unless `batch_per_rank` is given",
+           batches("4096 or 256,4096"))
       .add("batch-per-rank", &Config::batch_per_rank, "LIST",
-           "weak scaling: rows of a step on each rank; a list such as 256,4096")
+           "weak scaling: rows of a step on each rank; a list such as 256,4096",
+           batches("2048 or 256,2048"))
       .add("repeats", &Config::repeats, "K",
            "number of measurements; the median, the smallest and the largest are printed",
            whole_from_to(1, 10'000))
@@ -63,7 +77,10 @@ FieldTable<BenchConfig> make_fields() {
            one_or_more())
       .add("element", &Config::element, "TYPE",
            "element type of x and of a second view in memory: u8 or f32",
-           {[](const std::string& type) { return type == "u8" || type == "f32"; }, "u8 or f32"})
+           {[](hdf5::ElementType type) {
+              return type == hdf5::ElementType::u8 || type == hdf5::ElementType::f32;
+            },
+            "u8 or f32"})
       .add("rows", &Config::rows, "N", "rows of the data set; default four batches", one_or_more());
   table.include(&Config::train,
                 train::config_fields().groups({"Pair", "Network", "Objective", "Optimisation",
@@ -78,49 +95,18 @@ const FieldTable<BenchConfig>& bench_fields() {
   return table;
 }
 
-OptionTable bench_option_table() {
-  OptionTable options(
-      "bench",
-      "infomax bench [--encoder SPEC[;SPEC...]] [--batch LIST] [--batch-per-rank LIST] "
-      "[OPTIONS]\n\n"
-      "Measures training steps on synthetic data in memory, with the settings that the options of\n"
-      "`train` give. Prints a JSON line for each encoder and batch size, and a table on standard\n"
-      "error. For example\n\n"
-      "  mpirun -n 2 --bind-to core infomax bench --lambda 0.1 --batch 256,4096 \\\n"
-      "      --encoder 'dense:1024,tanh,dense:64;dense:128,tanh,dense:16'\n\n"
-      "launch/scaling.sh runs it at several numbers of ranks and draws the efficiency. The time "
-      "of\n"
-      "all ranks has four shares. `input` chooses rows and converts them to numbers. `wait` is "
-      "the\n"
-      "time that a rank spends in collectives while others still compute: the longest work of the\n"
-      "step on any rank, less the rank's own. `reduce` is the other time in collectives. "
-      "`compute`\n"
-      "is the rest. `gemm_share` is the time that the step's matrix products take alone, on all\n"
-      "ranks at once and in the same repeat, divided by the time of the step; it counts the\n"
-      "products of the forward and the backward pass once, also those that --micro-batch computes\n"
-      "twice. Bytes are those that a rank passes to reductions: `statistics_bytes` for the\n"
-      "objective, `gradient_bytes` in the backward pass, which reduces nothing at one rank.");
-  options.add(bench_fields());
-  return options;
-}
-
 std::vector<BenchCase> bench_cases(const BenchConfig& config, int ranks) {
   std::vector<BenchCase> cases;
   const std::string& encoders = config.train.encoder;
   for (const std::string& encoder : split(encoders.empty() ? default_encoder : encoders, ';')) {
-    if (!config.batch.empty()) {
-      for (const std::size_t rows : counts(config.batch, "`batch`", ',', "4096 or 256,4096")) {
-        cases.push_back({encoder, false, rows});
-      }
-    }
-    if (!config.batch_per_rank.empty()) {
-      for (const std::size_t rows :
-           counts(config.batch_per_rank, "`batch_per_rank`", ',', "2048 or 256,2048")) {
-        cases.push_back({encoder, true, rows * static_cast<std::size_t>(ranks)});
-      }
-    }
-    if (config.batch.empty() && config.batch_per_rank.empty()) {
+    if (!config.batch && !config.batch_per_rank) {
       cases.push_back({encoder, false, default_bench_batch});
+    }
+    for (const std::size_t rows : config.batch.value_or(std::vector<std::size_t>{})) {
+      cases.push_back({encoder, false, rows});
+    }
+    for (const std::size_t rows : config.batch_per_rank.value_or(std::vector<std::size_t>{})) {
+      cases.push_back({encoder, true, rows * static_cast<std::size_t>(ranks)});
     }
   }
   return cases;
@@ -128,9 +114,9 @@ std::vector<BenchCase> bench_cases(const BenchConfig& config, int ranks) {
 
 bench::SyntheticData synthetic_data(const BenchConfig& config) {
   bench::SyntheticData result;
-  result.shape = counts(config.features, "`features`", 'x', "784 or 28x28");
+  result.shape = parse_shape(config.features);
   result.columns_y = config.features_y.value_or(0);
-  result.element = config.element == "u8" ? hdf5::ElementType::u8 : hdf5::ElementType::f32;
+  result.element = config.element;
   result.rows = config.rows.value_or(0);
   return result;
 }

@@ -7,7 +7,8 @@
 #include <vector>
 
 #include "bench/synthetic.hpp"
-#include "cli/option_table.hpp"
+#include "infomax/core/field_list.hpp"
+#include "infomax/hdf5/element_type.hpp"
 #include "infomax/measure/timing.hpp"
 #include "infomax/train/config.hpp"
 
@@ -22,22 +23,20 @@ struct BenchCase {
 
 /// The options of `bench`: its own, and those of `train` that say what a step is.
 struct BenchConfig {
-  std::string batch;           ///< list of global rows a step
-  std::string batch_per_rank;  ///< list of rows a step of each rank
+  std::optional<std::vector<std::size_t>> batch;           ///< global rows a step
+  std::optional<std::vector<std::size_t>> batch_per_rank;  ///< rows a step of each rank
   std::size_t repeats = 5;
   double repeat_seconds = 0.5;
   std::string output;  ///< file; empty: standard output
   bool overwrite = false;
   std::string features = "784";           ///< D, or HxW
   std::optional<std::size_t> features_y;  ///< unset: by the pair
-  std::string element = "u8";
+  hdf5::ElementType element = hdf5::ElementType::u8;
   std::optional<std::size_t> rows;  ///< unset: four batches
   train::Config train;
 };
 
 [[nodiscard]] const FieldTable<BenchConfig>& bench_fields();
-
-[[nodiscard]] OptionTable bench_option_table();
 
 /// Every encoder at every batch. Throws UsageError.
 [[nodiscard]] std::vector<BenchCase> bench_cases(const BenchConfig& config, int ranks);

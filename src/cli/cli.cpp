@@ -16,20 +16,22 @@ namespace {
 struct Command {
   const char* name;
   const char* summary;
-  int (*run)(const mpi::Communicator&, const std::vector<std::string>&);
+  OptionTable (*options)();
+  int (*run)(const mpi::Communicator&, OptionTable&);
 };
 
 constexpr std::array<Command, 10> commands{{
-    {"import", "CSV, .npy, IDX or another HDF5 layout -> a data set file", import_data},
-    {"generate", "synthetic data with known truth", generate},
-    {"inspect", "what is in a data set or a model", inspect},
-    {"train", "train an encoder; writes a run directory", train},
-    {"evaluate", "the exact objective over a whole data set", evaluate},
-    {"encode", "rows -> representations, in a file", encode},
-    {"probe", "how well simple models predict from representations", probe},
-    {"report", "a page of HTML about a run: curves, outputs, settings", report},
-    {"bench", "strong and weak scaling of training steps", bench},
-    {"doctor", "what this machine and MPI give, and what slows a job down", doctor},
+    {"import", "CSV, .npy, IDX or another HDF5 layout -> a data set file", import_options,
+     import_data},
+    {"generate", "synthetic data with known truth", generate_options, generate},
+    {"inspect", "what is in a data set or a model", inspect_options, inspect},
+    {"train", "train an encoder; writes a run directory", train_options, train},
+    {"evaluate", "the exact objective over a whole data set", evaluate_options, evaluate},
+    {"encode", "rows -> representations, in a file", encode_options, encode},
+    {"probe", "how well simple models predict from representations", probe_options, probe},
+    {"report", "a page of HTML about a run: curves, outputs, settings", report_options, report},
+    {"bench", "strong and weak scaling of training steps", bench_options, bench},
+    {"doctor", "what this machine and MPI give, and what slows a job down", doctor_options, doctor},
 }};
 
 std::string overview() {
@@ -66,7 +68,12 @@ int run(const mpi::Communicator& communicator, const std::vector<std::string>& a
   if (command == commands.end()) {
     throw UsageError(fmt::format("there is no command \"{}\"; infomax --help lists them", name));
   }
-  return command->run(communicator, {arguments.begin() + 1, arguments.end()});
+  OptionTable options = command->options();
+  if (!options.parse({arguments.begin() + 1, arguments.end()})) {
+    print_result(communicator, options.help());
+    return 0;
+  }
+  return command->run(communicator, options);
 }
 
 }  // namespace infomax::cli

@@ -14,7 +14,32 @@ namespace {
 
 constexpr std::size_t mebibyte = std::size_t{1} << 20U;
 
-OptionTable doctor_option_table() {
+struct DoctorConfig {
+  std::string directory = ".";
+  std::size_t file_size = 64;  ///< MiB
+  bool json = false;
+  measure::ThreadOptions machine;
+};
+
+const FieldTable<DoctorConfig>& doctor_fields() {
+  static const FieldTable<DoctorConfig> fields = [] {
+    using Config = DoctorConfig;
+    FieldTable<Config> table;
+    table.group("Examination")
+        .add("directory", &Config::directory, "DIR",
+             "directory for data sets or runs; a file is written, read and removed there")
+        .add("file-size", &Config::file_size, "MIB", "size of that file, all ranks together",
+             one_or_more())
+        .add("json", &Config::json, "", "print one JSON object instead of lines")
+        .include(&Config::machine, measure::thread_fields());
+    return table;
+  }();
+  return fields;
+}
+
+}  // namespace
+
+OptionTable doctor_options() {
   OptionTable options(
       "doctor",
       "infomax doctor [--directory DIR] [--json]\n\n"
@@ -24,36 +49,21 @@ OptionTable doctor_option_table() {
       "as training, for example\n\n"
       "  mpirun -n 4 infomax doctor --directory /scratch/me\n\n"
       "The exit code is 0 even if there are warnings, and 5 if something does not work.");
-  options.group("Examination")(
-      "directory", po::value<std::string>()->default_value(".")->value_name("DIR"),
-      "directory for data sets or runs; a file is written, read and removed there")(
-      "file-size", po::value<std::int64_t>()->default_value(64)->value_name("MIB"),
-      "size of that file, all ranks together")("json", po::bool_switch(),
-                                               "print one JSON object instead of lines");
-  add_compute_options(options);
+  options.add(doctor_fields());
   return options;
 }
 
-}  // namespace
+int doctor(const mpi::Communicator& communicator, OptionTable& options) {
+  const auto config = options.read(doctor_fields());
+  (void)measure::choose_threads(communicator, config.machine.threads);
 
-int doctor(const mpi::Communicator& communicator, const std::vector<std::string>& arguments) {
-  OptionTable options = doctor_option_table();
-  if (!options.parse(arguments)) {
-    print_result(communicator, options.help());
-    return 0;
-  }
-  const auto directory = options.value<std::string>("directory");
-  const std::size_t file_bytes = options.count("file-size") * mebibyte;
-  (void)measure::choose_threads(communicator, options.read(measure::thread_fields()).threads);
-
-  const auto found = measure::examine(communicator, directory, file_bytes);
+  const auto found = measure::examine(communicator, config.directory, config.file_size * mebibyte);
   mpi::together(communicator, [&] {
-    print_result(communicator,
-                 options.value<bool>("json") ? json_text(to_json(found)) + "\n" : to_text(found));
+    print_result(communicator, config.json ? json_text(to_json(found)) + "\n" : to_text(found));
   });
   if (!found.storage) {
-    throw SystemError(fmt::format("parallel files do not work in --directory {}: {}", directory,
-                                  found.storage_failure));
+    throw SystemError(fmt::format("parallel files do not work in --directory {}: {}",
+                                  config.directory, found.storage_failure));
   }
   return 0;
 }

@@ -9,9 +9,9 @@
 namespace infomax::cli {
 
 /// The object that `doctor --json` prints.
-[[nodiscard]] Json to_json(const measure::Examination& examination);
+[[nodiscard]] Json to_json(const measure::Examination& found);
 
 /// The lines that `doctor` prints, the traps last.
-[[nodiscard]] std::string to_text(const measure::Examination& examination);
+[[nodiscard]] std::string to_text(const measure::Examination& found);
 
 }  // namespace infomax::cli

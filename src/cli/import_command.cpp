@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -13,138 +17,63 @@
 namespace infomax::cli {
 namespace {
 
-OptionTable import_option_table() {
-  OptionTable options(
-      "import",
-      "infomax import --x FILE [--y FILE | --label COLUMN] --output FILE.h5 [OPTIONS]\n\n"
-      "Turns files of another format into a data set file: the rows become /x, the labels or\n"
-      "targets /y. Formats, told by what is in a file:\n\n"
-      "  IDX    the MNIST family, plain or .gz; elements keep their type\n"
-      "  .npy   NumPy arrays in C order, plain or .gz; booleans become u8\n"
-      "  CSV    commas, semicolons or tabs, with a header or without, plain or .gz; all columns "
-      "but\n"
-      "         those of --label and --drop are numbers and become /x\n"
-      "  HDF5   FILE.h5:/path, a data set with rows along the first axis\n\n"
-      "From a table to what a model's features tell of its labels:\n\n"
-      "  infomax import --x flowers.csv --label species --drop id --output train.h5 \\\n"
-      "      --test-fraction 0.2 --test-output test.h5\n"
-      "  infomax train --data train.h5 --normalize standardize --encoder dense:64,tanh,dense:8 \\\n"
-      "      --epochs 50 --output runs/flowers\n"
-      "  infomax probe --model runs/flowers/model.h5 --train train.h5 --test test.h5\n\n"
-      "Others:\n\n"
-      "  infomax import --x train.csv --label species --output train.h5\n"
-      "  infomax import --x test.csv --label species --like train.h5 --output test.h5\n"
-      "  infomax import --x images.npy --y labels.npy --output train.h5\n"
-      "  infomax import --x cells.h5:/rna/counts --y cells.h5:/type --output train.h5\n"
-      "  infomax import --x train-images-idx3-ubyte.gz --y train-labels-idx1-ubyte.gz \\\n"
-      "      --output train.h5");
-  options.group("Files")("x", po::value<std::string>()->value_name("FILE"), "rows")(
-      "y", po::value<std::string>()->value_name("FILE"),
-      "labels or targets, as many as rows; of a table, all its columns")(
-      "output", po::value<std::string>()->value_name("FILE"), "data set file to write")(
-      "overwrite", po::bool_switch(), "replace a file that is there")(
-      "like", po::value<std::string>()->value_name("FILE"),
-      "data set file imported before, for tests of what is trained on it: /x must have its "
-      "columns, "
-      "and text labels get its codes");
-  options.group("Tables")(
-      "label", po::value<std::string>()->value_name("COLUMN,..."),
-      "the column, by name or number from 1, that becomes /y: text becomes class codes from 0 in "
-      "sorted order, integers stay integers (classes too, for train and probe), other numbers are "
-      "values; several columns are values")("drop",
-                                            po::value<std::string>()->value_name("COLUMN,..."),
-                                            "columns to leave out, such as identifiers")(
-      "element", po::value<std::string>()->default_value("f64")->value_name("TYPE"),
-      "of numbers: f64, as exact as the text, or f32, half the size")(
-      "header", po::value<std::string>()->default_value("auto")->value_name("WHICH"),
-      "whether the first line holds names: yes, no, or auto (it does where a number stands below a "
-      "name)");
-  options.group("Split")("test-fraction", po::value<double>()->value_name("F"),
-                         "share of the rows, chosen at random, that goes to --test-output instead")(
-      "test-output", po::value<std::string>()->value_name("FILE"), "data set file of these rows")(
-      "seed", po::value<std::int64_t>()->default_value(1)->value_name("S"), "of the choice");
-  return options;
-}
+struct ImportConfig {
+  std::string x;
+  std::string y;
+  std::string output;
+  bool overwrite = false;
+  std::string like;
+  importers::TableOptions table;
+  std::optional<double> test_fraction;
+  std::string test_output;
+  std::uint64_t seed = 1;
+};
 
-std::vector<std::string> parse_list(const OptionTable& options, const std::string& name) {
-  if (!options.given(name)) {
-    return {};
-  }
-  const auto text = options.value<std::string>(name);
-  std::vector<std::string> items{""};
-  for (const char c : text) {
-    if (c == ',') {
-      items.emplace_back();
-    } else {
-      items.back() += c;
-    }
-  }
-  if (std::ranges::count(items, "") > 0) {
-    throw UsageError(
-        fmt::format("import: --{} is \"{}\"; it must be names or numbers of columns, "
-                    "such as species or 1,3",
-                    name, text));
-  }
-  return items;
-}
-
-template <class T>
-T parse_choice(const OptionTable& options, const std::string& name,
-               const std::vector<std::pair<std::string, T>>& choices) {
-  const auto text = options.value<std::string>(name);
-  std::vector<std::string> names;
-  for (const auto& [choice, value] : choices) {
-    if (choice == text) {
-      return value;
-    }
-    names.push_back(choice);
-  }
-  throw UsageError(
-      fmt::format("import: --{} is \"{}\"; it must be {}", name, text, fmt::join(names, " or ")));
-}
-
-importers::TableOptions table_options(const OptionTable& options) {
-  using importers::TableHeader;
-  importers::TableOptions table{parse_list(options, "label"), parse_list(options, "drop"), {}, {}};
-  const auto element = parse_choice<hdf5::ElementType>(
-      options, "element", {{"f32", hdf5::ElementType::f32}, {"f64", hdf5::ElementType::f64}});
-  if (options.given("element")) {
-    table.element = element;
-  }
-  table.header = parse_choice<TableHeader>(
-      options, "header",
-      {{"auto", TableHeader::automatic}, {"yes", TableHeader::yes}, {"no", TableHeader::no}});
-  return table;
+const FieldTable<ImportConfig>& import_fields() {
+  static const FieldTable<ImportConfig> fields = [] {
+    using Config = ImportConfig;
+    FieldTable<Config> table;
+    table.group("Files")
+        .add("x", &Config::x, "FILE", "rows")
+        .add("y", &Config::y, "FILE",
+             "labels or targets, as many as rows; of a table, all its columns")
+        .add("output", &Config::output, "FILE", "data set file to write")
+        .add("overwrite", &Config::overwrite, "", "replace a file that is there")
+        .add("like", &Config::like, "FILE",
+             "data set file imported before, for tests of what is trained on it: /x must have its "
+             "columns, and text labels get its codes")
+        .include(&Config::table, importers::table_fields());
+    table.group("Split")
+        .add("test-fraction", &Config::test_fraction, "F",
+             "share of the rows, chosen at random, that goes to `test_output` instead",
+             {[](double fraction) { return fraction > 0.0 && fraction < 1.0; },
+              "a share of the rows between 0 and 1"})
+        .add("test-output", &Config::test_output, "FILE", "data set file of these rows")
+        .add("seed", &Config::seed, "S", "of the choice");
+    return table;
+  }();
+  return fields;
 }
 
 std::optional<importers::TestSplit> test_split(const OptionTable& options,
-                                               const std::string& output) {
-  const bool has_fraction = options.given("test-fraction");
-  if (has_fraction != options.given("test-output")) {
+                                               const ImportConfig& config) {
+  if (config.test_fraction.has_value() == config.test_output.empty()) {
     throw UsageError(
         fmt::format("import: --test-fraction and --test-output belong together, and "
                     "--test-{} is missing",
-                    has_fraction ? "output" : "fraction"));
+                    config.test_fraction ? "output" : "fraction"));
   }
-  if (!has_fraction) {
+  if (!config.test_fraction) {
     if (options.given("seed")) {
       throw UsageError("import: --seed is of --test-fraction, which is missing");
     }
     return std::nullopt;
   }
-  importers::TestSplit split{options.value<double>("test-fraction"),
-                             options.value<std::string>("test-output"),
-                             options.count("seed", "a seed like any other")};
-  if (!(split.fraction > 0.0 && split.fraction < 1.0)) {
-    throw UsageError(
-        fmt::format("import: --test-fraction is {}; it must be a share of the rows between 0 and 1",
-                    split.fraction));
-  }
-  if (std::filesystem::absolute(split.output).lexically_normal() ==
-      std::filesystem::absolute(output).lexically_normal()) {
+  if (std::filesystem::absolute(config.test_output).lexically_normal() ==
+      std::filesystem::absolute(config.output).lexically_normal()) {
     throw UsageError("import: --test-output is --output; give two files");
   }
-  return split;
+  return importers::TestSplit{*config.test_fraction, config.test_output, config.seed};
 }
 
 /// Names as people can take them in.
@@ -187,28 +116,49 @@ void report(const importers::ImportRequest& request, const importers::Imported& 
 
 }  // namespace
 
-int import_data(const mpi::Communicator& communicator, const std::vector<std::string>& arguments) {
-  OptionTable options = import_option_table();
-  if (!options.parse(arguments)) {
-    print_result(communicator, options.help());
-    return 0;
-  }
-  importers::ImportRequest request;
-  request.x = options.required("x", "train.csv");
-  request.y = options.given("y") ? options.value<std::string>("y") : "";
-  request.output = options.required("output", "train.h5");
-  request.table = table_options(options);
-  request.test = test_split(options, request.output.string());
-  request.like = options.given("like") ? options.value<std::string>("like") : "";
-  if (!request.y.empty() && !request.table.labels.empty()) {
+OptionTable import_options() {
+  OptionTable options(
+      "import",
+      "infomax import --x FILE [--y FILE | --label COLUMN] --output FILE.h5 [OPTIONS]\n\n"
+      "Turns files of another format into a data set file: the rows become /x, the labels or\n"
+      "targets /y. Formats, told by what is in a file:\n\n"
+      "  IDX    the MNIST family, plain or .gz; elements keep their type\n"
+      "  .npy   NumPy arrays in C order, plain or .gz; booleans become u8\n"
+      "  CSV    commas, semicolons or tabs, with a header or without, plain or .gz; all columns "
+      "but\n"
+      "         those of --label and --drop are numbers and become /x\n"
+      "  HDF5   FILE.h5:/path, a data set with rows along the first axis\n\n"
+      "From a table to what a model's features tell of its labels:\n\n"
+      "  infomax import --x flowers.csv --label species --drop id --output train.h5 \\\n"
+      "      --test-fraction 0.2 --test-output test.h5\n"
+      "  infomax train --data train.h5 --normalize standardize --encoder dense:64,tanh,dense:8 \\\n"
+      "      --epochs 50 --output runs/flowers\n"
+      "  infomax probe --model runs/flowers/model.h5 --train train.h5 --test test.h5\n\n"
+      "Others:\n\n"
+      "  infomax import --x train.csv --label species --output train.h5\n"
+      "  infomax import --x test.csv --label species --like train.h5 --output test.h5\n"
+      "  infomax import --x images.npy --y labels.npy --output train.h5\n"
+      "  infomax import --x cells.h5:/rna/counts --y cells.h5:/type --output train.h5\n"
+      "  infomax import --x train-images-idx3-ubyte.gz --y train-labels-idx1-ubyte.gz \\\n"
+      "      --output train.h5");
+  options.add(import_fields());
+  return options;
+}
+
+int import_data(const mpi::Communicator& communicator, OptionTable& options) {
+  options.require("x", "train.csv");
+  options.require("output", "train.h5");
+  const auto config = options.read(import_fields());
+  if (!config.y.empty() && !config.table.labels.empty()) {
     throw UsageError("import: --y and --label both say what becomes /y; give one");
   }
-  const bool overwrite = options.value<bool>("overwrite");
+  const importers::ImportRequest request{
+      config.x, config.y, config.output, config.table, test_split(options, config), config.like};
   mpi::together(communicator, [&] {
     if (communicator.is_root()) {
-      refuse_existing(request.output.string(), overwrite);
+      refuse_existing(config.output, config.overwrite);
       if (request.test) {
-        refuse_existing(request.test->output.string(), overwrite);
+        refuse_existing(config.test_output, config.overwrite);
       }
       report(request, importers::import_dataset(request));
     }

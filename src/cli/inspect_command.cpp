@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <algorithm>
-#include <sstream>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -9,6 +8,7 @@
 #include "cli/runtime.hpp"
 #include "core/json.hpp"
 #include "infomax/core/error.hpp"
+#include "infomax/core/field.hpp"
 #include "infomax/data/names.hpp"
 #include "infomax/hdf5/file.hpp"
 #include "infomax/model/model_file.hpp"
@@ -113,15 +113,10 @@ Json describe_data(const hdf5::File& file) {
   return description;
 }
 
-/// Lines of "name = value", as an object.
-Json describe_settings(const std::string& lines) {
-  constexpr std::string_view between = " = ";
+Json describe_settings(const std::string& ini) {
   Json settings = Json::object();
-  std::istringstream stream(lines);
-  for (std::string line; std::getline(stream, line);) {
-    if (const auto at = line.find(between); at != std::string::npos) {
-      settings[line.substr(0, at)] = line.substr(at + between.size());
-    }
+  for (const auto& [name, text] : parse_ini(ini)) {
+    settings[name] = text;
   }
   return settings;
 }
@@ -179,9 +174,25 @@ void append_lines(const Json& node, const std::string& indent, std::string& text
   }
 }
 
+struct InspectConfig {
+  std::string file;
+  bool json = false;
+};
+
+const FieldTable<InspectConfig>& inspect_fields() {
+  static const FieldTable<InspectConfig> fields = [] {
+    FieldTable<InspectConfig> table;
+    table.group("Inspection")
+        .add("file", &InspectConfig::file, "FILE", "HDF5 file; the option's name may be omitted")
+        .add("json", &InspectConfig::json, "", "print one JSON object");
+    return table;
+  }();
+  return fields;
+}
+
 }  // namespace
 
-int inspect(const mpi::Communicator& communicator, const std::vector<std::string>& arguments) {
+OptionTable inspect_options() {
   OptionTable options(
       "inspect",
       "infomax inspect FILE [--json]\n\n"
@@ -189,22 +200,21 @@ int inspect(const mpi::Communicator& communicator, const std::vector<std::string
       "the shape, parameters and multiply-adds of each layer, objective, pair, preprocessing) or "
       "in a\n"
       "checkpoint (step, settings, state), of which it checks every byte.");
-  options.group("Inspection")("file", po::value<std::string>()->value_name("FILE"),
-                              "HDF5 file; the word may stand alone")("json", po::bool_switch(),
-                                                                     "print one JSON object");
+  options.add(inspect_fields());
   options.take_positional("file", 1);
-  if (!options.parse(arguments)) {
-    print_result(communicator, options.help());
-    return 0;
-  }
-  const std::string path = options.required("file", "runs/first/model.h5");
+  return options;
+}
+
+int inspect(const mpi::Communicator& communicator, OptionTable& options) {
+  options.require("file", "runs/first/model.h5");
+  const auto config = options.read(inspect_fields());
   mpi::together(communicator, [&] {
     if (!communicator.is_root()) {
       return;
     }
-    const Json description = describe(path);
+    const Json description = describe(config.file);
     std::string text;
-    if (options.value<bool>("json")) {
+    if (config.json) {
       text = json_text(description) + "\n";
     } else {
       append_lines(description, "", text);

@@ -18,14 +18,14 @@ constexpr unsigned line_width = 100;
 
 OptionTable::OptionTable(std::string command, std::string synopsis)
     : command_(std::move(command)), synopsis_(std::move(synopsis)) {
-  group("General")("help,h", "show this and end")(
+  start_group("General").add_options()("help,h", "show this and end")(
       "config", po::value<std::string>()->value_name("FILE"),
       "take options from an INI file, a line `name = value` each; the command line goes first");
 }
 
 void OptionTable::add(const FieldFacts& field, const std::optional<std::string>& standard) {
   if (field.group != last_group_) {
-    (void)group(field.group);
+    start_group(field.group);
   }
   auto options = groups_.back().add_options();
   const std::string help = fields_as_options(field.help);
@@ -34,16 +34,15 @@ void OptionTable::add(const FieldFacts& field, const std::optional<std::string>&
     return;
   }
   auto* const value = po::value<std::string>()->value_name(field.value_name);
-  if (standard) {
+  if (standard && !standard->empty()) {
     value->default_value(*standard);
   }
   options(field.name.c_str(), value, help.c_str());
 }
 
-po::options_description_easy_init OptionTable::group(const std::string& title) {
+po::options_description& OptionTable::start_group(const std::string& title) {
   last_group_ = title;
-  groups_.emplace_back(title, line_width);
-  return groups_.back().add_options();
+  return groups_.emplace_back(title, line_width);
 }
 
 void OptionTable::take_positional(const std::string& name, int count) {
@@ -77,8 +76,7 @@ bool OptionTable::parse(const std::vector<std::string>& arguments) {
     if (values_.count("help") != 0) {
       return false;
     }
-    if (values_.count("config") != 0) {
-      const auto path = values_["config"].as<std::string>();
+    if (const std::string path = config_file(); !path.empty()) {
       std::ifstream file(path);
       if (!file) {
         refuse(fmt::format("--config {} cannot be read", path));
@@ -126,40 +124,24 @@ bool OptionTable::changed(const std::string& name) const {
   }
   boost::any standard;
   const bool has_default = all().find(name, false).semantic()->apply_default(standard);
-  return !has_default || text_of(values_[name].value()) != text_of(standard);
+  return !has_default || text_of(name) != stored_text(standard);
 }
 
-std::string OptionTable::required(const std::string& name, const std::string& example) const {
-  if (values_.count(name) == 0) {
+void OptionTable::require(const std::string& name, const std::string& example) const {
+  if (!given(name)) {
     refuse(fmt::format("--{} is missing, for example --{} {}", name, name, example));
   }
-  return value<std::string>(name);
 }
 
-std::size_t OptionTable::count(const std::string& name, const std::string& meaning_of_zero) const {
-  const auto number = value<std::int64_t>(name);
-  const bool zero_allowed = !meaning_of_zero.empty();
-  if (number < (zero_allowed ? 0 : 1)) {
-    refuse(zero_allowed
-               ? fmt::format("--{} is {}; it must be 0 ({}) or more", name, number, meaning_of_zero)
-               : fmt::format("--{} is {}; it must be 1 or more", name, number));
-  }
-  return static_cast<std::size_t>(number);
-}
+std::string OptionTable::config_file() const { return given("config") ? text_of("config") : ""; }
 
 std::string OptionTable::text_of(const std::string& name) const {
-  return text_of(values_[name].value());
+  return stored_text(values_[name].value());
 }
 
-std::string OptionTable::text_of(const boost::any& stored) {
+std::string OptionTable::stored_text(const boost::any& stored) {
   if (const auto* text = boost::any_cast<std::string>(&stored)) {
     return *text;
-  }
-  if (const auto* number = boost::any_cast<double>(&stored)) {
-    return fmt::format("{}", *number);
-  }
-  if (const auto* whole = boost::any_cast<std::int64_t>(&stored)) {
-    return fmt::format("{}", *whole);
   }
   return boost::any_cast<bool>(stored) ? "true" : "false";
 }

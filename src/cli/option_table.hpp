@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
@@ -44,9 +43,6 @@ class OptionTable {
     return defaults;
   }
 
-  /// A new group of options; --help shows groups in order.
-  [[nodiscard]] po::options_description_easy_init group(const std::string& title);
-
   /// The words that are not options go to the option `name`, at most `count` of them.
   void take_positional(const std::string& name, int count);
 
@@ -64,17 +60,11 @@ class OptionTable {
   /// Whether its value is other than the default.
   [[nodiscard]] bool changed(const std::string& name) const;
 
-  template <class T>
-  [[nodiscard]] T value(const std::string& name) const {
-    return values_[name].template as<T>();
-  }
-
   /// Throws UsageError, which quotes `example`, unless given.
-  [[nodiscard]] std::string required(const std::string& name, const std::string& example) const;
+  void require(const std::string& name, const std::string& example) const;
 
-  /// A count: throws UsageError where it is negative; `meaning_of_zero` is for that message.
-  [[nodiscard]] std::size_t count(const std::string& name,
-                                  const std::string& meaning_of_zero = "") const;
+  /// The INI file that the user named; empty if there is none.
+  [[nodiscard]] std::string config_file() const;
 
   /// Takes the settings of `ini`, which to_ini() made, that the user did not give, but for the
   /// option `except`. Throws UsageError.
@@ -84,8 +74,9 @@ class OptionTable {
   [[nodiscard]] po::options_description all() const;
   [[noreturn]] void refuse(const std::string& problem) const;
   void add(const FieldFacts& field, const std::optional<std::string>& standard);
+  po::options_description& start_group(const std::string& title);
   [[nodiscard]] std::string text_of(const std::string& name) const;
-  [[nodiscard]] static std::string text_of(const boost::any& stored);
+  [[nodiscard]] static std::string stored_text(const boost::any& stored);
 
   std::string command_;
   std::string synopsis_;

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <algorithm>
-#include <cmath>
 #include <optional>
 
 #include <fmt/format.h>
 
 #include "cli/cli.hpp"
-#include "cli/encoder_options.hpp"
 #include "cli/probe_report.hpp"
+#include "cli/progress_options.hpp"
 #include "cli/runtime.hpp"
 #include "infomax/analysis/encode.hpp"
 #include "infomax/analysis/probe.hpp"
@@ -20,75 +19,47 @@
 namespace infomax::cli {
 namespace {
 
-OptionTable probe_option_table() {
-  OptionTable options(
-      "probe",
-      "infomax probe [--model RUN/model.h5] --train FILE --test FILE [OPTIONS]\n\n"
-      "How well simple models that are fitted to the training rows predict /y of the test rows:\n"
-      "from a model's representations of /x, or without --model from /x as it is. Classes (one\n"
-      "integer a row) are predicted by multinomial logistic regression, and by the nearest\n"
-      "neighbours where asked for; numbers by ridge regression. For example\n\n"
-      "  mpirun -n 4 infomax probe --model runs/first/model.h5 --train train.h5 --test test.h5\n"
-      "  mpirun -n 4 infomax probe --train train.h5 --test test.h5 --neighbours 10 --json");
-  options.group("Probe")("model", po::value<std::string>()->value_name("FILE"),
-                         "model.h5 of a run; default: /x as it is")(
-      "train", po::value<std::string>()->value_name("FILE"), "data set file to fit to")(
-      "test", po::value<std::string>()->value_name("FILE"), "data set file to predict")(
-      "y", po::value<std::string>()->default_value("/y")->value_name("PATH"),
-      "data set of what is to be predicted")(
-      "target", po::value<std::string>()->default_value("auto")->value_name("KIND"),
-      "what /y holds: classes, values, or auto (one column of integers is classes)")(
-      "json", po::bool_switch(), "print one JSON object instead of tables");
-  options.group("Regression")(
-      "normalize", po::value<std::string>()->default_value("standardize")->value_name("MODE"),
-      "of the features, by statistics of the training rows: standardize (mean 0 and deviation 1 a "
-      "column), center, scale or none")(
-      "l2", po::value<double>()->default_value(1e-3, "1e-3")->value_name("L"),
-      "penalty: L/2 times the sum of squared weights beside the mean loss a row; scikit-learn's "
-      "C is 1 / (L N), its alpha L N")(
-      "iterations", po::value<std::int64_t>()->default_value(1000)->value_name("N"),
-      "of L-BFGS, at most")(
-      "tolerance", po::value<double>()->default_value(3e-4, "3e-4")->value_name("T"),
-      "logistic regression has converged where |gradient| <= T max(1, |weights|)");
-  options.group("Nearest neighbours")(
-      "neighbours", po::value<std::int64_t>()->default_value(0)->value_name("K"),
-      "also predict the class of most of the K nearest training rows, exactly; 0 = do not")(
-      "metric", po::value<std::string>()->default_value("euclidean")->value_name("METRIC"),
-      "euclidean or cosine, of normalised features");
-  add_encoder_options(options);
-  add_progress_option(options);
-  add_compute_options(options);
-  return options;
-}
+struct ProbeConfig {
+  std::string model;  ///< empty: the features as they are
+  std::string train;
+  std::string test;
+  std::string y = "/y";
+  model::TargetKind target = model::TargetKind::automatic;
+  bool json = false;
+  analysis::ProbeOptions probe;
+  analysis::EncoderOptions encoder;
+  ProgressOptions progress;
+  measure::ThreadOptions machine;
+};
 
-double not_negative(const OptionTable& options, const std::string& name) {
-  const auto number = options.value<double>(name);
-  if (!(number >= 0.0) || !std::isfinite(number)) {
-    throw UsageError(fmt::format("--{} is {}; it must be at least 0", name, number));
-  }
-  return number;
-}
-
-analysis::ProbeOptions probe_options(const OptionTable& options) {
-  analysis::ProbeOptions chosen;
-  chosen.normalize = data::parse_normalize_mode(options.value<std::string>("normalize"));
-  chosen.l2 = not_negative(options, "l2");
-  chosen.search.iterations = options.count("iterations");
-  chosen.search.tolerance = not_negative(options, "tolerance");
-  chosen.search.rounding = 1e-5;  // a float loss cannot tell more
-  chosen.neighbours = options.count("neighbours", "none");
-  chosen.metric = analysis::parse_metric(options.value<std::string>("metric"));
-  return chosen;
+const FieldTable<ProbeConfig>& probe_command_fields() {
+  static const FieldTable<ProbeConfig> fields = [] {
+    using Config = ProbeConfig;
+    FieldTable<Config> table;
+    table.group("Probe")
+        .add("model", &Config::model, "FILE", "model.h5 of a run; default: /x as it is")
+        .add("train", &Config::train, "FILE", "data set file to fit to")
+        .add("test", &Config::test, "FILE", "data set file to predict")
+        .add("y", &Config::y, "PATH", "data set of what is to be predicted")
+        .add("target", &Config::target, "KIND",
+             "what /y holds: classes, values, or auto (one column of integers is classes)")
+        .add("json", &Config::json, "", "print one JSON object instead of tables")
+        .include(&Config::probe, analysis::probe_fields())
+        .include(&Config::encoder, analysis::encoder_fields())
+        .include(&Config::progress, progress_fields())
+        .include(&Config::machine, measure::thread_fields());
+    return table;
+  }();
+  return fields;
 }
 
 /// Rows of a file with what is to be predicted of them, before anything is represented.
 template <class ReadX>
-analysis::ProbeRows read_rows(const mpi::Communicator& communicator, const OptionTable& options,
-                              const std::string& path, const std::string& x_path,
+analysis::ProbeRows read_rows(const mpi::Communicator& communicator, const std::string& path,
+                              const std::string& x_path, const std::string& y_path,
                               const ReadX& read_x) {
   data::DatasetFile file(communicator, path);
   const auto x = file.shape(x_path);
-  const auto y_path = options.value<std::string>("y");
   data::require_equal_rows(x, file.shape(y_path));
   const data::Blocks blocks(x.rows);
   const auto shard = blocks.shard(communicator.rank(), communicator.size());
@@ -103,35 +74,30 @@ struct ProbeData {
   analysis::ProbeRows test;
 };
 
-ProbeData read_as_they_are(const mpi::Communicator& communicator, const OptionTable& options) {
-  for (const char* of_model : {"layer", "network"}) {
-    if (options.given(of_model)) {
-      throw UsageError(fmt::format("--{} is of a --model, which is missing", of_model));
-    }
-  }
-  const std::string x_path = options.given("x") ? options.value<std::string>("x") : "/x";
-  const auto read = [&](const std::string& which) {
-    return read_rows(communicator, options, options.value<std::string>(which), x_path,
+ProbeData read_as_they_are(const mpi::Communicator& communicator, const ProbeConfig& config) {
+  const std::string x_path = config.encoder.path.empty() ? "/x" : config.encoder.path;
+  const auto read = [&](const std::string& path) {
+    return read_rows(communicator, path, x_path, config.y,
                      [&](data::DatasetFile& file, const data::Blocks& /*blocks*/,
                          const data::Shard& shard) { return file.load(x_path, shard); });
   };
-  return {read("train"), read("test")};
+  return {read(config.train), read(config.test)};
 }
 
 template <math::Real T>
-ProbeData read_represented(const mpi::Communicator& communicator, const OptionTable& options,
+ProbeData read_represented(const mpi::Communicator& communicator, const ProbeConfig& config,
                            const model::StoredModel& stored) {
   const auto model = model::to_model<T>(stored);
-  analysis::Encoder<T> encoder(model, encoder_options(options));
-  const auto read = [&](const std::string& which) {
+  analysis::Encoder<T> encoder(model, config.encoder);
+  const auto read = [&](const std::string& path, const std::string& option) {
     return read_rows(
-        communicator, options, options.value<std::string>(which), encoder.path(),
+        communicator, path, encoder.path(), config.y,
         [&](data::DatasetFile& file, const data::Blocks& blocks, const data::Shard& /*shard*/) {
-          WorkProgress progress(progress_mode(communicator, options), "encoding --" + which);
+          WorkProgress progress(config.progress.on(communicator), "encoding " + option);
           return analysis::encode_rows(communicator, file, blocks, encoder, progress);
         });
   };
-  return {read("train"), read("test")};
+  return {read(config.train, "--train"), read(config.test, "--test")};
 }
 
 /// The same numbers must mean the same classes.
@@ -149,14 +115,14 @@ void require_same_names(const ProbeData& data) {
   }
 }
 
-ProbeData read_data(const mpi::Communicator& communicator, const OptionTable& options) {
-  if (!options.given("model")) {
-    return read_as_they_are(communicator, options);
+ProbeData read_data(const mpi::Communicator& communicator, const ProbeConfig& config) {
+  if (config.model.empty()) {
+    return read_as_they_are(communicator, config);
   }
-  const auto stored = model::read_model(communicator, options.value<std::string>("model"));
+  const auto stored = model::read_model(communicator, config.model);
   return stored.settings.at("precision") == "float"
-             ? read_represented<float>(communicator, options, stored)
-             : read_represented<double>(communicator, options, stored);
+             ? read_represented<float>(communicator, config, stored)
+             : read_represented<double>(communicator, config, stored);
 }
 
 /// Says how far the fit and the neighbours are.
@@ -207,56 +173,68 @@ void warn_of(const optim::SearchOutcome& outcome) {
   }
 }
 
-void print(const mpi::Communicator& communicator, const OptionTable& options,
+void print(const mpi::Communicator& communicator, const ProbeConfig& config,
            const ProbeFacts& facts, const auto& probe) {
-  print_result(communicator,
-               options.value<bool>("json") ? probe_json(facts, probe) : probe_table(facts, probe));
+  print_result(communicator, config.json ? probe_json(facts, probe) : probe_table(facts, probe));
 }
 
 }  // namespace
 
-int probe(const mpi::Communicator& communicator, const std::vector<std::string>& arguments) {
-  OptionTable options = probe_option_table();
-  if (!options.parse(arguments)) {
-    print_result(communicator, options.help());
-    return 0;
+OptionTable probe_options() {
+  OptionTable options(
+      "probe",
+      "infomax probe [--model RUN/model.h5] --train FILE --test FILE [OPTIONS]\n\n"
+      "How well simple models that are fitted to the training rows predict /y of the test rows:\n"
+      "from a model's representations of /x, or without --model from /x as it is. Classes (one\n"
+      "integer a row) are predicted by multinomial logistic regression, and by the nearest\n"
+      "neighbours where asked for; numbers by ridge regression. For example\n\n"
+      "  mpirun -n 4 infomax probe --model runs/first/model.h5 --train train.h5 --test test.h5\n"
+      "  mpirun -n 4 infomax probe --train train.h5 --test test.h5 --neighbours 10 --json");
+  options.add(probe_command_fields());
+  return options;
+}
+
+int probe(const mpi::Communicator& communicator, OptionTable& options) {
+  options.require("train", "train.h5");
+  options.require("test", "test.h5");
+  const auto config = options.read(probe_command_fields());
+  for (const char* of_model : {"layer", "network"}) {
+    if (config.model.empty() && options.given(of_model)) {
+      throw UsageError(fmt::format("--{} is of a --model, which is missing", of_model));
+    }
   }
-  (void)options.required("train", "train.h5");
-  (void)options.required("test", "test.h5");
-  const auto kind = model::parse_target_kind(options.value<std::string>("target"));
-  const auto chosen = probe_options(options);
-  const ProgressMode mode = progress_mode(communicator, options);
-  (void)prepare_compute(communicator, options);
+  (void)prepare_compute(communicator, config.machine);
 
   const Stopwatch stopwatch;
-  const auto data = read_data(communicator, options);
-  ProbeFacts facts{options.given("model") ? "representations" : "features as they are",
+  const auto data = read_data(communicator, config);
+  ProbeFacts facts{config.model.empty() ? "features as they are" : "representations",
                    data.train.x.features(),
                    data.train.blocks.rows(),
                    data.test.blocks.rows(),
                    communicator.size(),
                    0.0,
-                   chosen,
+                   config.probe,
                    data.train.classes};
-  const bool are_classes = kind == model::TargetKind::classes ||
-                           (kind == model::TargetKind::automatic && holds_labels(data.train.y));
+  const bool are_classes =
+      config.target == model::TargetKind::classes ||
+      (config.target == model::TargetKind::automatic && holds_labels(data.train.y));
   if (are_classes) {
     require_same_names(data);
     const std::size_t classes = data::class_count(communicator, data.train.y);
-    Watch watch(mode);
-    const auto found = analysis::probe_classes(communicator, data.train, data.test, classes, chosen,
-                                               watch.watchers());
+    Watch watch(config.progress.on(communicator));
+    const auto found = analysis::probe_classes(communicator, data.train, data.test, classes,
+                                               config.probe, watch.watchers());
     watch.finish();
     warn_of(found.outcome);
     facts.seconds = stopwatch.elapsed_s();
-    print(communicator, options, facts, found);
+    print(communicator, config, facts, found);
   } else {
-    if (chosen.neighbours > 0) {
+    if (config.probe.neighbours > 0) {
       throw UsageError("--neighbours predicts classes, and --y holds values");
     }
-    const auto found = analysis::probe_values(communicator, data.train, data.test, chosen);
+    const auto found = analysis::probe_values(communicator, data.train, data.test, config.probe);
     facts.seconds = stopwatch.elapsed_s();
-    print(communicator, options, facts, found);
+    print(communicator, config, facts, found);
   }
   return 0;
 }

@@ -22,7 +22,92 @@
 namespace infomax::cli {
 namespace {
 
-OptionTable report_option_table() {
+struct ReportConfig {
+  std::string run;
+  std::string output;  ///< empty: report.html of the run
+  bool overwrite = false;
+  std::string x;  ///< empty: as in training
+  std::string y;  ///< empty: as in training
+  report::FindingsOptions findings;
+  measure::ThreadOptions machine;
+};
+
+const FieldTable<ReportConfig>& report_fields() {
+  static const FieldTable<ReportConfig> fields = [] {
+    using Config = ReportConfig;
+    FieldTable<Config> table;
+    table.group("Report")
+        .add("run", &Config::run, "RUN",
+             "directory that `train --output` wrote; the option's name may be omitted")
+        .add("output", &Config::output, "FILE", "page to write; default RUN/report.html")
+        .add("overwrite", &Config::overwrite, "", "replace an existing page")
+        .include(&Config::findings, report::findings_fields())
+        .add("y", &Config::y, "PATH",
+             "data set of the targets, or, for a pair without y, of the labels or values that "
+             "colour the rows; default as in training")
+        .after("data")
+        .add("x", &Config::x, "PATH", "data set of the rows; default as in training")
+        .after("data")
+        .include(&Config::machine, measure::thread_fields());
+    return table;
+  }();
+  return fields;
+}
+
+/// Whether the page is written without findings after this error. An error in data that the user
+/// named ends the command, but the data set of an old run may have moved.
+bool may_go_without(const ReportConfig& config, const Error& error) {
+  return config.findings.data.empty() &&
+         (error.exit_code() == ExitCode::data || error.exit_code() == ExitCode::usage);
+}
+
+/// Collective. Adds the findings that need the data set, or the reason why they are missing.
+void add_findings(const mpi::Communicator& communicator, const ReportConfig& config,
+                  const report::RunRecord& record, Json& page) {
+  const auto leave_out = [&page](const std::string& why) {
+    log::warning(fmt::format("the page says nothing of the model's outputs: {}", why));
+    page["no_findings"] = why;
+  };
+  if (!record.model) {
+    leave_out("there is no model.h5; the run goes on, or was stopped before it wrote one");
+    return;
+  }
+  auto pair = model::PairSettings::from_settings(record.model->settings);
+  if (!config.x.empty()) {
+    pair.x_path = config.x;
+  }
+  if (!config.y.empty()) {
+    pair.y_path = config.y;
+  }
+  report::FindingsOptions wanted = config.findings;
+  if (wanted.data.empty()) {
+    wanted.data = record.option("data");
+  }
+  if (wanted.data.empty()) {
+    leave_out("config.ini does not name the data set; give it by --data");
+    return;
+  }
+  std::optional<model::Examples> examples;
+  try {
+    examples = analysis::load_for_model(communicator, *record.model, pair, wanted.data, 0);
+  } catch (const Error& error) {  // the same on every rank
+    if (!may_go_without(config, error)) {
+      throw;
+    }
+    leave_out(fmt::format("{} (--data names another file)", error.what()));
+    return;
+  }
+  const auto found =
+      record.model->settings.at("precision") == "float"
+          ? report::find<float>(communicator, *record.model, pair, *examples, wanted)
+          : report::find<double>(communicator, *record.model, pair, *examples, wanted);
+  page["findings"] = found;
+  page["findings"]["is_training_data"] = config.findings.data.empty();
+}
+
+}  // namespace
+
+OptionTable report_options() {
   OptionTable options(
       "report",
       "infomax report RUN [OPTIONS]\n\n"
@@ -33,121 +118,32 @@ OptionTable report_option_table() {
       "spent, and every setting. It leaves out what is missing while the run goes on or if its\n"
       "data set no longer exists. For example\n\n"
       "  mpirun -n 4 infomax report runs/first --data test.h5");
-  options.group("Report")(
-      "run", po::value<std::string>()->value_name("RUN"),
-      "directory that `train --output` wrote; the option's name may be omitted")(
-      "output", po::value<std::string>()->value_name("FILE"),
-      "page to write; default RUN/report.html")("overwrite", po::bool_switch(),
-                                                "replace an existing page")(
-      "data", po::value<std::string>()->value_name("FILE"),
-      "data set on which the model's outputs are measured, such as held-out data; default all of "
-      "the run's training data")("x", po::value<std::string>()->value_name("PATH"),
-                                 "data set of the rows; default as in training")(
-      "y", po::value<std::string>()->value_name("PATH"),
-      "data set of the targets, or, for a pair without y, of the labels or values that colour the "
-      "rows; default as in training")(
-      "points", po::value<std::int64_t>()->default_value(3000)->value_name("N"),
-      "maximum number of samples shown in the plane of the principal components")(
-      "seed", po::value<std::int64_t>()->default_value(0)->value_name("S"),
-      "seed of the choice of these samples")(
-      "micro-batch", po::value<std::int64_t>()->default_value(4096)->value_name("M"),
-      "rows that a rank encodes at a time; bounds memory, changes no result; 0 = all");
+  options.add(report_fields());
   options.take_positional("run", 1);
-  add_compute_options(options);
   return options;
 }
 
-/// The data that the page shows, and how it is measured.
-struct Look {
-  model::PairSettings pair;
-  report::FindingsOptions findings;
-};
-
-Look look_of(const OptionTable& options, const report::RunRecord& record) {
-  Look look{model::PairSettings::from_settings(record.model->settings), {}};
-  if (options.given("x")) {
-    look.pair.x_path = options.value<std::string>("x");
-  }
-  if (options.given("y")) {
-    look.pair.y_path = options.value<std::string>("y");
-  }
-  look.findings.data =
-      options.given("data") ? options.value<std::string>("data") : record.option("data");
-  look.findings.micro_batch = options.count("micro-batch", "all rows");
-  look.findings.projected = options.count("points");
-  look.findings.seed = options.count("seed", "a seed like any other");
-  return look;
-}
-
-/// Whether the page is written without findings after this error. An error in data that the user
-/// named ends the command, but the data set of an old run may have moved.
-bool may_go_without(const OptionTable& options, const Error& error) {
-  return !options.given("data") &&
-         (error.exit_code() == ExitCode::data || error.exit_code() == ExitCode::usage);
-}
-
-/// Collective. Adds the findings that need the data set, or the reason why they are missing.
-void add_findings(const mpi::Communicator& communicator, const OptionTable& options,
-                  const report::RunRecord& record, Json& page) {
-  const auto leave_out = [&page](const std::string& why) {
-    log::warning(fmt::format("the page says nothing of the model's outputs: {}", why));
-    page["no_findings"] = why;
-  };
-  if (!record.model) {
-    leave_out("there is no model.h5; the run goes on, or was stopped before it wrote one");
-    return;
-  }
-  const Look look = look_of(options, record);
-  if (look.findings.data.empty()) {
-    leave_out("config.ini does not name the data set; give it by --data");
-    return;
-  }
-  std::optional<model::Examples> examples;
-  try {
-    examples =
-        analysis::load_for_model(communicator, *record.model, look.pair, look.findings.data, 0);
-  } catch (const Error& error) {  // the same on every rank
-    if (!may_go_without(options, error)) {
-      throw;
-    }
-    leave_out(fmt::format("{} (--data names another file)", error.what()));
-    return;
-  }
-  const auto found =
-      record.model->settings.at("precision") == "float"
-          ? report::find<float>(communicator, *record.model, look.pair, *examples, look.findings)
-          : report::find<double>(communicator, *record.model, look.pair, *examples, look.findings);
-  page["findings"] = found;
-  page["findings"]["is_training_data"] = !options.given("data");
-}
-
-}  // namespace
-
-int report(const mpi::Communicator& communicator, const std::vector<std::string>& arguments) {
-  OptionTable options = report_option_table();
-  if (!options.parse(arguments)) {
-    print_result(communicator, options.help());
-    return 0;
-  }
-  const auto directory =
-      train::RunDirectory::find(communicator, options.required("run", "runs/first"));
+int report(const mpi::Communicator& communicator, OptionTable& options) {
+  options.require("run", "runs/first");
+  const auto config = options.read(report_fields());
+  const auto directory = train::RunDirectory::find(communicator, config.run);
   const std::string output =
-      options.given("output") ? options.value<std::string>("output")
-                              : (std::filesystem::path(directory.path()) / "report.html").string();
+      config.output.empty() ? (std::filesystem::path(directory.path()) / "report.html").string()
+                            : config.output;
   mpi::together(communicator, [&] {
     if (communicator.is_root()) {
-      refuse_existing(output, options.value<bool>("overwrite"));
+      refuse_existing(output, config.overwrite);
     }
   });
-  (void)prepare_compute(communicator, options);
-  auto config = parse_ini(report::read_config(communicator, directory));
-  const auto record = report::read_run(communicator, directory, std::move(config));
+  (void)prepare_compute(communicator, config.machine);
+  auto settings = parse_ini(report::read_config(communicator, directory));
+  const auto record = report::read_run(communicator, directory, std::move(settings));
   Json page{{"format", "infomax-report"},
             {"version", 1},
             {"program", version},
             {"made", fmt::format("{:%Y-%m-%d %H:%M} UTC", fmt::gmtime(std::time(nullptr)))}};
   page.update(record.page);
-  add_findings(communicator, options, record, page);
+  add_findings(communicator, config, record, page);
   mpi::together(communicator, [&] {
     if (communicator.is_root()) {
       PendingFile pending(output);

@@ -12,12 +12,9 @@
 #include "infomax/hdf5/library.hpp"
 #include "infomax/math/blas_runtime.hpp"
 #include "infomax/math/elementwise.hpp"
-#include "infomax/measure/threads.hpp"
 #include "infomax/mpi/environment.hpp"
 
 namespace infomax::cli {
-
-void add_compute_options(OptionTable& options) { options.add(measure::thread_fields()); }
 
 std::string describe_machine(const mpi::Communicator& communicator,
                              const mpi::Placement& placement) {
@@ -34,9 +31,9 @@ std::string describe_machine(const mpi::Communicator& communicator,
       math::blas_kernel(), hdf5::library_version(), math::vector_instructions());
 }
 
-std::string prepare_compute(const mpi::Communicator& communicator, const OptionTable& options) {
-  const auto threads = options.read(measure::thread_fields()).threads;
-  return describe_machine(communicator, measure::choose_threads(communicator, threads));
+std::string prepare_compute(const mpi::Communicator& communicator,
+                            const measure::ThreadOptions& options) {
+  return describe_machine(communicator, measure::choose_threads(communicator, options.threads));
 }
 
 void print_result(const mpi::Communicator& communicator, const std::string& text) {

@@ -3,22 +3,20 @@
 
 #include <string>
 
-#include "cli/option_table.hpp"
+#include "infomax/measure/threads.hpp"
 #include "infomax/mpi/communicator.hpp"
 #include "infomax/mpi/placement.hpp"
 
 namespace infomax::cli {
-
-/// Adds --threads, for commands that compute.
-void add_compute_options(OptionTable& options);
 
 /// Collective. Warns where ranks share a core, and describes what the job runs on in a few lines:
 /// ranks, cores, threads, library versions.
 [[nodiscard]] std::string describe_machine(const mpi::Communicator& communicator,
                                            const mpi::Placement& placement);
 
-/// Collective. Gives BLAS its threads, by --threads, and describes the machine.
-std::string prepare_compute(const mpi::Communicator& communicator, const OptionTable& options);
+/// Collective. Gives BLAS its threads and describes the machine.
+std::string prepare_compute(const mpi::Communicator& communicator,
+                            const measure::ThreadOptions& options);
 
 /// On rank 0 alone: writes a result to standard output. Throws SystemError.
 void print_result(const mpi::Communicator& communicator, const std::string& text);

@@ -21,18 +21,6 @@ using train::Config;
 /// Since the program was loaded, before MPI started.
 const Stopwatch since_program_start;
 
-OptionTable option_table() {
-  OptionTable options(
-      "train",
-      "infomax train --data FILE --encoder SPEC --output RUN [OPTIONS]\n\n"
-      "Trains an encoder to maximise an objective of the whole global batch, exactly, on any "
-      "number\n"
-      "of ranks. For example\n\n"
-      "  mpirun -n 4 infomax train --data images.h5 --encoder dense:1024,tanh,dense:64 \\\n"
-      "      --lambda 0.1 --batch 4096 --epochs 20 --output runs/first");
-  return options;
-}
-
 /// What a program does that a library does not: it shows its progress.
 Config defaults() {
   Config config;
@@ -153,21 +141,28 @@ std::string describe(const train::TrainSummary& summary, const train::RunDirecto
 
 }  // namespace
 
-int train(const mpi::Communicator& communicator, const std::vector<std::string>& arguments) {
+OptionTable train_options() {
+  OptionTable options(
+      "train",
+      "infomax train --data FILE --encoder SPEC --output RUN [OPTIONS]\n\n"
+      "Trains an encoder to maximise an objective of the whole global batch, exactly, on any "
+      "number\n"
+      "of ranks. For example\n\n"
+      "  mpirun -n 4 infomax train --data images.h5 --encoder dense:1024,tanh,dense:64 \\\n"
+      "      --lambda 0.1 --batch 4096 --epochs 20 --output runs/first");
+  options.add(train::config_fields(), defaults());
+  return options;
+}
+
+int train(const mpi::Communicator& communicator, OptionTable& options) {
   // A signal while data are loaded stops the run as one during training does.
   const train::Interruption interruption;
   const auto& fields = train::config_fields();
-  OptionTable options = option_table();
-  options.add(fields, defaults());
-  if (!options.parse(arguments)) {
-    print_result(communicator, options.help());
-    return 0;
-  }
   Config config = options.read(fields, defaults());
-  (void)options.required("output", "runs/first");
+  options.require("output", "runs/first");
   auto resumption = take_over(communicator, options, config);
-  (void)options.required("data", "images.h5");
-  (void)options.required("encoder", "dense:1024,tanh,dense:64");
+  options.require("data", "images.h5");
+  options.require("encoder", "dense:1024,tanh,dense:64");
   train::validate(config);
   check_unused_options(options, fields, config);
   warn_of_weights(config);

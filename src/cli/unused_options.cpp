@@ -45,8 +45,8 @@ void refuse_combined(const OptionTable& options, const std::vector<Misfit>& refu
   if (!brought.empty()) {
     const FieldFacts& field = refused.front().field;
     log::warning(fmt::format("`{}` {} {} and takes no notice of what {} says: {}", field.refuser,
-                             refused.front().choice, field.refusal_reason,
-                             options.value<std::string>("config"), fmt::join(brought, ", ")));
+                             refused.front().choice, field.refusal_reason, options.config_file(),
+                             fmt::join(brought, ", ")));
   }
 }
 

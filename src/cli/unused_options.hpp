@@ -33,11 +33,11 @@ void check_unused_options(const OptionTable& options, const FieldTable<Config>& 
   std::vector<Misfit> refused;
   for (const Field<Config>& field : table.fields()) {
     if (options.typed(field.name) && !field.used(config)) {
-      ignored.push_back({field, choice_of(field.chooser)});
+      ignored.push_back({static_cast<const FieldFacts&>(field), choice_of(field.chooser)});
     }
     if (!field.refuser.empty() && options.changed(field.name) &&
         choice_of(field.refuser) == field.refusing) {
-      refused.push_back({field, field.refusing});
+      refused.push_back({static_cast<const FieldFacts&>(field), field.refusing});
     }
   }
   warn_of_ignored(ignored);

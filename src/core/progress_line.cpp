@@ -35,10 +35,6 @@ bool writes_to_terminal() {
 
 }  // namespace
 
-ProgressMode parse_progress(const std::string& name) {
-  return parse_field<ProgressMode>("`progress`", name);
-}
-
 std::string duration_text(double seconds) {
   const auto whole = static_cast<std::uint64_t>(std::llround(std::max(0.0, seconds)));
   if (whole >= 3600) {

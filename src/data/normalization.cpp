@@ -149,10 +149,6 @@ Normalization Normalization::identity(std::size_t columns) {
 
 std::string name(NormalizeMode mode) { return FieldText<NormalizeMode>::format(mode); }
 
-NormalizeMode parse_normalize_mode(const std::string& text) {
-  return parse_field<NormalizeMode>("`normalize`", text);
-}
-
 NormalizeMode default_normalize_mode(hdf5::ElementType type) {
   return hdf5::is_integer(type) ? NormalizeMode::scale : NormalizeMode::center;
 }

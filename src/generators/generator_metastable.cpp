@@ -25,14 +25,8 @@ struct Spectrum {
 };
 
 void check(const MetastableTrajectories& wanted) {
-  require(wanted.trajectories > 0 && wanted.frames > 0,
-          "metastable trajectories need at least one trajectory and one frame");
+  metastable_fields().check(wanted);
   require(wanted.columns >= 2, "metastable trajectories need 2 columns or more");
-  require(wanted.wells >= 2 && wanted.wells <= 8, "metastable trajectories need 2 to 8 wells");
-  require(wanted.barrier >= 0.0 && wanted.barrier <= 20.0,
-          "the barrier between wells must be 0 to 20 kT");
-  require(wanted.timescale > 0.0 && std::isfinite(wanted.timescale),
-          "the slowest timescale must be a number of frames above 0");
   require(wanted.cells_per_well >= 4 && wanted.cells_per_well <= 200,
           "there must be 4 to 200 cells a well");
 }

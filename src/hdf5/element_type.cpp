@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/hdf5/element_type.hpp"
 
-#include <array>
-
 namespace infomax::hdf5 {
 
 std::size_t size(ElementType type) {
@@ -13,9 +11,8 @@ std::size_t size(ElementType type) {
 bool is_integer(ElementType type) { return type != ElementType::f32 && type != ElementType::f64; }
 
 const char* name(ElementType type) {
-  static constexpr std::array names{"i8",  "u8",  "i16", "u16", "i32",
-                                    "u32", "i64", "u64", "f32", "f64"};
-  return names.at(static_cast<std::size_t>(type));
+  static_assert(element_type_names.back().second == ElementType::f64);
+  return element_type_names.at(static_cast<std::size_t>(type)).first;
 }
 
 }  // namespace infomax::hdf5

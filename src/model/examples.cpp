@@ -61,10 +61,6 @@ void cut_into_parts(const Examples& examples, std::span<const std::size_t> sampl
   }
 }
 
-TargetKind parse_target_kind(const std::string& name) {
-  return parse_field<TargetKind>("`target`", name);
-}
-
 SplitExamples load_split_examples(const mpi::Communicator& communicator, data::Datasets& source,
                                   const PairSettings& settings, std::size_t block_count,
                                   const HoldOut& hold_out) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/json.hpp"
+#include "infomax/core/field.hpp"
 #include "infomax/math/blas.hpp"
 #include "infomax/model/examples.hpp"
 #include "infomax/model/model_file.hpp"
@@ -17,12 +18,29 @@ namespace infomax::report {
 /// Settings of the findings.
 struct FindingsOptions {
   std::string data;                  ///< data set file
-  std::size_t micro_batch = 0;       ///< rows a rank encodes at a time; 0 = all
-  std::size_t projected = 0;         ///< maximum number of samples in the projection
+  std::size_t micro_batch = 4096;    ///< rows a rank encodes at a time; 0 = all
+  std::size_t projected = 3000;      ///< maximum number of samples in the projection
   std::uint64_t seed = 0;            ///< of the choice of these samples
   std::size_t most_columns = 256;    ///< maximum columns of a side in a matrix that is shown
   std::size_t most_histograms = 64;  ///< maximum histograms of a side
 };
+
+[[nodiscard]] inline FieldTable<FindingsOptions> findings_fields() {
+  using Options = FindingsOptions;
+  FieldTable<Options> table;
+  table
+      .add("data", &Options::data, "FILE",
+           "data set on which the model's outputs are measured, such as held-out data; default all "
+           "of the run's training data")
+      .add("points", &Options::projected, "N",
+           "maximum number of samples shown in the plane of the principal components",
+           one_or_more())
+      .add("seed", &Options::seed, "S", "seed of the choice of these samples")
+      .add("micro-batch", &Options::micro_batch, "M",
+           "rows that a rank encodes at a time; bounds memory, changes no result; 0 = all",
+           zero_or_more("all rows"));
+  return table;
+}
 
 /// Collective. Measures a model's outputs over `examples`, which were checked against the model,
 /// and returns everything that a report says of them. The same on every rank and, up to rounding,

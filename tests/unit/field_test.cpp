@@ -5,9 +5,12 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "infomax/core/field_list.hpp"
 
 namespace infomax {
 namespace {
@@ -170,6 +173,19 @@ TEST(FieldTexts, LeaveOutWhatIsUnsetOrOfTheInvocation) {
       .of_invocation()
       .add("micro-batch", &Painting::micro_batch, "M", "");
   EXPECT_EQ(table.texts(Painting{}), (FieldTexts{{"micro-batch", "3"}}));
+}
+
+TEST(FieldText, ListsHaveCommasAndNoEmptyItems) {
+  using Numbers = std::vector<double>;
+  EXPECT_EQ(FieldText<Numbers>::parse("0.9,0.5"), (Numbers{0.9, 0.5}));
+  EXPECT_EQ(FieldText<Numbers>::format({0.9, 0.5}), "0.9,0.5");
+  EXPECT_EQ(FieldText<Numbers>::parse("7"), Numbers{7.0});
+  for (const char* text : {"", ",", "0.9,", ",0.9", "0.9,,0.5", "0.9;0.5"}) {
+    EXPECT_EQ(FieldText<Numbers>::parse(text), std::nullopt) << text;
+  }
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(FieldText<Names>::parse("species,2"), (Names{"species", "2"}));
+  EXPECT_EQ(FieldText<Names>::parse("species,,2"), std::nullopt);
 }
 
 TEST(FieldText, FormatsNumbersAsConfigurationFilesHaveThem) {

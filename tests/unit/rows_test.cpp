@@ -95,9 +95,9 @@ TEST(OneHot, RefusesALabelThatIsNoClass) {
 TEST(NormalizeMode, IsReadByName) {
   for (const auto mode : {NormalizeMode::none, NormalizeMode::scale, NormalizeMode::center,
                           NormalizeMode::standardize}) {
-    EXPECT_EQ(parse_normalize_mode(name(mode)), mode);
+    EXPECT_EQ(FieldText<NormalizeMode>::parse(name(mode)), mode);
   }
-  EXPECT_THROW((void)parse_normalize_mode("centre"), UsageError);
+  EXPECT_EQ(FieldText<NormalizeMode>::parse("centre"), std::nullopt);
   EXPECT_EQ(default_normalize_mode(hdf5::ElementType::u8), NormalizeMode::scale);
   EXPECT_EQ(default_normalize_mode(hdf5::ElementType::f32), NormalizeMode::center);
 }

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "infomax/analysis/encoder.hpp"
+#include "infomax/core/field_text.hpp"
 #include "infomax/core/progress_line.hpp"
 #include "infomax/data/blocks.hpp"
 #include "infomax/data/loader.hpp"
@@ -57,8 +60,8 @@ enum class EncodingFormat : std::uint8_t {
   npy    ///< an array of NumPy
 };
 
-/// Throws UsageError naming the choices.
-[[nodiscard]] EncodingFormat parse_encoding_format(const std::string& name);
+inline constexpr std::array encoding_format_names{std::pair{"hdf5", EncodingFormat::hdf5},
+                                                  std::pair{"npy", EncodingFormat::npy}};
 
 /// What encode_file writes, and where.
 struct EncodingFile {
@@ -78,3 +81,8 @@ std::size_t encode_file(const mpi::Communicator& communicator, data::DatasetFile
                         Encoder<T>& encoder, const EncodingFile& output, WorkProgress& progress);
 
 }  // namespace infomax::analysis
+
+template <>
+struct infomax::FieldText<infomax::analysis::EncodingFormat>
+    : infomax::ChoiceText<infomax::analysis::EncodingFormat,
+                          infomax::analysis::encoding_format_names> {};

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 
+#include "infomax/core/field.hpp"
 #include "infomax/core/matrix.hpp"
 #include "infomax/data/row_store.hpp"
 #include "infomax/data/windows.hpp"
@@ -25,6 +26,21 @@ struct EncoderOptions {
   std::string path;                  ///< data set of the rows; empty: as in training
   std::size_t micro_batch = 1024;    ///< M: rows encoded at a time
 };
+
+[[nodiscard]] inline FieldTable<EncoderOptions> encoder_fields() {
+  using Options = EncoderOptions;
+  FieldTable<Options> table;
+  table.group("Representation")
+      .add("layer", &Options::layer, "K",
+           "output of the K-th layer that has parameters, counted from 0, after its activation; "
+           "default: the output of the network")
+      .add("network", &Options::side, "a|b",
+           "of a model of two views: a encodes the first (default), b the second")
+      .add("x", &Options::path, "PATH", "data set of the rows; default as in training")
+      .add("micro-batch", &Options::micro_batch, "M",
+           "rows that a rank encodes at a time; bounds memory", one_or_more());
+  return table;
+}
 
 /// A model as a function from rows of a data set to representations: the output of a network or of
 /// one of its layers.

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
-#include <string>
+#include <utility>
 #include <vector>
 
 #include "infomax/analysis/logistic.hpp"
+#include "infomax/core/field_text.hpp"
 #include "infomax/mpi/communicator.hpp"
 
 /// @file
@@ -20,8 +22,8 @@ enum class Metric : std::uint8_t {
   cosine      ///< 1 - a b / (|a| |b|)
 };
 
-/// Throws UsageError naming the choices.
-[[nodiscard]] Metric parse_metric(const std::string& name);
+inline constexpr std::array metric_names{std::pair{"euclidean", Metric::euclidean},
+                                         std::pair{"cosine", Metric::cosine}};
 
 /// Called with the number of rows of the training set that are done and with that of all.
 using NeighbourProgress = std::function<void(std::size_t done, std::size_t all)>;
@@ -38,3 +40,7 @@ using NeighbourProgress = std::function<void(std::size_t done, std::size_t all)>
     const NeighbourProgress& progress = {});
 
 }  // namespace infomax::analysis
+
+template <>
+struct infomax::FieldText<infomax::analysis::Metric>
+    : infomax::ChoiceText<infomax::analysis::Metric, infomax::analysis::metric_names> {};

@@ -27,9 +27,6 @@ inline constexpr std::array progress_names{
 template <>
 struct FieldText<ProgressMode> : ChoiceText<ProgressMode, progress_names> {};
 
-/// Throws UsageError naming the choices.
-[[nodiscard]] ProgressMode parse_progress(const std::string& name);
-
 /// Formats seconds as "1:05" or "2:00:30".
 [[nodiscard]] std::string duration_text(double seconds);
 

@@ -40,9 +40,7 @@ inline constexpr std::array normalize_mode_names{
     std::pair{"center", NormalizeMode::center},
     std::pair{"standardize", NormalizeMode::standardize}};
 
-/// Throws UsageError that lists the choices.
-[[nodiscard]] NormalizeMode parse_normalize_mode(const std::string& text);
-/// The name of a mode, as parse_normalize_mode() reads it.
+/// The name of a mode, as a command line gives it.
 [[nodiscard]] std::string name(NormalizeMode mode);
 
 /// Returns the default mode: scale for integers (pixels), center for floats.

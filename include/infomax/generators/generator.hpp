@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <vector>
 
+#include "infomax/core/field.hpp"
+
 /// Synthetic data sets. Every number is a function of the seed and its row, so a longer data set
 /// begins with the shorter one. The generators write in slabs, and the output gets its name when it
 /// is complete. Serial.
@@ -96,6 +98,23 @@ struct MetastableTrajectories {
   std::size_t cells_per_well = 50;  ///< of the Markov chain, 4 to 200
   std::uint64_t seed = 0;           ///< of all numbers
 };
+
+/// Names, help and ranges of the members that only these trajectories have.
+[[nodiscard]] inline FieldTable<MetastableTrajectories> metastable_fields() {
+  using Wanted = MetastableTrajectories;
+  FieldTable<Wanted> table;
+  table.group("Metastable trajectories")
+      .add("trajectories", &Wanted::trajectories, "T", "number of trajectories", one_or_more())
+      .add("frames", &Wanted::frames, "N", "rows of each", one_or_more())
+      .add("wells", &Wanted::wells, "W",
+           "potential wells, 2 to 8; one more than there are slow timescales", whole_from_to(2, 8))
+      .add("barrier", &Wanted::barrier, "E", "between wells, in kT",
+           {[](double barrier) { return barrier >= 0.0 && barrier <= 20.0; },
+            "a number from 0 to 20"})
+      .add("timescale", &Wanted::timescale, "T", "the slowest implied timescale, in frames",
+           above(0.0));
+  return table;
+}
 
 /// Returns the implied timescales of the motion in frames, in descending order, without the
 /// stationary one: -1 / ln(eigenvalue of the transition matrix of one frame). Throws UsageError.

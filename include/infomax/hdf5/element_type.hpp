@@ -1,16 +1,26 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
 #include <type_traits>
 #include <utility>
 
+#include "infomax/core/field_text.hpp"
+
 namespace infomax::hdf5 {
 
 /// The types of numbers in data sets, in this machine's byte order.
 enum class ElementType : std::uint8_t { i8, u8, i16, u16, i32, u32, i64, u64, f32, f64 };
+
+inline constexpr std::array element_type_names{
+    std::pair{"i8", ElementType::i8},   std::pair{"u8", ElementType::u8},
+    std::pair{"i16", ElementType::i16}, std::pair{"u16", ElementType::u16},
+    std::pair{"i32", ElementType::i32}, std::pair{"u32", ElementType::u32},
+    std::pair{"i64", ElementType::i64}, std::pair{"u64", ElementType::u64},
+    std::pair{"f32", ElementType::f32}, std::pair{"f64", ElementType::f64}};
 
 /// Calls `use(std::type_identity<T>{})` with the C++ type of `type`.
 template <class Use>
@@ -71,3 +81,7 @@ requires(std::is_arithmetic_v<T>) constexpr ElementType element_type_of() {
 [[nodiscard]] const char* name(ElementType type);
 
 }  // namespace infomax::hdf5
+
+template <>
+struct infomax::FieldText<infomax::hdf5::ElementType>
+    : infomax::ChoiceText<infomax::hdf5::ElementType, infomax::hdf5::element_type_names> {};

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "infomax/core/field.hpp"
+#include "infomax/core/field_list.hpp"
 #include "infomax/hdf5/element_type.hpp"
 
 /// Files of other formats as data set files.
@@ -20,6 +24,19 @@ enum class TableHeader : std::uint8_t {
   no          ///< the first line is the first row
 };
 
+inline constexpr std::array table_header_names{std::pair{"auto", TableHeader::automatic},
+                                               std::pair{"yes", TableHeader::yes},
+                                               std::pair{"no", TableHeader::no}};
+
+}  // namespace infomax::importers
+
+template <>
+struct infomax::FieldText<infomax::importers::TableHeader>
+    : infomax::ChoiceText<infomax::importers::TableHeader, infomax::importers::table_header_names> {
+};
+
+namespace infomax::importers {
+
 /// How tables (CSV) are read. Columns are given by name, or by number from 1.
 struct TableOptions {
   std::vector<std::string> labels;              ///< columns of x that become /y
@@ -27,6 +44,31 @@ struct TableOptions {
   std::optional<hdf5::ElementType> element;     ///< f32, or f64 (the default), except for classes
   TableHeader header = TableHeader::automatic;  ///< automatic: by the first two lines
 };
+
+[[nodiscard]] inline FieldTable<TableOptions> table_fields() {
+  using Options = TableOptions;
+  const Check<std::vector<std::string>> columns{
+      {}, "names or numbers of columns, such as species or 1,3"};
+  FieldTable<Options> table;
+  table.group("Tables")
+      .add("label", &Options::labels, "COLUMN,...",
+           "the column, by name or number from 1, that becomes /y: text becomes class codes from 0 "
+           "in sorted order, integers stay integers (classes too, for train and probe), other "
+           "numbers are values; several columns are values",
+           columns)
+      .add("drop", &Options::dropped, "COLUMN,...", "columns to leave out, such as identifiers",
+           columns)
+      .add("element", &Options::element, "TYPE",
+           "type of numbers: f64 (default), as exact as the text, or f32, half the size",
+           {[](hdf5::ElementType type) {
+              return type == hdf5::ElementType::f32 || type == hdf5::ElementType::f64;
+            },
+            "f32 or f64"})
+      .add("header", &Options::header, "WHICH",
+           "whether the first line holds names: yes, no, or auto (it does where a number stands "
+           "below a name)");
+  return table;
+}
 
 /// The rows that go to a separate file, for tests.
 struct TestSplit {

@@ -62,9 +62,6 @@ inline constexpr std::array target_kind_names{std::pair{"auto", TargetKind::auto
                                               std::pair{"classes", TargetKind::classes},
                                               std::pair{"values", TargetKind::values}};
 
-/// Throws UsageError naming the choices.
-[[nodiscard]] TargetKind parse_target_kind(const std::string& name);
-
 /// Collective. Reads what the pair needs; `block_count` is V, or 0 for
 /// data::default_blocks() of the samples. Throws DataError.
 [[nodiscard]] Examples load_examples(const mpi::Communicator& communicator, data::Datasets& source,

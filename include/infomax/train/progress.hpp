@@ -10,7 +10,6 @@
 
 namespace infomax::train {
 
-using infomax::parse_progress;
 using infomax::ProgressMode;
 
 /// Shows progress on standard error: epoch, objective and its terms, samples/s and the time left.
