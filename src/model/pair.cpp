@@ -56,7 +56,7 @@ namespace infomax {
 
 std::optional<model::Pair> FieldText<model::Pair>::parse(std::string_view text) {
   for (std::size_t i = 0; i < model::meanings.size(); ++i) {
-    if (model::meanings.at(i).name == text) {
+    if (same_name(model::meanings.at(i).name, text)) {
       return static_cast<model::Pair>(i);
     }
   }

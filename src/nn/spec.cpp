@@ -2,8 +2,8 @@
 #include "infomax/nn/spec.hpp"
 
 #include <algorithm>
-#include <iterator>
 
+#include "infomax/core/field_text.hpp"
 #include "infomax/nn/layer_table.hpp"
 #include "nn/item_reader.hpp"
 
@@ -96,8 +96,11 @@ void check(const Spec& spec, const std::vector<SpecItem>& items) {
 
 Spec parse_spec(std::string_view text) {
   Spec spec;
-  std::ranges::copy_if(text, std::back_inserter(spec.text),
-                       [](char c) { return c != ' ' && c != '\t'; });
+  for (const char c : text) {
+    if (c != ' ' && c != '\t') {
+      spec.text += small_letter(c);
+    }
+  }
   spec.items = Parser(spec.text).parse();
   check(spec, spec.items);
   return spec;

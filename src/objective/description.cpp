@@ -15,9 +15,9 @@ namespace {
 
 constexpr const char* objective_field = "objective";
 
-/// "a, b or c".
-std::string choice_of(std::span<const std::string_view> names) {
-  return fmt::format("{} or {}", fmt::join(names.first(names.size() - 1), ", "), names.back());
+bool is_objective(std::string_view name) {
+  const auto names = objective_names();
+  return std::ranges::find(names, name) != names.end();
 }
 
 bool has_field(const OptionGroup& group, std::string_view field) {
@@ -32,14 +32,10 @@ FieldTable<ObjectiveOptions> make_fields() {
   for (const Description& description : descriptions()) {
     help += fmt::format("\n{}  {}", description.name, description.help);
   }
-  const auto names = objective_names();
-  const auto is_name = [names](const std::string& name) {
-    return std::ranges::find(names, name) != names.end();
-  };
   FieldTable<ObjectiveOptions> table;
   table.group("Objective")
       .add(objective_field, &ObjectiveOptions::objective, "NAME", help,
-           {is_name, choice_of(names)});
+           {is_objective, FieldText<ObjectiveName>::expected()});
   std::map<std::string, std::type_index> known;
   for (const Description& description : descriptions()) {
     for (const OptionGroup& group : description.options) {
@@ -130,3 +126,20 @@ std::vector<std::string> objectives_with(std::string_view field) {
 }
 
 }  // namespace infomax::objective
+
+namespace infomax {
+
+using objective::ObjectiveName;
+
+std::optional<ObjectiveName> FieldText<ObjectiveName>::parse(std::string_view text) {
+  ObjectiveName name(text);
+  return objective::is_objective(name) ? std::optional(std::move(name)) : std::nullopt;
+}
+
+/// "a, b or c".
+std::string FieldText<ObjectiveName>::expected() {
+  const auto names = objective::objective_names();
+  return fmt::format("{} or {}", fmt::join(names.first(names.size() - 1), ", "), names.back());
+}
+
+}  // namespace infomax

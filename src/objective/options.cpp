@@ -22,6 +22,12 @@ const Field<ObjectiveOptions>& field_named(std::string_view name) {
 
 }  // namespace
 
+std::string ObjectiveName::in_small_letters(std::string_view name) {
+  std::string small(name);
+  std::ranges::transform(small, small.begin(), small_letter);
+  return small;
+}
+
 ObjectiveOptions& ObjectiveOptions::set(std::string_view field, std::string_view text) {
   field_named(field).set(*this, text);
   return *this;

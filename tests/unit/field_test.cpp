@@ -175,6 +175,18 @@ TEST(FieldTexts, LeaveOutWhatIsUnsetOrOfTheInvocation) {
   EXPECT_EQ(table.texts(Painting{}), (FieldTexts{{"micro-batch", "3"}}));
 }
 
+TEST(FieldText, TheCaseOfNamesDoesNotMatter) {
+  for (const char* text : {"green", "Green", "GREEN"}) {
+    EXPECT_EQ(FieldText<Colour>::parse(text), Colour::green) << text;
+  }
+  EXPECT_EQ(FieldText<Colour>::parse("greens"), std::nullopt);
+  EXPECT_EQ(FieldText<bool>::parse("True"), true);
+  EXPECT_EQ(FieldText<bool>::parse("OFF"), false);
+  Painting painting;
+  fields().at("colour").set(painting, "Green");
+  EXPECT_EQ(fields().at("colour").text(painting), "green");
+}
+
 TEST(FieldText, ListsHaveCommasAndNoEmptyItems) {
   using Numbers = std::vector<double>;
   EXPECT_EQ(FieldText<Numbers>::parse("0.9,0.5"), (Numbers{0.9, 0.5}));

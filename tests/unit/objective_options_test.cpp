@@ -97,6 +97,19 @@ TEST(ObjectiveOptions, AreSetByNameOrInTheirStruct) {
               HasSubstr("not a number"));
 }
 
+TEST(ObjectiveOptions, TheCaseOfNamesDoesNotMatter) {
+  ObjectiveOptions options;
+  options.set("objective", "DCCA").set("rho", "CCA");
+  EXPECT_EQ(options.objective, "dcca");
+  EXPECT_EQ(options.text("rho"), "cca");
+  EXPECT_EQ(options.text("objective"), "dcca");
+  options.objective = "VAMP2";
+  EXPECT_EQ(options.objective, "vamp2");
+  EXPECT_NO_THROW(validate(options));
+  options.objective = "Chaos";
+  EXPECT_THROW(validate(options), UsageError);
+}
+
 TEST(ObjectiveOptions, FieldsStandOnceInTheOrderOfHelp) {
   std::vector<std::string> names;
   for (const auto& field : fields().fields()) {

@@ -34,6 +34,12 @@ TEST(Spec, ReadsItemsInOrderAndDropsBlanks) {
   EXPECT_EQ(spec.items[2].position, 16U);
 }
 
+TEST(Spec, TheCaseOfNamesDoesNotMatter) {
+  const auto spec = parse_spec("Dense:8,TANH,Residual(ReLU,dense:8)");
+  EXPECT_EQ(spec.text, "dense:8,tanh,residual(relu,dense:8)");
+  EXPECT_EQ(spec.items[1].name, "tanh");
+}
+
 TEST(Spec, ReadsDropoutAndBatchNormalisation) {
   const auto spec = parse_spec("dense:8,batchnorm,relu,dropout:0.25,dense:2");
 

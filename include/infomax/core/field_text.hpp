@@ -15,6 +15,24 @@
 
 namespace infomax {
 
+/// A letter of ASCII as a small one; other characters stay.
+[[nodiscard]] constexpr char small_letter(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+/// Whether two names differ at most in the case of their letters.
+[[nodiscard]] constexpr bool same_name(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) {
+    return false;
+  }
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (small_letter(a[i]) != small_letter(b[i])) {
+      return false;
+    }
+  }
+  return true;
+}
+
 /// How values of a type are written. A new type specialises it with
 ///
 ///     static std::optional<T> parse(std::string_view text);  // nothing if it is not a T
@@ -38,11 +56,15 @@ template <>
 struct FieldText<bool> {
   /// @{ As FieldText describes it.
   static std::optional<bool> parse(std::string_view text) {
-    if (text == "true" || text == "1" || text == "yes" || text == "on") {
-      return true;
+    for (const std::string_view name : {"true", "1", "yes", "on"}) {
+      if (same_name(text, name)) {
+        return true;
+      }
     }
-    if (text == "false" || text == "0" || text == "no" || text == "off") {
-      return false;
+    for (const std::string_view name : {"false", "0", "no", "off"}) {
+      if (same_name(text, name)) {
+        return false;
+      }
     }
     return std::nullopt;
   }
@@ -90,13 +112,14 @@ struct FieldText<double> {
   static std::string expected() { return "a number"; }
 };
 
-/// The base of FieldText for an enumeration; `names` is an array of pairs of name and value.
+/// The base of FieldText for an enumeration; `names` is an array of pairs of name and value. The
+/// case of letters does not matter where a name is read.
 template <class Enum, const auto& names>
 struct ChoiceText {
   /// The value of this name, or nothing where there is none.
   static std::optional<Enum> parse(std::string_view text) {
     for (const auto& [name, value] : names) {
-      if (text == name) {
+      if (same_name(text, name)) {
         return value;
       }
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <any>
+#include <concepts>
 #include <cstddef>
 #include <map>
 #include <optional>
@@ -20,13 +21,24 @@
 
 namespace infomax::objective {
 
+/// The name of an objective. Names are in small letters, and the case of letters does not matter
+/// where one is given: "DCCA" becomes "dcca".
+struct ObjectiveName : std::string {
+  template <class Text>
+  requires std::convertible_to<const Text&, std::string_view> ObjectiveName(const Text& name)
+      : std::string(in_small_letters(name)) {}
+
+ private:
+  [[nodiscard]] static std::string in_small_letters(std::string_view name);
+};
+
 /// An objective's name and the options of all objectives, at their defaults unless set:
 ///
 ///     ObjectiveOptions options;
 ///     options.objective = "dcca";
 ///     options.set("ridge", 1e-3).set("components", 4);
 struct ObjectiveOptions {
-  std::string objective = "infomax";  ///< one of objective_names()
+  ObjectiveName objective = "infomax";  ///< one of objective_names()
 
   /// Sets an option by the name that fields() has for it. Throws UsageError where there is no such
   /// name, or the text is not of its type or fails its check.
@@ -113,3 +125,10 @@ void check_shapes(const ObjectiveOptions& options, std::size_t p, std::size_t q)
 [[nodiscard]] ObjectiveOptions from_settings(const std::map<std::string, std::string>& settings);
 
 }  // namespace infomax::objective
+
+template <>
+struct infomax::FieldText<infomax::objective::ObjectiveName> {
+  static std::optional<objective::ObjectiveName> parse(std::string_view text);
+  static std::string format(const objective::ObjectiveName& name) { return name; }
+  static std::string expected();
+};
