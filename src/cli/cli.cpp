@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 
 #include <fmt/format.h>
 
 #include "cli/runtime.hpp"
 #include "infomax/core/error.hpp"
+#include "infomax/core/suggestion.hpp"
 #include "infomax/core/version.hpp"
 
 namespace infomax::cli {
@@ -49,6 +51,20 @@ std::string overview() {
   return text;
 }
 
+/// Throws UsageError where there is none of this name.
+const Command& command_named(std::string_view name) {
+  const auto* const found = std::ranges::find(commands, name, &Command::name);
+  if (found == commands.end()) {
+    std::vector<std::string_view> names{"help"};
+    for (const Command& command : commands) {
+      names.emplace_back(command.name);
+    }
+    throw UsageError(fmt::format("there is no command \"{}\"{}; infomax --help lists them", name,
+                                 did_you_mean(name, names)));
+  }
+  return *found;
+}
+
 }  // namespace
 
 int run(const mpi::Communicator& communicator, const std::vector<std::string>& arguments) {
@@ -64,16 +80,13 @@ int run(const mpi::Communicator& communicator, const std::vector<std::string>& a
     print_result(communicator, fmt::format("infomax {}\n", version));
     return 0;
   }
-  const auto* const command = std::ranges::find(commands, name, &Command::name);
-  if (command == commands.end()) {
-    throw UsageError(fmt::format("there is no command \"{}\"; infomax --help lists them", name));
-  }
-  OptionTable options = command->options();
+  const Command& command = command_named(name);
+  OptionTable options = command.options();
   if (!options.parse({arguments.begin() + 1, arguments.end()})) {
     print_result(communicator, options.help());
     return 0;
   }
-  return command->run(communicator, options);
+  return command.run(communicator, options);
 }
 
 }  // namespace infomax::cli

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "cli/field_names.hpp"
+#include "infomax/core/suggestion.hpp"
 
 namespace infomax::cli {
 namespace {
@@ -61,6 +62,36 @@ po::options_description OptionTable::all() const {
   return all;
 }
 
+void OptionTable::refuse_unknown(const std::string& where, const std::string& name) const {
+  const po::options_description known = all();
+  std::vector<std::string_view> names;
+  for (const auto& option : known.options()) {
+    names.push_back(option->long_name());
+  }
+  const std::size_t first = name.find_first_not_of('-');
+  const std::string_view bare =
+      first == std::string::npos ? "" : std::string_view(name).substr(first);
+  const std::string_view meant = closest_name(bare, names);
+  const std::string_view dashes = where.empty() ? "--" : "";
+  refuse(fmt::format("{}there is no option {}{}", where, name,
+                     meant.empty() ? "" : fmt::format("; did you mean {}{}?", dashes, meant)));
+}
+
+void OptionTable::with_suggestion(const std::string& text, const std::function<void()>& set) {
+  try {
+    set();
+  } catch (const UsageError& error) {
+    constexpr std::string_view before_choices = "; it must be ";
+    const std::string message = error.what();
+    const std::size_t at = message.rfind(before_choices);
+    if (at == std::string::npos) {
+      throw;
+    }
+    const auto choices = std::string_view(message).substr(at + before_choices.size());
+    throw UsageError(message + did_you_mean(text, listed_names(choices)));
+  }
+}
+
 bool OptionTable::parse(const std::vector<std::string>& arguments) {
   const po::options_description all = this->all();
   const int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
@@ -81,9 +112,15 @@ bool OptionTable::parse(const std::vector<std::string>& arguments) {
       if (!file) {
         refuse(fmt::format("--config {} cannot be read", path));
       }
-      po::store(po::parse_config_file(file, all), values_);
+      try {
+        po::store(po::parse_config_file(file, all), values_);
+      } catch (const po::unknown_option& error) {
+        refuse_unknown(fmt::format("in --config {} ", path), error.get_option_name());
+      }
     }
     po::notify(values_);
+  } catch (const po::unknown_option& error) {
+    refuse_unknown("", error.get_option_name());
   } catch (const po::error& error) {
     refuse(error.what());
   }

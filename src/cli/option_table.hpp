@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -37,7 +38,8 @@ class OptionTable {
   [[nodiscard]] Config read(const FieldTable<Config>& table, Config defaults = {}) const {
     for (const Field<Config>& field : table.fields()) {
       if (given(field.name)) {
-        field.set(defaults, text_of(field.name));
+        const std::string text = text_of(field.name);
+        with_suggestion(text, [&] { field.set(defaults, text); });
       }
     }
     return defaults;
@@ -73,10 +75,14 @@ class OptionTable {
  private:
   [[nodiscard]] po::options_description all() const;
   [[noreturn]] void refuse(const std::string& problem) const;
+  [[noreturn]] void refuse_unknown(const std::string& where, const std::string& name) const;
   void add(const FieldFacts& field, const std::optional<std::string>& standard);
   po::options_description& start_group(const std::string& title);
   [[nodiscard]] std::string text_of(const std::string& name) const;
   [[nodiscard]] static std::string stored_text(const boost::any& stored);
+  /// Where `set` throws UsageError because `text` is none of the choices that the message lists,
+  /// throws it with the choice that the user probably meant.
+  static void with_suggestion(const std::string& text, const std::function<void()>& set);
 
   std::string command_;
   std::string synopsis_;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "infomax/core/field_text.hpp"
+#include "infomax/core/suggestion.hpp"
 #include "infomax/nn/layer_table.hpp"
 #include "nn/item_reader.hpp"
 
@@ -85,7 +86,11 @@ void check(const Spec& spec, const std::vector<SpecItem>& items) {
     const ItemReader reader(spec, item);
     const LayerType* const type = find_layer_type(item.name);
     if (type == nullptr) {
-      reader.refuse(layer_usages());
+      std::vector<std::string_view> names;
+      for (const LayerType* known : layer_table()) {
+        names.push_back(known->name);
+      }
+      reader.refuse(layer_usages() + did_you_mean(item.name, names));
     }
     type->check(reader);
     check(spec, item.items);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "infomax/core/error.hpp"
+#include "infomax/core/suggestion.hpp"
 #include "objective/description.hpp"
 
 namespace infomax::objective {
@@ -15,7 +16,12 @@ const Field<ObjectiveOptions>& field_named(std::string_view name) {
   const auto& all = fields().fields();
   const auto found = std::ranges::find(all, name, &Field<ObjectiveOptions>::name);
   if (found == all.end()) {
-    throw UsageError(fmt::format("no objective has an option \"{}\"", name));
+    std::vector<std::string_view> names;
+    for (const auto& field : all) {
+      names.push_back(field.name);
+    }
+    throw UsageError(
+        fmt::format("no objective has an option \"{}\"{}", name, did_you_mean(name, names)));
   }
   return *found;
 }

@@ -110,6 +110,11 @@ TEST(ObjectiveOptions, TheCaseOfNamesDoesNotMatter) {
   EXPECT_THROW(validate(options), UsageError);
 }
 
+TEST(ObjectiveOptions, SuggestsTheOptionThatWasProbablyMeant) {
+  ObjectiveOptions options;
+  EXPECT_THAT(usage_error_of([&] { options.set("rigde", 1.0); }), HasSubstr("did you mean ridge?"));
+}
+
 TEST(ObjectiveOptions, FieldsStandOnceInTheOrderOfHelp) {
   std::vector<std::string> names;
   for (const auto& field : fields().fields()) {

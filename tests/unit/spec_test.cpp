@@ -40,6 +40,12 @@ TEST(Spec, TheCaseOfNamesDoesNotMatter) {
   EXPECT_EQ(spec.items[1].name, "tanh");
 }
 
+TEST(Spec, SuggestsTheLayerThatWasProbablyMeant) {
+  EXPECT_THAT(refusal("dense:8,tahn"), testing::HasSubstr("did you mean tanh?"));
+  EXPECT_THAT(refusal("dense:8,residual(rleu)"), testing::HasSubstr("did you mean relu?"));
+  EXPECT_THAT(refusal("dense:8,frobnicate"), testing::Not(testing::HasSubstr("did you mean")));
+}
+
 TEST(Spec, ReadsDropoutAndBatchNormalisation) {
   const auto spec = parse_spec("dense:8,batchnorm,relu,dropout:0.25,dense:2");
 
