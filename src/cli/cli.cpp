@@ -45,7 +45,7 @@ std::string overview() {
     text += fmt::format("  {:<10} {}\n", command.name, command.summary);
   }
   text +=
-      "\ninfomax COMMAND --help explains one; infomax --version says which this is.\n"
+      "\ninfomax help COMMAND explains one; infomax --version says which this is.\n"
       "Exit codes: 0 done, 2 wrong command line, 3 wrong data or file, 4 numbers not finite,\n"
       "5 MPI, I/O or memory failed, 75 stopped on request.\n";
   return text;
@@ -72,12 +72,17 @@ int run(const mpi::Communicator& communicator, const std::vector<std::string>& a
     throw UsageError("no command given; infomax --help lists them");
   }
   const std::string& name = arguments.front();
-  if (name == "--help" || name == "-h" || name == "help") {
+  const bool has_more = arguments.size() > 1;
+  if (name == "--help" || name == "-h" || (name == "help" && !has_more)) {
     print_result(communicator, overview());
     return 0;
   }
   if (name == "--version") {
     print_result(communicator, fmt::format("infomax {}\n", version));
+    return 0;
+  }
+  if (name == "help") {
+    print_result(communicator, command_named(arguments[1]).options().help());
     return 0;
   }
   const Command& command = command_named(name);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What the command line understands: names in any case, and of a name that it does not know, the one
-that was probably meant."""
+"""What the command line understands: names in any case, help by the words that people try, and of a
+name that it does not know, the one that was probably meant."""
 
 import unittest
 
@@ -26,6 +26,7 @@ class DidYouMean(support.ProgramTest):
 
     def test_commands(self):
         self.refuse("trian", meant="train", ranks=2)
+        self.refuse("help", "evalute", meant="evaluate")
         self.refuse("Encode", meant="encode")
         self.refuse("frobnicate", meant=None)
 
@@ -103,6 +104,26 @@ class AnyCase(support.ProgramTest):
 
     def test_kinds_of_generated_data(self):
         self.succeed("generate", "Gaussian-Views", "--output", self.scratch / "views.h5", ranks=None)
+
+
+class Help(support.ProgramTest):
+    def test_of_a_command_by_either_word_order(self):
+        for command in ("train", "encode", "generate", "bench"):
+            self.assertEqual(self.succeed("help", command, ranks=2).out,
+                             self.succeed(command, "--help", ranks=None).out)
+
+    def test_of_a_command_that_does_not_exist(self):
+        done = support.run("help", "frobnicate", ranks=2)
+        self.assertEqual(done.code, USAGE, done.err)
+        self.assertEqual(len(done.complaints), 1, done.err)
+
+    def test_says_what_an_option_must_be_given_for(self):
+        text = self.succeed("encode", "--help", ranks=None).out
+        for option in ("--model FILE", "--data FILE", "--output FILE", "--layer K", "--network a|b",
+                       "--threads N (=0)", "--progress MODE (=auto)", "--micro-batch M (=1024)"):
+            self.assertIn(option, text)
+        for group in ("Encoding:", "Representation:", "Output:", "Machine:", "General:"):
+            self.assertEqual(text.count(f"\n{group}\n"), 1, text)
 
 
 if __name__ == "__main__":
