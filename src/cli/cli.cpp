@@ -45,7 +45,7 @@ std::string overview() {
     text += fmt::format("  {:<10} {}\n", command.name, command.summary);
   }
   text +=
-      "\ninfomax help COMMAND explains one; infomax --version says which this is.\n"
+      "\ninfomax help COMMAND explains one; infomax -v says which version this is.\n"
       "Exit codes: 0 done, 2 wrong command line, 3 wrong data or file, 4 numbers not finite,\n"
       "5 MPI, I/O or memory failed, 75 stopped on request.\n";
   return text;
@@ -77,7 +77,7 @@ int run(const mpi::Communicator& communicator, const std::vector<std::string>& a
     print_result(communicator, overview());
     return 0;
   }
-  if (name == "--version") {
+  if (name == "--version" || name == "-v" || name == "-V") {
     print_result(communicator, fmt::format("infomax {}\n", version));
     return 0;
   }

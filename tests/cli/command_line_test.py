@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What the command line understands: names in any case, help by the words that people try, and of a
-name that it does not know, the one that was probably meant."""
+"""What the command line understands: names in any case, help and version by the words that people
+try, and of a name that it does not know, the one that was probably meant."""
 
 import unittest
 
@@ -124,6 +124,15 @@ class Help(support.ProgramTest):
             self.assertIn(option, text)
         for group in ("Encoding:", "Representation:", "Output:", "Machine:", "General:"):
             self.assertEqual(text.count(f"\n{group}\n"), 1, text)
+
+
+class Version(support.ProgramTest):
+    def test_by_the_words_that_people_try(self):
+        expected = self.succeed("--version", ranks=None).out
+        for word in ("-v", "-V"):
+            said = self.succeed(word, ranks=2)
+            self.assertEqual(said.out, expected)
+            self.assertEqual(said.err, "")
 
 
 if __name__ == "__main__":
