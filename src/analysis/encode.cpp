@@ -87,6 +87,22 @@ void write_npy(const mpi::Communicator& communicator, data::DatasetFile& file,
 
 }  // namespace
 
+EncodingFormat format_of_name(const std::filesystem::path& output) {
+  const std::string extension = output.extension().string();
+  if (same_name(extension, ".npy")) {
+    return EncodingFormat::npy;
+  }
+  for (const char* other : {".csv", ".tsv", ".txt", ".json", ".npz", ".mat", ".parquet", ".gz"}) {
+    if (same_name(extension, other)) {
+      throw UsageError(fmt::format(
+          "`output` is {}, and {} is no format that is written; name a file that ends in .h5 or "
+          ".npy, or give `format`",
+          output.string(), extension));
+    }
+  }
+  return EncodingFormat::hdf5;
+}
+
 template <math::Real T>
 void encode(const mpi::Communicator& communicator, data::Datasets& file, const data::Blocks& blocks,
             Encoder<T>& encoder, WorkProgress& progress, const Sink<T>& sink) {

@@ -23,8 +23,8 @@ struct EncodeConfig {
   std::string data;
   std::string output;
   bool overwrite = false;
-  analysis::EncodingFormat format = analysis::EncodingFormat::hdf5;
-  std::optional<std::string> labels;  ///< unset: /y where there is one
+  std::optional<analysis::EncodingFormat> format;  ///< unset: by the name of the output
+  std::optional<std::string> labels;               ///< unset: /y where there is one
   analysis::EncoderOptions encoder;
   ProgressOptions progress;
   measure::ThreadOptions machine;
@@ -40,7 +40,8 @@ const FieldTable<EncodeConfig>& encode_fields() {
         .add("output", &Config::output, "FILE", "file to write")
         .add("overwrite", &Config::overwrite, "", "replace a file that is there")
         .add("format", &Config::format, "FORMAT",
-             "hdf5 (/x, and what follows), or npy (the representations alone)")
+             "hdf5 (/x, and what follows), or npy (the representations alone); default npy where "
+             "the name of `output` ends in .npy, else hdf5")
         .add("labels", &Config::labels, "PATH",
              "data set of `data` copied to /y, as it is; default /y where there is one; none = no "
              "copy")
@@ -97,7 +98,7 @@ void encode_in(const mpi::Communicator& communicator, const EncodeConfig& config
   const auto model = model::to_model<T>(stored);
   analysis::Encoder<T> encoder(model, config.encoder);
   data::DatasetFile file(communicator, config.data);
-  analysis::EncodingFile written{config.output, config.format, {}, {}};
+  analysis::EncodingFile written{config.output, config.format.value(), {}, {}};
   if (config.format == analysis::EncodingFormat::hdf5) {
     written.copies = copies(file, config);
     written.attributes = origin(communicator, config, encoder);
@@ -133,9 +134,12 @@ int encode(const mpi::Communicator& communicator, OptionTable& options) {
   options.require("model", "runs/first/model.h5");
   options.require("data", "test.h5");
   options.require("output", "codes.h5");
-  const auto config = options.read(encode_fields());
+  auto config = options.read(encode_fields());
+  if (!config.format) {
+    config.format = analysis::format_of_name(config.output);
+  }
   if (config.format == analysis::EncodingFormat::npy && config.labels) {
-    throw UsageError("--labels is for --format hdf5; a .npy file holds one array");
+    throw UsageError("--labels is for the format hdf5; a .npy file holds one array");
   }
   mpi::together(communicator, [&] {
     if (communicator.is_root()) {

@@ -101,6 +101,28 @@ class Encode(support.ProgramTest):
                     self.assertEqual(file.tell() % 64, 0)
                     self.assertEqual(file.tell() + array.nbytes, path.stat().st_size)
 
+    def test_the_name_of_the_output_chooses_the_format(self):
+        model = self.model()
+        expected = layer(model, self.x, 3)
+        for name in ("codes.npy", "CODES.NPY"):
+            path = self.encode(model, name, ranks=2)
+            self.assert_close(numpy.load(path, allow_pickle=False), expected, TOLERANCE)
+        for name in ("codes.h5", "codes.hdf5", "codes"):
+            self.assert_close(self.read(self.encode(model, name, ranks=2)), expected, TOLERANCE)
+        path = self.encode(model, "named.npy", "--format", "hdf5")
+        self.assert_close(self.read(path), expected, TOLERANCE)
+        path = self.scratch / "codes.csv"
+        done = support.run("encode", "--model", model, "--data", self.data, "--output", path, ranks=2)
+        self.assertEqual(done.code, USAGE, done.err)
+        self.assertEqual(len(done.complaints), 1, done.err)
+        for word in (".csv", ".npy", "--format"):
+            self.assertIn(word, done.complaints[0])
+        self.assertFalse(path.exists())
+        done = support.run("encode", "--model", model, "--data", self.data, "--output",
+                           self.scratch / "other.npy", "--labels", "/y", ranks=None)
+        self.assertEqual(done.code, USAGE, done.err)
+        self.assertIn("--labels", done.complaints[0])
+
     def test_its_output_is_a_data_set_again_that_says_where_it_comes_from(self):
         model = self.model()
         path = self.encode(model, "codes.h5", "--layer", "0", ranks=2)

@@ -63,6 +63,10 @@ enum class EncodingFormat : std::uint8_t {
 inline constexpr std::array encoding_format_names{std::pair{"hdf5", EncodingFormat::hdf5},
                                                   std::pair{"npy", EncodingFormat::npy}};
 
+/// The format that the name of an output asks for: npy where it ends in .npy, else hdf5. Throws
+/// UsageError where it ends as files of a format do that is not written, such as .csv.
+[[nodiscard]] EncodingFormat format_of_name(const std::filesystem::path& output);
+
 /// What encode_file writes, and where.
 struct EncodingFile {
   std::filesystem::path path;                    ///< of the file
