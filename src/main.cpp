@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <cstdio>
 #include <exception>
 #include <string>
 #include <vector>
@@ -14,14 +15,19 @@
 
 int main(int argc, char** argv) {
   using namespace infomax;
+  log::set_translation(cli::fields_as_options);
   try {
     const std::vector<std::string> arguments(argv + 1, argv + argc);
     if (measure::is_sgemm_child(arguments)) {
       return measure::run_sgemm_child();
     }
+    if (const auto text = cli::print_without_mpi(arguments)) {
+      return std::fputs(text->c_str(), stdout) >= 0 && std::fflush(stdout) == 0
+                 ? 0
+                 : static_cast<int>(ExitCode::system);
+    }
     const mpi::Environment environment(argc, argv);
     const auto world = mpi::Communicator::world();
-    log::set_translation(cli::fields_as_options);
     log::configure(log::Level::info, world.is_root());
     const auto farewell = world.duplicate();
     try {
@@ -29,6 +35,9 @@ int main(int argc, char** argv) {
     } catch (...) {
       return mpi::end_job(farewell, std::current_exception());
     }
+  } catch (const Error& error) {
+    log::failure(error.what());
+    return static_cast<int>(error.exit_code());
   } catch (const std::exception& error) {
     log::failure(error.what());
     return static_cast<int>(ExitCode::system);

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/commands.hpp"
 #include "cli/runtime.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/core/suggestion.hpp"
@@ -15,14 +16,7 @@
 namespace infomax::cli {
 namespace {
 
-struct Command {
-  const char* name;
-  const char* summary;
-  OptionTable (*options)();
-  int (*run)(const mpi::Communicator&, OptionTable&);
-};
-
-constexpr std::array<Command, 10> commands{{
+constexpr std::array<Command, 12> all_commands{{
     {"import", "CSV, .npy, IDX or another HDF5 layout -> a data set file", import_options,
      import_data},
     {"generate", "synthetic data with known truth", generate_options, generate},
@@ -34,6 +28,9 @@ constexpr std::array<Command, 10> commands{{
     {"report", "a page of HTML about a run: curves, outputs, settings", report_options, report},
     {"bench", "strong and weak scaling of training steps", bench_options, bench},
     {"doctor", "what this machine and MPI give, and what slows a job down", doctor_options, doctor},
+    {"completion", "commands that teach a shell to complete this program's", completion_options,
+     nullptr, completion},
+    {"manual", "manual pages, as man reads them", manual_options, nullptr, manual},
 }};
 
 std::string overview() {
@@ -41,7 +38,7 @@ std::string overview() {
       "infomax trains encoders that maximise information, data-parallel over MPI.\n\n"
       "  infomax COMMAND [OPTIONS]             one process\n"
       "  mpirun -n 4 infomax COMMAND [OPTIONS] four ranks\n\n";
-  for (const Command& command : commands) {
+  for (const Command& command : all_commands) {
     text += fmt::format("  {:<10} {}\n", command.name, command.summary);
   }
   text +=
@@ -51,12 +48,15 @@ std::string overview() {
   return text;
 }
 
-/// Throws UsageError where there is none of this name.
+}  // namespace
+
+std::span<const Command> commands() { return all_commands; }
+
 const Command& command_named(std::string_view name) {
-  const auto* const found = std::ranges::find(commands, name, &Command::name);
-  if (found == commands.end()) {
+  const auto* const found = std::ranges::find(all_commands, name, &Command::name);
+  if (found == all_commands.end()) {
     std::vector<std::string_view> names{"help"};
-    for (const Command& command : commands) {
+    for (const Command& command : all_commands) {
       names.emplace_back(command.name);
     }
     throw UsageError(fmt::format("there is no command \"{}\"{}; infomax --help lists them", name,
@@ -65,7 +65,17 @@ const Command& command_named(std::string_view name) {
   return *found;
 }
 
-}  // namespace
+std::optional<std::string> print_without_mpi(const std::vector<std::string>& arguments) {
+  const auto* const found =
+      arguments.empty() ? all_commands.end()
+                        : std::ranges::find(all_commands, arguments.front(), &Command::name);
+  if (found == all_commands.end() || found->print == nullptr) {
+    return std::nullopt;
+  }
+  OptionTable options = found->options();
+  return options.parse({arguments.begin() + 1, arguments.end()}) ? found->print(options)
+                                                                 : options.help();
+}
 
 int run(const mpi::Communicator& communicator, const std::vector<std::string>& arguments) {
   if (arguments.empty()) {
@@ -89,6 +99,10 @@ int run(const mpi::Communicator& communicator, const std::vector<std::string>& a
   OptionTable options = command.options();
   if (!options.parse({arguments.begin() + 1, arguments.end()})) {
     print_result(communicator, options.help());
+    return 0;
+  }
+  if (command.print != nullptr) {
+    print_result(communicator, command.print(options));
     return 0;
   }
   return command.run(communicator, options);

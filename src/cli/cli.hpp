@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,11 @@ namespace infomax::cli {
 /// returns the process's exit code. Throws what commands throw.
 int run(const mpi::Communicator& communicator, const std::vector<std::string>& arguments);
 
+/// What a subcommand that needs no MPI prints, or its help where --help is asked for; nothing where
+/// `arguments` begin with no such subcommand. Throws UsageError.
+[[nodiscard]] std::optional<std::string> print_without_mpi(
+    const std::vector<std::string>& arguments);
+
 // The options of each subcommand. Each stands in the file of its subcommand.
 [[nodiscard]] OptionTable train_options();
 [[nodiscard]] OptionTable evaluate_options();
@@ -24,6 +30,8 @@ int run(const mpi::Communicator& communicator, const std::vector<std::string>& a
 [[nodiscard]] OptionTable generate_options();
 [[nodiscard]] OptionTable bench_options();
 [[nodiscard]] OptionTable doctor_options();
+[[nodiscard]] OptionTable completion_options();
+[[nodiscard]] OptionTable manual_options();
 
 // Collective. The subcommands, by their options, which have parsed the command line. Each returns
 // the exit code.
@@ -37,5 +45,9 @@ int import_data(const mpi::Communicator& communicator, OptionTable& options);
 int generate(const mpi::Communicator& communicator, OptionTable& options);
 int bench(const mpi::Communicator& communicator, OptionTable& options);
 int doctor(const mpi::Communicator& communicator, OptionTable& options);
+
+// The subcommands that need no MPI. Each returns what it prints.
+[[nodiscard]] std::string completion(const OptionTable& options);
+[[nodiscard]] std::string manual(const OptionTable& options);
 
 }  // namespace infomax::cli

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "cli/option_table.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 #include <string_view>
@@ -15,39 +16,74 @@ namespace {
 
 constexpr unsigned line_width = 100;
 
+/// The choices that the message of a refused value lists.
+std::vector<std::string_view> choices_in(std::string_view message) {
+  constexpr std::string_view before = "; it must be ";
+  const std::size_t at = message.rfind(before);
+  return at == std::string_view::npos ? std::vector<std::string_view>{}
+                                      : listed_names(message.substr(at + before.size()));
+}
+
 }  // namespace
+
+std::vector<std::string> choices_of(const Option& option) {
+  if (!option.check || option.value_name.empty()) {
+    return {};
+  }
+  try {
+    option.check("?");
+  } catch (const UsageError& error) {
+    const std::string message = error.what();
+    const auto names = choices_in(message);
+    return {names.begin(), names.end()};
+  }
+  return {};
+}
 
 OptionTable::OptionTable(std::string command, std::string synopsis)
     : command_(std::move(command)), synopsis_(std::move(synopsis)) {
-  start_group("General").add_options()("help,h", "show this and end")(
-      "config", po::value<std::string>()->value_name("FILE"),
-      "take options from an INI file, a line `name = value` each; the command line goes first");
+  options_ = {{"help", "General", "", "show this and end", ""},
+              {"config", "General", "FILE",
+               "take options from an INI file, a line `name = value` each; the command line goes "
+               "first",
+               ""}};
+  start_group("General").add_options()("help,h", options_[0].help.c_str())(
+      "config", po::value<std::string>()->value_name("FILE"), options_[1].help.c_str());
 }
 
-void OptionTable::add(const FieldFacts& field, const std::optional<std::string>& standard) {
-  if (field.group != last_group_) {
+void OptionTable::add(const FieldFacts& field, const std::optional<std::string>& standard,
+                      std::function<void(const std::string&)> check) {
+  if (field.group != options_.back().group) {
     start_group(field.group);
   }
-  auto options = groups_.back().add_options();
-  const std::string help = fields_as_options(field.help);
+  const Option& option = options_.emplace_back(Option{
+      field.name, field.group, field.is_flag ? "" : field.value_name, fields_as_options(field.help),
+      field.is_flag ? "" : standard.value_or(""), std::move(check)});
+  auto added = groups_.back().add_options();
   if (field.is_flag) {
-    options(field.name.c_str(), po::bool_switch(), help.c_str());
+    added(option.name.c_str(), po::bool_switch(), option.help.c_str());
     return;
   }
-  auto* const value = po::value<std::string>()->value_name(field.value_name);
-  if (standard && !standard->empty()) {
-    value->default_value(*standard);
+  auto* const value = po::value<std::string>()->value_name(option.value_name);
+  if (!option.standard.empty()) {
+    value->default_value(option.standard);
   }
-  options(field.name.c_str(), value, help.c_str());
+  added(option.name.c_str(), value, option.help.c_str());
 }
 
 po::options_description& OptionTable::start_group(const std::string& title) {
-  last_group_ = title;
   return groups_.emplace_back(title, line_width);
 }
 
 void OptionTable::take_positional(const std::string& name, int count) {
   positional_.add(name.c_str(), count);
+}
+
+const Option* OptionTable::positional() const {
+  if (positional_.max_total_count() == 0) {
+    return nullptr;
+  }
+  return &*std::ranges::find(options_, positional_.name_for_position(0), &Option::name);
 }
 
 void OptionTable::refuse(const std::string& problem) const {
@@ -81,14 +117,8 @@ void OptionTable::with_suggestion(const std::string& text, const std::function<v
   try {
     set();
   } catch (const UsageError& error) {
-    constexpr std::string_view before_choices = "; it must be ";
     const std::string message = error.what();
-    const std::size_t at = message.rfind(before_choices);
-    if (at == std::string::npos) {
-      throw;
-    }
-    const auto choices = std::string_view(message).substr(at + before_choices.size());
-    throw UsageError(message + did_you_mean(text, listed_names(choices)));
+    throw UsageError(message + did_you_mean(text, choices_in(message)));
   }
 }
 

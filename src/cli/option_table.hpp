@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -17,6 +18,20 @@ namespace infomax::cli {
 
 namespace po = boost::program_options;
 
+/// An option, as help, completion and manual pages show it.
+struct Option {
+  std::string name;
+  std::string group;
+  std::string value_name;  ///< empty for a flag
+  std::string help;
+  std::string standard;  ///< the default; empty if there is none
+  /// Throws UsageError where a text is not what the option takes; may be empty.
+  std::function<void(const std::string& text)> check = {};
+};
+
+/// The names that an option takes; empty where it takes other texts too.
+[[nodiscard]] std::vector<std::string> choices_of(const Option& option);
+
 /// The options of one subcommand: their help, and their parsing from the command line and an INI
 /// file into a configuration. Every field of a table becomes an option of the same name.
 class OptionTable {
@@ -24,11 +39,14 @@ class OptionTable {
   /// `synopsis` is what --help says first: what the command does, with an example.
   OptionTable(std::string command, std::string synopsis);
 
-  /// Adds an option for every field, in the groups of the table; help shows the defaults.
+  /// Adds an option for every field, in the groups of the table; help shows the defaults. The table
+  /// must outlive this.
   template <class Config>
   void add(const FieldTable<Config>& table, const Config& defaults = {}) {
+    const auto scratch = std::make_shared<Config>(defaults);
     for (const Field<Config>& field : table.fields()) {
-      add(field, field.text(defaults));
+      add(field, field.text(defaults),
+          [scratch, &field](const std::string& text) { field.set(*scratch, text); });
     }
   }
 
@@ -53,6 +71,14 @@ class OptionTable {
 
   [[nodiscard]] std::string help() const;
 
+  [[nodiscard]] const std::string& synopsis() const { return synopsis_; }
+
+  /// All options; --help and --config are the first.
+  [[nodiscard]] const std::vector<Option>& options() const { return options_; }
+
+  /// The option that takes a word which is not an option; null if there is none.
+  [[nodiscard]] const Option* positional() const;
+
   /// Whether the user gave it, on the command line or in the INI file.
   [[nodiscard]] bool given(const std::string& name) const;
 
@@ -76,7 +102,8 @@ class OptionTable {
   [[nodiscard]] po::options_description all() const;
   [[noreturn]] void refuse(const std::string& problem) const;
   [[noreturn]] void refuse_unknown(const std::string& where, const std::string& name) const;
-  void add(const FieldFacts& field, const std::optional<std::string>& standard);
+  void add(const FieldFacts& field, const std::optional<std::string>& standard,
+           std::function<void(const std::string&)> check);
   po::options_description& start_group(const std::string& title);
   [[nodiscard]] std::string text_of(const std::string& name) const;
   [[nodiscard]] static std::string stored_text(const boost::any& stored);
@@ -86,11 +113,11 @@ class OptionTable {
 
   std::string command_;
   std::string synopsis_;
+  std::vector<Option> options_;
   std::vector<po::options_description> groups_;
   po::positional_options_description positional_;
   po::variables_map values_;
   std::set<std::string> typed_;
-  std::string last_group_;
 };
 
 /// A configuration in one line, "name=value name=value ".

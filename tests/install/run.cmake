@@ -39,6 +39,12 @@ endif()
 
 if(EXISTS ${BINARY_DIR}/infomax)
   run(${WORK_DIR}/prefix/bin/infomax --help)
+  foreach(page bash-completion/completions/infomax zsh/site-functions/_infomax
+          fish/vendor_completions.d/infomax.fish man/man1/infomax.1 man/man1/infomax-train.1)
+    if(NOT EXISTS ${WORK_DIR}/prefix/share/${page})
+      message(FATAL_ERROR "share/${page} is not installed")
+    endif()
+  endforeach()
 endif()
 list(LENGTH installed count)
 message("${count} headers and CMake files installed; ${output}")
