@@ -16,26 +16,23 @@ namespace {
 
 constexpr unsigned line_width = 100;
 
-/// The choices that the message of a refused value lists.
-std::vector<std::string_view> choices_in(std::string_view message) {
-  constexpr std::string_view before = "; it must be ";
-  const std::size_t at = message.rfind(before);
-  return at == std::string_view::npos ? std::vector<std::string_view>{}
-                                      : listed_names(message.substr(at + before.size()));
-}
-
 }  // namespace
 
 std::vector<std::string> choices_of(const Option& option) {
   if (!option.check || option.value_name.empty()) {
     return {};
   }
+  // The message of a text that no choice is like ends in the list of them.
   try {
     option.check("?");
   } catch (const UsageError& error) {
+    constexpr std::string_view before = "; it must be ";
     const std::string message = error.what();
-    const auto names = choices_in(message);
-    return {names.begin(), names.end()};
+    const std::size_t at = message.rfind(before);
+    if (at != std::string::npos) {
+      const auto names = listed_names(std::string_view(message).substr(at + before.size()));
+      return {names.begin(), names.end()};
+    }
   }
   return {};
 }
@@ -111,15 +108,6 @@ void OptionTable::refuse_unknown(const std::string& where, const std::string& na
   const std::string_view dashes = where.empty() ? "--" : "";
   refuse(fmt::format("{}there is no option {}{}", where, name,
                      meant.empty() ? "" : fmt::format("; did you mean {}{}?", dashes, meant)));
-}
-
-void OptionTable::with_suggestion(const std::string& text, const std::function<void()>& set) {
-  try {
-    set();
-  } catch (const UsageError& error) {
-    const std::string message = error.what();
-    throw UsageError(message + did_you_mean(text, choices_in(message)));
-  }
 }
 
 bool OptionTable::parse(const std::vector<std::string>& arguments) {

@@ -56,8 +56,7 @@ class OptionTable {
   [[nodiscard]] Config read(const FieldTable<Config>& table, Config defaults = {}) const {
     for (const Field<Config>& field : table.fields()) {
       if (given(field.name)) {
-        const std::string text = text_of(field.name);
-        with_suggestion(text, [&] { field.set(defaults, text); });
+        field.set(defaults, text_of(field.name));
       }
     }
     return defaults;
@@ -107,9 +106,6 @@ class OptionTable {
   po::options_description& start_group(const std::string& title);
   [[nodiscard]] std::string text_of(const std::string& name) const;
   [[nodiscard]] static std::string stored_text(const boost::any& stored);
-  /// Where `set` throws UsageError because `text` is none of the choices that the message lists,
-  /// throws it with the choice that the user probably meant.
-  static void with_suggestion(const std::string& text, const std::function<void()>& set);
 
   std::string command_;
   std::string synopsis_;

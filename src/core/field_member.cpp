@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/core/field_member.hpp"
 
+#include "infomax/core/suggestion.hpp"
+
 namespace infomax::detail {
 
 void MemberCheck::refuse(const std::string& text) const {
-  throw UsageError(quoted + " is " + text + "; it must be " + expected);
+  const bool is_quoted = text.size() > 1 && text.front() == '"' && text.back() == '"';
+  const std::string given = is_quoted ? text.substr(1, text.size() - 2) : text;
+  throw UsageError(quoted + " is " + text + "; it must be " + expected +
+                   did_you_mean(given, listed_names(expected)));
 }
 
 Reach Reach::then(const Reach& next) const {

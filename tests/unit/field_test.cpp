@@ -97,6 +97,8 @@ TEST(FieldTable, RefusesWithTheMembersNameAndWhatIsExpected) {
             "`micro_batch` is \"-1\"; it must be a whole number, 1 or more");
   EXPECT_EQ(refusal("ridge", "x"), "`ridge` is \"x\"; it must be a number, 0 or more");
   EXPECT_EQ(refusal("colour", "blue"), "`colour` is \"blue\"; it must be red or green");
+  EXPECT_EQ(refusal("colour", "gren"),
+            "`colour` is \"gren\"; it must be red or green; did you mean green?");
   EXPECT_EQ(refusal("width", "inf"), "`width` is inf; it must be a number above 0");
 }
 
