@@ -8,15 +8,45 @@
 
 #include <fmt/format.h>
 
+#include <boost/any.hpp>
+#include <boost/program_options.hpp>
+
 #include "cli/field_names.hpp"
 #include "infomax/core/suggestion.hpp"
 
 namespace infomax::cli {
 namespace {
 
+namespace po = boost::program_options;
+
 constexpr unsigned line_width = 100;
 
+std::string stored_text(const boost::any& stored) {
+  if (const auto* text = boost::any_cast<std::string>(&stored)) {
+    return *text;
+  }
+  return boost::any_cast<bool>(stored) ? "true" : "false";
+}
+
 }  // namespace
+
+struct OptionTable::Parser {
+  std::vector<po::options_description> groups;
+  po::positional_options_description positional;
+  po::variables_map values;
+
+  po::options_description& start_group(const std::string& title) {
+    return groups.emplace_back(title, line_width);
+  }
+
+  [[nodiscard]] po::options_description all() const {
+    po::options_description all;
+    for (const auto& group : groups) {
+      all.add(group);
+    }
+    return all;
+  }
+};
 
 std::vector<std::string> choices_of(const Option& option) {
   if (!option.check || option.value_name.empty()) {
@@ -38,25 +68,30 @@ std::vector<std::string> choices_of(const Option& option) {
 }
 
 OptionTable::OptionTable(std::string command, std::string synopsis)
-    : command_(std::move(command)), synopsis_(std::move(synopsis)) {
+    : command_(std::move(command)),
+      synopsis_(std::move(synopsis)),
+      parser_(std::make_unique<Parser>()) {
   options_ = {{"help", "General", "", "show this and end", ""},
               {"config", "General", "FILE",
                "take options from an INI file, a line `name = value` each; the command line goes "
                "first",
                ""}};
-  start_group("General").add_options()("help,h", options_[0].help.c_str())(
+  parser_->start_group("General").add_options()("help,h", options_[0].help.c_str())(
       "config", po::value<std::string>()->value_name("FILE"), options_[1].help.c_str());
 }
+
+OptionTable::OptionTable(OptionTable&& other) noexcept = default;
+OptionTable::~OptionTable() = default;
 
 void OptionTable::add(const FieldFacts& field, const std::optional<std::string>& standard,
                       std::function<void(const std::string&)> check) {
   if (field.group != options_.back().group) {
-    start_group(field.group);
+    parser_->start_group(field.group);
   }
   const Option& option = options_.emplace_back(Option{
       field.name, field.group, field.is_flag ? "" : field.value_name, fields_as_options(field.help),
       field.is_flag ? "" : standard.value_or(""), std::move(check)});
-  auto added = groups_.back().add_options();
+  auto added = parser_->groups.back().add_options();
   if (field.is_flag) {
     added(option.name.c_str(), po::bool_switch(), option.help.c_str());
     return;
@@ -68,35 +103,23 @@ void OptionTable::add(const FieldFacts& field, const std::optional<std::string>&
   added(option.name.c_str(), value, option.help.c_str());
 }
 
-po::options_description& OptionTable::start_group(const std::string& title) {
-  return groups_.emplace_back(title, line_width);
-}
-
 void OptionTable::take_positional(const std::string& name, int count) {
-  positional_.add(name.c_str(), count);
+  parser_->positional.add(name.c_str(), count);
 }
 
 const Option* OptionTable::positional() const {
-  if (positional_.max_total_count() == 0) {
+  if (parser_->positional.max_total_count() == 0) {
     return nullptr;
   }
-  return &*std::ranges::find(options_, positional_.name_for_position(0), &Option::name);
+  return &*std::ranges::find(options_, parser_->positional.name_for_position(0), &Option::name);
 }
 
 void OptionTable::refuse(const std::string& problem) const {
   throw UsageError(fmt::format("{}: {}; see infomax {} --help", command_, problem, command_));
 }
 
-po::options_description OptionTable::all() const {
-  po::options_description all;
-  for (const auto& group : groups_) {
-    all.add(group);
-  }
-  return all;
-}
-
 void OptionTable::refuse_unknown(const std::string& where, const std::string& name) const {
-  const po::options_description known = all();
+  const po::options_description known = parser_->all();
   std::vector<std::string_view> names;
   for (const auto& option : known.options()) {
     names.push_back(option->long_name());
@@ -111,18 +134,21 @@ void OptionTable::refuse_unknown(const std::string& where, const std::string& na
 }
 
 bool OptionTable::parse(const std::vector<std::string>& arguments) {
-  const po::options_description all = this->all();
+  const po::options_description all = parser_->all();
   const int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
   try {
-    po::store(
-        po::command_line_parser(arguments).options(all).positional(positional_).style(style).run(),
-        values_);
-    for (const auto& [name, value] : values_) {
+    po::store(po::command_line_parser(arguments)
+                  .options(all)
+                  .positional(parser_->positional)
+                  .style(style)
+                  .run(),
+              parser_->values);
+    for (const auto& [name, value] : parser_->values) {
       if (!value.defaulted()) {
         typed_.insert(name);
       }
     }
-    if (values_.count("help") != 0) {
+    if (parser_->values.count("help") != 0) {
       return false;
     }
     if (const std::string path = config_file(); !path.empty()) {
@@ -131,12 +157,12 @@ bool OptionTable::parse(const std::vector<std::string>& arguments) {
         refuse(fmt::format("--config {} cannot be read", path));
       }
       try {
-        po::store(po::parse_config_file(file, all), values_);
+        po::store(po::parse_config_file(file, all), parser_->values);
       } catch (const po::unknown_option& error) {
         refuse_unknown(fmt::format("in --config {} ", path), error.get_option_name());
       }
     }
-    po::notify(values_);
+    po::notify(parser_->values);
   } catch (const po::unknown_option& error) {
     refuse_unknown("", error.get_option_name());
   } catch (const po::error& error) {
@@ -146,14 +172,14 @@ bool OptionTable::parse(const std::vector<std::string>& arguments) {
 }
 
 void OptionTable::adopt(const std::string& ini, const std::string& except) {
-  const po::options_description known = all();
+  const po::options_description known = parser_->all();
   try {
     std::istringstream stream(ini);
     auto parsed = po::parse_config_file(stream, known);
     std::erase_if(parsed.options,
                   [&](const po::option& option) { return option.string_key == except; });
-    po::store(parsed, values_);
-    po::notify(values_);
+    po::store(parsed, parser_->values);
+    po::notify(parser_->values);
   } catch (const po::error& error) {
     refuse(error.what());
   }
@@ -162,15 +188,15 @@ void OptionTable::adopt(const std::string& ini, const std::string& except) {
 std::string OptionTable::help() const {
   std::ostringstream text;
   text << synopsis_ << '\n';
-  for (std::size_t i = 1; i < groups_.size(); ++i) {
-    text << '\n' << groups_[i];
+  for (std::size_t i = 1; i < parser_->groups.size(); ++i) {
+    text << '\n' << parser_->groups[i];
   }
-  text << '\n' << groups_.front();
+  text << '\n' << parser_->groups.front();
   return text.str();
 }
 
 bool OptionTable::given(const std::string& name) const {
-  return values_.count(name) != 0 && !values_[name].defaulted();
+  return parser_->values.count(name) != 0 && !parser_->values[name].defaulted();
 }
 
 bool OptionTable::changed(const std::string& name) const {
@@ -178,7 +204,7 @@ bool OptionTable::changed(const std::string& name) const {
     return false;
   }
   boost::any standard;
-  const bool has_default = all().find(name, false).semantic()->apply_default(standard);
+  const bool has_default = parser_->all().find(name, false).semantic()->apply_default(standard);
   return !has_default || text_of(name) != stored_text(standard);
 }
 
@@ -191,14 +217,7 @@ void OptionTable::require(const std::string& name, const std::string& example) c
 std::string OptionTable::config_file() const { return given("config") ? text_of("config") : ""; }
 
 std::string OptionTable::text_of(const std::string& name) const {
-  return stored_text(values_[name].value());
-}
-
-std::string OptionTable::stored_text(const boost::any& stored) {
-  if (const auto* text = boost::any_cast<std::string>(&stored)) {
-    return *text;
-  }
-  return boost::any_cast<bool>(stored) ? "true" : "false";
+  return stored_text(parser_->values[name].value());
 }
 
 std::string one_line(const FieldTexts& texts) {

@@ -8,15 +8,10 @@
 #include <string>
 #include <vector>
 
-#include <boost/any.hpp>
-#include <boost/program_options.hpp>
-
 #include "infomax/core/error.hpp"
 #include "infomax/core/field.hpp"
 
 namespace infomax::cli {
-
-namespace po = boost::program_options;
 
 /// An option, as help, completion and manual pages show it.
 struct Option {
@@ -38,6 +33,8 @@ class OptionTable {
  public:
   /// `synopsis` is what --help says first: what the command does, with an example.
   OptionTable(std::string command, std::string synopsis);
+  OptionTable(OptionTable&& other) noexcept;
+  ~OptionTable();
 
   /// Adds an option for every field, in the groups of the table; help shows the defaults. The table
   /// must outlive this.
@@ -98,22 +95,19 @@ class OptionTable {
   void adopt(const std::string& ini, const std::string& except);
 
  private:
-  [[nodiscard]] po::options_description all() const;
   [[noreturn]] void refuse(const std::string& problem) const;
   [[noreturn]] void refuse_unknown(const std::string& where, const std::string& name) const;
   void add(const FieldFacts& field, const std::optional<std::string>& standard,
            std::function<void(const std::string&)> check);
-  po::options_description& start_group(const std::string& title);
   [[nodiscard]] std::string text_of(const std::string& name) const;
-  [[nodiscard]] static std::string stored_text(const boost::any& stored);
 
   std::string command_;
   std::string synopsis_;
   std::vector<Option> options_;
-  std::vector<po::options_description> groups_;
-  po::positional_options_description positional_;
-  po::variables_map values_;
   std::set<std::string> typed_;
+  // Only one file need read the headers of Boost.Program_options.
+  struct Parser;
+  std::unique_ptr<Parser> parser_;
 };
 
 /// A configuration in one line, "name=value name=value ".
