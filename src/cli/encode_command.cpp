@@ -38,13 +38,14 @@ const FieldTable<EncodeConfig>& encode_fields() {
         .add("model", &Config::model, "FILE", "model.h5 of a run")
         .add("data", &Config::data, "FILE", "data set file to encode")
         .add("output", &Config::output, "FILE", "file to write")
-        .add("overwrite", &Config::overwrite, "", "replace a file that is there")
+        .add("overwrite", &Config::overwrite, "", "replace an existing file")
         .add("format", &Config::format, "FORMAT",
              "hdf5 (/x, and what follows), or npy (the representations alone); default npy where "
              "the name of `output` ends in .npy, else hdf5")
-        .add("labels", &Config::labels, "PATH",
-             "data set of `data` copied to /y, as it is; default /y where there is one; none = no "
-             "copy")
+        .add(
+            "labels", &Config::labels, "PATH",
+            "data set of `data` that is copied to /y unchanged; default /y if there is one; none = "
+            "no copy")
         .include(&Config::encoder, analysis::encoder_fields())
         .include(&Config::progress, progress_fields())
         .include(&Config::machine, measure::thread_fields());
@@ -53,7 +54,7 @@ const FieldTable<EncodeConfig>& encode_fields() {
   return fields;
 }
 
-/// Data sets of the input that go along: labels, and where trajectories end.
+/// The data sets of the input that are copied: labels, and the lengths of trajectories.
 std::map<std::string, std::string> copies(const data::DatasetFile& file,
                                           const EncodeConfig& config) {
   std::map<std::string, std::string> copied;
@@ -67,7 +68,7 @@ std::map<std::string, std::string> copies(const data::DatasetFile& file,
   return copied;
 }
 
-/// What says later where the representations come from.
+/// The attributes that tell where the representations come from.
 template <math::Real T>
 std::map<std::string, std::string> origin(const mpi::Communicator& communicator,
                                           const EncodeConfig& config,
@@ -122,9 +123,10 @@ OptionTable encode_options() {
   OptionTable options(
       "encode",
       "infomax encode --model RUN/model.h5 --data FILE --output FILE [OPTIONS]\n\n"
-      "Representations of all rows of a data set, by any number of ranks, in the order of the\n"
-      "rows: /x of an HDF5 file, which is a data set again, or a NumPy array. Rows are read and\n"
-      "written a few at a time, so neither file need fit memory. For example\n\n"
+      "Computes the representations of all rows of a data set, on any number of ranks, and writes\n"
+      "them in the order of the rows: as /x of an HDF5 file, which is a data set again, or as a\n"
+      "NumPy array. Rows are read and written a few at a time, so neither file has to fit into\n"
+      "memory. For example\n\n"
       "  mpirun -n 4 infomax encode --model runs/first/model.h5 --data test.h5 --output codes.h5");
   options.add(encode_fields());
   return options;

@@ -42,17 +42,18 @@ const FieldTable<EvaluateConfig>& evaluate_fields() {
         .add("fit", &Config::fit, "FILE",
              "fit the canonical correlations' directions to this data set (the training data), "
              "and apply them to `data` as they are; without it they are fitted to `data` itself")
-        .add("json", &Config::json, "",
-             "print one JSON object instead of a table: objective; dependence, the objective "
-             "before entropies; entropy_a and entropy_b, nats; samples; ranks; the objective's own "
-             "parts; and, of canonical correlations s, canonical_correlations, with `fit` also "
-             "canonical_correlations_of_fit, and with `pair` lag timescales, -tau / ln |s|, in "
-             "rows, of which one that is infinite is null")
+        .add(
+            "json", &Config::json, "",
+            "print one JSON object instead of a table: objective; dependence, the objective "
+            "before entropies; entropy_a and entropy_b, nats; samples; ranks; the objective's own "
+            "parts; and, if these are canonical correlations s, canonical_correlations, with `fit` "
+            "also canonical_correlations_of_fit, and with `pair` lag timescales, -tau / ln |s|, in "
+            "rows, where null stands for an infinite one")
         .add("micro-batch", &Config::micro_batch, "M",
              "rows that a rank encodes at a time; bounds memory, changes no result; 0 = all",
              zero_or_more("all rows"))
         .add("blocks", &Config::blocks, "V",
-             "contiguous blocks of rows that are dealt to ranks; default as in train",
+             "number of contiguous blocks of rows that are dealt to ranks; default as in train",
              one_or_more())
         .include(&Config::machine, measure::thread_fields());
     return table;
@@ -106,8 +107,8 @@ OptionTable evaluate_options() {
   OptionTable options(
       "evaluate",
       "infomax evaluate --model RUN/model.h5 --data FILE [OPTIONS]\n\n"
-      "The exact objective and its parts over all rows of a data set, as one global batch. The\n"
-      "model knows its objective, its pair and its preprocessing. For example\n\n"
+      "Computes the exact objective and its parts over all rows of a data set, as one global\n"
+      "batch. The model file holds the objective, the pair and the preprocessing. For example\n\n"
       "  mpirun -n 4 infomax evaluate --model runs/first/model.h5 --data test.h5 --json");
   options.add(evaluate_fields());
   return options;

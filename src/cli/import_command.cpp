@@ -34,22 +34,23 @@ const FieldTable<ImportConfig>& import_fields() {
     using Config = ImportConfig;
     FieldTable<Config> table;
     table.group("Files")
-        .add("x", &Config::x, "FILE", "rows")
+        .add("x", &Config::x, "FILE", "file of the rows, which become /x")
         .add("y", &Config::y, "FILE",
-             "labels or targets, as many as rows; of a table, all its columns")
+             "file of the labels or targets, as many as rows; all columns of a table")
         .add("output", &Config::output, "FILE", "data set file to write")
-        .add("overwrite", &Config::overwrite, "", "replace a file that is there")
+        .add("overwrite", &Config::overwrite, "", "replace an existing file")
         .add("like", &Config::like, "FILE",
-             "data set file imported before, for tests of what is trained on it: /x must have its "
-             "columns, and text labels get its codes")
+             "data set file of an earlier import, for data that tests what was trained on it: /x "
+             "must "
+             "have its columns, and text labels get its codes")
         .include(&Config::table, importers::table_fields());
     table.group("Split")
         .add("test-fraction", &Config::test_fraction, "F",
-             "share of the rows, chosen at random, that goes to `test_output` instead",
+             "share of the rows, chosen at random, that goes to `test_output` instead of `output`",
              {[](double fraction) { return fraction > 0.0 && fraction < 1.0; },
               "a share of the rows between 0 and 1"})
-        .add("test-output", &Config::test_output, "FILE", "data set file of these rows")
-        .add("seed", &Config::seed, "S", "of the choice");
+        .add("test-output", &Config::test_output, "FILE", "data set file to write with these rows")
+        .add("seed", &Config::seed, "S", "seed of the choice");
     return table;
   }();
   return fields;
@@ -65,7 +66,7 @@ std::optional<importers::TestSplit> test_split(const OptionTable& options,
   }
   if (!config.test_fraction) {
     if (options.given("seed")) {
-      throw UsageError("import: --seed is of --test-fraction, which is missing");
+      throw UsageError("import: --seed is for --test-fraction, which is missing");
     }
     return std::nullopt;
   }
@@ -76,7 +77,7 @@ std::optional<importers::TestSplit> test_split(const OptionTable& options,
   return importers::TestSplit{*config.test_fraction, config.test_output, config.seed};
 }
 
-/// Names as people can take them in.
+/// The first few names, separated by commas.
 std::string listed(const std::vector<std::string>& names) {
   constexpr std::size_t most = 8;
   const std::span<const std::string> shown(names.data(), std::min(most, names.size()));
@@ -121,14 +122,14 @@ OptionTable import_options() {
       "import",
       "infomax import --x FILE [--y FILE | --label COLUMN] --output FILE.h5 [OPTIONS]\n\n"
       "Turns files of another format into a data set file: the rows become /x, the labels or\n"
-      "targets /y. Formats, told by what is in a file:\n\n"
+      "targets /y. The content of a file determines its format:\n\n"
       "  IDX    the MNIST family, plain or .gz; elements keep their type\n"
       "  .npy   NumPy arrays in C order, plain or .gz; booleans become u8\n"
       "  CSV    commas, semicolons or tabs, with a header or without, plain or .gz; all columns "
       "but\n"
       "         those of --label and --drop are numbers and become /x\n"
       "  HDF5   FILE.h5:/path, a data set with rows along the first axis\n\n"
-      "From a table to what a model's features tell of its labels:\n\n"
+      "From a table to a test of how well a model's features predict its labels:\n\n"
       "  infomax import --x flowers.csv --label species --drop id --output train.h5 \\\n"
       "      --test-fraction 0.2 --test-output test.h5\n"
       "  infomax train --data train.h5 --normalize standardize --encoder dense:64,tanh,dense:8 \\\n"

@@ -37,10 +37,10 @@ const FieldTable<ProbeConfig>& probe_command_fields() {
     using Config = ProbeConfig;
     FieldTable<Config> table;
     table.group("Probe")
-        .add("model", &Config::model, "FILE", "model.h5 of a run; default: /x as it is")
-        .add("train", &Config::train, "FILE", "data set file to fit to")
-        .add("test", &Config::test, "FILE", "data set file to predict")
-        .add("y", &Config::y, "PATH", "data set of what is to be predicted")
+        .add("model", &Config::model, "FILE", "model.h5 of a run; without it, /x itself is probed")
+        .add("train", &Config::train, "FILE", "data set file that models are fitted to")
+        .add("test", &Config::test, "FILE", "data set file whose /y is predicted")
+        .add("y", &Config::y, "PATH", "data set of the classes or numbers to predict")
         .add("target", &Config::target, "KIND",
              "what /y holds: classes, values, or auto (one column of integers is classes)")
         .add("json", &Config::json, "", "print one JSON object instead of tables")
@@ -53,7 +53,8 @@ const FieldTable<ProbeConfig>& probe_command_fields() {
   return fields;
 }
 
-/// Rows of a file with what is to be predicted of them, before anything is represented.
+/// The features and the targets of this rank's rows of a file; `read_x` reads or encodes the
+/// features.
 template <class ReadX>
 analysis::ProbeRows read_rows(const mpi::Communicator& communicator, const std::string& path,
                               const std::string& x_path, const std::string& y_path,
@@ -107,11 +108,12 @@ void require_same_names(const ProbeData& data) {
   if (!train.empty() && !test.empty() && train != test) {
     const auto [a, b] = std::ranges::mismatch(train, test);
     const auto name = [](const auto& names, auto at) { return at == names.end() ? "none" : *at; };
-    throw DataError(fmt::format(
-        "{} and {} call their classes differently (class {}: {} and {}); import one --like the "
-        "other",
-        data.train.y.where(), data.test.y.where(), a - train.begin(), name(train, a),
-        name(test, b)));
+    throw DataError(
+        fmt::format("{} and {} have different names for their classes (class {}: {} and {}); "
+                    "import one --like the "
+                    "other",
+                    data.train.y.where(), data.test.y.where(), a - train.begin(), name(train, a),
+                    name(test, b)));
   }
 }
 
@@ -125,7 +127,7 @@ ProbeData read_data(const mpi::Communicator& communicator, const ProbeConfig& co
              : read_represented<double>(communicator, config, stored);
 }
 
-/// Says how far the fit and the neighbours are.
+/// Reports the progress of the fit and of the neighbours.
 class Watch {
  public:
   explicit Watch(ProgressMode mode) : mode_(mode), fit_(mode) {}
@@ -157,7 +159,8 @@ class Watch {
  private:
   ProgressMode mode_;
   ProgressLine fit_;
-  std::optional<WorkProgress> neighbours_;  // from its first word on, which its time counts from
+  std::optional<WorkProgress>
+      neighbours_;  // made by the first report, as its time counts from then
 };
 
 void warn_of(const optim::SearchOutcome& outcome) {
@@ -168,8 +171,8 @@ void warn_of(const optim::SearchOutcome& outcome) {
         outcome.relative_norm));
   } else if (outcome.ending == optim::SearchEnding::stuck) {
     log::warning(
-        "the line search found no better point, though there is one; try --normalize standardize "
-        "or a larger --l2");
+        "the line search found no better point, although the regression has not converged; try "
+        "--normalize standardize or a larger --l2");
   }
 }
 
@@ -184,10 +187,10 @@ OptionTable probe_options() {
   OptionTable options(
       "probe",
       "infomax probe [--model RUN/model.h5] --train FILE --test FILE [OPTIONS]\n\n"
-      "How well simple models that are fitted to the training rows predict /y of the test rows:\n"
-      "from a model's representations of /x, or without --model from /x as it is. Classes (one\n"
-      "integer a row) are predicted by multinomial logistic regression, and by the nearest\n"
-      "neighbours where asked for; numbers by ridge regression. For example\n\n"
+      "Measures how well simple models, fitted to the training rows, predict /y of the test rows:\n"
+      "from a model's representations of /x or, without --model, from /x itself. Classes (one\n"
+      "integer a row) are predicted by multinomial logistic regression and, with --neighbours, by\n"
+      "the nearest neighbours; numbers are predicted by ridge regression. For example\n\n"
       "  mpirun -n 4 infomax probe --model runs/first/model.h5 --train train.h5 --test test.h5\n"
       "  mpirun -n 4 infomax probe --train train.h5 --test test.h5 --neighbours 10 --json");
   options.add(probe_command_fields());
@@ -200,7 +203,7 @@ int probe(const mpi::Communicator& communicator, OptionTable& options) {
   const auto config = options.read(probe_command_fields());
   for (const char* of_model : {"layer", "network"}) {
     if (config.model.empty() && options.given(of_model)) {
-      throw UsageError(fmt::format("--{} is of a --model, which is missing", of_model));
+      throw UsageError(fmt::format("--{} is for --model, which is missing", of_model));
     }
   }
   (void)prepare_compute(communicator, config.machine);

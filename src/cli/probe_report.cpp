@@ -10,7 +10,7 @@
 namespace infomax::cli {
 namespace {
 
-/// Classes beyond which a table of them is no longer read by people.
+/// A table of more classes than this is not printed.
 constexpr std::size_t most_printed_classes = 30;
 
 const char* name_of(optim::SearchEnding ending) {
@@ -25,10 +25,6 @@ const char* name_of(optim::SearchEnding ending) {
       return "stuck";
   }
   return "";
-}
-
-const char* name_of(analysis::Metric metric) {
-  return metric == analysis::Metric::euclidean ? "euclidean" : "cosine";
 }
 
 void add_facts(Json& object, const ProbeFacts& facts) {
@@ -119,7 +115,7 @@ std::string probe_json(const ProbeFacts& facts, const analysis::ClassProbe& prob
                         probe.outcome.ending == optim::SearchEnding::rounding;
   if (probe.neighbours) {
     object["neighbours"] = facts.options.neighbours;
-    object["metric"] = name_of(facts.options.metric);
+    object["metric"] = FieldText<analysis::Metric>::format(facts.options.metric);
     object["neighbour_accuracy"] = probe.neighbours->accuracy();
   }
   object["per_class"] = Json::array();
@@ -159,7 +155,8 @@ std::string probe_table(const ProbeFacts& facts, const analysis::ClassProbe& pro
   if (probe.neighbours) {
     text += fmt::format("of {} neighbours{} {:.4f}  {}\n", facts.options.neighbours,
                         std::string(facts.options.neighbours < 10 ? 2 : 1, ' '),
-                        probe.neighbours->accuracy(), name_of(facts.options.metric));
+                        probe.neighbours->accuracy(),
+                        FieldText<analysis::Metric>::format(facts.options.metric));
   }
   text += fmt::format("fit               {} after {} iterations, loss {:.6f}, {:.1f} s\n",
                       name_of(probe.outcome.ending), probe.outcome.iterations, probe.outcome.f,

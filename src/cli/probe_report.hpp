@@ -8,22 +8,22 @@
 
 namespace infomax::cli {
 
-/// What a probe was of, for its report.
+/// What a report says of a probe besides its results.
 struct ProbeFacts {
-  std::string features;  ///< what is probed, in words
+  std::string features;  ///< "representations", or what else is probed
   std::size_t columns = 0;
   std::size_t train_rows = 0;
   std::size_t test_rows = 0;
   int ranks = 1;
   double seconds = 0.0;
   analysis::ProbeOptions options;
-  std::vector<std::string> class_names{};  ///< where the training file says them
+  std::vector<std::string> class_names{};  ///< empty if the training file has none
 };
 
 [[nodiscard]] std::string probe_json(const ProbeFacts& facts, const analysis::ClassProbe& probe);
 [[nodiscard]] std::string probe_json(const ProbeFacts& facts, const analysis::ValueProbe& probe);
 
-/// For people.
+/// The report as a table.
 [[nodiscard]] std::string probe_table(const ProbeFacts& facts, const analysis::ClassProbe& probe);
 [[nodiscard]] std::string probe_table(const ProbeFacts& facts, const analysis::ValueProbe& probe);
 

@@ -49,8 +49,7 @@ void print_result(const mpi::Communicator& communicator, const std::string& text
 void refuse_existing(const std::string& output, bool overwrite) {
   std::error_code status;
   if (!overwrite && std::filesystem::exists(output, status)) {
-    throw UsageError(
-        fmt::format("--output {} is there already; give --overwrite to replace it", output));
+    throw UsageError(fmt::format("--output {} exists; give --overwrite to replace it", output));
   }
 }
 

@@ -18,10 +18,10 @@ namespace infomax::cli {
 std::string prepare_compute(const mpi::Communicator& communicator,
                             const measure::ThreadOptions& options);
 
-/// On rank 0 alone: writes a result to standard output. Throws SystemError.
+/// Writes a result to standard output, on rank 0 alone. Throws SystemError.
 void print_result(const mpi::Communicator& communicator, const std::string& text);
 
-/// Throws UsageError where the file is there and is not to be replaced.
+/// Throws UsageError where the file exists and `overwrite` is false.
 void refuse_existing(const std::string& output, bool overwrite);
 
 }  // namespace infomax::cli

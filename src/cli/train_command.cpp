@@ -122,14 +122,15 @@ std::string describe(const train::Training& training) {
 
 std::string describe(const train::TrainSummary& summary, const train::RunDirectory& directory) {
   if (summary.steps == 0) {
-    return fmt::format("wrote the initial model, {}; `infomax evaluate` says its objective",
+    return fmt::format("wrote the initial model, {}; `infomax evaluate` computes its objective",
                        directory.model());
   }
   const auto& value = summary.last.value;
   const std::string best =
       summary.best
-          ? fmt::format("best on validation: J {:.6f} after step {}, which the model is of\n",
-                        summary.best->objective, summary.best->step)
+          ? fmt::format(
+                "best on validation: J {:.6f} after step {}; the model is that of this step\n",
+                summary.best->objective, summary.best->step)
           : "";
   return fmt::format(
       "trained {} steps in {:.1f} s ({:.0f} samples/s); last epoch: J {:.6f}, dependence {:.6f}, "

@@ -27,8 +27,7 @@ void warn_of_ignored(const std::vector<Misfit>& ignored) {
         choice = misfit.choice;
       }
     }
-    log::warning(
-        fmt::format("`{}` {} takes no notice of {}", chooser, choice, fmt::join(names, ", ")));
+    log::warning(fmt::format("`{}` {} ignores {}", chooser, choice, fmt::join(names, ", ")));
   }
 }
 
@@ -44,7 +43,7 @@ void refuse_combined(const OptionTable& options, const std::vector<Misfit>& refu
   }
   if (!brought.empty()) {
     const FieldFacts& field = refused.front().field;
-    log::warning(fmt::format("`{}` {} {} and takes no notice of what {} says: {}", field.refuser,
+    log::warning(fmt::format("`{}` {} {} and ignores these settings of {}: {}", field.refuser,
                              refused.front().choice, field.refusal_reason, options.config_file(),
                              fmt::join(brought, ", ")));
   }

@@ -125,7 +125,7 @@ class Lbfgs(support.ProgramTest):
                           "--learning-rate", "0.1", "--clip-norm", "0")
         done = self.succeed("train", "--config", adam / "config.ini", "--optimizer", "lbfgs",
                             "--batch", "0", "--output", self.scratch / "run", ranks=2)
-        warned = [line for line in done.err.splitlines() if "takes no notice" in line]
+        warned = [line for line in done.err.splitlines() if " ignores " in line]
         self.assertEqual(len(warned), 1, done.err)
         self.assertTrue(warned[0].endswith("learning-rate"), warned[0])
 

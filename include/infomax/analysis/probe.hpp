@@ -43,16 +43,17 @@ struct ProbeOptions {
   using Options = ProbeOptions;
   FieldTable<optim::SearchOptions> search;
   search
-      .add("iterations", &optim::SearchOptions::iterations, "N", "maximum iterations of L-BFGS",
-           one_or_more())
+      .add("iterations", &optim::SearchOptions::iterations, "N",
+           "maximum number of iterations of L-BFGS", one_or_more())
       .add("tolerance", &optim::SearchOptions::tolerance, "T",
            "logistic regression has converged where |gradient| <= T max(1, |weights|)",
            at_least(0.0));
   FieldTable<Options> table;
   table.group("Regression")
       .add("normalize", &Options::normalize, "MODE",
-           "of the features, by statistics of the training rows: standardize (mean 0 and deviation "
-           "1 a column), center, scale or none")
+           "normalisation of the features by statistics of the training rows: standardize (mean 0 "
+           "and "
+           "deviation 1 a column), center, scale or none")
       .add("l2", &Options::l2, "L",
            "penalty: L/2 times the sum of squared weights beside the mean loss a row; "
            "scikit-learn's C is 1 / (L N), its alpha L N",
@@ -62,7 +63,8 @@ struct ProbeOptions {
       .add("neighbours", &Options::neighbours, "K",
            "also predict the class of most of the K nearest training rows, exactly; 0 = do not",
            zero_or_more("none"))
-      .add("metric", &Options::metric, "METRIC", "euclidean or cosine, of normalised features");
+      .add("metric", &Options::metric, "METRIC",
+           "distance of normalised features: euclidean or cosine");
   return table;
 }
 

@@ -105,10 +105,10 @@ struct MetastableTrajectories {
   FieldTable<Wanted> table;
   table.group("Metastable trajectories")
       .add("trajectories", &Wanted::trajectories, "T", "number of trajectories", one_or_more())
-      .add("frames", &Wanted::frames, "N", "rows of each", one_or_more())
+      .add("frames", &Wanted::frames, "N", "rows of each trajectory", one_or_more())
       .add("wells", &Wanted::wells, "W",
            "potential wells, 2 to 8; one more than there are slow timescales", whole_from_to(2, 8))
-      .add("barrier", &Wanted::barrier, "E", "between wells, in kT",
+      .add("barrier", &Wanted::barrier, "E", "height of the barrier between wells, in kT",
            {[](double barrier) { return barrier >= 0.0 && barrier <= 20.0; },
             "a number from 0 to 20"})
       .add("timescale", &Wanted::timescale, "T", "the slowest implied timescale, in frames",

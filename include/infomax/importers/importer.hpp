@@ -56,8 +56,7 @@ struct TableOptions {
            "in sorted order, integers stay integers (classes too, for train and probe), other "
            "numbers are values; several columns are values",
            columns)
-      .add("drop", &Options::dropped, "COLUMN,...", "columns to leave out, such as identifiers",
-           columns)
+      .add("drop", &Options::dropped, "COLUMN,...", "columns to omit, such as identifiers", columns)
       .add("element", &Options::element, "TYPE",
            "type of numbers: f64 (default), as exact as the text, or f32, half the size",
            {[](hdf5::ElementType type) {
