@@ -24,10 +24,11 @@ constexpr std::array<Command, 12> all_commands{{
     {"train", "train an encoder; writes a run directory", train_options, train},
     {"evaluate", "the exact objective over a whole data set", evaluate_options, evaluate},
     {"encode", "rows -> representations, in a file", encode_options, encode},
-    {"probe", "how well simple models predict from representations", probe_options, probe},
+    {"probe", "how well simple models predict labels from representations", probe_options, probe},
     {"report", "a page of HTML about a run: curves, outputs, settings", report_options, report},
     {"bench", "strong and weak scaling of training steps", bench_options, bench},
-    {"doctor", "what this machine and MPI give, and what slows a job down", doctor_options, doctor},
+    {"doctor", "what this machine and MPI offer, and what slows a job down", doctor_options,
+     doctor},
     {"completion", "commands that teach a shell to complete this program's", completion_options,
      nullptr, completion},
     {"manual", "manual pages, as man reads them", manual_options, nullptr, manual},
@@ -59,8 +60,9 @@ const Command& command_named(std::string_view name) {
     for (const Command& command : all_commands) {
       names.emplace_back(command.name);
     }
-    throw UsageError(fmt::format("there is no command \"{}\"{}; infomax --help lists them", name,
-                                 did_you_mean(name, names)));
+    const std::string suggestion = did_you_mean(name, names);
+    throw UsageError(fmt::format("there is no command \"{}\"{} infomax --help lists them", name,
+                                 suggestion.empty() ? ";" : suggestion));
   }
   return *found;
 }

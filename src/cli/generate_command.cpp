@@ -63,21 +63,23 @@ const FieldTable<GenerateConfig>& generate_fields() {
              "random, gaussian-views, nonlinear-views or metastable; the option's name may be "
              "omitted")
         .add("output", &Config::output, "FILE", "data set file to write")
-        .add("overwrite", &Config::overwrite, "", "replace a file that is there")
-        .add("rows", &Config::rows, "N", "default 100, or 10000 of views", one_or_more())
+        .add("overwrite", &Config::overwrite, "", "replace an existing file")
+        .add("rows", &Config::rows, "N", "number of rows; default 100, or 10000 for views",
+             one_or_more())
         .used_where("kind", "random and views", has_rows)
         .add("x-columns", &Config::x_columns, "P", "columns of /x", one_or_more())
-        .add("y-columns", &Config::y_columns, "Q", "columns of /y; default 5, or 10 of views",
+        .add("y-columns", &Config::y_columns, "Q", "columns of /y; default 5, or 10 for views",
              one_or_more())
         .used_where("kind", "random and views", has_rows)
         .add("correlations", &Config::correlations, "R,R,...",
-             "of the views' pairs, each in [0, 1): for gaussian-views the canonical correlations",
+             "correlations of the pairs of variables behind the views, each in [0, 1); for "
+             "gaussian-views they are the canonical correlations",
              {[](const std::vector<double>& numbers) {
                 return std::ranges::all_of(numbers, [](double r) { return r >= 0.0 && r < 1.0; });
               },
               "numbers in [0, 1), such as 0.9,0.7,0.5"})
         .used_where("kind", "gaussian-views and nonlinear-views", has_correlations)
-        .add("seed", &Config::seed, "S", "of all numbers drawn")
+        .add("seed", &Config::seed, "S", "seed of all random numbers")
         .include(&Config::metastable, generators::metastable_fields());
     return table;
   }();
@@ -100,7 +102,8 @@ void refuse_others(const OptionTable& options, const GenerateConfig& config) {
     }
   }
   if (config.kind != GeneratedKind::metastable) {
-    for (const auto& field : generators::metastable_fields().fields()) {
+    const auto metastable = generators::metastable_fields();
+    for (const auto& field : metastable.fields()) {
       refuse(field, "metastable");
     }
   }
@@ -138,7 +141,7 @@ OptionTable generate_options() {
   OptionTable options(
       "generate",
       "infomax generate KIND --output FILE.h5 [OPTIONS]\n\n"
-      "Synthetic data with known truth. KIND is\n\n"
+      "Writes synthetic data with known truth. KIND is\n\n"
       "  random          /x and /y, independent standard normal; 100 rows, 10 and 5 columns\n"
       "  gaussian-views  /x and /y, jointly Gaussian with the given canonical correlations; the\n"
       "                  file's attributes say these and the mutual information in nats\n"

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -37,20 +39,25 @@ const FieldTable<ManualConfig>& manual_fields() {
   return fields;
 }
 
+using SpecialCharacter = std::pair<char, std::string_view>;
+
+/// Characters that groff prints as others, and what it prints as them.
+constexpr std::array<SpecialCharacter, 6> special_characters{
+    {{'\\', "\\e"}, {'-', "\\-"}, {'\'', "\\(aq"}, {'`', "\\(ga"}, {'^', "\\(ha"}, {'~', "\\(ti"}}};
+
 /// The text as groff prints it as it is.
 std::string escaped(std::string_view text) {
   std::string result;
   bool line_begins = true;
   for (const char c : text) {
-    if (line_begins && (c == '.' || c == '\'')) {
+    if (line_begins && c == '.') {
       result += "\\&";
     }
-    if (c == '\\') {
-      result += "\\e";
-    } else if (c == '-') {
-      result += "\\-";
-    } else {
+    const auto* const found = std::ranges::find(special_characters, c, &SpecialCharacter::first);
+    if (found == special_characters.end()) {
       result += c;
+    } else {
+      result += found->second;
     }
     line_begins = c == '\n';
   }

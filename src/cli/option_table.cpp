@@ -119,18 +119,17 @@ void OptionTable::refuse(const std::string& problem) const {
 }
 
 void OptionTable::refuse_unknown(const std::string& where, const std::string& name) const {
-  const po::options_description known = parser_->all();
   std::vector<std::string_view> names;
-  for (const auto& option : known.options()) {
-    names.push_back(option->long_name());
+  for (const Option& option : options_) {
+    names.push_back(option.name);
   }
-  const std::size_t first = name.find_first_not_of('-');
-  const std::string_view bare =
-      first == std::string::npos ? "" : std::string_view(name).substr(first);
-  const std::string_view meant = closest_name(bare, names);
-  const std::string_view dashes = where.empty() ? "--" : "";
-  refuse(fmt::format("{}there is no option {}{}", where, name,
-                     meant.empty() ? "" : fmt::format("; did you mean {}{}?", dashes, meant)));
+  const std::size_t first = std::min(name.find_first_not_of('-'), name.size());
+  const std::string_view meant = closest_name(std::string_view(name).substr(first), names);
+  const std::string suggestion =
+      meant.empty() ? "; see"
+                    : fmt::format("; did you mean {}{}? See", where.empty() ? "--" : "", meant);
+  throw UsageError(fmt::format("{}: {}there is no option {}{} infomax {} --help", command_, where,
+                               name, suggestion, command_));
 }
 
 bool OptionTable::parse(const std::vector<std::string>& arguments) {
