@@ -9,6 +9,8 @@ import pathlib
 import re
 import sys
 
+import tree
+
 FLOORS = [
     {"core"},
     {"math", "mpi"},
@@ -83,10 +85,8 @@ def check_include(path, module, brackets, header, root):
 
 
 def sources(root):
-    for folder in ("include", "src"):
-        for path in sorted((root / folder).rglob("*")):
-            if path.name.endswith((".cpp", ".hpp", ".hpp.in")):
-                yield path
+    return (path for path in tree.files(root, "include", "src")
+            if path.name.endswith((".cpp", ".hpp", ".hpp.in")))
 
 
 def violations(root):
@@ -110,11 +110,7 @@ def violations(root):
 
 
 def main():
-    found, looked_at = violations(pathlib.Path(sys.argv[1]))
-    for violation in found:
-        print(violation)
-    print(f"{looked_at} includes, {len(found)} violations")
-    return 1 if found or looked_at == 0 else 0
+    return tree.verdict(*violations(pathlib.Path(sys.argv[1])), "includes")
 
 
 if __name__ == "__main__":

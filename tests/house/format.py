@@ -12,6 +12,8 @@ import shutil
 import subprocess
 import sys
 
+import tree
+
 VERSION = 14  # versions differ in what they make of the same settings
 
 
@@ -21,8 +23,8 @@ def main():
     if program is None:
         print(f"skipped: clang-format is not installed (Debian: clang-format, version {VERSION})")
         return 1 if os.environ.get("CI") == "true" else 77
-    files = [str(path) for folder in ("include", "src", "tests")
-             for path in sorted((root / folder).rglob("*")) if path.suffix in (".cpp", ".hpp")]
+    files = [str(path) for path in tree.files(root, "include", "src", "tests")
+             if path.suffix in (".cpp", ".hpp")]
     if not files:
         print(f"no C++ files under {root}")
         return 1

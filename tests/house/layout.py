@@ -9,6 +9,8 @@ import fnmatch
 import pathlib
 import sys
 
+import tree
+
 TOP_LEVEL = {"src", "include", "launch", "datasets", "tests", "CMakeLists.txt", "CMakePresets.json",
              "README.md", "LICENSE"}
 TEXTS = {"README.md", "src/README.md", "launch/README.md", "datasets/README.md", "tests/README.md",
@@ -31,20 +33,17 @@ def violations(root):
             continue
         if not any(fnmatch.fnmatch(name, pattern) for pattern in patterns):
             found.append(f"{name}: not one of {', '.join(sorted(TOP_LEVEL))}")
-    for folder in ("src", "include", "launch", "datasets", "tests", ".github"):
-        for text in sorted((root / folder).rglob("*.md")):
-            path = text.relative_to(root).as_posix()
-            if path not in TEXTS:
-                found.append(f"{path}: texts are {', '.join(sorted(TEXTS))}")
+    for file in tree.files(root, "src", "include", "launch", "datasets", "tests", ".github"):
+        path = file.relative_to(root).as_posix()
+        if file.suffix == ".md" and path not in TEXTS:
+            found.append(f"{path}: texts are {', '.join(sorted(TEXTS))}")
     return found
 
 
 def main():
     root = pathlib.Path(sys.argv[1])
-    found = violations(root)
-    for violation in found:
-        print(violation)
-    return 1 if found or not (root / "CMakeLists.txt").is_file() else 0
+    entries = [entry for entry in root.iterdir() if entry.name in TOP_LEVEL]
+    return tree.verdict(violations(root), len(entries), "entries")
 
 
 if __name__ == "__main__":

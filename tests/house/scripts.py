@@ -11,21 +11,21 @@ import shutil
 import subprocess
 import sys
 
+import tree
+
 SOURCED = {"common.sh"}
 # Takes its options from Slurm; what it does is said in its first lines.
 WITHOUT_HELP = {"slurm.sbatch"}
 
 
 def scripts(root):
-    for folder in ("launch", "tests", ".ci"):
-        for path in sorted((root / folder).rglob("*")):
-            if path.suffix in (".sh", ".sbatch") or path.parent.name == ".ci":
-                yield path
+    return [path for path in tree.files(root, "launch", "tests", ".ci")
+            if path.suffix in (".sh", ".sbatch") or path.parent.name == ".ci"]
 
 
 def main():
     root = pathlib.Path(sys.argv[1])
-    files = list(scripts(root))
+    files = scripts(root)
     wrong = 0
     for path in files:
         if path.parent.name != "launch" or path.name in SOURCED | WITHOUT_HELP:

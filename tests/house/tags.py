@@ -8,6 +8,8 @@ usage: tags.py ROOT     one line for each file that lacks either
 import pathlib
 import sys
 
+import tree
+
 TAG = "SPDX-License-Identifier: BSD-3-Clause"
 FOLDERS = ("include", "src", "launch", "datasets", "tests", ".ci", ".github")
 # What has no comments: pictures, data, and JSON.
@@ -23,10 +25,7 @@ def files(root):
         if path.is_file() and path.name in ("CMakeLists.txt", "README.md", ".clang-format",
                                             ".clang-tidy", ".editorconfig", ".gitignore"):
             yield path
-    for folder in FOLDERS:
-        for path in sorted((root / folder).rglob("*")):
-            if path.is_file() and path.suffix not in WITHOUT:
-                yield path
+    yield from (path for path in tree.files(root, *FOLDERS) if path.suffix not in WITHOUT)
 
 
 def violations(root):
@@ -44,12 +43,7 @@ def violations(root):
 
 def main():
     root = pathlib.Path(sys.argv[1])
-    found = violations(root)
-    for violation in found:
-        print(violation)
-    count = len(list(files(root)))
-    print(f"{count} files, {len(found)} violations")
-    return 1 if found or count == 0 else 0
+    return tree.verdict(violations(root), len(list(files(root))), "files")
 
 
 if __name__ == "__main__":
