@@ -76,9 +76,7 @@ class Augment(support.ProgramTest):
         for words, code, hint in cases:
             done = support.run("train", "--data", flat, "--output", self.scratch / "refused",
                                *self.ENCODER, *words, ranks=2)
-            self.assertEqual(done.code, code, done.err)
-            self.assertEqual(len(done.complaints), 1, done.err)
-            self.assertIn(hint, done.complaints[0])
+            self.assert_refused(done, code, hint)
         done = support.run("train", "--data", flat, "--output", self.scratch / "refused",
                            "--encoder", "dense:2", "--augment", "noise:1")
         self.assertEqual(done.code, 2)

@@ -25,10 +25,7 @@ class BadInput(support.ProgramTest):
         by several ranks before."""
         done = support.run("train", "--data", data or self.good, "--encoder", encoder, "--output",
                            output or self.scratch / "run", *arguments, ranks=ranks)
-        self.assertEqual(done.code, code, done.err)
-        self.assertEqual(len(done.complaints), 1, done.err)
-        for word in words:
-            self.assertIn(str(word), done.complaints[0])
+        self.assert_refused(done, code, *words)
         return done
 
     # files
@@ -113,9 +110,7 @@ class BadInput(support.ProgramTest):
             words = [word for pair in given.items() for word in pair]
             done = support.run("train", *words, ranks=ranks)
             ranks = None
-            self.assertEqual(done.code, USAGE, done.err)
-            self.assertEqual(len(done.complaints), 1, done.err)
-            self.assertIn(missing, done.complaints[0])
+            self.assert_refused(done, USAGE, missing)
 
     def test_negative_batch(self):
         self.refuse(USAGE, "--batch", "-5", arguments=["--batch=-5"])

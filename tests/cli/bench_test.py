@@ -124,7 +124,7 @@ class Bench(support.ProgramTest):
                 (["--repeat-seconds=-1"], "--repeat-seconds"),
                 (["--optimizer", "lbfgs"], "lbfgs"),
                 (["--output", self.scratch / "absent" / "lines"], "absent")):
-            done = support.run("bench", *arguments, ranks=2)
+            done = support.run("bench", *arguments, ranks=self.refusing_ranks(2))
             self.assertIn(done.code, (USAGE, 5), done.err)
             self.assertEqual(len(done.complaints), 1, done.err)
             self.assertIn(words, done.complaints[0])

@@ -35,10 +35,7 @@ class EdgeCase(support.ProgramTest):
                            "--progress", "none", *arguments, ranks=ranks, timeout=60)
 
     def refuse(self, code, words, done):
-        self.assertEqual(done.code, code, done.err)
-        self.assertEqual(len(done.complaints), 1, done.err)
-        for word in words:
-            self.assertIn(word, done.complaints[0])
+        self.assert_refused(done, code, *words)
 
 
 class Training(EdgeCase):

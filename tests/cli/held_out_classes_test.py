@@ -60,9 +60,7 @@ class HeldOutClasses(support.ProgramTest):
             for ranks in (1, 3):
                 with self.subTest(row=wrong, ranks=ranks):
                     done = self.train_on(data, "refused", "--overwrite", ranks=ranks)
-                    self.assertEqual(done.code, DATA, done.err)
-                    self.assertEqual(len(done.complaints), 1, done.err)
-                    self.assertIn(f"negative label at row {wrong};", done.complaints[0])
+                    self.assert_refused(done, DATA, f"negative label at row {wrong};")
 
 
 if __name__ == "__main__":

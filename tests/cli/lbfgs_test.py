@@ -105,10 +105,9 @@ class Lbfgs(support.ProgramTest):
 
     def refuse(self, code, word, *arguments, encoder="dense:3"):
         done = support.run("train", "--data", self.data, "--output", self.scratch / "refused",
-                           "--optimizer", "lbfgs", "--encoder", encoder, *arguments, ranks=3)
-        self.assertEqual(done.code, code, done.err)
-        self.assertEqual(len(done.complaints), 1, done.err)
-        self.assertIn(word, done.complaints[0])
+                           "--optimizer", "lbfgs", "--encoder", encoder, *arguments,
+                           ranks=self.refusing_ranks(3))
+        self.assert_refused(done, code, word)
 
     def test_refuses_what_cannot_be(self):
         self.refuse(USAGE, "--batch 0")

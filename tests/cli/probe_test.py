@@ -195,12 +195,10 @@ class Probe(support.ProgramTest):
         self.assertFalse(json.loads(done.out)["converged"])
 
     def refuse(self, code, *words, arguments=(), train=None, test=None):
+        ranks = self.refusing_ranks(3) if code == USAGE else 3
         done = support.run("probe", "--train", train or self.train_data, "--test",
-                           test or self.test_data, *arguments, ranks=3)
-        self.assertEqual(done.code, code, done.err)
-        self.assertEqual(len(done.complaints), 1, done.err)
-        for word in words:
-            self.assertIn(str(word), done.complaints[0])
+                           test or self.test_data, *arguments, ranks=ranks)
+        self.assert_refused(done, code, *words)
 
     def test_refuses_a_wrong_command_line(self):
         self.refuse(USAGE, "--layer", "--model", arguments=["--layer", "1"])

@@ -92,11 +92,25 @@ class ProgramTest(unittest.TestCase):
         scratch = tempfile.TemporaryDirectory(prefix="infomax-test-")
         self.addCleanup(scratch.cleanup)
         self.scratch = pathlib.Path(scratch.name)
+        self.has_refused = False
 
     def succeed(self, *arguments, **options):
         done = run(*arguments, **options)
         self.assertEqual(done.code, 0, done.err)
         return done
+
+    def assert_refused(self, done, code, *words):
+        """The command ended with this exit code and one complaint, which has all of `words`."""
+        self.assertEqual(done.code, code, done.err)
+        self.assertEqual(len(done.complaints), 1, done.err)
+        for word in words:
+            self.assertIn(str(word), done.complaints[0])
+
+    def refusing_ranks(self, ranks):
+        """So many the first time in a test, and then None, the program alone, which is sooner done: for
+        what a command refuses on every rank alike before any rank has rows of its own."""
+        asked, self.has_refused = self.has_refused, True
+        return None if asked else ranks
 
     def measure(self, tool, *arguments, ranks):
         """What `tool`, a script of this directory, measured of each rank of the program."""

@@ -126,11 +126,10 @@ class Validation(support.ProgramTest):
         self.assertEqual(steps, [*range(7, last, 7), last])
 
     def refuse(self, code, word, *arguments):
+        ranks = self.refusing_ranks(2) if code == USAGE else 2
         done = support.run("train", "--data", self.data, "--output", self.scratch / "refused",
-                           "--encoder", ENCODER, *arguments, ranks=2)
-        self.assertEqual(done.code, code, done.err)
-        self.assertEqual(len(done.complaints), 1, done.err)
-        self.assertIn(word, done.complaints[0])
+                           "--encoder", ENCODER, *arguments, ranks=ranks)
+        self.assert_refused(done, code, word)
 
     def test_refuses_what_cannot_be(self):
         self.refuse(USAGE, "--validation", "--early-stop", "3")
