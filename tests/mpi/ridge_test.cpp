@@ -74,6 +74,35 @@ TEST_F(Ridge, ScoresAreThoseOfTheDefinition) {
   EXPECT_NEAR(scores.mean_r2, (scores.r2[0] + scores.r2[1]) / 2.0, 1e-15);
 }
 
+/// The mean of equal numbers is not always that number, so their variance is not always 0.
+TEST_F(Ridge, OfAConstantTargetTheScoreIsOneOrZero) {
+  const RidgeFit of_others = fit_ridge(world_, x_rows_, y_rows_, l2);
+  for (int k = 1; k <= 20; ++k) {
+    const Matrix<double> constant(share_.count, 2, 0.1 * k);
+    const stats::MatrixRows<double> constant_rows(constant.view());
+    EXPECT_EQ(score(world_, of_others, x_rows_, constant_rows).mean_r2, 0.0) << k;
+    const RidgeFit fit = fit_ridge(world_, x_rows_, constant_rows, l2);
+    EXPECT_EQ(score(world_, fit, x_rows_, constant_rows).mean_r2, 1.0) << k;
+  }
+}
+
+/// The variance is that of the scored rows, also where these lie far from the fitted ones.
+TEST_F(Ridge, ScoresOfRowsFarFromTheFittedOnesKeepTheirDigits) {
+  const RidgeFit fit = fit_ridge(world_, x_rows_, y_rows_, l2);
+  const RegressionScores near = score(world_, fit, x_rows_, y_rows_);
+  Matrix<double> moved = y_;
+  for (std::size_t i = 0; i < moved.rows(); ++i) {
+    for (std::size_t t = 0; t < 2; ++t) {
+      moved(i, t) += 0x1p30;
+    }
+  }
+  const RegressionScores far = score(world_, fit, x_rows_, stats::MatrixRows<double>(moved.view()));
+  for (std::size_t t = 0; t < 2; ++t) {
+    const double variance = near.mse[t] / (1.0 - near.r2[t]);
+    EXPECT_NEAR((1.0 - far.r2[t]) * variance / far.mse[t], 1.0, 1e-5);
+  }
+}
+
 TEST_F(Ridge, FeaturesWithoutVariationNeedAPenalty) {
   const Matrix<double> flat(share_.count, 2, 3.0);
   const stats::MatrixRows<double> flat_rows(flat.view());

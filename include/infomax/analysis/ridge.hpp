@@ -29,7 +29,7 @@ struct RidgeFit {
 /// The scores of a fit over the rows of all ranks.
 struct RegressionScores {
   std::vector<double> r2;   ///< [t], 1 - mean squared error / variance; for a constant target, 1 if
-                            ///< it is predicted exactly, else 0
+                            ///< it is predicted up to rounding, else 0
   std::vector<double> mse;  ///< [t]
   double mean_r2 = 0.0;     ///< over targets, all alike
   double mean_mse = 0.0;    ///< over targets, all alike
