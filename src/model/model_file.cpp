@@ -76,6 +76,13 @@ StoredNetwork read_network(const hdf5::File& file, const std::string& name) {
   stored.spec = file.string_attribute(group, "spec");
   stored.normalization.shift = file.dataset(group + "/preprocess/shift").read_all<double>();
   stored.normalization.scale = file.dataset(group + "/preprocess/scale").read_all<double>();
+  if (stored.normalization.scale.size() != stored.normalization.shift.size()) {
+    throw DataError(
+        fmt::format("{} has {} scales and {} shifts in {}/preprocess; the model is "
+                    "damaged",
+                    file.path().string(), stored.normalization.scale.size(),
+                    stored.normalization.shift.size(), group));
+  }
   stored.input = read_input_shape(file, group, stored.normalization.shift.size());
   const nn::Network<double> network(nn::parse_spec(stored.spec), stored.input);
   stored.parameters.resize(network.parameter_count());

@@ -85,6 +85,25 @@ class ModelFile(support.ProgramTest):
                 done = support.run("inspect", path, ranks=2)
                 self.assert_refused(done, DATA, *words)
 
+    def test_refuses_preprocessing_with_fewer_scales_than_shifts(self):
+        model = self.model()
+        for name, length in (("scale", 35), ("scale", 1), ("shift", 35)):
+            with self.subTest(name=name, length=length):
+                path = self.scratch / f"short-{name}-{length}.h5"
+                shutil.copy(model, path)
+                with h5py.File(path, "a") as file:
+                    group = file["networks/b/preprocess"]
+                    numbers = group[name][:length]
+                    del group[name]
+                    group[name] = numbers
+                    if name == "shift":
+                        del file["networks/b"].attrs["input_shape"]
+                done = support.run("inspect", path, ranks=2)
+                self.assertEqual(done.code, DATA, done.err)
+                self.assertEqual(len(done.complaints), 1, done.err)
+                for word in (f"{length} {name}s", "36", "damaged"):
+                    self.assertIn(word, done.complaints[0])
+
     def test_inspect_shows_layers_with_shapes_parameters_and_multiply_adds(self):
         model = self.model("dense:7,tanh,residual(dense:7,gelu),dense:3")
         said = json.loads(self.succeed("inspect", model, "--json").out)["layers"]["b"]
