@@ -13,6 +13,7 @@
 #include "importers/csv_number.hpp"
 #include "importers/csv_reader.hpp"
 #include "infomax/core/error.hpp"
+#include "infomax/core/field_text.hpp"
 
 namespace infomax::importers {
 namespace {
@@ -80,19 +81,38 @@ bool counts_columns(const std::vector<std::string>& fields) {
   return fields.size() > 1;
 }
 
+/// Whether a field is what tables have where a number is missing.
+bool is_gap(std::string_view field) {
+  constexpr std::array gaps{"", "na", "n/a", "nan", "null", "none", "?", "-", "."};
+  return std::ranges::any_of(gaps, [&](const char* gap) { return same_name(field, gap); });
+}
+
 /// Whether the first line is a header; nothing if that is undecided.
 std::optional<bool> is_header(const std::vector<std::string>& first,
                               const std::vector<std::string>& second) {
+  const auto has_number = [](const std::vector<std::string>& fields, std::size_t k) {
+    return k < fields.size() && parse_real(fields[k]);
+  };
   bool all_numbers = true;
+  bool names_numbers = false;
+  bool may_be_a_row = false;
   for (std::size_t k = 0; k < first.size(); ++k) {
-    if (!parse_real(first[k])) {
-      all_numbers = false;
-      if (k < second.size() && parse_real(second[k])) {
-        return true;
-      }
+    if (has_number(first, k)) {
+      may_be_a_row = true;
+      continue;
+    }
+    all_numbers = false;
+    if (!is_gap(first[k])) {
+      names_numbers = names_numbers || has_number(second, k);
+    } else if (k > 0 || !first[k].empty()) {
+      // The first column may lack a name, because tables that count their rows are written so.
+      may_be_a_row = may_be_a_row || (k < second.size() && !is_gap(second[k]));
     }
   }
-  return all_numbers && !counts_columns(first) ? std::optional<bool>(false) : std::nullopt;
+  if (all_numbers) {
+    return counts_columns(first) ? std::nullopt : std::optional<bool>(false);
+  }
+  return names_numbers && !may_be_a_row ? std::optional<bool>(true) : std::nullopt;
 }
 
 bool has_header(const std::filesystem::path& path, TableHeader header,

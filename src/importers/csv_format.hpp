@@ -26,9 +26,10 @@ struct CsvFormat {
 };
 
 /// Finds the format by the first two lines. The delimiter is the first of tab, semicolon and comma
-/// that occurs equally often in both. The first line is a header if a column has a number in the
-/// second line only; it is a row if all its fields are numbers and they are not 0, 1, 2, ....
-/// Throws DataError if neither holds, or if the file is empty or has only a header.
+/// that occurs equally often in both. The first line is a row if all its fields are numbers and
+/// they are not 0, 1, 2, .... It is a header if it has a name above a number, and neither a number
+/// nor a gap (an empty field, NA, ?) above a value; the first column may have an empty name. Throws
+/// DataError if neither holds, or if the file is empty or has only a header.
 [[nodiscard]] CsvFormat find_csv_format(const std::filesystem::path& path, TableHeader header);
 
 /// Returns the columns of a list of names, or numbers from 1, in the order of the list. `option` is

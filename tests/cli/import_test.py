@@ -59,6 +59,22 @@ class Tables(ImportTest):
         # What pandas writes above columns that have no names.
         self.refuse(DATA, "--x", self.write("t.csv", "0,1\n0.5,0.25\n"), words=["--header"])
 
+    def test_a_first_row_with_a_gap_is_no_header(self):
+        rows = "4.9,3.0,1.4,0.2,setosa\n6.2,2.9,4.3,1.3,versicolor\n"
+        for first in ("5.1,,1.4,0.2,setosa", ",3.5,1.4,0.2,setosa", "5.1,NA,1.4,0.2,setosa",
+                      "5.1,?,1.4,0.2,setosa", "5.1,-,1.4,0.2,setosa", ",,,,setosa",
+                      "?,NA,n/a,null,setosa", "5.1,low,1.4,0.2,setosa"):
+            with self.subTest(first=first):
+                path = self.write("t.csv", f"{first}\n{rows}")
+                self.refuse(DATA, "--x", path, "--label", "5", words=["--header yes", "--header no"])
+        # Names and nothing else above numbers are a header, whatever the second line lacks.
+        x, _, names = self.imported("--x", self.write("t.csv", "a,b,k\n,2,u\n3,4,v\n"), "--label",
+                                    "k", "--drop", "a")
+        numpy.testing.assert_array_equal(x, [[2], [4]])
+        self.assertEqual(names["x.columns"], ["b"])
+        x, _, names = self.imported("--x", self.write("t.csv", "a,2001\n1,2\n"), "--header", "yes")
+        self.assertEqual((x.shape, names), ((1, 2), {"x.columns": ["a", "2001"]}))
+
     def test_a_column_without_a_name_is_pointed_out(self):
         done = self.succeed("import", "--x", self.write("t.csv", ",a\n0,1.5\n1,2.5\n"), "--output",
                             self.scratch / "out.h5", ranks=2)
