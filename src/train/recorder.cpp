@@ -21,7 +21,7 @@ Recorder<T>::Recorder(const mpi::Communicator& communicator, model::Model<T>& mo
     : communicator_(communicator),
       model_(&model),
       best_(&best),
-      path_(directory.model()),
+      directory_(&directory),
       options_(&options),
       steps_per_epoch_(steps_per_epoch),
       durability_(durability) {
@@ -82,6 +82,7 @@ void Recorder<T>::step(const StepReport& report) {
   attempt([&] {
     if (metrics_) {
       metrics_->write("step", step, epoch, report);
+      directory_->settle();
     }
     if (progress_) {  // on the root
       progress_->step(step, epoch, report);
@@ -148,6 +149,7 @@ TrainSummary Recorder<T>::finish() {
   attempt([this] {
     if (metrics_) {
       save_model();
+      directory_->settle();  // of a run without steps
     }
   });
   agree();
@@ -204,7 +206,7 @@ void Recorder<T>::save_model() {
   };
   exchange();
   try {
-    model::write_model(path_, *model_);
+    model::write_model(directory_->model(), *model_);
   } catch (...) {
     exchange();
     throw;

@@ -26,7 +26,7 @@ class Recorder {
            const RunDirectory& directory, const TrainerOptions& options,
            std::uint64_t steps_per_epoch, Durability* durability);
 
-  /// Adds a step.
+  /// Adds a step; the first one settles the run directory.
   void step(const StepReport& report);
 
   /// Returns whether an epoch ends with a step; steps are counted from 1.
@@ -70,7 +70,7 @@ class Recorder {
   std::exception_ptr failure_;
   model::Model<T>* model_;
   BestModel<T>* best_;
-  std::string path_;
+  const RunDirectory* directory_;
   const TrainerOptions* options_;
   std::uint64_t steps_per_epoch_;
   Durability* durability_;

@@ -17,6 +17,7 @@
 #include "infomax/mpi/failure.hpp"
 #include "infomax/train/checkpoint_directory.hpp"
 #include "infomax/train/config.hpp"
+#include "infomax/train/run_directory.hpp"
 
 namespace infomax::train {
 namespace {
@@ -85,6 +86,11 @@ void require_begun_only(const fs::path& output) {
 
 std::optional<Resumption> find_resumption(const mpi::Communicator& communicator,
                                           const std::string& output) {
+  mpi::together(communicator, [&] {
+    if (communicator.is_root()) {
+      RunDirectory::recover(output);
+    }
+  });
   const auto directory = std::filesystem::path(output) / "checkpoints";
   auto checkpoint = find_newest(communicator, CheckpointDirectory(directory));
   if (!checkpoint) {

@@ -2,7 +2,6 @@
 #include "infomax/train/run_directory.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -13,15 +12,12 @@
 
 #include "infomax/core/error.hpp"
 #include "infomax/mpi/failure.hpp"
+#include "train/staged_run.hpp"
 
 namespace infomax::train {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// The names that a run uses; `overwrite` removes these files.
-constexpr std::array<const char*, 6> run_files{"config.ini",  "metrics.jsonl", "model.h5",
-                                               "checkpoints", "stalled",       "report.html"};
 
 }  // namespace
 
@@ -35,35 +31,35 @@ RunDirectory::RunDirectory(const mpi::Communicator& communicator, const std::str
   });
 }
 
-void RunDirectory::prepare(bool overwrite) const {
+void RunDirectory::prepare(bool overwrite) {
   std::error_code status;
   if (fs::exists(path_, status) && !fs::is_directory(path_, status)) {
     throw UsageError(fmt::format("`output` {} is a file; name a directory", path()));
   }
-  for (const char* name : run_files) {
-    if (!fs::exists(path_ / name, status)) {
-      continue;
-    }
-    if (!overwrite) {
-      throw UsageError(fmt::format(
-          "`output` {} already holds a run; give `overwrite` to replace it, or another directory",
-          path()));
-    }
-    fs::remove_all(path_ / name, status);
-    if (status) {
-      throw SystemError(
-          fmt::format("cannot remove {}: {}; mend its permissions, or choose another "
-                      "`output`",
-                      (path_ / name).string(), status.message()));
-    }
+  recover(path_);
+  if (!overwrite && StagedRun::holds_run(path_)) {
+    throw UsageError(fmt::format(
+        "`output` {} already holds a run; give `overwrite` to replace it, or another directory",
+        path()));
   }
-  require_writable();
+  staged_ = std::make_shared<StagedRun>(path_);
 }
+
+void RunDirectory::settle() const {
+  if (staged_) {
+    staged_->settle();
+  }
+}
+
+void RunDirectory::recover(const std::filesystem::path& path) { StagedRun::recover(path); }
+
+const fs::path& RunDirectory::place() const { return staged_ ? staged_->place() : path_; }
 
 RunDirectory RunDirectory::reopen(const mpi::Communicator& communicator, const std::string& path) {
   RunDirectory directory{std::filesystem::path(path)};
   mpi::together(communicator, [&] {
     if (communicator.is_root()) {
+      recover(path);
       directory.require_writable();
     }
   });
@@ -73,10 +69,13 @@ RunDirectory RunDirectory::reopen(const mpi::Communicator& communicator, const s
 RunDirectory RunDirectory::find(const mpi::Communicator& communicator, const std::string& path) {
   RunDirectory directory{std::filesystem::path(path)};
   mpi::together(communicator, [&] {
+    if (!communicator.is_root()) {
+      return;
+    }
+    recover(path);
     std::error_code status;
     const auto names = {directory.config(), directory.metrics(), directory.model()};
-    if (communicator.is_root() &&
-        std::ranges::none_of(names, [&](const auto& name) { return fs::exists(name, status); })) {
+    if (std::ranges::none_of(names, [&](const auto& name) { return fs::exists(name, status); })) {
       throw DataError(
           fmt::format("{} holds no run; name a directory that infomax train wrote", path));
     }

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "infomax/core/error.hpp"
+#include "infomax/core/pending_file.hpp"
 #include "infomax/data/loader.hpp"
 #include "infomax/math/blas_runtime.hpp"
 #include "infomax/model/arithmetic.hpp"
@@ -239,7 +240,9 @@ class Training::Impl {
     }
     mpi::together(communicator_, [&] {
       if (communicator_.is_root()) {
-        write_text(directory_->config(), durability_.config);
+        PendingFile pending(directory_->config());
+        write_text(pending.path().string(), durability_.config);
+        pending.commit();
       }
     });
   }

@@ -36,7 +36,7 @@ class Finished:
         return [line for line in self.err.splitlines() if line.startswith("infomax: ")]
 
 
-def run(*arguments, ranks=1, timeout=120, program=PROGRAM, environment=None):
+def run(*arguments, ranks=1, timeout=120, program=PROGRAM, environment=None, directory=None):
     """By so many ranks under mpirun; None: by the program alone, which is sooner done. The limit on
     its time is there to end a command that hangs, and says nothing of how fast one is."""
     launcher = [] if ranks is None else [MPIEXEC, "-n", str(ranks)]
@@ -45,7 +45,7 @@ def run(*arguments, ranks=1, timeout=120, program=PROGRAM, environment=None):
         # Open MPI keeps files of all processes that are alone under one name, so that those beside
         # each other, in one test or several, need directories of their own.
         alone = {**ALONE, "OMPI_MCA_orte_tmpdir_base": session} if ranks is None else {}
-        done = subprocess.run(command, capture_output=True, timeout=timeout, check=False,
+        done = subprocess.run(command, capture_output=True, timeout=timeout, check=False, cwd=directory,
                               env={**os.environ, **QUIET, **alone, **(environment or {})})
     # Decoded here, because subprocess would turn every carriage return into a new line.
     return Finished(done.returncode, done.stdout.decode(), done.stderr.decode(errors="replace"))

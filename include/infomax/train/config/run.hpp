@@ -32,7 +32,8 @@ struct RunConfig {
       .add("output", &Config::output, "RUN",
            "directory for config.ini, metrics.jsonl, model.h5 and checkpoints")
       .may_change()
-      .add("overwrite", &Config::overwrite, "", "replace a run that is there")
+      .add("overwrite", &Config::overwrite, "",
+           "replace a run that is there, when this one has made its first step")
       .of_invocation()
       .add("progress", &Config::progress, "MODE", "auto, live (one line, rewritten), plain or none")
       .of_invocation();
