@@ -34,7 +34,7 @@ struct ProbeOptions {
   /// Of the logistic regression. It multiplies in float, so that smaller gains of the loss are
   /// rounding errors.
   optim::SearchOptions search{.tolerance = 3e-4, .iterations = 1000, .rounding = 1e-5};
-  std::size_t neighbours = 0;  ///< K; 0: none are looked for
+  std::size_t neighbours = 0;         ///< K; 0: none are looked for
   Metric metric = Metric::euclidean;  ///< by which neighbours are near
 };
 
