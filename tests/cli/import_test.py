@@ -134,7 +134,7 @@ class Tables(ImportTest):
         as_it = ["--label", "kind", "--like", like]
         _, y, names = self.imported("--x", self.write("test.csv", test), *as_it)
         self.assertEqual((list(y), names["y.classes"]), ([2, 1], ["x", "y", "z"]))
-        for text, words in ((test + "1,2,w\n", ["line 4", "\"w\"", "none of the 3 classes"]),
+        for text, words in ((test + "1,2,w\n", ["line 4", "\"w\"", "not one of the 3 classes"]),
                             (test.replace("a,b", "a,c"), ["column 2", "\"c\"", "\"b\""]),
                             ("a,b,c,kind\n1,2,3,x\n", ["rows of 3", "of 2"])):
             self.refuse(DATA, "--x", self.write("other.csv", text), *as_it, words=words)
@@ -151,8 +151,8 @@ class Tables(ImportTest):
                 (x + "-inf,1,k\n", ["line 3", "column 1", "not finite"]),
                 (x + "3,1e999,k\n", ["line 3", "1e999"]),
                 (x + "3,\"a\nb\",k\n", ["line 3", "\"a?b\"", "not a number", "--drop", "--label"]),
-                (x + "3,4,5\n", ["line 3", "numbers or text", "line 2"]),
-                (x + "\n3,4,k\n", ["line 3", "nothing"]),
+                (x + "3,4,5\n", ["line 3", "numbers, or all text", "line 2"]),
+                (x + "\n3,4,k\n", ["empty line 3"]),
                 (x + "3,4\"5,k\n", ["line 3", "quote"]),
                 (x + "3,4,\"k\n", ["line 3", "never closed"]),
                 ("a;b;kind\n1,5;2;k\n", ["line 2", "1,5", "point"])):
