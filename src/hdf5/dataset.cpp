@@ -2,6 +2,7 @@
 #include "infomax/hdf5/dataset.hpp"
 
 #include <algorithm>
+#include <array>
 #include <exception>
 #include <utility>
 
@@ -159,6 +160,29 @@ void Dataset::write_rows(std::size_t first, std::size_t count, ElementType type,
                    "cannot write " + std::to_string(step) + " rows from row " + std::to_string(to) +
                        " on of " + where_);
            });
+}
+
+void Dataset::read_columns(std::size_t first, std::size_t count, ElementType type,
+                           std::span<std::byte> out) const {
+  if (communicator_ || shape_.size() != 2 || first > features_ || count > features_ - first ||
+      out.size() != rows() * count * size(type)) {
+    throw SystemError("columns of " + where_ + " cannot be read like this (a defect)");
+  }
+  if (out.empty()) {
+    return;
+  }
+  const std::string what = "cannot read " + std::to_string(count) + " columns from column " +
+                           std::to_string(first) + " on of " + where_ + ", which may be damaged";
+  const std::array<hsize_t, 2> start{0, first};
+  const std::array<hsize_t, 2> extent{rows(), count};
+  const Handle in_file = checked<DataError>(H5Dget_space(handle_.id()), H5Sclose, what);
+  check(H5Sselect_hyperslab(in_file.id(), H5S_SELECT_SET, start.data(), nullptr, extent.data(),
+                            nullptr),
+        what);
+  const Handle in_memory = checked(H5Screate_simple(2, extent.data(), nullptr), H5Sclose, what);
+  check<DataError>(H5Dread(handle_.id(), native_type(type), in_memory.id(), in_file.id(),
+                           H5P_DEFAULT, out.data()),
+                   what);
 }
 
 std::uint64_t Dataset::offset_bytes() const {

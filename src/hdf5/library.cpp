@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <hdf5.h>
 
+#include "hdf5/check.hpp"
+
 namespace infomax::hdf5 {
 
 std::string library_version() {
@@ -12,6 +14,11 @@ std::string library_version() {
   unsigned release = 0;
   H5get_libversion(&major, &minor, &release);
   return fmt::format("{}.{}.{}", major, minor, release);
+}
+
+bool is_hdf5(const std::filesystem::path& path) {
+  silence();
+  return H5Fis_hdf5(path.c_str()) > 0;
 }
 
 }  // namespace infomax::hdf5

@@ -4,7 +4,8 @@
 #include <array>
 #include <cstddef>
 #include <span>
-#include <utility>
+#include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -21,18 +22,36 @@ FileFormat table_format();
 
 namespace {
 
-/// All formats, in the order in which they are tried. A table is any text, so it comes last.
-constexpr std::array formats{idx_format, npy_format, hdf5_format, table_format};
+/// All formats, in the order in which they are tried. HDF5 may begin with anything, as its
+/// signature may stand behind a user block, so it comes first. A table is any text, so it comes
+/// last.
+constexpr std::array formats{hdf5_format, idx_format, npy_format, table_format};
 
-/// Formats that cannot be imported, by their first bytes, and how to convert them.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 6> foreign{{
-    {"PK", " is an archive such as .npz or .xlsx; save an array by numpy.save, a sheet as CSV"},
-    {"PAR1", " is a Parquet file; save it as CSV or .npy"},
-    {"\x80", " is a Python pickle; save the array by numpy.save"},
-    {"MATLAB", " is a MATLAB file; save it by save('-v7.3'), which is HDF5"},
-    {"\xFF\xFE", " is text in UTF-16; save it in UTF-8"},
-    {"\xFE\xFF", " is text in UTF-16; save it in UTF-8"},
+/// A format that cannot be imported, and how to convert its files.
+struct ForeignFormat {
+  std::string_view magic;  ///< the first bytes
+  bool may_be_text;        ///< whether a table may begin so too
+  std::string_view advice;
+};
+
+constexpr std::array<ForeignFormat, 6> foreign{{
+    {"PK\x03\x04", false,
+     " is an archive such as .npz or .xlsx; save an array by numpy.save, a sheet as CSV"},
+    {"PAR1", true, " is a Parquet file; save it as CSV or .npy"},
+    {"\x80", false, " is a Python pickle; save the array by numpy.save"},
+    {"MATLAB", true, " is a MATLAB file; save it by save('-v7.3'), which is HDF5"},
+    {"\xFF\xFE", false, " is text in UTF-16; save it in UTF-8"},
+    {"\xFE\xFF", false, " is text in UTF-16; save it in UTF-8"},
 }};
+
+void refuse_foreign(const FileStart& start) {
+  const bool is_text = start.head.find('\0') == std::string::npos;
+  for (const auto& [magic, may_be_text, advice] : foreign) {
+    if (start.head.starts_with(magic) && !(may_be_text && is_text)) {
+      throw DataError(start.path.string() + std::string(advice));
+    }
+  }
+}
 
 FileStart read_start(const std::filesystem::path& path) {
   ByteFile file(path);
@@ -45,7 +64,7 @@ FileStart read_start(const std::filesystem::path& path) {
   return start;
 }
 
-/// "IDX, .npy, HDF5 nor text"
+/// "HDF5, IDX, .npy nor text"
 std::string all_names() {
   std::string names;
   for (std::size_t k = 0; k < formats.size(); ++k) {
@@ -57,13 +76,11 @@ std::string all_names() {
 
 FileFormat find_format(const std::filesystem::path& path) {
   const FileStart start = read_start(path);
-  for (const auto& [magic, advice] : foreign) {
-    if (start.head.starts_with(magic)) {
-      throw DataError(path.string() + std::string(advice));
-    }
-  }
   for (const auto describe : formats) {
     const FileFormat format = describe();
+    if (format.is_table) {
+      refuse_foreign(start);  // some of them would pass for text
+    }
     if (format.recognises(start)) {
       return format;
     }

@@ -82,6 +82,81 @@ class OtherLayouts(ImportTest):
         self.refuse(DATA, "--x", self.write("c.h5.gz", path.read_bytes()), words=["gunzip"])
 
 
+    def write_behind(self, name, block, size=512, **datasets):
+        """An HDF5 file behind a user block of `size` bytes that begins with `block`."""
+        path = self.scratch / name
+        with h5py.File(path, "w", userblock_size=size) as file:
+            for key, values in datasets.items():
+                file[key] = values
+        with open(path, "r+b") as file:
+            file.write(block)
+        return path
+
+    def test_behind_a_user_block(self):
+        x = numpy.random.default_rng(7).normal(size=(20, 3))
+        for size in (512, 1024, 8192):
+            for block in (b"", b"\0\0\x08\x01", b"PK\x03\x04", b"text, of an owner\n", b"MATLAB 5.0"):
+                with self.subTest(size=size, block=block):
+                    path = self.write_behind("block.h5", block, size, x=x, y=numpy.arange(20))
+                    found, y, _ = self.imported("--x", path, "--y", path)
+                    numpy.testing.assert_array_equal(found, x)
+                    self.assertEqual(list(y), list(range(20)))
+        path = self.write_behind("packed.h5", b"MATLAB 7.3 MAT-file", x=x)
+        self.refuse(DATA, "--x", self.write("m.mat.gz", path.read_bytes()), words=["gunzip"])
+
+    def save_v73(self, name, **arrays):
+        """What MATLAB's save -v7.3 writes: the elements column by column."""
+        path = self.write_behind(name, b"MATLAB 7.3 MAT-file, Platform: GLNXA64".ljust(124) +
+                                 b"\0\x02IM", **{key: array.T for key, array in arrays.items()})
+        with h5py.File(path, "a") as file:
+            for key, array in arrays.items():
+                file[key].attrs["MATLAB_class"] = numpy.bytes_(
+                    {"f8": "double", "f4": "single"}.get(array.dtype.str[1:], str(array.dtype)))
+        return path
+
+    def test_matrices_of_matlab_are_transposed_back(self):
+        random = numpy.random.default_rng(3)
+        x = random.normal(size=(31, 7))
+        labels = random.integers(0, 4, size=(31, 1)).astype(numpy.uint8)
+        for name, y in (("column", labels), ("row", labels.T)):
+            with self.subTest(name):
+                path = self.save_v73(f"{name}.mat", X=x.astype("f4"), y=y)
+                done = self.succeed("import", "--x", f"{path}:/X", "--y", path, "--output",
+                                    self.scratch / "out.h5", "--overwrite", ranks=2)
+                found, found_y, _ = self.content(self.scratch / "out.h5")
+                numpy.testing.assert_array_equal(found, x.astype("f4"))
+                self.assertEqual((found.dtype, found_y.dtype), (numpy.float32, numpy.uint8))
+                numpy.testing.assert_array_equal(found_y, labels)
+                said = [line for line in done.err.splitlines() if "transposed back" in line]
+                self.assertEqual(len([line for line in said if "/X in" in line]), 1, done.err)
+                self.assertIn("31 x 7", said[0])
+        # Larger than a slab, in chunks; and of three axes, whose last has the rows.
+        big = random.normal(size=(5003, 250))
+        self.assertGreater(big.nbytes, 8 * 2 ** 20)
+        path = self.save_v73("big.mat", x=big)
+        with h5py.File(path, "a") as file:
+            attributes = dict(file["x"].attrs)
+            del file["x"]
+            file.create_dataset("x", data=big.T, chunks=(60, 700), compression="gzip")
+            file["x"].attrs.update(attributes)
+        numpy.testing.assert_array_equal(self.imported("--x", path)[0], big)
+        images = random.normal(size=(4, 5, 9))
+        path = self.save_v73("images.mat", x=images)
+        done = self.succeed("import", "--x", path, "--output", self.scratch / "images.h5", ranks=None)
+        self.assertIn("9 x 5 x 4", done.err)
+        numpy.testing.assert_array_equal(self.content(self.scratch / "images.h5")[0], images.T)
+
+    def test_tables_may_begin_as_other_formats_do(self):
+        for name in ("PK", "PAR1", "MATLAB", "PKC_activity"):
+            with self.subTest(name):
+                x, _, names = self.imported("--x", self.write("t.csv", f"{name},b\n1,2\n3,4\n"))
+                numpy.testing.assert_array_equal(x, [[1, 2], [3, 4]])
+                self.assertEqual(names, {"x.columns": [name, "b"]})
+        for start, word in ((b"PAR1\x15\x04\x15\0\x15", "Parquet"), (b"PK\x03\x04\x14\0", "archive"),
+                            (b"MATLAB 5.0 MAT-file".ljust(124) + b"\0\x01IM\x0f\0", "-v7.3")):
+            self.refuse(DATA, "--x", self.write("f.bin", start), words=[word])
+
+
 class Split(ImportTest):
     def split(self, *arguments, ranks=None):
         train, test = self.scratch / "train.h5", self.scratch / "test.h5"

@@ -36,6 +36,12 @@ class Dataset {
   void read_rows(std::size_t first, std::size_t count, ElementType type,
                  std::span<std::byte> out) const;
 
+  /// Reads columns [first, first + count) of all N rows of a data set of two axes, into `out` [N,
+  /// count]. For a file that this process has opened alone. Throws DataError if they cannot be
+  /// read.
+  void read_columns(std::size_t first, std::size_t count, ElementType type,
+                    std::span<std::byte> out) const;
+
   /// Writes rows [first, first + count) from elements of `type` [count, features]. Collective if
   /// the file is open in parallel; the counts may differ between ranks and be 0. Throws
   /// SystemError.
