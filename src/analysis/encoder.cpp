@@ -27,11 +27,20 @@ Encoder<T>::Encoder(const model::Model<T>& model, const EncoderOptions& options)
       node_(layer_ ? member_->network.graph().layer_output(*layer_)
                    : member_->network.graph().output()),
       columns_(layer_ ? member_->network.layer_columns(*layer_) : member_->network.outputs()),
-      micro_batch_(options.micro_batch),
-      executor_(member_->network, {.batch_rows = micro_batch_, .taps = {node_}},
-                [this](std::size_t first, MatrixView<T> inputs) {
-                  rows_->convert(first_ + first, member_->normalization, inputs);
-                }) {}
+      micro_batch_(options.micro_batch) {
+  reserve(micro_batch_);
+}
+
+template <math::Real T>
+void Encoder<T>::reserve(std::size_t rows) {
+  if (rows > reserved_) {
+    executor_.emplace(member_->network, nn::Room{.batch_rows = rows, .taps = {node_}},
+                      [this](std::size_t first, MatrixView<T> inputs) {
+                        rows_->convert(first_ + first, member_->normalization, inputs);
+                      });
+    reserved_ = rows;
+  }
+}
 
 template <math::Real T>
 void Encoder<T>::encode(const data::RowStore& rows, std::span<const data::Tile> tiles,
@@ -42,8 +51,9 @@ void Encoder<T>::encode(const data::RowStore& rows, std::span<const data::Tile> 
   for (const data::Tile& tile : tiles) {
     rows_ = &taken;
     first_ = tile.first;
-    (void)executor_.forward(model_->parameters_of(*member_), tile.count, {});
-    const MatrixView<const T> encoded = executor_.value(node_);
+    reserve(tile.count);
+    (void)executor_->forward(model_->parameters_of(*member_), tile.count, {});
+    const MatrixView<const T> encoded = executor_->value(node_);
     for (std::size_t i = 0; i < tile.count; ++i) {
       std::ranges::copy(encoded.row(i), out.row(tile.first + i).begin());
     }

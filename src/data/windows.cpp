@@ -10,8 +10,9 @@ std::vector<Tile> tiles_of(const Blocks& blocks, const Shard& shard, std::size_t
   for (std::size_t v = shard.first_block; v < shard.first_block + shard.block_count; ++v) {
     const std::size_t start = blocks.first_row(v) - shard.first_row;
     const std::size_t rows = blocks.rows_of(v);
-    for (std::size_t done = 0; done < rows; done += most_rows) {
-      tiles.push_back({start + done, std::min(most_rows, rows - done)});
+    const std::size_t step = most_rows == 0 ? rows : std::min(most_rows, rows);
+    for (std::size_t done = 0; done < rows; done += step) {
+      tiles.push_back({start + done, std::min(step, rows - done)});
     }
   }
   return tiles;

@@ -24,7 +24,7 @@ struct EncoderOptions {
   std::string side;                  ///< "a" or "b"; empty as model::input_of_side has it
   std::optional<std::size_t> layer;  ///< K; unset: the network's output
   std::string path;                  ///< data set of the rows; empty: as in training
-  std::size_t micro_batch = 1024;    ///< M: rows encoded at a time
+  std::size_t micro_batch = 1024;    ///< M: rows encoded at a time; 0 = all of a block
 };
 
 [[nodiscard]] inline FieldTable<EncoderOptions> encoder_fields() {
@@ -59,14 +59,16 @@ class Encoder {
   /// K; unset if the representation is the network's output.
   [[nodiscard]] std::optional<std::size_t> layer() const { return layer_; }
   [[nodiscard]] std::size_t columns() const { return columns_; }          ///< q
-  [[nodiscard]] std::size_t micro_batch() const { return micro_batch_; }  ///< M
+  [[nodiscard]] std::size_t micro_batch() const { return micro_batch_; }  ///< M; 0 = all
 
   /// Writes representations out [n, q] of rows as the file has them. The tiles cover the n rows,
-  /// and none has more than M. Throws UsageError or DataError where rows are not what the network
-  /// takes; that depends on their shape alone.
+  /// and none has more than M if that is not 0. Throws UsageError or DataError where rows are not
+  /// what the network takes; that depends on their shape alone.
   void encode(const data::RowStore& rows, std::span<const data::Tile> tiles, MatrixView<T> out);
 
  private:
+  void reserve(std::size_t rows);
+
   const model::Model<T>* model_;
   model::SideInput input_;
   const model::Member<T>* member_;
@@ -74,7 +76,8 @@ class Encoder {
   std::size_t node_;  // of the network's graph, whose value is the representation
   std::size_t columns_;
   std::size_t micro_batch_;
-  nn::Executor<T> executor_;
+  std::size_t reserved_ = 0;  // rows that the executor has memory for
+  std::optional<nn::Executor<T>> executor_;
   const data::RowStore* rows_ = nullptr;  // of the tile that is being encoded ...
   std::size_t first_ = 0;                 // ... and its first
 };

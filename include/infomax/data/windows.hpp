@@ -20,9 +20,9 @@ struct Tile {
   std::size_t count = 0;  ///< number of rows
 };
 
-/// The rows of a shard, each block cut from its start on into tiles of at most `most_rows` (> 0).
-/// The same rows are thus computed together at any number of ranks, so that results have the same
-/// bits as far as libraries allow it.
+/// The rows of a shard, each block cut from its start on into tiles of at most `most_rows`, 0 =
+/// all. The same rows are thus computed together at any number of ranks, so that results have the
+/// same bits as far as libraries allow it.
 [[nodiscard]] std::vector<Tile> tiles_of(const Blocks& blocks, const Shard& shard,
                                          std::size_t most_rows);
 
