@@ -46,6 +46,9 @@ void write_hdf5(const mpi::Communicator& communicator, data::DatasetFile& file,
   for (const auto& [name, text] : output.attributes) {
     written.write_attribute("/", name, text);
   }
+  for (const auto& [name, new_name] : output.copies) {
+    copy(communicator, file, name, written, new_name);
+  }
   {
     auto x = written.create_dataset("/x", hdf5::element_type_of<T>(),
                                     {blocks.rows(), encoder.columns()});
@@ -53,9 +56,6 @@ void write_hdf5(const mpi::Communicator& communicator, data::DatasetFile& file,
               [&](std::size_t first, MatrixView<const T> rows) {
                 x.template write<T>(first, rows.rows(), {rows.data(), rows.size()});
               });
-  }
-  for (const auto& [name, new_name] : output.copies) {
-    copy(communicator, file, name, written, new_name);
   }
   written.close();
 }
@@ -166,6 +166,27 @@ EncodedShard<T> encode_model(const mpi::Communicator& communicator, const model:
                           encoded.rows.data() + (first - shard.first_row) * encoder.columns());
             });
   return encoded;
+}
+
+std::optional<std::string> obstacle_to_copy(const mpi::Communicator& communicator,
+                                            const std::filesystem::path& path,
+                                            const std::string& name, const data::DatasetShape& x) {
+  // Of its own, because what fails to be read closes its file.
+  data::DatasetFile file(communicator, path);
+  try {
+    const auto shape = file.shape(name);
+    if (name != lengths_name) {
+      data::require_equal_rows(x, shape);
+    }
+    data::for_each_window(communicator, file, name, data::Blocks(shape.rows), {.tile_rows = 1024},
+                          [](const data::Rows&, std::span<const data::Tile>) {});
+  } catch (const Error& error) {
+    if (error.exit_code() != ExitCode::data) {
+      throw;
+    }
+    return error.what();
+  }
+  return std::nullopt;
 }
 
 template <math::Real T>

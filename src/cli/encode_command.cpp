@@ -42,10 +42,10 @@ const FieldTable<EncodeConfig>& encode_fields() {
         .add("format", &Config::format, "FORMAT",
              "hdf5 (/x, and what follows), or npy (the representations alone); default npy where "
              "the name of `output` ends in .npy, else hdf5")
-        .add(
-            "labels", &Config::labels, "PATH",
-            "data set of `data` that is copied to /y unchanged; default /y if there is one; none = "
-            "no copy")
+        .add("labels", &Config::labels, "PATH",
+             "data set of `data` that is copied to /y unchanged; default /y if there is one that "
+             "can "
+             "be; none = no copy")
         .include(&Config::encoder, analysis::encoder_fields())
         .include(&Config::progress, progress_fields())
         .include(&Config::machine, measure::thread_fields());
@@ -54,17 +54,30 @@ const FieldTable<EncodeConfig>& encode_fields() {
   return fields;
 }
 
-/// The data sets of the input that are copied: labels, and the lengths of trajectories.
-std::map<std::string, std::string> copies(const data::DatasetFile& file,
+/// The data sets of the input that are copied: labels, and the lengths of trajectories. What was
+/// not asked for and cannot be copied is left out.
+std::map<std::string, std::string> copies(const mpi::Communicator& communicator,
+                                          data::DatasetFile& file, const std::string& x,
                                           const EncodeConfig& config) {
   std::map<std::string, std::string> copied;
-  const std::string labels = config.labels.value_or("/y");
-  if (config.labels ? labels != "none" : file.has(labels)) {
-    copied[labels] = "/y";
+  if (config.labels && *config.labels != "none") {
+    copied[*config.labels] = "/y";
   }
-  if (file.has("/lengths")) {
-    copied["/lengths"] = "/lengths";
+  const auto shape = file.shape(x);
+  const auto add_if_possible = [&](const std::string& name, const std::string& advice) {
+    if (!file.has(name)) {
+      return;
+    }
+    if (const auto why = analysis::obstacle_to_copy(communicator, config.data, name, shape)) {
+      log::warning(fmt::format("{} is not copied: {}{}", name, *why, advice));
+    } else {
+      copied[name] = name;
+    }
+  };
+  if (!config.labels) {
+    add_if_possible("/y", "; `labels` names another data set to copy, or none");
   }
+  add_if_possible("/lengths", "");
   return copied;
 }
 
@@ -101,7 +114,7 @@ void encode_in(const mpi::Communicator& communicator, const EncodeConfig& config
   data::DatasetFile file(communicator, config.data);
   analysis::EncodingFile written{config.output, config.format.value(), {}, {}};
   if (config.format == analysis::EncodingFormat::hdf5) {
-    written.copies = copies(file, config);
+    written.copies = copies(communicator, file, encoder.path(), config);
     written.attributes = origin(communicator, config, encoder);
   }
   WorkProgress progress(config.progress.on(communicator), "encoding");

@@ -208,8 +208,33 @@ class Encode(support.ProgramTest):
         x[41, 2] = numpy.nan
         self.refuse(DATA, "nan", "row 41", "column 2", model=model, arguments=["--micro-batch", "7"],
                     data=self.write_data("nan.h5", x=x))
-        self.refuse(DATA, "60 rows", "59", model=model, arguments=[], data=self.write_data(
-            "unequal.h5", x=numpy.ones((60, 5)), y=numpy.ones(59)))
+
+    def test_labels_that_cannot_be_copied_are_left_out_unless_they_are_asked_for(self):
+        x = numpy.random.default_rng(1).normal(size=(60, 5))
+        model = self.model(data=self.write_data("good.h5", x=x))
+        y = numpy.arange(60.0)
+        y[41] = numpy.nan
+        records = numpy.zeros(60, dtype=[("name", "S3"), ("age", "i4")])
+        for name, labels, words in (("unequal", numpy.ones(59), ("60 rows", "59")),
+                                    ("nan", y, ("nan", "row 41")),
+                                    ("records", records, ("compound",))):
+            with self.subTest(name):
+                data = self.write_data(f"{name}.h5", x=x, y=labels, lengths=numpy.array([20, 40]))
+                path = self.scratch / f"{name}-codes.h5"
+                done = self.succeed("encode", "--model", model, "--data", data, "--output", path,
+                                    ranks=3)
+                warnings = [line for line in done.err.splitlines() if "warning" in line]
+                self.assertEqual(len(warnings), 1, done.err)
+                for word in ("/y is not copied", "--labels", *words):
+                    self.assertIn(word, warnings[0])
+                self.assert_close(self.read(path), layer(model, x, 3), TOLERANCE)
+                with h5py.File(path) as file:
+                    self.assertEqual(sorted(file), ["lengths", "x"])
+                # Before any row is encoded, so the error is that of /y.
+                x_of_nan = x.copy()
+                x_of_nan[3, 1] = numpy.nan
+                self.refuse(DATA, "/y in", *words, model=model, arguments=["--labels", "/y"],
+                            data=self.write_data(f"{name}-asked.h5", x=x_of_nan, y=labels))
 
     def test_a_file_that_is_there_stays(self):
         model = self.model()

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -77,8 +78,17 @@ struct EncodingFile {
   std::map<std::string, std::string> attributes;  ///< of the root; hdf5 alone
 };
 
+/// Collective. Returns why encode_file() cannot copy the data set `name` of the file `path` beside
+/// the rows `x`, the same on every rank; nothing where it can. Reads the data set once, window by
+/// window.
+[[nodiscard]] std::optional<std::string> obstacle_to_copy(const mpi::Communicator& communicator,
+                                                          const std::filesystem::path& path,
+                                                          const std::string& name,
+                                                          const data::DatasetShape& x);
+
 /// Collective. Writes representations of all rows of encoder.path() in `file`, in their order, as
 /// /x [N, q] (of npy: as the array) and what is to be copied. The file gets its name when whole.
+/// What is copied comes first, so that what cannot be copied ends it before any row is encoded.
 /// Returns N. Throws as encode() and SystemError.
 template <math::Real T>
 std::size_t encode_file(const mpi::Communicator& communicator, data::DatasetFile& file,
