@@ -38,10 +38,15 @@ void LikeDataset::require(const RowFiles& files) const {
                     x.where(), *here, here - x.columns().begin() + 1, path_.string(), *there));
   }
   if (files.y && files.y->classes() != classes_) {
-    throw DataError(
-        fmt::format("{} has names of classes, and `like` {} has none; import both "
-                    "from tables with the same label",
-                    files.y->where(), path_.string()));
+    const std::string here = files.y->where();
+    const std::string like = fmt::format("`like` {}", path_.string());
+    const bool has_names = !files.y->classes().empty();
+    const std::string difference =
+        has_names && !classes_.empty()
+            ? fmt::format("{} has other names of classes than {}", here, like)
+            : fmt::format("{} has names of classes, and {} has none", has_names ? here : like,
+                          has_names ? like : here);
+    throw DataError(difference + "; import both from tables with the same label");
   }
 }
 

@@ -139,6 +139,20 @@ class Tables(ImportTest):
                             ("a,b,c,kind\n1,2,3,x\n", ["rows of 3", "of 2"])):
             self.refuse(DATA, "--x", self.write("other.csv", text), *as_it, words=words)
 
+    def test_like_a_file_with_other_names_of_classes(self):
+        x = self.save("x.npy", numpy.eye(3))
+        paths = {}
+        for name, kinds in (("names", "xyz"), ("others", "xyw"), ("numbers", "012")):
+            y = self.write(f"{name}.csv", "kind\n" + "\n".join(kinds))
+            paths[name] = self.scratch / f"{name}.h5"
+            self.succeed("import", "--x", x, "--y", y, "--header", "yes", "--output", paths[name],
+                         ranks=None)
+        for here, like, words in (("names", "numbers", "names.h5 has names of classes, and --like"),
+                                  ("numbers", "names", "numbers.h5 has none"),
+                                  ("names", "others", "names.h5 has other names of classes than")):
+            self.refuse(DATA, "--x", paths[here], "--y", paths[here], "--like", paths[like],
+                        words=[words, str(paths[like])])
+
     def test_wrong_tables(self):
         x = "a,b,kind\n1,2,k\n"
         for text, words in (
