@@ -12,6 +12,7 @@
 #include "hdf5/check.hpp"
 #include "hdf5/file_types.hpp"
 #include "infomax/mpi/failure.hpp"
+#include "infomax/mpi/shared_file.hpp"
 
 namespace infomax::hdf5 {
 namespace {
@@ -85,6 +86,20 @@ herr_t keep_dataset_name(hid_t group, const char* name, const H5L_info_t* /*info
   }
 }
 
+/// Collective. Opens a file by `open` on every rank. Where one rank fails, the others leave theirs
+/// open until the process ends, because closing is collective too.
+template <class Open>
+Handle open_together(const mpi::Communicator& communicator, const Open& open) {
+  Handle handle;
+  try {
+    mpi::together(communicator, [&] { handle = open(); });
+  } catch (...) {
+    handle.release();
+    throw;
+  }
+  return handle;
+}
+
 }  // namespace
 
 File::File(Handle handle, std::filesystem::path path, std::optional<mpi::Communicator> communicator)
@@ -127,21 +142,21 @@ File File::open_parallel(const mpi::Communicator& communicator, const std::files
   // A path that exists on some nodes only is not a shared file.
   mpi::together(communicator, [&] { require_readable(path); });
 
-  // Opening is collective and may fail on one rank only, so all ranks agree afterwards.
-  Handle handle;
-  mpi::together(communicator, [&] {
-    const Handle properties = access_properties(&communicator);
-    handle = checked<DataError>(H5Fopen(path.c_str(), H5F_ACC_RDONLY, properties.id()), H5Fclose,
-                                "cannot open " + path.string() + " over MPI-IO");
-  });
-  return {std::move(handle), path, communicator};
+  return {open_together(communicator,
+                        [&] {
+                          const Handle properties = access_properties(&communicator);
+                          return checked<DataError>(
+                              H5Fopen(path.c_str(), H5F_ACC_RDONLY, properties.id()), H5Fclose,
+                              "cannot open " + path.string() + " over MPI-IO");
+                        }),
+          path, communicator};
 }
 
 File File::create_parallel(const mpi::Communicator& communicator,
                            const std::filesystem::path& path) {
-  Handle handle;
-  mpi::together(communicator, [&] { handle = make(path, access_properties(&communicator)); });
-  return {std::move(handle), path, communicator};
+  mpi::make_shared_file(communicator, path);
+  return {open_together(communicator, [&] { return make(path, access_properties(&communicator)); }),
+          path, communicator};
 }
 
 void File::close() {

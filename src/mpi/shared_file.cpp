@@ -2,7 +2,13 @@
 #include "infomax/mpi/shared_file.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <exception>
+#include <string>
+#include <system_error>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "infomax/core/error.hpp"
 #include "infomax/mpi/check.hpp"
@@ -23,17 +29,37 @@ void check_file(int status, const char* call, const std::filesystem::path& path)
   }
 }
 
+/// Opens the file for writing with further flags, and closes it.
+void try_to_write(const std::filesystem::path& path, int flags, const std::string& advice) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | flags, 0666);
+  if (file < 0) {
+    throw SystemError("cannot write " + path.string() + ": " +
+                      std::generic_category().message(errno) + advice);
+  }
+  ::close(file);
+}
+
 }  // namespace
+
+void make_shared_file(const Communicator& communicator, const std::filesystem::path& path) {
+  together(communicator, [&] {
+    if (communicator.is_root()) {
+      try_to_write(path, O_CREAT | O_TRUNC, "");
+    }
+  });
+  together(communicator, [&] {
+    try_to_write(path, 0, ", where rank 0 has made it; name a file that all ranks share");
+  });
+}
 
 SharedFile::SharedFile(const Communicator& communicator, const std::filesystem::path& path)
     : communicator_(communicator), path_(path) {
+  make_shared_file(communicator_, path_);
   together(communicator_, [&] {
-    check_file(MPI_File_open(communicator_.native(), path_.c_str(),
-                             MPI_MODE_CREATE | MPI_MODE_WRONLY, MPI_INFO_NULL, &file_),
+    check_file(MPI_File_open(communicator_.native(), path_.c_str(), MPI_MODE_WRONLY, MPI_INFO_NULL,
+                             &file_),
                "MPI_File_open", path_);
   });
-  together(communicator_,
-           [&] { check_file(MPI_File_set_size(file_, 0), "MPI_File_set_size", path_); });
 }
 
 SharedFile::~SharedFile() {

@@ -216,6 +216,17 @@ TEST_F(Hdf5File, AttributesComeBack) {
   opened.close();
 }
 
+TEST_F(Hdf5File, ThatSomeRanksCannotOpenIsNotCreated) {
+  if (world_.size() == 1) {
+    GTEST_SKIP() << "one rank cannot differ";
+  }
+  on_root([&] { std::filesystem::create_directory(file("own")); });
+  const auto path = file(world_.is_root() ? "own" : "other") / "out.h5";
+  EXPECT_THAT(test::message_of<SystemError>([&] { (void)File::create_parallel(world_, path); }),
+              AllOf(testing::StartsWith("rank 1: "), HasSubstr("other/out.h5"),
+                    HasSubstr("all ranks share")));
+}
+
 TEST_F(Hdf5File, ClosingReportsADataSetStillOpen) {
   on_root([&] {
     File created = File::create(file("open.h5"));

@@ -66,6 +66,18 @@ TEST_F(SharedFiles, HaveTheirNameOnlyWhenWhole) {
   EXPECT_FALSE(std::filesystem::exists(file("never")));
 }
 
+/// As a directory of a node's own is: it is there on some ranks only.
+TEST_F(SharedFiles, ThatSomeRanksCannotOpenAreAnErrorEverywhere) {
+  if (world_.size() == 1) {
+    GTEST_SKIP() << "one rank cannot differ";
+  }
+  on_root([&] { std::filesystem::create_directory(file("own")); });
+  const auto path = file(world_.is_root() ? "own" : "other") / "out";
+  EXPECT_THAT(test::message_of<SystemError>([&] { SharedFile shared(world_, path); }),
+              testing::AllOf(testing::StartsWith("rank 1: "), testing::HasSubstr("other/out"),
+                             testing::HasSubstr("all ranks share")));
+}
+
 TEST_F(SharedFiles, WhereNoneCanBeAreAnErrorEverywhere) {
   EXPECT_THAT(test::message_of<SystemError>(
                   [&] { SharedFile shared(world_, file("no-directory") / "out"); }),

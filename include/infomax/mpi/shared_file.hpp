@@ -12,6 +12,12 @@
 
 namespace infomax::mpi {
 
+/// Collective. Makes an empty file on the root, in place of an existing one, and has every rank
+/// open it, so that all ranks can open it by MPI-IO, which does not return where some ranks cannot:
+/// those of other nodes, where the directory is a node's own. Throws SystemError, the same on every
+/// rank.
+void make_shared_file(const Communicator& communicator, const std::filesystem::path& path);
+
 /// A plain file that all ranks write, each its own bytes, over MPI-IO, which supports shared file
 /// systems. While an exception unwinds, the destructor leaves the file open until the process ends.
 class SharedFile {
