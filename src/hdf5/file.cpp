@@ -160,8 +160,16 @@ File File::create_parallel(const mpi::Communicator& communicator,
 }
 
 void File::close() {
-  if (handle_.valid()) {
+  if (!handle_.valid()) {
+    return;
+  }
+  const auto finish = [&] {
     check(H5Fclose(handle_.release()), "cannot finish writing " + path_.string());
+  };
+  if (communicator_) {
+    mpi::together(*communicator_, finish);
+  } else {
+    finish();
   }
 }
 

@@ -91,10 +91,9 @@ void SharedFile::write_at(std::uint64_t offset, std::span<const std::byte> bytes
 }
 
 void SharedFile::close() {
-  together(communicator_, [&] {
-    check_file(MPI_File_sync(file_), "MPI_File_sync", path_);
-    check_file(MPI_File_close(&file_), "MPI_File_close", path_);
-  });
+  // Both are collective, so no rank may skip the second because the first failed there.
+  together(communicator_, [&] { check_file(MPI_File_sync(file_), "MPI_File_sync", path_); });
+  together(communicator_, [&] { check_file(MPI_File_close(&file_), "MPI_File_close", path_); });
 }
 
 }  // namespace infomax::mpi
