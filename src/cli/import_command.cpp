@@ -129,14 +129,9 @@ OptionTable import_options() {
       "but\n"
       "         those of --label and --drop are numbers and become /x\n"
       "  HDF5   FILE.h5:/path, a data set with rows along the first axis; also MATLAB's -v7.3, "
-      "whose
-"
-      "         matrices are transposed back
-
-"
-      "From a table to a test of how well a model's features predict its labels:
-
-"
+      "whose\n"
+      "         matrices are transposed back\n\n"
+      "From a table to a test of how well a model's features predict its labels:\n\n"
       "  infomax import --x flowers.csv --label species --drop id --output train.h5 \\\n"
       "      --test-fraction 0.2 --test-output test.h5\n"
       "  infomax train --data train.h5 --normalize standardize --encoder dense:64,tanh,dense:8 \\\n"

@@ -34,7 +34,10 @@ struct FieldText<std::vector<T>> {
   static std::string format(const std::vector<T>& items) {
     std::string text;
     for (const T& item : items) {
-      text += (text.empty() ? "" : ",") + FieldText<T>::format(item);
+      if (!text.empty()) {
+        text += ',';
+      }
+      text += FieldText<T>::format(item);
     }
     return text;
   }
