@@ -39,7 +39,9 @@ class Encode : public test::SharedScratch {
   [[nodiscard]] EncodedShard<double> by_micro_batches_of(std::size_t most) const {
     data::MemoryDatasets source(world_);
     source.add("/x", x_);
-    return encode_model(world_, small_model(), source, {.micro_batch = most});
+    EncoderOptions options;
+    options.micro_batch = most;
+    return encode_model(world_, small_model(), source, options);
   }
 
   Matrix<double> x_;
