@@ -142,7 +142,7 @@ class Resume(support.ProgramTest):
         with support.h5py.File(run / "model.h5", "r+") as file:
             del file["settings"].attrs["finished"]
         done = self.succeed("train", "--data", self.data, "--output", run,
-                            *self.arguments("--steps", "9"), "--resume", ranks=2)
+                            *self.arguments("--steps", "9"), "--resume")
         self.assertIn("there is no checkpoint", done.err)
         self.assert_same(run, whole)
 

@@ -149,7 +149,7 @@ TEST_F(TrainingInMemory, RefusesToGoOnWithoutWhatTheRunHad) {
     auto other = hdf5::File::create(file("other.h5"));
     const auto& rows = matrix();
     auto dataset =
-        other.create_dataset("/x", hdf5::ElementType::float64, {rows.rows(), rows.columns()});
+        other.create_dataset("/x", hdf5::ElementType::f64, {rows.rows(), rows.columns()});
     dataset.write<double>(0, rows.rows(), rows.span());
   });
   Config config = small();
