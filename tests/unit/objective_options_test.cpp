@@ -126,7 +126,8 @@ TEST(ObjectiveOptions, FieldsStandOnceInTheOrderOfHelp) {
                                           "ridge-absolute", "barlow-lambda", "vicreg-similarity",
                                           "vicreg-variance", "vicreg-covariance", "distortion"));
   for (const std::string_view name : objective_names()) {
-    EXPECT_THAT(fields().at("objective").help, HasSubstr(std::string("\n").append(name).append("  ")));
+    EXPECT_THAT(fields().at("objective").help,
+                HasSubstr(std::string("\n").append(name).append("  ")));
   }
 }
 

@@ -61,6 +61,7 @@ enum class EncodingFormat : std::uint8_t {
   npy    ///< an array of NumPy
 };
 
+/// Names of the formats, as a command line gives them.
 inline constexpr std::array encoding_format_names{std::pair{"hdf5", EncodingFormat::hdf5},
                                                   std::pair{"npy", EncodingFormat::npy}};
 

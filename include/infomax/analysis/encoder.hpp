@@ -27,6 +27,7 @@ struct EncoderOptions {
   std::size_t micro_batch = 1024;    ///< M: rows encoded at a time; 0 = all of a block
 };
 
+/// The table of EncoderOptions.
 [[nodiscard]] inline FieldTable<EncoderOptions> encoder_fields() {
   using Options = EncoderOptions;
   FieldTable<Options> table;

@@ -22,6 +22,7 @@ enum class Metric : std::uint8_t {
   cosine      ///< 1 - a b / (|a| |b|)
 };
 
+/// Names of the metrics, as a command line gives them.
 inline constexpr std::array metric_names{std::pair{"euclidean", Metric::euclidean},
                                          std::pair{"cosine", Metric::cosine}};
 

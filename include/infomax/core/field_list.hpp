@@ -15,6 +15,7 @@ namespace infomax {
 /// list without items has no text that parse() takes.
 template <class T>
 struct FieldText<std::vector<T>> {
+  /// @{ As FieldText describes it.
   static std::optional<std::vector<T>> parse(std::string_view text) {
     std::vector<T> items;
     for (;;) {
@@ -45,6 +46,7 @@ struct FieldText<std::vector<T>> {
     return "a list with commas between its items, each of which must be " +
            FieldText<T>::expected();
   }
+  /// @}
 };
 
 }  // namespace infomax

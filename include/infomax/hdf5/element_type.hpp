@@ -15,6 +15,7 @@ namespace infomax::hdf5 {
 /// The types of numbers in data sets, in this machine's byte order.
 enum class ElementType : std::uint8_t { i8, u8, i16, u16, i32, u32, i64, u64, f32, f64 };
 
+/// Names of the types, as a command line gives them.
 inline constexpr std::array element_type_names{
     std::pair{"i8", ElementType::i8},   std::pair{"u8", ElementType::u8},
     std::pair{"i16", ElementType::i16}, std::pair{"u16", ElementType::u16},

@@ -24,6 +24,7 @@ enum class TableHeader : std::uint8_t {
   no          ///< the first line is the first row
 };
 
+/// Names of the choices, as a command line gives them.
 inline constexpr std::array table_header_names{std::pair{"auto", TableHeader::automatic},
                                                std::pair{"yes", TableHeader::yes},
                                                std::pair{"no", TableHeader::no}};
@@ -45,6 +46,7 @@ struct TableOptions {
   TableHeader header = TableHeader::automatic;  ///< automatic: by the first two lines
 };
 
+/// The table of TableOptions.
 [[nodiscard]] inline FieldTable<TableOptions> table_fields() {
   using Options = TableOptions;
   const Check<std::vector<std::string>> columns{

@@ -24,6 +24,7 @@ namespace infomax::objective {
 /// The name of an objective. Names are in small letters, and the case of letters does not matter
 /// where one is given: "DCCA" becomes "dcca".
 struct ObjectiveName : std::string {
+  /// Of any text; whether an objective has this name is not checked here.
   template <class Text>
   requires std::convertible_to<const Text&, std::string_view> ObjectiveName(const Text& name)
       : std::string(in_small_letters(name)) {}
@@ -126,9 +127,12 @@ void check_shapes(const ObjectiveOptions& options, std::size_t p, std::size_t q)
 
 }  // namespace infomax::objective
 
+/// The names of objectives are choices.
 template <>
 struct infomax::FieldText<infomax::objective::ObjectiveName> {
+  /// @{ As FieldText describes it.
   static std::optional<objective::ObjectiveName> parse(std::string_view text);
   static std::string format(const objective::ObjectiveName& name) { return name; }
   static std::string expected();
+  /// @}
 };
