@@ -42,6 +42,8 @@ void try_to_write(const std::filesystem::path& path, int flags, const std::strin
 }  // namespace
 
 void make_shared_file(const Communicator& communicator, const std::filesystem::path& path) {
+  // Another rank may still be reading a file of this name.
+  communicator.barrier();
   together(communicator, [&] {
     if (communicator.is_root()) {
       try_to_write(path, O_CREAT | O_TRUNC, "");
