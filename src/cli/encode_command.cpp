@@ -75,7 +75,7 @@ std::map<std::string, std::string> copies(const mpi::Communicator& communicator,
     }
   };
   if (!config.labels) {
-    add_if_possible("/y", "; `labels` names another data set to copy, or none");
+    add_if_possible("/y", "; give `labels` another data set to copy, or none");
   }
   add_if_possible("/lengths", "");
   return copied;
