@@ -43,26 +43,19 @@ void for_base_rows(const std::vector<std::uint32_t>& chosen, std::size_t count, 
   }
 }
 
-template <class T>
+/// Row i of `out` becomes the row of the base at position(i).
+template <class Position>
 void convert_chosen(const RowStore& base, const std::vector<std::uint32_t>& chosen,
-                    std::span<const std::size_t> local_rows, const Normalization& normalization,
-                    MatrixView<T> out) {
-  assert(out.rows() == local_rows.size());
-  for_base_rows(
-      chosen, local_rows.size(), [&](std::size_t i) { return local_rows[i]; },
-      [&](std::size_t first, std::span<const std::size_t> rows) {
-        base.convert(rows, normalization, out.row_range(first, rows.size()));
-      });
-}
-
-template <class T>
-void convert_chosen(const RowStore& base, const std::vector<std::uint32_t>& chosen,
-                    std::size_t from, const Normalization& normalization, MatrixView<T> out) {
-  for_base_rows(
-      chosen, out.rows(), [&](std::size_t i) { return from + i; },
-      [&](std::size_t first, std::span<const std::size_t> rows) {
-        base.convert(rows, normalization, out.row_range(first, rows.size()));
-      });
+                    const Normalization& normalization, const ConvertedRows& out,
+                    const Position& position) {
+  std::visit(
+      [&](const auto& to) {
+        for_base_rows(chosen, to.rows(), position,
+                      [&](std::size_t first, std::span<const std::size_t> rows) {
+                        base.convert(rows, normalization, to.row_range(first, rows.size()));
+                      });
+      },
+      out);
 }
 
 }  // namespace
@@ -138,23 +131,15 @@ std::shared_ptr<const RowStore> RowSelection::select_columns(
 }
 
 void RowSelection::convert_rows(std::span<const std::size_t> local_rows,
-                                const Normalization& normalization, MatrixView<float> out) const {
-  convert_chosen(*base_, *chosen_, local_rows, normalization, out);
-}
-
-void RowSelection::convert_rows(std::span<const std::size_t> local_rows,
-                                const Normalization& normalization, MatrixView<double> out) const {
-  convert_chosen(*base_, *chosen_, local_rows, normalization, out);
+                                const Normalization& normalization,
+                                const ConvertedRows& out) const {
+  convert_chosen(*base_, *chosen_, normalization, out,
+                 [&](std::size_t i) { return local_rows[i]; });
 }
 
 void RowSelection::convert_range(std::size_t first, const Normalization& normalization,
-                                 MatrixView<float> out) const {
-  convert_chosen(*base_, *chosen_, first, normalization, out);
-}
-
-void RowSelection::convert_range(std::size_t first, const Normalization& normalization,
-                                 MatrixView<double> out) const {
-  convert_chosen(*base_, *chosen_, first, normalization, out);
+                                 const ConvertedRows& out) const {
+  convert_chosen(*base_, *chosen_, normalization, out, [&](std::size_t i) { return first + i; });
 }
 
 }  // namespace infomax::data

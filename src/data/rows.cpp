@@ -9,6 +9,29 @@
 #include "infomax/math/elementwise.hpp"
 
 namespace infomax::data {
+namespace {
+
+/// Row i of `out` becomes local row row_at(i).
+template <class RowAt>
+void convert_each(const Rows& rows, const Normalization& normalization, const ConvertedRows& out,
+                  const RowAt& row_at) {
+  const std::span<const double> shift(normalization.shift);
+  const std::span<const double> scale(normalization.scale);
+  std::visit(
+      [&](const auto& to) {
+        assert(to.columns() == rows.features());
+        rows.with_elements([&]<class From>(std::span<const From> elements) {
+          for (std::size_t i = 0; i < to.rows(); ++i) {
+            assert(row_at(i) < rows.count());
+            math::shift_and_scale(elements.data() + row_at(i) * rows.features(), shift, scale,
+                                  to.row(i));
+          }
+        });
+      },
+      out);
+}
+
+}  // namespace
 
 Rows::Rows(std::string where, hdf5::ElementType type, std::vector<std::size_t> trailing,
            std::size_t first_row, std::size_t count)
@@ -47,51 +70,14 @@ std::shared_ptr<const RowStore> Rows::select_columns(std::span<const std::size_t
   return selected;
 }
 
-template <class T>
-void Rows::convert_each(std::span<const std::size_t> local_rows, const Normalization& normalization,
-                        MatrixView<T> out) const {
-  assert(out.rows() == local_rows.size() && out.columns() == features());
-  with_elements([&]<class From>(std::span<const From> elements) {
-    for (std::size_t i = 0; i < local_rows.size(); ++i) {
-      assert(local_rows[i] < count());
-      math::shift_and_scale(elements.data() + local_rows[i] * features(),
-                            std::span<const double>(normalization.shift),
-                            std::span<const double>(normalization.scale), out.row(i));
-    }
-  });
-}
-
-template <class T>
-void Rows::convert_from(std::size_t first, const Normalization& normalization,
-                        MatrixView<T> out) const {
-  assert(first + out.rows() <= count() && out.columns() == features());
-  with_elements([&]<class From>(std::span<const From> elements) {
-    for (std::size_t i = 0; i < out.rows(); ++i) {
-      math::shift_and_scale(elements.data() + (first + i) * features(),
-                            std::span<const double>(normalization.shift),
-                            std::span<const double>(normalization.scale), out.row(i));
-    }
-  });
-}
-
 void Rows::convert_rows(std::span<const std::size_t> local_rows, const Normalization& normalization,
-                        MatrixView<float> out) const {
-  convert_each(local_rows, normalization, out);
-}
-
-void Rows::convert_rows(std::span<const std::size_t> local_rows, const Normalization& normalization,
-                        MatrixView<double> out) const {
-  convert_each(local_rows, normalization, out);
+                        const ConvertedRows& out) const {
+  convert_each(*this, normalization, out, [&](std::size_t i) { return local_rows[i]; });
 }
 
 void Rows::convert_range(std::size_t first, const Normalization& normalization,
-                         MatrixView<float> out) const {
-  convert_from(first, normalization, out);
-}
-
-void Rows::convert_range(std::size_t first, const Normalization& normalization,
-                         MatrixView<double> out) const {
-  convert_from(first, normalization, out);
+                         const ConvertedRows& out) const {
+  convert_each(*this, normalization, out, [&](std::size_t i) { return first + i; });
 }
 
 }  // namespace infomax::data

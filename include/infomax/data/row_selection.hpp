@@ -42,13 +42,9 @@ class RowSelection final : public RowStore {
 
  private:
   void convert_rows(std::span<const std::size_t> local_rows, const Normalization& normalization,
-                    MatrixView<float> out) const override;
-  void convert_rows(std::span<const std::size_t> local_rows, const Normalization& normalization,
-                    MatrixView<double> out) const override;
+                    const ConvertedRows& out) const override;
   void convert_range(std::size_t first, const Normalization& normalization,
-                     MatrixView<float> out) const override;
-  void convert_range(std::size_t first, const Normalization& normalization,
-                     MatrixView<double> out) const override;
+                     const ConvertedRows& out) const override;
 
   std::shared_ptr<const RowStore> base_;
   ChosenRows chosen_;

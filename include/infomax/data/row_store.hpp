@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <type_traits>
+#include <variant>
 #include <vector>
 
 #include "infomax/core/matrix.hpp"
@@ -16,6 +17,9 @@
 
 /// What a step reads: rows and their blocks, shards, samplers, normalisation, augmentation, labels.
 namespace infomax::data {
+
+/// Where rows are converted to: a matrix of any type that convert() takes.
+using ConvertedRows = std::variant<MatrixView<float>, MatrixView<double>>;
 
 /// The rows of a data set that this rank may read, in the element type of their file. All code
 /// reads rows through this interface, which hides whether they are in memory, are a selection of
@@ -110,15 +114,11 @@ class RowStore {
   /// @}
 
  private:
-  // Virtual functions cannot be templates: one of each pair belongs to each T of convert().
+  // Virtual functions cannot be templates: where convert() writes to says its T.
   virtual void convert_rows(std::span<const std::size_t> local_rows,
-                            const Normalization& normalization, MatrixView<float> out) const = 0;
-  virtual void convert_rows(std::span<const std::size_t> local_rows,
-                            const Normalization& normalization, MatrixView<double> out) const = 0;
+                            const Normalization& normalization, const ConvertedRows& out) const = 0;
   virtual void convert_range(std::size_t first, const Normalization& normalization,
-                             MatrixView<float> out) const = 0;
-  virtual void convert_range(std::size_t first, const Normalization& normalization,
-                             MatrixView<double> out) const = 0;
+                             const ConvertedRows& out) const = 0;
 
   std::string where_;
   hdf5::ElementType type_;

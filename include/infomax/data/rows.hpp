@@ -55,19 +55,9 @@ class Rows final : public RowStore {
 
  private:
   void convert_rows(std::span<const std::size_t> local_rows, const Normalization& normalization,
-                    MatrixView<float> out) const override;
-  void convert_rows(std::span<const std::size_t> local_rows, const Normalization& normalization,
-                    MatrixView<double> out) const override;
+                    const ConvertedRows& out) const override;
   void convert_range(std::size_t first, const Normalization& normalization,
-                     MatrixView<float> out) const override;
-  void convert_range(std::size_t first, const Normalization& normalization,
-                     MatrixView<double> out) const override;
-
-  template <class T>
-  void convert_each(std::span<const std::size_t> local_rows, const Normalization& normalization,
-                    MatrixView<T> out) const;
-  template <class T>
-  void convert_from(std::size_t first, const Normalization& normalization, MatrixView<T> out) const;
+                     const ConvertedRows& out) const override;
 
   std::size_t first_row_;
   Buffer<std::byte> bytes_;
