@@ -31,19 +31,6 @@ std::string class_name(H5T_class_t found) {
   }
 }
 
-ElementType nearest_integer(bool is_signed, std::size_t bytes) {
-  if (bytes <= 1) {
-    return is_signed ? ElementType::i8 : ElementType::u8;
-  }
-  if (bytes <= 2) {
-    return is_signed ? ElementType::i16 : ElementType::u16;
-  }
-  if (bytes <= 4) {
-    return is_signed ? ElementType::i32 : ElementType::u32;
-  }
-  return is_signed ? ElementType::i64 : ElementType::u64;
-}
-
 }  // namespace
 
 hid_t native_type(ElementType type) {
@@ -76,7 +63,7 @@ ElementType nearest_element_type(hid_t file_type, const std::string& where) {
   const H5T_class_t found = H5Tget_class(file_type);
   const std::size_t bytes = H5Tget_size(file_type);
   if (found == H5T_INTEGER && bytes <= 8) {
-    return nearest_integer(H5Tget_sign(file_type) == H5T_SGN_2, bytes);
+    return integer_type(H5Tget_sign(file_type) == H5T_SGN_2, bytes);
   }
   if (found == H5T_FLOAT) {
     return bytes <= 4 ? ElementType::f32 : ElementType::f64;

@@ -20,21 +20,10 @@ namespace {
 constexpr std::size_t most_header_bytes = std::size_t{1} << 20U;
 
 hdf5::ElementType element_type(const NpyHeader& header) {
-  using hdf5::ElementType;
   if (header.kind == 'f') {
-    return header.bytes == 8 ? ElementType::f64 : ElementType::f32;
+    return header.bytes == 8 ? hdf5::ElementType::f64 : hdf5::ElementType::f32;
   }
-  const bool is_signed = header.kind == 'i';
-  switch (header.bytes) {
-    case 1:
-      return is_signed ? ElementType::i8 : ElementType::u8;
-    case 2:
-      return is_signed ? ElementType::i16 : ElementType::u16;
-    case 4:
-      return is_signed ? ElementType::i32 : ElementType::u32;
-    default:
-      return is_signed ? ElementType::i64 : ElementType::u64;
-  }
+  return hdf5::integer_type(header.kind == 'i', header.bytes);
 }
 
 /// Reads the header's text, which follows the magic, the version and its length.

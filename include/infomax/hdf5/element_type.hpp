@@ -51,6 +51,20 @@ decltype(auto) with_element_type(ElementType type, Use&& use) {
   throw std::logic_error("an element type that does not exist");
 }
 
+/// The narrowest integer type of at least `bytes` bytes; of 8 where these are more.
+constexpr ElementType integer_type(bool is_signed, std::size_t bytes) {
+  if (bytes <= 1) {
+    return is_signed ? ElementType::i8 : ElementType::u8;
+  }
+  if (bytes <= 2) {
+    return is_signed ? ElementType::i16 : ElementType::u16;
+  }
+  if (bytes <= 4) {
+    return is_signed ? ElementType::i32 : ElementType::u32;
+  }
+  return is_signed ? ElementType::i64 : ElementType::u64;
+}
+
 /// The element type of a C++ type.
 template <class T>
 requires(std::is_arithmetic_v<T>) constexpr ElementType element_type_of() {
@@ -58,17 +72,7 @@ requires(std::is_arithmetic_v<T>) constexpr ElementType element_type_of() {
     static_assert(sizeof(T) == 4 || sizeof(T) == 8);
     return sizeof(T) == 4 ? ElementType::f32 : ElementType::f64;
   } else {
-    constexpr bool is_signed = std::is_signed_v<T>;
-    switch (sizeof(T)) {
-      case 1:
-        return is_signed ? ElementType::i8 : ElementType::u8;
-      case 2:
-        return is_signed ? ElementType::i16 : ElementType::u16;
-      case 4:
-        return is_signed ? ElementType::i32 : ElementType::u32;
-      default:
-        return is_signed ? ElementType::i64 : ElementType::u64;
-    }
+    return integer_type(std::is_signed_v<T>, sizeof(T));
   }
 }
 
