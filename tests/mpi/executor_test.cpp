@@ -11,7 +11,8 @@
 
 #include "infomax/model/encoded_side.hpp"
 #include "infomax/mpi/communicator.hpp"
-#include "support/rows_in_memory.hpp"
+#include "support/memory_rows.hpp"
+#include "support/networks.hpp"
 
 namespace infomax::nn {
 namespace {
@@ -19,12 +20,7 @@ namespace {
 constexpr std::size_t features = 4;
 constexpr std::size_t rows = 11;
 
-constexpr const char* specs[] = {
-    "dense:4,gelu,residual(dense:4,tanh,dense:4),dense:2",
-    "dense:5,batchnorm,tanh,dense:3,batchnorm",
-    "dense:4,residual(batchnorm,gelu,dense:4,batchnorm),dense:2",
-    "residual(batchnorm,dense:4,residual(gelu,batchnorm)),batchnorm,dense:2",
-};
+using test::encoders_of_four_features;
 
 /// The rows of a rank: unequal counts, and none on the last of several ranks.
 RowRange rows_of(const mpi::Communicator& communicator) {
@@ -45,6 +41,7 @@ struct Job {
   Network<double> network;
   Buffer<double> parameters;
   Matrix<double> x = test::random_rows<double>(rows, features, 1);
+  std::vector<std::uint64_t> samples = std::vector<std::uint64_t>(own.count);
   model::BatchReduction reduction{communicator, nullptr};
   Executor<double> executor;
 
@@ -58,17 +55,19 @@ struct Job {
                 std::ranges::copy(x.view().row(own.first + first + i), into.row(i).begin());
               }
             },
-            &reduction) {}
+            &reduction) {
+    std::iota(samples.begin(), samples.end(), std::uint64_t{own.first});
+  }
 
   /// The weighted sum of all ranks' outputs.
   double value(const Matrix<double>& w) {
-    const auto y = executor.forward(parameters, own.count, {true, 0, {}});
+    const auto y = executor.forward(parameters, own.count, {true, 17, samples});
     return communicator.sum(test::weighted_sum(y, w.view().row_range(own.first, own.count)));
   }
 };
 
 TEST(ExecutorOfRanks, GradientIsThatOfCentralDifferencesAndTwoPassesForward) {
-  for (const char* spec : specs) {
+  for (const char* spec : encoders_of_four_features) {
     Job job(spec);
     const auto w = test::random_rows<double>(rows, job.network.outputs(), 2);
     std::vector<double> gradient(job.parameters.size(), 0.0);

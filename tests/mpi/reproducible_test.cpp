@@ -19,6 +19,7 @@
 #include "reference/keyed_data.hpp"
 #include "support/memory_rows.hpp"
 #include "support/same_bits.hpp"
+#include "support/training_job.hpp"
 
 namespace infomax {
 namespace {
@@ -54,14 +55,6 @@ objective::ObjectiveOptions objective_of(const Case& wanted) {
   return options;
 }
 
-std::vector<double> flat(const reference::Table& table) {
-  std::vector<double> elements;
-  for (const auto& row : table) {
-    elements.insert(elements.end(), row.begin(), row.end());
-  }
-  return elements;
-}
-
 model::PairSettings pair_of(const Case& wanted) {
   model::PairSettings settings;
   settings.pair = wanted.pair;
@@ -78,9 +71,9 @@ model::Examples examples_of(const Case& wanted, const mpi::Communicator& communi
   const data::Blocks blocks(wanted.rows, wanted.blocks);
   const data::Shard shard = blocks.shard(communicator.rank(), communicator.size());
   const std::size_t held = shard.row_count == 0 ? 0 : shard.row_count + overlap;
-  model::Examples examples{blocks, shard,
-                           test::store_of(flat(sides.a), features, shard.first_row, held),
-                           test::store_of(flat(sides.b), features_y, shard.first_row, held)};
+  model::Examples examples{
+      blocks, shard, test::store_of(reference::flat(sides.a), features, shard.first_row, held),
+      test::store_of(reference::flat(sides.b), features_y, shard.first_row, held)};
   if (lagged) {
     std::vector<std::size_t> starts(shard.row_count);
     std::iota(starts.begin(), starts.end(), std::size_t{0});
@@ -109,32 +102,24 @@ model::Model<T> model_of(const Case& wanted) {
 
 /// A training job in reproducible mode, or in the fast one, on one rank of its communicator.
 template <class T>
-struct Job {
-  model::Examples examples;
-  model::Model<T> model;
-  data::Sampler sampler;
-  model::Sides<T> sides;
-  std::unique_ptr<objective::Objective<T>> objective;
-  std::unique_ptr<optim::Optimizer<T>> optimizer;
-  train::Step<T> step;
-
+struct Job : test::TrainingJob<T> {
   Job(const mpi::Communicator& communicator, const Case& wanted, bool reproducible,
       std::size_t micro_batch)
-      : examples(examples_of(wanted, communicator)),
-        model(model_of<T>(wanted)),
-        sampler(examples.blocks, examples.shard, wanted.batch, 9),
-        sides(communicator, model, examples, pair_of(wanted), sampler.largest_local_rows(),
-              micro_batch, true, reproducible),
-        objective(objective::make_objective<T>(objective_of(wanted))),
-        optimizer(optim::make_optimizer<T>({.kind = optim::parse_optimizer(wanted.optimizer)},
-                                           model.parameters().size(), train::weight_ranges(model))),
-        step(communicator, model, sampler, sides, *objective,
-             {.clip_norm = 0.5, .weight_decay = 0.01, .seed = 5}) {}
+      : test::TrainingJob<T>(communicator,
+                             {.examples = examples_of(wanted, communicator),
+                              .model = model_of<T>(wanted),
+                              .pair = pair_of(wanted),
+                              .objective = objective_of(wanted),
+                              .optimizer = {.kind = optim::parse_optimizer(wanted.optimizer)},
+                              .batch = wanted.batch,
+                              .micro_batch = micro_batch,
+                              .reproducible = reproducible,
+                              .step = {.clip_norm = 0.5, .weight_decay = 0.01, .seed = 5}}) {}
 
   /// Steps through an epoch and into the next.
   train::StepReport run(std::size_t index) {
-    const std::size_t steps = sampler.steps_per_epoch();
-    return step.run(index / steps, index % steps, *optimizer, 0.01);
+    const std::size_t steps = this->sampler.steps_per_epoch();
+    return this->step.run(index / steps, index % steps, *this->optimizer, 0.01);
   }
 };
 

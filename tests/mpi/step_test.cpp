@@ -20,6 +20,7 @@
 #include "reference/keyed_data.hpp"
 #include "support/by_messages.hpp"
 #include "support/memory_rows.hpp"
+#include "support/training_job.hpp"
 
 namespace infomax {
 namespace {
@@ -66,24 +67,16 @@ struct Case {
   }
 };
 
-std::vector<double> flat(const reference::Table& table) {
-  std::vector<double> elements;
-  for (const auto& row : table) {
-    for (const auto value : row) {
-      elements.push_back(static_cast<double>(value));
-    }
-  }
-  return elements;
-}
-
 model::Examples examples_of(const Case& wanted, const mpi::Communicator& communicator) {
   const reference::Sides sides = reference::keyed_sides(rows, features, outputs, 51);
   const data::Blocks blocks(rows, wanted.blocks);
   const data::Shard shard = blocks.shard(communicator.rank(), communicator.size());
   model::Examples examples{
-      blocks, shard, test::store_of(flat(sides.a), features, shard.first_row, shard.row_count)};
+      blocks, shard,
+      test::store_of(reference::flat(sides.a), features, shard.first_row, shard.row_count)};
   if (wanted.targets == Targets::values) {
-    examples.y = test::store_of(flat(sides.b), outputs, shard.first_row, shard.row_count);
+    examples.y =
+        test::store_of(reference::flat(sides.b), outputs, shard.first_row, shard.row_count);
   }
   if (wanted.targets == Targets::classes) {
     std::vector<std::int32_t> labels;
@@ -126,29 +119,19 @@ optim::OptimizerOptions optimizer_of(const Case& wanted) {
 
 /// All that a training job holds on one rank.
 template <class T>
-struct Job {
-  model::Examples examples;
-  model::Model<T> model;
-  data::Sampler sampler;
-  model::Sides<T> sides;
-  std::unique_ptr<objective::Objective<T>> objective;
-  std::unique_ptr<optim::Optimizer<T>> optimizer;
-  train::Step<T> step;
-
+struct Job : test::TrainingJob<T> {
   Job(const mpi::Communicator& communicator, const Case& wanted)
-      : examples(examples_of(wanted, communicator)),
-        model(model_of<T>(wanted)),
-        sampler(examples.blocks, examples.shard, wanted.batch, 9),
-        sides(communicator, model, examples, pair_of(wanted), sampler.largest_local_rows(),
-              wanted.micro_batch, true),
-        objective(objective::make_objective<T>(wanted.objective())),
-        optimizer(optim::make_optimizer<T>(optimizer_of(wanted), model.parameters().size(),
-                                           train::weight_ranges(model))),
-        step(communicator, model, sampler, sides, *objective,
-             {.clip_norm = wanted.clip_norm,
-              .weight_decay = wanted.weight_decay,
-              .seed = 5,
-              .bucket_bytes = wanted.bucket_bytes}) {}
+      : test::TrainingJob<T>(communicator, {.examples = examples_of(wanted, communicator),
+                                            .model = model_of<T>(wanted),
+                                            .pair = pair_of(wanted),
+                                            .objective = wanted.objective(),
+                                            .optimizer = optimizer_of(wanted),
+                                            .batch = wanted.batch,
+                                            .micro_batch = wanted.micro_batch,
+                                            .step = {.clip_norm = wanted.clip_norm,
+                                                     .weight_decay = wanted.weight_decay,
+                                                     .seed = 5,
+                                                     .bucket_bytes = wanted.bucket_bytes}}) {}
 };
 
 template <class T>

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <vector>
 
 #include "infomax/core/random.hpp"
 #include "reference/dense_reference.hpp"
@@ -41,6 +42,17 @@ inline Sides keyed_sides(std::size_t n, std::size_t p, std::size_t q, std::uint6
     }
   }
   return sides;
+}
+
+/// Its elements, row by row.
+inline std::vector<double> flat(const Table& table) {
+  std::vector<double> elements;
+  for (const auto& row : table) {
+    for (const Real value : row) {
+      elements.push_back(static_cast<double>(value));
+    }
+  }
+  return elements;
 }
 
 /// The same, rounded to the type T that the program computes in.

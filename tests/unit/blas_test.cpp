@@ -14,19 +14,12 @@
 
 #include "infomax/core/random.hpp"
 #include "infomax/math/blas_runtime.hpp"
+#include "support/memory_rows.hpp"
 
 namespace infomax::math {
 namespace {
 
-template <class T>
-Matrix<T> random_matrix(std::size_t rows, std::size_t columns, std::uint64_t seed) {
-  const CounterRandom random(seed, RandomStream::generation);
-  Matrix<T> made(rows, columns);
-  for (std::size_t i = 0; i < made.size(); ++i) {
-    made.span()[i] = static_cast<T>(random.normal(i));
-  }
-  return made;
-}
+using test::random_rows;
 
 template <class T>
 class Blas : public testing::Test {
@@ -44,9 +37,9 @@ TYPED_TEST(Blas, GemmInAllTranspositionsEqualsTheTripleLoop) {
   const std::size_t k = 3;
   for (const auto ta : {Transpose::no, Transpose::yes}) {
     for (const auto tb : {Transpose::no, Transpose::yes}) {
-      const auto a = ta == Transpose::no ? random_matrix<T>(m, k, 1) : random_matrix<T>(k, m, 1);
-      const auto b = tb == Transpose::no ? random_matrix<T>(k, n, 2) : random_matrix<T>(n, k, 2);
-      auto c = random_matrix<T>(m, n, 3);
+      const auto a = ta == Transpose::no ? random_rows<T>(m, k, 1) : random_rows<T>(k, m, 1);
+      const auto b = tb == Transpose::no ? random_rows<T>(k, n, 2) : random_rows<T>(n, k, 2);
+      auto c = random_rows<T>(m, n, 3);
       const auto before = c;
 
       gemm(ta, tb, T{2}, a.view(), b.view(), T{-0.5}, c.view());
@@ -69,7 +62,7 @@ TYPED_TEST(Blas, GemmInAllTranspositionsEqualsTheTripleLoop) {
 TYPED_TEST(Blas, GemmOverNoRowsLeavesTheSumAlone) {
   using T = TypeParam;
   const Matrix<T> none(0, 4);
-  auto c = random_matrix<T>(4, 4, 3);
+  auto c = random_rows<T>(4, 4, 3);
   const auto before = c;
 
   gemm(Transpose::yes, Transpose::no, T{1}, none.view(), none.view(), T{1}, c.view());
@@ -81,7 +74,7 @@ TYPED_TEST(Blas, GemmOverNoRowsLeavesTheSumAlone) {
 
 TYPED_TEST(Blas, SyrkAndSymmetrizeGiveTheWholeProduct) {
   using T = TypeParam;
-  const auto a = random_matrix<T>(6, 4, 1);
+  const auto a = random_rows<T>(6, 4, 1);
   Matrix<T> c(4, 4, T{0});
 
   syrk(T{1}, a.view(), T{0}, c.view());
@@ -102,7 +95,7 @@ TYPED_TEST(Blas, SymmetrizeCopiesTheUpperTriangleWhateverTheSize) {
   using T = TypeParam;
   for (const int edge : {0, 1, 31, 32, 33, 100}) {
     const auto size = static_cast<std::size_t>(edge);
-    auto c = random_matrix<T>(size, size, 9);
+    auto c = random_rows<T>(size, size, 9);
     const auto before = c;
     symmetrize(c.view());
     for (std::size_t i = 0; i < size; ++i) {
@@ -226,7 +219,7 @@ TEST(SolveLower, UndoesTheProductOnEitherSide) {
   l(2, 2) = 1.5;
   for (const auto side : {Side::left, Side::right}) {
     for (const auto transpose : {Transpose::no, Transpose::yes}) {
-      const auto expected = random_matrix<double>(3, 3, 9);
+      const auto expected = random_rows<double>(3, 3, 9);
       Matrix<double> b(3, 3);
       if (side == Side::left) {
         gemm(transpose, Transpose::no, 1.0, l.view(), expected.view(), 0.0, b.view());

@@ -10,7 +10,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "support/rows_in_memory.hpp"
+#include "support/memory_rows.hpp"
+#include "support/networks.hpp"
 
 namespace infomax::nn {
 namespace {
@@ -18,20 +19,7 @@ namespace {
 constexpr std::size_t features = 4;
 constexpr std::size_t rows = 9;
 
-constexpr const char* specs[] = {
-    "dense:5,tanh,dense:3",
-    "gelu,dense:3,gelu",
-    "dense:4,gelu,dense:3",
-    "residual(dense:4)",
-    "dense:4,residual(dense:6,tanh,dense:4),dense:2",
-    "dense:4,residual(gelu,residual(dense:4,sigmoid),dense:4),tanh,dense:2",
-    "dense:5,batchnorm,tanh,dense:3,batchnorm",
-    "batchnorm,dense:5,sigmoid,batchnorm,batchnorm,dense:2",
-    "dense:4,residual(batchnorm,tanh,dense:4,batchnorm),dense:2",
-    "dense:4,tanh,residual(dense:4,batchnorm,gelu,residual(batchnorm,dense:4)),batchnorm",
-    "residual(batchnorm,gelu),dense:3",
-    "dense:4,residual(residual(batchnorm),dense:4,dropout:0.3),dense:2",
-};
+using test::encoders_of_four_features;
 
 /// How the rows are cut: micro-batches of a size, or ranges.
 struct Cut {
@@ -100,7 +88,7 @@ void expect_close(std::span<const double> found, std::span<const double> expecte
 }
 
 TEST(Executor, GradientIsThatOfCentralDifferencesHoweverTheRowsAreCut) {
-  for (const char* spec : specs) {
+  for (const char* spec : encoders_of_four_features) {
     Job whole(spec, {});
     const auto w = test::random_rows<double>(rows, whole.network.outputs(), 2);
     const auto expected =
@@ -117,7 +105,7 @@ TEST(Executor, GradientIsThatOfCentralDifferencesHoweverTheRowsAreCut) {
 }
 
 TEST(Executor, AddsGradientsGivenAtTaps) {
-  for (const char* spec : specs) {
+  for (const char* spec : encoders_of_four_features) {
     const std::size_t nodes = Job(spec, {}).network.graph().nodes().size();
     for (std::size_t node = 1; node < nodes; ++node) {
       Job whole(spec, {}, {node});
@@ -143,7 +131,7 @@ TEST(Executor, AddsGradientsGivenAtTaps) {
 }
 
 TEST(Executor, ForwardsABatchTwiceHoweverManyNormalisationsThereAre) {
-  for (const char* spec : specs) {
+  for (const char* spec : encoders_of_four_features) {
     for (const Cut& cut : cuts) {
       Job job(spec, cut);
       auto dy = test::random_rows<double>(rows, job.network.outputs(), 2);
@@ -207,7 +195,7 @@ TEST(Executor, TellsOfEachRangeWhichPartsOfTheGradientItAddedTo) {
 }
 
 TEST(Executor, GivesTheSameValuesHoweverTheRowsAreCut) {
-  for (const char* spec : specs) {
+  for (const char* spec : encoders_of_four_features) {
     const std::size_t nodes = Job(spec, {}).network.graph().nodes().size();
     for (std::size_t node = 0; node < nodes; ++node) {
       Job whole(spec, {}, {node});

@@ -10,7 +10,8 @@
 
 #include "infomax/core/random.hpp"
 #include "infomax/nn/executor.hpp"
-#include "support/rows_in_memory.hpp"
+#include "support/memory_rows.hpp"
+#include "support/networks.hpp"
 
 namespace infomax::nn {
 namespace {

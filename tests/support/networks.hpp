@@ -10,6 +10,24 @@
 
 namespace infomax::test {
 
+/// Encoders of four features: layers alone and within each other, with and without sums over the
+/// batch.
+inline constexpr const char* encoders_of_four_features[] = {
+    "dense:5,tanh,dense:3",
+    "gelu,dense:3,gelu",
+    "dense:4,gelu,dense:3",
+    "residual(dense:4)",
+    "dense:4,residual(dense:6,tanh,dense:4),dense:2",
+    "dense:4,residual(gelu,residual(dense:4,sigmoid),dense:4),tanh,dense:2",
+    "dense:5,batchnorm,tanh,dense:3,batchnorm",
+    "batchnorm,dense:5,sigmoid,batchnorm,batchnorm,dense:2",
+    "dense:4,residual(batchnorm,tanh,dense:4,batchnorm),dense:2",
+    "dense:4,tanh,residual(dense:4,batchnorm,gelu,residual(batchnorm,dense:4)),batchnorm",
+    "residual(batchnorm,dense:4,residual(gelu,batchnorm)),batchnorm,dense:2",
+    "residual(batchnorm,gelu),dense:3",
+    "dense:4,residual(residual(batchnorm),dense:4,dropout:0.3),dense:2",
+};
+
 /// The input rows of an executor, in memory that outlives it.
 template <class T>
 typename nn::Executor<T>::Fill rows_from(const Matrix<T>& x) {
@@ -20,6 +38,7 @@ typename nn::Executor<T>::Fill rows_from(const Matrix<T>& x) {
   };
 }
 
+<<<<<<< HEAD:tests/support/rows_in_memory.hpp
 /// Standard normal numbers.
 template <class T>
 Matrix<T> random_rows(std::size_t rows, std::size_t columns, std::uint64_t seed) {
@@ -32,6 +51,9 @@ Matrix<T> random_rows(std::size_t rows, std::size_t columns, std::uint64_t seed)
 }
 
 /// Initial parameters, changed at random so that none is 0 or 1.
+=======
+/// Initial parameters, moved at random so that none is 0 or 1.
+>>>>>>> 0dbfa7c (Share rows, encoders and the training job of tests):tests/support/networks.hpp
 template <class T>
 Buffer<T> random_parameters(const nn::Network<T>& network, std::uint64_t seed) {
   Buffer<T> parameters(network.parameter_count());
