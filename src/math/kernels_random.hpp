@@ -45,8 +45,8 @@ void make_normals(const std::uint32_t* words, float* normals) {
   for (std::size_t i = 0; i < half; i += width) {
     Lanes<float>::store(radius + i, Lanes<float>::log(Lanes<float>::load(radius + i)));
   }
-  for (std::size_t i = 0; i < half; ++i) {
-    radius[i] = __builtin_sqrtf(-2.0F * radius[i]);
+  for (float& r : radius) {
+    r = __builtin_sqrtf(-2.0F * r);
   }
   for (std::size_t i = 0; i < half; i += width) {
     Lanes<float>::sincospi(Lanes<float>::load(angle + i), normals + half + i, normals + i);

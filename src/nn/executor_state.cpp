@@ -19,18 +19,18 @@ std::vector<Buffer<T>> make_buffers(const BufferPlan& plan, std::size_t rows) {
 }  // namespace
 
 template <math::Real T>
-Executor<T>::State::State(const Network<T>& network_, const Room& room, Fill fill_,
-                          Reduction* reduction_)
-    : network(&network_),
-      plan(make_plan(network_.graph(), room.for_backward, room.taps)),
+Executor<T>::State::State(const Network<T>& given, const Room& room, Fill filler,
+                          Reduction* reducer)
+    : network(&given),
+      plan(make_plan(given.graph(), room.for_backward, room.taps)),
       batch_rows(room.batch_rows),
       micro_rows(room.micro_rows == 0 ? batch_rows : std::min(room.micro_rows, batch_rows)),
       by_ranges(room.by_ranges),
       for_backward(room.for_backward),
       whole(!by_ranges && micro_rows == batch_rows),
       results(room.taps),
-      fill(std::move(fill_)),
-      reduction(reduction_ != nullptr ? reduction_ : &local),
+      fill(std::move(filler)),
+      reduction(reducer != nullptr ? reducer : &local),
       inputs(micro_rows, network->inputs()),
       values(make_buffers<T>(plan.values, micro_rows)),
       gradients(make_buffers<T>(plan.gradients, micro_rows)),

@@ -14,7 +14,7 @@ namespace infomax::nn {
 /// The memory of an executor and what its passes share.
 template <math::Real T>
 struct Executor<T>::State {
-  State(const Network<T>& network, const Room& room, Fill fill, Reduction* reduction);
+  State(const Network<T>& given, const Room& room, Fill filler, Reduction* reducer);
 
   [[nodiscard]] const std::vector<Node>& nodes() const { return network->graph().nodes(); }
   [[nodiscard]] std::size_t output() const { return network->graph().output(); }
@@ -35,7 +35,7 @@ struct Executor<T>::State {
   void fill_inputs(const RowRange& range);
   void run_nodes(std::size_t begin, std::size_t end, const RowRange& range);
   void load_values(const Segment& segment, const RowRange& range);
-  void set_ranges(std::size_t rows, std::span<const RowRange> given);
+  void set_ranges(std::size_t batch, std::span<const RowRange> given);
 
   /// The sums of the layer of a node, all zero.
   std::span<double> begin_sums(std::size_t node);
