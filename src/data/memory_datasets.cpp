@@ -7,6 +7,7 @@
 #include <optional>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "infomax/core/error.hpp"
 #include "infomax/mpi/failure.hpp"
@@ -24,6 +25,10 @@ void MemoryDatasets::add_bytes(const std::string& dataset, hdf5::ElementType typ
                                  bytes.size() / hdf5::size(type), features));
   }
   const std::size_t rows = bytes.size() / row_bytes;
+  if (global_rows != all_rows && (first_row > global_rows || rows > global_rows - first_row)) {
+    throw UsageError(fmt::format("{} has {} rows, and rows {} to {} of them were given", dataset,
+                                 global_rows, first_row, first_row + rows));
+  }
   arrays_[dataset] = {{dataset + " in memory", type, global_rows == all_rows ? rows : global_rows,
                        std::move(trailing), features},
                       bytes,
@@ -42,14 +47,32 @@ const MemoryDatasets::Array& MemoryDatasets::array(const std::string& dataset) c
   return found->second;
 }
 
-bool MemoryDatasets::has(const std::string& dataset) const { return arrays_.contains(dataset); }
+bool MemoryDatasets::has(const std::string& dataset) const {
+  return communicator_.max(std::uint64_t{arrays_.contains(dataset) ? 1U : 0U}) > 0;
+}
 
-DatasetShape MemoryDatasets::shape(const std::string& dataset) { return array(dataset).shape; }
+DatasetShape MemoryDatasets::shape(const std::string& dataset) {
+  DatasetShape found;
+  std::string mine;
+  mpi::together(communicator_, [&] {
+    found = array(dataset).shape;
+    mine = fmt::format("{} rows of {} {}", found.rows, fmt::join(found.trailing, " x "),
+                       hdf5::name(found.type));
+  });
+  const std::string root = communicator_.broadcast(mine, 0);
+  mpi::together(communicator_, [&] {
+    if (mine != root) {
+      throw UsageError(fmt::format("{} has {} here and {} on rank 0; give every rank the same",
+                                   found.where, mine, root));
+    }
+  });
+  return found;
+}
 
 Rows MemoryDatasets::load(const std::string& dataset, const Shard& shard) {
-  const Array& held = array(dataset);
   std::optional<Rows> rows;
   mpi::together(communicator_, [&] {
+    const Array& held = array(dataset);
     const std::size_t end = held.first_row + held.row_count;
     if (shard.row_count > 0 &&
         (shard.first_row < held.first_row || shard.first_row + shard.row_count > end)) {

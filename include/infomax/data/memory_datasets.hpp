@@ -16,8 +16,10 @@ namespace infomax::data {
 ///
 /// The simplest way is to give the whole of a data set on every rank, of which load() copies the
 /// rank's shard. Where that is too much memory, every rank gives its own rows with add_shard():
-/// those of Blocks::shard for as many blocks as the training will have. The elements are borrowed
-/// until the training has been made.
+/// those of Blocks::shard for as many blocks as the training will have. The pair `lag` needs more:
+/// all rows that a rank's pairs span, and for the preprocessing the shard of as many blocks of the
+/// rows that all pairs use. Every rank adds the same data sets, also where it has no rows of them.
+/// The elements are borrowed until the training has been made.
 class MemoryDatasets final : public Datasets {
  public:
   /// No data sets yet. The ranks of `communicator` share the rows.
@@ -37,7 +39,8 @@ class MemoryDatasets final : public Datasets {
     add(dataset, rows.span(), {rows.columns()});
   }
 
-  /// This rank's rows of `global_rows`, from row `first_row` on. Throws UsageError as add().
+  /// This rank's rows of `global_rows`, from row `first_row` on; ranks may have rows in common.
+  /// Throws UsageError as add(), and where there are rows beyond the last.
   template <class T>
   void add_shard(const std::string& dataset, std::span<const T> elements,
                  std::vector<std::size_t> trailing, std::size_t first_row,
@@ -46,7 +49,11 @@ class MemoryDatasets final : public Datasets {
               first_row, global_rows);
   }
 
+  /// Collective. Whether any rank has it.
   [[nodiscard]] bool has(const std::string& dataset) const override;
+
+  /// As Datasets::shape; throws UsageError, the same on every rank, where ranks gave it different
+  /// shapes or types.
   [[nodiscard]] DatasetShape shape(const std::string& dataset) override;
 
   /// As Datasets::load; throws UsageError, the same on every rank, where a rank does not hold the
