@@ -11,9 +11,12 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "infomax/data/memory_datasets.hpp"
+#include "infomax/math/blas_runtime.hpp"
 #include "infomax/model/examples.hpp"
 #include "infomax/mpi/failure.hpp"
 #include "infomax/train/checkpoint_directory.hpp"
+#include "infomax/train/training.hpp"
 #include "support/memory_rows.hpp"
 #include "support/scratch.hpp"
 
@@ -235,6 +238,53 @@ TEST_F(Lbfgs, KeepsNoStateOfASearchThatMadeNoStep) {
 
   EXPECT_NE(idle.mean, resumed.mean);
   EXPECT_NEAR(resumed.mean, 0.5, 1e-6);
+}
+
+/// Whole runs, from a configuration.
+class LbfgsHistory : public test::SharedScratch {
+ protected:
+  std::vector<double> parameters_after(std::uint64_t steps, std::size_t history, const char* run,
+                                       bool resume = false) {
+    data::MemoryDatasets memory(world_);
+    memory.add("/x", x_);
+    Config config;
+    config.encoder = "dense:4,tanh,dense:2";
+    config.precision = Precision::float64;
+    config.optimizer.kind = optim::OptimizerKind::lbfgs;
+    config.batch = 0;
+    config.steps = steps;
+    config.lbfgs_history = history;
+    config.output = file(run).string();
+    config.resume = resume;
+    config.threads = 1;
+    Training training(config, memory, world_);
+    EXPECT_TRUE(training.run().steps == steps || !world_.is_root());
+    const auto parameters = training.model<double>().parameters();
+    return {parameters.begin(), parameters.end()};
+  }
+
+  void TearDown() override {
+    math::set_blas_threads(threads_);
+    test::SharedScratch::TearDown();
+  }
+
+ private:
+  const Matrix<double> x_ = test::random_rows<double>(90, 5, 3);
+  int threads_ = math::blas_threads();
+};
+
+TEST_F(LbfgsHistory, DecidesTheWayOnceItIsFull) {
+  EXPECT_EQ(parameters_after(3, 2, "short-3"), parameters_after(3, 10, "long-3"));
+  EXPECT_NE(parameters_after(8, 2, "short-8"), parameters_after(8, 10, "long-8"));
+}
+
+TEST_F(LbfgsHistory, IsKeptInACheckpoint) {
+  const auto whole = parameters_after(9, 2, "whole");
+  (void)parameters_after(5, 2, "run");
+  const std::string said =
+      test::message_of<UsageError>([&] { (void)parameters_after(9, 10, "run", true); });
+  EXPECT_NE(said.find("lbfgs_history"), std::string::npos) << said;
+  EXPECT_EQ(parameters_after(9, 2, "run", true), whole);
 }
 
 TEST_F(Lbfgs, RefusesOptionsOutOfRange) {

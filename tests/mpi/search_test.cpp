@@ -186,6 +186,27 @@ TEST_F(Search, GoesOnFromItsStateToTheSameBits) {
   }
 }
 
+TEST_F(Search, GoesAnotherWayWithAnotherHistoryOnceItIsFull) {
+  const auto end = [&](std::size_t history, std::uint64_t iterations) {
+    std::vector<double> x(9, -1.0);
+    const auto outcome = minimise(world_, x, function(),
+                                  {.history = history, .tolerance = 0.0, .iterations = iterations});
+    EXPECT_EQ(outcome.iterations, iterations);
+    return x;
+  };
+  EXPECT_EQ(end(2, 3), end(10, 3));
+  EXPECT_NE(end(2, 4), end(10, 4));
+  EXPECT_NE(end(1, 4), end(2, 4));
+}
+
+TEST_F(Search, FindsTheMinimumWithTheShortestHistory) {
+  std::vector<double> x(9, -1.0);
+  const auto outcome =
+      minimise(world_, x, function(), {.history = 1, .tolerance = 1e-10, .iterations = 2000});
+  EXPECT_EQ(outcome.ending, SearchEnding::converged);
+  EXPECT_LT(outcome.f, 1e-18);
+}
+
 TEST_F(Search, StopsWhereTheGradientIsNotThatOfTheFunction) {
   std::vector<double> x{1.0, 1.0};
   const auto outcome = minimise(world_, x,
