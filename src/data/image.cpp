@@ -16,7 +16,10 @@ namespace {
 
 constexpr std::size_t most_channels = 4;  // of a picture, with its transparency
 
-/// The numbers of "28x28", all above 0; none where the text is not of that form.
+/// Of a side of an image and its channels, so that their product is a std::size_t.
+constexpr std::size_t largest_extent = std::size_t{1} << 21U;
+
+/// The numbers of "28x28", each from 1 to largest_extent; none where the text is not of that form.
 std::vector<std::size_t> numbers_of(std::string_view text) {
   std::vector<std::size_t> numbers;
   const char* next = text.data();
@@ -24,7 +27,7 @@ std::vector<std::size_t> numbers_of(std::string_view text) {
   while (true) {
     std::size_t number = 0;
     const auto [rest, status] = std::from_chars(next, end, number);
-    if (status != std::errc{} || number == 0) {
+    if (status != std::errc{} || number == 0 || number > largest_extent) {
       return {};
     }
     numbers.push_back(number);

@@ -26,8 +26,9 @@ TEST(Image, ReadsShapes) {
     EXPECT_EQ(to_string(parse_image_shape(text)), text);
   }
   EXPECT_EQ(to_string(parse_image_shape("28x30x1")), "28x30");
-  for (const char* wrong : {"", "28", "x28", "28x", "0x5", "axb", "28x28x", "3x28x28", "2x3x4x5",
-                            "28X28", "-1x5", "5x5 "}) {
+  for (const char* wrong :
+       {"", "28", "x28", "28x", "0x5", "axb", "28x28x", "3x28x28", "2x3x4x5", "28X28", "-1x5",
+        "5x5 ", "4294967296x4294967296", "99999999999999999999x1", "4194304x4194304x1048576"}) {
     EXPECT_THROW((void)parse_image_shape(wrong), UsageError) << wrong;
   }
 }
