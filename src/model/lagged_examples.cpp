@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <memory>
 
 #include <fmt/format.h>
@@ -48,7 +49,9 @@ data::LaggedPairs find_pairs(data::Datasets& opened, const data::DatasetShape& x
                                     shape.where, length, lengths.size()));
       }
       lengths.push_back(static_cast<std::size_t>(length));
-      total += lengths.back();
+      // A sum that overflowed could be that of the rows.
+      constexpr auto most = std::numeric_limits<std::size_t>::max();
+      total = lengths.back() > most - total ? most : total + lengths.back();
     }
   });
   if (total != x.rows) {

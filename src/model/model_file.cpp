@@ -97,6 +97,12 @@ StoredNetwork read_network(const hdf5::File& file, const std::string& name) {
     dataset.read<double>(0, dataset.rows(),
                          std::span(stored.parameters).subspan(block.offset, block.size()));
   }
+  if (stored.normalization.scale.size() != stored.normalization.shift.size()) {
+    throw DataError(
+        fmt::format("{} has preprocessing of {} shifts and {} scales in {}; the model is damaged",
+                    file.path().string(), stored.normalization.shift.size(),
+                    stored.normalization.scale.size(), group));
+  }
   return stored;
 }
 

@@ -50,7 +50,12 @@ void PairSettings::to_settings(Settings& settings) const {
 
 PairSettings PairSettings::from_settings(const Settings& settings) {
   PairSettings result;
-  result.pair = parse_pair(required(settings, "pair"));
+  const std::string& pair = required(settings, "pair");
+  if (!FieldText<Pair>::parse(pair)) {
+    throw DataError(fmt::format(R"(the model's setting "pair" is "{}"; it must be {})", pair,
+                                FieldText<Pair>::expected()));
+  }
+  result.pair = parse_pair(pair);
   result.x_path = required(settings, "x");
   result.y_path = required(settings, "y");
   result.classes = required_number(settings, "classes");

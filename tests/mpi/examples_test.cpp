@@ -3,7 +3,9 @@
 #include "infomax/data/loader.hpp"
 
 #include <cstdint>
+#include <limits>
 #include <numeric>
+#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -114,6 +116,24 @@ TEST_F(ExamplesOfAFile, OfLaggedPairsNameTheRowsOfBothSides) {
     EXPECT_EQ(views.b.rows->row_number(views.b.index[i].first), 19 + shard.first_row + i);
   }
   EXPECT_EQ(world_.sum(std::uint64_t{shard.row_count}), 4U);
+}
+
+TEST_F(ExamplesOfAFile, RefuseLengthsWhoseSumOverflowsToTheRows) {
+  on_root([&] {
+    auto made = hdf5::File::create(file("lengths.h5"));
+    made.create_dataset("/x", hdf5::ElementType::i32, {rows, 1})
+        .write<std::int32_t>(0, rows, std::vector<std::int32_t>(rows));
+    const std::vector<std::uint64_t> lengths{std::numeric_limits<std::uint64_t>::max() - 9,
+                                             rows + 10};
+    made.create_dataset("/lengths", hdf5::ElementType::u64, {2})
+        .write<std::uint64_t>(0, 2, lengths);
+  });
+  PairSettings settings;
+  settings.pair = Pair::lag;
+  data::DatasetFile source(world_, file("lengths.h5"));
+  const std::string said = test::message_of<DataError>(
+      [&] { (void)load_split_examples(world_, source, settings, 4, {}); });
+  EXPECT_NE(said.find("adds up to"), std::string::npos) << said;
 }
 
 }  // namespace

@@ -38,22 +38,7 @@ typename nn::Executor<T>::Fill rows_from(const Matrix<T>& x) {
   };
 }
 
-<<<<<<< HEAD:tests/support/rows_in_memory.hpp
-/// Standard normal numbers.
-template <class T>
-Matrix<T> random_rows(std::size_t rows, std::size_t columns, std::uint64_t seed) {
-  const CounterRandom random(seed, RandomStream::generation);
-  Matrix<T> made(rows, columns);
-  for (std::size_t i = 0; i < made.size(); ++i) {
-    made.span()[i] = static_cast<T>(random.normal(i));
-  }
-  return made;
-}
-
 /// Initial parameters, changed at random so that none is 0 or 1.
-=======
-/// Initial parameters, moved at random so that none is 0 or 1.
->>>>>>> 0dbfa7c (Share rows, encoders and the training job of tests):tests/support/networks.hpp
 template <class T>
 Buffer<T> random_parameters(const nn::Network<T>& network, std::uint64_t seed) {
   Buffer<T> parameters(network.parameter_count());
