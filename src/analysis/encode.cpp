@@ -174,8 +174,12 @@ std::optional<std::string> obstacle_to_copy(const mpi::Communicator& communicato
   // Of its own, because what fails to be read closes its file.
   data::DatasetFile file(communicator, path);
   try {
+    const bool has_labels = name != lengths_name;
+    if (has_labels) {
+      file.expect_labels(name);
+    }
     const auto shape = file.shape(name);
-    if (name != lengths_name) {
+    if (has_labels) {
       data::require_equal_rows(x, shape);
     }
     data::for_each_window(communicator, file, name, data::Blocks(shape.rows), {.tile_rows = 1024},
@@ -195,6 +199,7 @@ std::size_t encode_file(const mpi::Communicator& communicator, data::DatasetFile
   const auto shape = file.shape(encoder.path());
   for (const auto& [name, new_name] : output.copies) {
     if (new_name != lengths_name) {
+      file.expect_labels(name);
       data::require_equal_rows(shape, file.shape(name));
     }
   }

@@ -4,6 +4,7 @@
 #include "cli/cli.hpp"
 #include "cli/doctor_report.hpp"
 #include "cli/runtime.hpp"
+#include "core/json.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/measure/threads.hpp"
 #include "infomax/mpi/failure.hpp"

@@ -80,6 +80,16 @@ std::string layer_table(const Json& network, const std::string& indent) {
   return text;
 }
 
+/// Adds an attribute, unless it is another program's, of the same name and another kind.
+template <class Read>
+void add_if_of_kind(Json& description, const char* name, const Read& read) {
+  try {
+    description[name] = read();
+  } catch (const DataError&) {
+    description.erase(name);
+  }
+}
+
 Json describe_data(const hdf5::File& file) {
   Json datasets = Json::object();
   for (const std::string& name : file.dataset_names()) {
@@ -101,13 +111,13 @@ Json describe_data(const hdf5::File& file) {
   Json description{{"kind", "data"}, {"datasets", datasets}};
   for (const char* known : {"canonical_correlations", "mutual_information", "timescales"}) {
     if (file.has_attribute("/", known)) {
-      description[known] = file.reals_attribute("/", known);
+      add_if_of_kind(description, known, [&] { return Json(file.reals_attribute("/", known)); });
     }
   }
   for (const char* origin : {"encoded_by", "model", "model_checksum", "encoder", "network", "layer",
                              "data", "data_path"}) {
     if (file.has_attribute("/", origin)) {
-      description[origin] = file.string_attribute("/", origin);
+      add_if_of_kind(description, origin, [&] { return Json(file.string_attribute("/", origin)); });
     }
   }
   return description;
@@ -142,12 +152,11 @@ Json describe_checkpoint(const std::string& path) {
 
 Json describe(const std::string& path) {
   const auto file = hdf5::File::open(path);
-  if (!file.has_attribute("/", "format")) {
-    return describe_data(file);
+  if (file.has_text("/", "format", train::checkpoint_format)) {
+    return describe_checkpoint(path);
   }
-  return file.string_attribute("/", "format") == train::checkpoint_format
-             ? describe_checkpoint(path)
-             : describe_model(path);
+  return file.has_text("/", "format", model::model_format) ? describe_model(path)
+                                                           : describe_data(file);
 }
 
 /// A value in one line: text without its quotes, of many names the first and how many there are.

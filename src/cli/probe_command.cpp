@@ -54,13 +54,16 @@ const FieldTable<ProbeConfig>& probe_command_fields() {
 }
 
 /// The features and the targets of this rank's rows of a file; `read_x` reads or encodes the
-/// features.
+/// features. Labels that are strings are numbered by `classes`, which is set to those of the file
+/// where it is empty.
 template <class ReadX>
 analysis::ProbeRows read_rows(const mpi::Communicator& communicator, const std::string& path,
                               const std::string& x_path, const std::string& y_path,
-                              const ReadX& read_x) {
+                              std::vector<std::string>& classes, const ReadX& read_x) {
   data::DatasetFile file(communicator, path);
   const auto x = file.shape(x_path);
+  file.expect_labels(y_path, classes);
+  classes = file.text_classes(y_path);
   data::require_equal_rows(x, file.shape(y_path));
   const data::Blocks blocks(x.rows);
   const auto shard = blocks.shard(communicator.rank(), communicator.size());
@@ -77,8 +80,9 @@ struct ProbeData {
 
 ProbeData read_as_they_are(const mpi::Communicator& communicator, const ProbeConfig& config) {
   const std::string x_path = config.encoder.path.empty() ? "/x" : config.encoder.path;
+  std::vector<std::string> classes;
   const auto read = [&](const std::string& path) {
-    return read_rows(communicator, path, x_path, config.y,
+    return read_rows(communicator, path, x_path, config.y, classes,
                      [&](data::DatasetFile& file, const data::Blocks& /*blocks*/,
                          const data::Shard& shard) { return file.load(x_path, shard); });
   };
@@ -90,9 +94,10 @@ ProbeData read_represented(const mpi::Communicator& communicator, const ProbeCon
                            const model::StoredModel& stored) {
   const auto model = model::to_model<T>(stored);
   analysis::Encoder<T> encoder(model, config.encoder);
+  std::vector<std::string> classes;
   const auto read = [&](const std::string& path, const std::string& option) {
     return read_rows(
-        communicator, path, encoder.path(), config.y,
+        communicator, path, encoder.path(), config.y, classes,
         [&](data::DatasetFile& file, const data::Blocks& blocks, const data::Shard& /*shard*/) {
           WorkProgress progress(config.progress.on(communicator), "encoding " + option);
           return analysis::encode_rows(communicator, file, blocks, encoder, progress);

@@ -56,6 +56,13 @@ void debug(std::string_view message) { logger().debug(translation()(message)); }
 void info(std::string_view message) { logger().info(translation()(message)); }
 void warning(std::string_view message) { logger().warn("warning: {}", translation()(message)); }
 
+void info_once(const std::string& kind, std::string_view message) {
+  static std::unordered_set<std::string> said;
+  if (said.insert(kind).second) {
+    info(message);
+  }
+}
+
 void warning_once(const std::string& kind, std::string_view message) {
   static std::unordered_set<std::string> said;
   if (said.insert(kind).second) {

@@ -8,8 +8,10 @@
 #include <limits>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <type_traits>
 
+#include "data/text_labels.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/mpi/failure.hpp"
 
@@ -95,12 +97,59 @@ void require_finite(const mpi::Communicator& communicator, const Rows& rows) {
 DatasetFile::DatasetFile(const mpi::Communicator& communicator, const std::filesystem::path& path)
     : communicator_(communicator), file_(hdf5::File::open_parallel(communicator, path)) {}
 
+std::vector<std::string> DatasetFile::names(const std::string& dataset,
+                                            const char* attribute) const {
+  const auto texts = text_classes_.find(dataset);
+  return texts != text_classes_.end() && attribute == std::string_view(classes_attribute)
+             ? texts->second
+             : read_names(file_, dataset, attribute);
+}
+
+void DatasetFile::expect_labels(const std::string& dataset,
+                                const std::vector<std::string>& classes) {
+  or_close(file_, [&] {
+    if (file_.holds_texts(dataset)) {
+      text_classes_[dataset] =
+          classes.empty() ? find_text_classes(communicator_, file_.path(), dataset) : classes;
+    }
+  });
+}
+
+std::vector<std::string> DatasetFile::text_classes(const std::string& dataset) const {
+  const auto found = text_classes_.find(dataset);
+  return found == text_classes_.end() ? std::vector<std::string>{} : found->second;
+}
+
 DatasetShape DatasetFile::shape(const std::string& dataset) {
-  return or_close(file_, [&] { return describe(file_.dataset(dataset)); });
+  return or_close(file_, [&] {
+    return text_classes_.contains(dataset) ? describe_texts(dataset)
+                                           : describe(file_.dataset(dataset));
+  });
+}
+
+DatasetShape DatasetFile::describe_texts(const std::string& dataset) const {
+  return {dataset + " in " + file_.path().string(),
+          hdf5::element_type_of<std::int32_t>(),
+          file_.text_count(dataset),
+          {},
+          1};
 }
 
 Rows DatasetFile::load(const std::string& dataset, const Shard& shard) {
-  return or_close(file_, [&] { return read(dataset, shard); });
+  return or_close(file_, [&] {
+    return text_classes_.contains(dataset) ? read_texts(dataset, shard) : read(dataset, shard);
+  });
+}
+
+Rows DatasetFile::read_texts(const std::string& dataset, const Shard& shard) const {
+  const DatasetShape described = describe_texts(dataset);
+  std::optional<Rows> rows;
+  mpi::together(communicator_, [&] {
+    rows.emplace(described.where, described.type, described.trailing, shard.first_row,
+                 shard.row_count);
+    read_text_labels(file_.path(), dataset, text_classes_.at(dataset), *rows);
+  });
+  return std::move(*rows);
 }
 
 Rows DatasetFile::read(const std::string& dataset, const Shard& shard) const {

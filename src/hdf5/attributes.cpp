@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <array>
-#include <cstring>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "hdf5/check.hpp"
+#include "hdf5/texts.hpp"
 #include "infomax/hdf5/file.hpp"
 
 namespace infomax::hdf5 {
@@ -58,32 +58,14 @@ T read_one(const Handle& attribute, hid_t type, const std::string& what) {
   return value;
 }
 
-/// Returns the strings of an attribute, of fixed or variable length.
+/// Returns the strings of an attribute, in UTF-8.
 std::vector<std::string> read_texts(const Handle& attribute, const std::string& what) {
-  const Handle type =
-      checked<DataError>(H5Aget_type(attribute.id()), H5Tclose, "cannot read " + what);
-  std::vector<std::string> texts(element_count(attribute, what));
-  if (texts.empty()) {
-    return texts;
-  }
-  if (H5Tis_variable_str(type.id()) > 0) {
-    std::vector<char*> pointers(texts.size(), nullptr);
-    check<DataError>(H5Aread(attribute.id(), type.id(), static_cast<void*>(pointers.data())),
-                     "cannot read " + what);
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-      texts[i] = pointers[i] == nullptr ? "" : pointers[i];
-      H5free_memory(pointers[i]);
-    }
-    return texts;
-  }
-  const std::size_t size = H5Tget_size(type.id());
-  std::string all(size * texts.size(), '\0');
-  check<DataError>(H5Aread(attribute.id(), type.id(), all.data()), "cannot read " + what);
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    const std::string padded = all.substr(i * size, size);
-    texts[i] = padded.substr(0, padded.find('\0'));
-  }
-  return texts;
+  const std::string failure = "cannot read " + what;
+  const Handle type = checked<DataError>(H5Aget_type(attribute.id()), H5Tclose, failure);
+  return read_strings(
+      type.id(), element_count(attribute, what),
+      [&](hid_t memory_type, void* memory) { return H5Aread(attribute.id(), memory_type, memory); },
+      what, failure);
 }
 
 /// Creates an attribute, replaces one of the same name, and writes it.
@@ -136,6 +118,18 @@ bool File::has_attribute(const std::string& object, const std::string& name) con
   const bool found = exists(object) &&
                      H5Aexists_by_name(handle_.id(), object.c_str(), name.c_str(), H5P_DEFAULT) > 0;
   return found;
+}
+
+bool File::has_text(const std::string& object, const std::string& name,
+                    std::string_view text) const {
+  if (!has_attribute(object, name)) {
+    return false;
+  }
+  try {
+    return string_attribute(object, name) == text;
+  } catch (const DataError&) {
+    return false;  // another program's attribute of the same name
+  }
 }
 
 std::string File::string_attribute(const std::string& object, const std::string& name) const {

@@ -8,6 +8,7 @@
 
 #include "hdf5/check.hpp"
 #include "hdf5/file_types.hpp"
+#include "hdf5/obstacles.hpp"
 #include "infomax/mpi/failure.hpp"
 
 namespace infomax::hdf5 {
@@ -45,6 +46,25 @@ bool was_collective(hid_t properties) {
          global_cause == H5D_MPIO_COLLECTIVE;
 }
 
+/// After a read that failed. Filters that HDF5 calls optional may be missing and still not matter,
+/// because the writer did without them, so that they are not looked for before.
+[[noreturn]] void refuse_read(hid_t dataset, const std::string& where, const std::string& part) {
+  const std::string reason = take_error_text();
+  if (const std::string why = missing_filters(dataset); !why.empty()) {
+    throw DataError(where + " " + why);
+  }
+  throw DataError("cannot read " + part + " on of " + where + ", which may be damaged: " + reason);
+}
+
+/// The product of extents and a size, which must fit memory's own counts. Throws DataError.
+std::size_t product(std::size_t a, std::size_t b, const std::string& where) {
+  std::size_t result = 0;
+  if (__builtin_mul_overflow(a, b, &result)) {
+    throw DataError(where + " has more elements than a computer can count; is its shape right?");
+  }
+  return result;
+}
+
 }  // namespace
 
 std::size_t set_transfer_limit(std::size_t bytes) {
@@ -57,11 +77,12 @@ Dataset::Dataset(Handle handle, std::string where, std::optional<mpi::Communicat
       communicator_(std::move(communicator)),
       shape_(shape_of(handle_.id(), where_)) {
   for (std::size_t axis = 1; axis < shape_.size(); ++axis) {
-    features_ *= shape_[axis];
+    features_ = product(features_, shape_[axis], where_);
   }
   const Handle type =
       checked<DataError>(H5Dget_type(handle_.id()), H5Tclose, "cannot read " + where_);
   element_type_ = nearest_element_type(type.id(), where_);
+  (void)product(product(shape_.front(), features_, where_), sizeof(double), where_);
 }
 
 Handle Dataset::select_rows(std::size_t first, std::size_t count) const {
@@ -124,8 +145,9 @@ void Dataset::transfer(std::size_t first, std::size_t count, ElementType type,
   if (communicator_) {
     rounds = communicator_->max(rounds);
   }
-  const Handle properties = transfer_properties(communicator_.has_value(), where_);
-  collective_ = communicator_.has_value();
+  const bool parallel = communicator_.has_value() && !is_virtual(handle_.id());
+  const Handle properties = transfer_properties(parallel, where_);
+  collective_ = parallel;
   for (std::uint64_t round = 0; round < rounds; ++round) {
     const std::size_t done = std::min(count, static_cast<std::size_t>(round) * most);
     const std::size_t step = std::min(count - done, most);
@@ -144,10 +166,11 @@ void Dataset::read_rows(std::size_t first, std::size_t count, ElementType type,
   transfer(first, count, type, out,
            [this](hid_t element, hid_t memory, hid_t file, hid_t properties, std::byte* into,
                   std::size_t from, std::size_t step) {
-             check<DataError>(H5Dread(handle_.id(), element, memory, file, properties, into),
-                              "cannot read " + std::to_string(step) + " rows from row " +
-                                  std::to_string(from) + " on of " + where_ +
-                                  ", which may be damaged");
+             const herr_t done = H5Dread(handle_.id(), element, memory, file, properties, into);
+             if (done < 0) {
+               refuse_read(handle_.id(), where_,
+                           std::to_string(step) + " rows from row " + std::to_string(from));
+             }
            });
 }
 
@@ -171,8 +194,7 @@ void Dataset::read_columns(std::size_t first, std::size_t count, ElementType typ
   if (out.empty()) {
     return;
   }
-  const std::string what = "cannot read " + std::to_string(count) + " columns from column " +
-                           std::to_string(first) + " on of " + where_ + ", which may be damaged";
+  const std::string what = "cannot read columns of " + where_;
   const std::array<hsize_t, 2> start{0, first};
   const std::array<hsize_t, 2> extent{rows(), count};
   const Handle in_file = checked<DataError>(H5Dget_space(handle_.id()), H5Sclose, what);
@@ -180,9 +202,11 @@ void Dataset::read_columns(std::size_t first, std::size_t count, ElementType typ
                             nullptr),
         what);
   const Handle in_memory = checked(H5Screate_simple(2, extent.data(), nullptr), H5Sclose, what);
-  check<DataError>(H5Dread(handle_.id(), native_type(type), in_memory.id(), in_file.id(),
-                           H5P_DEFAULT, out.data()),
-                   what);
+  if (H5Dread(handle_.id(), native_type(type), in_memory.id(), in_file.id(), H5P_DEFAULT,
+              out.data()) < 0) {
+    refuse_read(handle_.id(), where_,
+                std::to_string(count) + " columns from column " + std::to_string(first));
+  }
 }
 
 std::uint64_t Dataset::offset_bytes() const {

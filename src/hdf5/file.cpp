@@ -9,13 +9,15 @@
 
 #include <unistd.h>
 
+#include "hdf5/access.hpp"
 #include "hdf5/check.hpp"
 #include "hdf5/file_types.hpp"
+#include "hdf5/obstacles.hpp"
+#include "hdf5/texts.hpp"
 #include "infomax/mpi/failure.hpp"
 #include "infomax/mpi/shared_file.hpp"
 
 namespace infomax::hdf5 {
-namespace {
 
 Handle access_properties(const mpi::Communicator* communicator) {
   const std::string what = "cannot prepare to open a file";
@@ -31,6 +33,8 @@ Handle access_properties(const mpi::Communicator* communicator) {
   }
   return properties;
 }
+
+namespace {
 
 std::string reason(int error) { return std::generic_category().message(error); }
 
@@ -98,6 +102,29 @@ Handle open_together(const mpi::Communicator& communicator, const Open& open) {
     throw;
   }
   return handle;
+}
+
+/// The extent of a data set's space: nothing of one that is empty or a scalar.
+std::vector<std::size_t> extent_of(hid_t dataset, const std::string& where) {
+  const Handle space = checked<DataError>(H5Dget_space(dataset), H5Sclose, "cannot read " + where);
+  if (H5Sget_simple_extent_type(space.id()) != H5S_SIMPLE) {
+    return {};
+  }
+  std::vector<hsize_t> extent(static_cast<std::size_t>(
+      check<DataError>(H5Sget_simple_extent_ndims(space.id()), "cannot read " + where)));
+  check<DataError>(H5Sget_simple_extent_dims(space.id(), extent.data(), nullptr),
+                   "cannot read " + where);
+  return {extent.begin(), extent.end()};
+}
+
+/// Opens a data set in this process alone; its file stays open as long as it.
+Handle open_alone(const std::filesystem::path& path, const std::string& object) {
+  const Handle properties = access_properties(nullptr);
+  const std::string what = "cannot open " + object + " in " + path.string();
+  check<DataError>(H5Pset_fclose_degree(properties.id(), H5F_CLOSE_WEAK), what);
+  const Handle file =
+      checked<DataError>(H5Fopen(path.c_str(), H5F_ACC_RDONLY, properties.id()), H5Fclose, what);
+  return checked<DataError>(H5Oopen(file.id(), object.c_str(), H5P_DEFAULT), H5Oclose, what);
 }
 
 }  // namespace
@@ -226,6 +253,9 @@ Dataset File::dataset(const std::string& object) const {
 
 Dataset File::open_dataset(const std::string& object) const {
   if (!exists(object)) {
+    if (const std::string why = dangling_link(handle_.id(), object); !why.empty()) {
+      throw DataError(where(object) + " " + why);
+    }
     std::string listed;
     for (const std::string& name : dataset_names()) {
       listed += (listed.empty() ? "/" : ", /") + name;
@@ -233,12 +263,75 @@ Dataset File::open_dataset(const std::string& object) const {
     throw DataError("there is no data set " + where(object) + ", which has " +
                     (listed.empty() ? "none at its root" : listed + "; name one that is there"));
   }
+  Handle opened = open_object(object);
+  if (const std::string why = missing_sources(opened.id(), path_); !why.empty()) {
+    throw DataError(where(object) + " " + why);
+  }
+  if (communicator_ && is_virtual(opened.id())) {
+    opened = open_alone(path_, object);
+  }
+  return {std::move(opened), where(object), communicator_};
+}
+
+Handle File::open_object(const std::string& object) const {
   Handle opened = checked<DataError>(H5Oopen(handle_.id(), object.c_str(), H5P_DEFAULT), H5Oclose,
                                      "cannot open " + where(object));
   if (H5Iget_type(opened.id()) != H5I_DATASET) {
     throw DataError(where(object) + " is not a data set; name one inside it");
   }
-  return {std::move(opened), where(object), communicator_};
+  return opened;
+}
+
+bool File::holds_texts(const std::string& object) const {
+  if (!exists(object)) {
+    return false;
+  }
+  const Handle opened = open_object(object);
+  const Handle type =
+      checked<DataError>(H5Dget_type(opened.id()), H5Tclose, "cannot read " + where(object));
+  if (H5Tget_class(type.id()) != H5T_STRING) {
+    return false;
+  }
+  const auto extent = extent_of(opened.id(), where(object));
+  return !extent.empty() &&
+         std::all_of(extent.begin() + 1, extent.end(), [](std::size_t axis) { return axis == 1; });
+}
+
+std::size_t File::text_count(const std::string& object) const {
+  return extent_of(open_object(object).id(), where(object)).front();
+}
+
+std::vector<std::string> File::texts(const std::string& object, std::size_t first,
+                                     std::size_t count) const {
+  const std::string failure = "cannot read " + where(object);
+  const Handle opened = open_object(object);
+  const Handle type = checked<DataError>(H5Dget_type(opened.id()), H5Tclose, failure);
+  const Handle in_file = checked<DataError>(H5Dget_space(opened.id()), H5Sclose, failure);
+  std::vector<hsize_t> start(extent_of(opened.id(), where(object)).size(), 0);
+  std::vector<hsize_t> extent(start.size(), 1);
+  start.front() = first;
+  extent.front() = count;
+  const hsize_t elements = count;
+  const Handle in_memory =
+      checked<DataError>(H5Screate_simple(1, &elements, nullptr), H5Sclose, failure);
+  if (count > 0) {
+    check<DataError>(H5Sselect_hyperslab(in_file.id(), H5S_SELECT_SET, start.data(), nullptr,
+                                         extent.data(), nullptr),
+                     failure);
+  }
+  return read_strings(
+      type.id(), count,
+      [&](hid_t memory_type, void* memory) {
+        const herr_t done =
+            H5Dread(opened.id(), memory_type, in_memory.id(), in_file.id(), H5P_DEFAULT, memory);
+        if (done < 0) {
+          if (const std::string why = missing_filters(opened.id()); !why.empty()) {
+            throw DataError(where(object) + " " + why);
+          }
+        }
+        return done;
+      },
+      where(object), failure);
 }
 
 Dataset File::create_dataset(const std::string& object, ElementType type,

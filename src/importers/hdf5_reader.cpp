@@ -2,10 +2,14 @@
 #include "importers/hdf5_reader.hpp"
 
 #include <algorithm>
+#include <cstring>
+
+#include <fmt/format.h>
 
 #include "importers/file_format.hpp"
 #include "importers/matlab_reader.hpp"
 #include "infomax/core/error.hpp"
+#include "infomax/data/labels.hpp"
 #include "infomax/data/names.hpp"
 #include "infomax/hdf5/library.hpp"
 
@@ -23,6 +27,59 @@ Hdf5Reader::Hdf5Reader(const std::filesystem::path& path, const std::string& obj
 void Hdf5Reader::read(std::span<std::byte> rows) {
   const std::size_t count = rows.size() / row_bytes();
   dataset_.read_rows(next_, count, type(), rows);
+  next_ += count;
+}
+
+namespace {
+
+constexpr std::size_t imported_at_once = 65536;
+
+}  // namespace
+
+Hdf5TextReader::Hdf5TextReader(const std::filesystem::path& path, const std::string& object,
+                               const std::vector<std::string>& known)
+    : RowFile(object + " in " + path.string()), file_(hdf5::File::open(path)), object_(object) {
+  const std::size_t rows = file_.text_count(object);
+  declare(hdf5::element_type_of<std::int32_t>(), {rows});
+  for (const std::string& name : known) {
+    numbers_.emplace(name, 0);
+  }
+  for (std::size_t first = 0; first < rows; first += imported_at_once) {
+    const auto texts = file_.texts(object, first, std::min(imported_at_once, rows - first));
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      const bool is_new = numbers_.emplace(texts[i], 0).second;
+      if (is_new && !known.empty()) {
+        throw DataError(fmt::format(
+            "{} holds \"{}\" at row {}, which is none of the {} classes of `like`; import the file "
+            "with all classes first, the other `like` it",
+            where(), texts[i], first + i, known.size()));
+      }
+    }
+    if (numbers_.size() > data::most_classes) {
+      throw DataError(fmt::format(
+          "{} has more than {} different strings; if they are not classes, store numbers", where(),
+          data::most_classes));
+    }
+  }
+  std::vector<std::string> names = known;
+  if (known.empty()) {
+    for (const auto& entry : numbers_) {
+      names.push_back(entry.first);
+    }
+  }
+  for (std::size_t c = 0; c < names.size(); ++c) {
+    numbers_[names[c]] = static_cast<std::int32_t>(c);
+  }
+  name_classes(std::move(names));
+}
+
+void Hdf5TextReader::read(std::span<std::byte> rows) {
+  const std::size_t count = rows.size() / row_bytes();
+  const auto texts = file_.texts(object_, next_, count);
+  for (std::size_t i = 0; i < count; ++i) {
+    std::memcpy(rows.data() + i * sizeof(std::int32_t), &numbers_.at(texts[i]),
+                sizeof(std::int32_t));
+  }
   next_ += count;
 }
 
@@ -46,6 +103,9 @@ bool begins_hdf5(const FileStart& start) {
 OpenedFile open_hdf5(const OpenRequest& request) {
   const std::string usual = request.role == Role::x ? "/x" : "/y";
   const std::string object = request.object.empty() ? usual : request.object;
+  if (request.role == Role::y && hdf5::File::open(request.path).holds_texts(object)) {
+    return {std::make_unique<Hdf5TextReader>(request.path, object, request.known_classes)};
+  }
   if (is_of_matlab(request.path, object)) {
     return {open_matlab(request.path, object, request.role)};
   }

@@ -70,6 +70,11 @@ SplitExamples load_split_examples(const mpi::Communicator& communicator, data::D
     return load_lagged(communicator, source, x_shape, settings, block_count, hold_out.fraction);
   }
   const bool with_y = settings.reads_second_data_set();
+  // The classes of a model that was trained on numbers say nothing of strings.
+  if (settings.meaning().has_targets() &&
+      (settings.classes == 0 || !settings.class_names.empty())) {
+    source.expect_labels(settings.y_path, settings.class_names);
+  }
   if (with_y) {
     data::require_equal_rows(x_shape, source.shape(settings.y_path));
   }

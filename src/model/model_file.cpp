@@ -14,7 +14,6 @@
 namespace infomax::model {
 namespace {
 
-constexpr const char* format_name = "infomax-model";
 constexpr std::int64_t format_version = 2;
 constexpr std::int64_t oldest_version = 1;  // without the input's shape
 constexpr const char* input_shape = "input_shape";
@@ -69,6 +68,16 @@ nn::Shape read_input_shape(const hdf5::File& file, const std::string& group, std
                   file.path().string(), input_shape, text, group, columns));
 }
 
+/// The network that a model's texts describe. Texts that describe none are damage.
+nn::Network<double> parse_network(const hdf5::File& file, const StoredNetwork& stored) {
+  try {
+    return {nn::parse_spec(stored.spec), stored.input};
+  } catch (const UsageError& error) {
+    throw DataError(fmt::format("{} has a network that cannot be ({}); the model is damaged",
+                                file.path().string(), error.what()));
+  }
+}
+
 StoredNetwork read_network(const hdf5::File& file, const std::string& name) {
   const std::string group = "/networks/" + name;
   StoredNetwork stored;
@@ -84,7 +93,7 @@ StoredNetwork read_network(const hdf5::File& file, const std::string& name) {
                     stored.normalization.shift.size(), group));
   }
   stored.input = read_input_shape(file, group, stored.normalization.shift.size());
-  const nn::Network<double> network(nn::parse_spec(stored.spec), stored.input);
+  const auto network = parse_network(file, stored);
   stored.parameters.resize(network.parameter_count());
   for (const auto& block : network.parameters()) {
     const auto dataset = file.dataset(block_path(name, block));
@@ -142,7 +151,7 @@ template <math::Real T>
 void write_model(const std::string& path, const Model<T>& model) {
   PendingFile pending(path);
   hdf5::File file = hdf5::File::create(pending.path());
-  file.write_attribute("/", "format", format_name);
+  file.write_attribute("/", "format", model_format);
   file.write_attribute("/", "version", format_version);
   file.create_group(settings_group);
   for (const auto& [name, text] : model.settings) {
@@ -157,7 +166,7 @@ void write_model(const std::string& path, const Model<T>& model) {
 
 StoredModel read_model(const std::string& path) {
   const hdf5::File file = hdf5::File::open(path);
-  if (!file.has_attribute("/", "format") || file.string_attribute("/", "format") != format_name) {
+  if (!file.has_text("/", "format", model_format)) {
     throw DataError(fmt::format("{} is not a model; give the model.h5 of a run", path));
   }
   const std::int64_t version = file.integer_attribute("/", "version");
@@ -170,6 +179,9 @@ StoredModel read_model(const std::string& path) {
   StoredModel stored;
   for (const auto& name : file.attribute_names(settings_group)) {
     stored.settings[name] = file.string_attribute(settings_group, name);
+  }
+  if (!stored.settings.contains("precision")) {
+    throw DataError(fmt::format("{} lacks the setting precision; it is damaged", path));
   }
   for (const char* name : {"a", "b"}) {
     if (file.exists(std::string("/networks/") + name)) {
@@ -189,6 +201,11 @@ StoredModel read_model(const mpi::Communicator& communicator, const std::string&
       stored = read_model(path);
     }
   });
+  broadcast(communicator, stored);
+  return stored;
+}
+
+void broadcast(const mpi::Communicator& communicator, StoredModel& stored) {
   broadcast(communicator, stored.settings);
   std::uint64_t networks = stored.networks.size();
   communicator.broadcast(std::span<std::uint64_t>(&networks, 1), 0);
@@ -196,7 +213,6 @@ StoredModel read_model(const mpi::Communicator& communicator, const std::string&
   for (auto& network : stored.networks) {
     broadcast(communicator, network);
   }
-  return stored;
 }
 
 template <math::Real T>

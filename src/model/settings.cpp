@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/model/settings.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include <fmt/format.h>
 
+#include "core/json.hpp"
 #include "infomax/core/error.hpp"
 
 namespace infomax::model {
@@ -34,6 +36,18 @@ std::size_t required_number(const Settings& settings, const std::string& name) {
   return number;
 }
 
+/// What to_settings() made of names.
+std::vector<std::string> names_of(const std::string& text) {
+  if (text.empty()) {
+    return {};
+  }
+  const Json parsed = json_or_null(text);
+  if (!parsed.is_array() || !std::ranges::all_of(parsed, &Json::is_string)) {
+    throw DataError("the model's setting \"class_names\" is not a list of names; train it anew");
+  }
+  return parsed.get<std::vector<std::string>>();
+}
+
 }  // namespace
 
 void PairSettings::to_settings(Settings& settings) const {
@@ -46,6 +60,9 @@ void PairSettings::to_settings(Settings& settings) const {
   settings["image"] = image;
   settings["lag"] = std::to_string(lag);
   settings["lengths"] = lengths_path;
+  if (!class_names.empty()) {
+    settings["class_names"] = json_text(Json(class_names));
+  }
 }
 
 PairSettings PairSettings::from_settings(const Settings& settings) {
@@ -64,6 +81,7 @@ PairSettings PairSettings::from_settings(const Settings& settings) {
   result.image = optional(settings, "image");
   result.lag = required_number(settings, "lag");
   result.lengths_path = required(settings, "lengths");
+  result.class_names = names_of(optional(settings, "class_names"));
   return result;
 }
 

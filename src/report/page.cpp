@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "core/json.hpp"
 #include "infomax/core/error.hpp"
 #include "report/assets.hpp"
 

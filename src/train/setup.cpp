@@ -125,7 +125,15 @@ TrainingData load_training_data(const mpi::Communicator& communicator, data::Dat
                     std::move(loaded.held_out)};
   const auto& examples = data.examples;
   if (data.pair.meaning().has_targets()) {
-    data.pair.classes = model::count_classes(communicator, examples, config.target);
+    data.pair.class_names = source.text_classes(config.y);
+    if (!data.pair.class_names.empty() && config.target == model::TargetKind::values) {
+      throw DataError(
+          fmt::format("{} holds strings, which are classes; `target` values needs numbers",
+                      examples.y->where()));
+    }
+    data.pair.classes = data.pair.class_names.empty()
+                            ? model::count_classes(communicator, examples, config.target)
+                            : data.pair.class_names.size();
   }
   if (data.pair.meaning().is_lagged) {
     config.lag = data.pair.lag;

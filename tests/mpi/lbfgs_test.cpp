@@ -9,8 +9,8 @@
 #include <vector>
 
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 
+#include "core/json.hpp"
 #include "infomax/data/memory_datasets.hpp"
 #include "infomax/math/blas_runtime.hpp"
 #include "infomax/model/examples.hpp"
@@ -117,9 +117,9 @@ class Lbfgs : public test::SharedScratch {
 
   /// The checkpoint as an earlier version would have written it.
   static void age(Checkpoint& checkpoint) {
-    auto record = nlohmann::json::parse(checkpoint.text("record"));
+    auto record = parse_json(checkpoint.text("record"));
     record["lbfgs"] = {{"entries", 3}, {"value", 0.25}, {"largest_value", 1.0}};
-    checkpoint.texts["record"] = record.dump();
+    checkpoint.texts["record"] = json_text(record);
   }
 };
 

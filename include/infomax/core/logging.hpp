@@ -30,7 +30,9 @@ void info(std::string_view message);
 /// Logs a line that begins with "warning: " at every level, if this rank speaks.
 void warning(std::string_view message);
 
-/// Logs a message once per run and kind, for conditions that occur in every step.
+/// Logs a line as info() does, once per run and kind, for facts that are found repeatedly.
+void info_once(const std::string& kind, std::string_view message);
+/// Logs a warning once per run and kind, for conditions that occur in every step.
 void warning_once(const std::string& kind, std::string_view message);
 
 /// Logs one line at any level and on any rank: the last message of a failing job.

@@ -31,6 +31,19 @@ class Datasets {
   /// Whether there is a data set of this name ("/y"). By all ranks alike.
   [[nodiscard]] virtual bool has(const std::string& dataset) const = 0;
 
+  /// Collective. Says that a data set is read for its labels. If it holds strings, one a row, each
+  /// then stands for the number of its class: its place in `classes`, or, where that is empty,
+  /// among the data set's own classes in the order of their bytes. Numbers stay as they are. Throws
+  /// DataError.
+  virtual void expect_labels(const std::string& /*dataset*/,
+                             const std::vector<std::string>& /*classes*/ = {}) {}
+
+  /// The classes of a data set of strings that is read for its labels; none of numbers.
+  [[nodiscard]] virtual std::vector<std::string> text_classes(
+      const std::string& /*dataset*/) const {
+    return {};
+  }
+
   /// Collective. Throws DataError, the same on every rank, where there is no such data set, or it
   /// is empty or holds no numbers.
   [[nodiscard]] virtual DatasetShape shape(const std::string& dataset) = 0;

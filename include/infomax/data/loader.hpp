@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -28,11 +29,14 @@ class DatasetFile final : public Datasets {
     return file_.exists(dataset);
   }
 
-  /// Returns the names that one of its attributes (names.hpp) holds. All ranks must ask alike.
+  /// Returns the names that one of its attributes (names.hpp) holds, or the classes of strings that
+  /// are read as labels. All ranks must ask alike.
   [[nodiscard]] std::vector<std::string> names(const std::string& dataset,
-                                               const char* attribute) const {
-    return read_names(file_, dataset, attribute);
-  }
+                                               const char* attribute) const;
+
+  void expect_labels(const std::string& dataset,
+                     const std::vector<std::string>& classes = {}) override;
+  [[nodiscard]] std::vector<std::string> text_classes(const std::string& dataset) const override;
 
   /// Collective. Throws DataError, the same on every rank, where there is no such data set, or it
   /// is empty or holds no numbers.
@@ -47,9 +51,13 @@ class DatasetFile final : public Datasets {
 
  private:
   [[nodiscard]] Rows read(const std::string& dataset, const Shard& shard) const;
+  [[nodiscard]] Rows read_texts(const std::string& dataset, const Shard& shard) const;
+  [[nodiscard]] DatasetShape describe_texts(const std::string& dataset) const;
 
   mpi::Communicator communicator_;
   hdf5::File file_;
+  std::map<std::string, std::vector<std::string>>
+      text_classes_;  // of sets of strings, read as labels
 };
 
 /// Collective. Opens, reads one data set's shard, closes.

@@ -80,6 +80,17 @@ class File {
   /// or does not hold rows of numbers.
   [[nodiscard]] Dataset dataset(const std::string& object) const;
 
+  /// Whether a data set has strings, one a row. By all ranks alike.
+  [[nodiscard]] bool holds_texts(const std::string& object) const;
+
+  /// The number of rows of a data set of strings. Throws DataError.
+  [[nodiscard]] std::size_t text_count(const std::string& object) const;
+
+  /// Returns rows [first, first + count) of a data set of strings, of any string type, in UTF-8.
+  /// For a file that this process has opened alone. Throws DataError.
+  [[nodiscard]] std::vector<std::string> texts(const std::string& object, std::size_t first,
+                                               std::size_t count) const;
+
   /// Creates a data set and its parent groups. Its elements are undefined until they are written.
   Dataset create_dataset(const std::string& object, ElementType type,
                          const std::vector<std::size_t>& shape, Layout layout = {});
@@ -87,11 +98,16 @@ class File {
   /// Whether the object exists and has an attribute of this name.
   [[nodiscard]] bool has_attribute(const std::string& object, const std::string& name) const;
 
+  /// Whether an attribute is the string `text`.
+  [[nodiscard]] bool has_text(const std::string& object, const std::string& name,
+                              std::string_view text) const;
+
   /// Returns the names of an object's attributes, in alphabetical order. Throws DataError if the
   /// object does not exist.
   [[nodiscard]] std::vector<std::string> attribute_names(const std::string& object) const;
 
-  /// @{ Returns the value of an attribute. Throws DataError if it is missing or of another kind.
+  /// @{ Returns the value of an attribute. Strings may have any string type of HDF5, and are
+  /// returned in UTF-8. Throws DataError if it is missing or of another kind.
   [[nodiscard]] std::string string_attribute(const std::string& object,
                                              const std::string& name) const;
   [[nodiscard]] std::int64_t integer_attribute(const std::string& object,
@@ -121,6 +137,7 @@ class File {
 
   [[nodiscard]] std::string where(const std::string& object) const;
   [[nodiscard]] Dataset open_dataset(const std::string& object) const;
+  [[nodiscard]] Handle open_object(const std::string& object) const;
   void write_integer_attribute(const std::string& object, const std::string& name,
                                std::int64_t value);
 

@@ -14,6 +14,9 @@ namespace infomax::model {
 /// The setting of a model whose run has ended, and not only saved it on its way.
 inline constexpr const char* finished_setting = "finished";
 
+/// The attribute `format` of a model's root.
+inline constexpr const char* model_format = "infomax-model";
+
 /// A network as its file holds it, whatever the precision.
 struct StoredNetwork {
   std::string name;                   ///< that of its role: "a", "b"
@@ -41,6 +44,9 @@ void write_model(const std::string& path, const Model<T>& model);
 /// Collective. Rank 0 reads, all receive.
 [[nodiscard]] StoredModel read_model(const mpi::Communicator& communicator,
                                      const std::string& path);
+
+/// Collective. Sends the root's model to all ranks.
+void broadcast(const mpi::Communicator& communicator, StoredModel& stored);
 
 /// The model in a precision of choice.
 template <math::Real T>

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "infomax/model/pair.hpp"
 
@@ -22,7 +23,8 @@ struct PairSettings {
   std::string split;          ///< of `views`: how x alone makes both (data::parse_split); or empty
   std::string augment;        ///< of `augment`: data::Augmentation's words
   std::string image;          ///< data::ImageShape of the rows, where `augment` or `split` needs it
-  std::size_t lag = 1;        ///< of `lag`: tau, in rows
+  std::vector<std::string> class_names = {};  ///< of targets that are strings, by number
+  std::size_t lag = 1;                        ///< of `lag`: tau, in rows
   std::string lengths_path =
       "/lengths";  ///< of `lag`: rows of each trajectory, where there are any
 

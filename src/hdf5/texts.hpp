@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <hdf5.h>
+
+namespace infomax::hdf5 {
+
+/// Fills memory with elements of a type, as H5Aread and H5Dread do.
+using ReadElements = std::function<herr_t(hid_t memory_type, void* memory)>;
+
+/// Returns `count` strings of the file's string type: of variable length, or of a fixed length that
+/// ends with a null, is padded by nulls or is padded by spaces; in UTF-8. Bytes that are not UTF-8
+/// are taken for Latin-1, with a warning that names `what`, whatever character set the type says.
+/// Throws DataError, which starts with `failure`.
+[[nodiscard]] std::vector<std::string> read_strings(hid_t file_type, std::size_t count,
+                                                    const ReadElements& read,
+                                                    const std::string& what,
+                                                    const std::string& failure);
+
+}  // namespace infomax::hdf5
