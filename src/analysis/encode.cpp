@@ -205,6 +205,7 @@ std::size_t encode_file(const mpi::Communicator& communicator, data::DatasetFile
   }
   const data::Blocks blocks(shape.rows);
   mpi::PendingFile pending(communicator, output.path);
+  pending.require_room(std::uintmax_t{shape.rows} * encoder.columns() * sizeof(T));
   if (output.format == EncodingFormat::hdf5) {
     write_hdf5(communicator, file, blocks, encoder, output, pending.path(), progress);
   } else {

@@ -13,6 +13,7 @@
 #include "infomax/model/model_file.hpp"
 #include "infomax/model/sides.hpp"
 #include "infomax/objective/options.hpp"
+#include "infomax/train/files_of_run.hpp"
 #include "report/evaluation_json.hpp"
 
 namespace infomax::cli {
@@ -36,7 +37,8 @@ const FieldTable<EvaluateConfig>& evaluate_fields() {
     FieldTable<Config> table;
     table.group("Evaluation")
         .add("model", &Config::model, "FILE", "model.h5 of a run")
-        .add("data", &Config::data, "FILE", "data set file to evaluate on")
+        .add("data", &Config::data, "FILE",
+             "data set file to evaluate on; default the one that the model was trained on")
         .add("x", &Config::x, "PATH", "data set of the rows; default as in training")
         .add("y", &Config::y, "PATH", "data set of the targets; default as in training")
         .add("fit", &Config::fit, "FILE",
@@ -106,7 +108,7 @@ std::string as_table(const Json& found) {
 OptionTable evaluate_options() {
   OptionTable options(
       "evaluate",
-      "infomax evaluate --model RUN/model.h5 --data FILE [OPTIONS]\n\n"
+      "infomax evaluate --model RUN/model.h5 [--data FILE] [OPTIONS]\n\n"
       "Computes the exact objective and its parts over all rows of a data set, as one global\n"
       "batch. The model file holds the objective, the pair and the preprocessing. For example\n\n"
       "  mpirun -n 4 infomax evaluate --model runs/first/model.h5 --data test.h5 --json");
@@ -116,10 +118,12 @@ OptionTable evaluate_options() {
 
 int evaluate(const mpi::Communicator& communicator, OptionTable& options) {
   options.require("model", "runs/first/model.h5");
-  options.require("data", "test.h5");
-  const auto config = options.read(evaluate_fields());
+  auto config = options.read(evaluate_fields());
   (void)prepare_compute(communicator, config.machine);
   const auto stored = model::read_model(communicator, config.model);
+  if (config.data.empty()) {
+    config.data = train::training_data(communicator, stored.settings, config.model);
+  }
   auto pair = model::PairSettings::from_settings(stored.settings);
   if (!config.x.empty()) {
     pair.x_path = config.x;

@@ -8,6 +8,7 @@
 
 #include "infomax/core/error.hpp"
 #include "infomax/core/logging.hpp"
+#include "infomax/core/pending_file.hpp"
 #include "infomax/core/version.hpp"
 #include "infomax/hdf5/library.hpp"
 #include "infomax/math/blas_runtime.hpp"
@@ -48,9 +49,13 @@ void print_result(const mpi::Communicator& communicator, const std::string& text
 
 void refuse_existing(const std::string& output, bool overwrite) {
   std::error_code status;
+  if (std::filesystem::is_directory(output, status)) {
+    throw UsageError(fmt::format("--output {} is a directory; name a file", output));
+  }
   if (!overwrite && std::filesystem::exists(output, status)) {
     throw UsageError(fmt::format("--output {} exists; give --overwrite to replace it", output));
   }
+  const PendingFile attempt(output);  // fails now, not when the work is done
 }
 
 }  // namespace infomax::cli

@@ -10,6 +10,7 @@
 #include "infomax/core/stopwatch.hpp"
 #include "infomax/core/version.hpp"
 #include "infomax/train/config.hpp"
+#include "infomax/train/files_of_run.hpp"
 #include "infomax/train/interruption.hpp"
 #include "infomax/train/training.hpp"
 
@@ -30,10 +31,13 @@ Config defaults() {
 
 /// Throws UsageError where an option that the user gave must stay as it was in the run.
 void check_given(const OptionTable& options, const Config& config, const FieldTexts& before) {
+  const auto kept = train::kept_texts(config);
   for (const auto& field : train::config_fields().fields()) {
     const bool must_stay = !field.may_change && !field.decided_by_data && !field.of_invocation;
     if (must_stay && options.given(field.name)) {
-      train::require_unchanged(field, field.text(config), before);
+      const auto now = std::ranges::find(kept, field.name, &FieldTexts::value_type::first);
+      train::require_unchanged(field, now == kept.end() ? std::nullopt : std::optional(now->second),
+                               before);
     }
   }
 }

@@ -27,16 +27,49 @@ void flush(const std::filesystem::path& path) {
   }
 }
 
+/// Throws SystemError for a file that cannot be made beside `path`.
+[[noreturn]] void refuse_place(const std::filesystem::path& path, int error) {
+  const auto parent = path.parent_path();
+  std::error_code ignored;
+  if (!parent.empty() && !std::filesystem::is_directory(parent, ignored)) {
+    const bool exists = std::filesystem::exists(parent, ignored);
+    throw SystemError(
+        "cannot write " + path.string() + ": " +
+        (exists ? parent.string() + " is no folder; name a file in one"
+                : "there is no folder " + parent.string() + "; make it, or name a file elsewhere"));
+  }
+  throw SystemError("cannot write " + path.string() + ": " +
+                    std::generic_category().message(error) +
+                    "; name a file in a folder you may write to");
+}
+
 }  // namespace
 
 PendingFile::PendingFile(std::filesystem::path final_path)
     : final_(std::move(final_path)),
-      pending_(final_.string() + ".part-" + std::to_string(::getpid())) {}
+      pending_(final_.string() + ".part-" + std::to_string(::getpid())) {
+  const int descriptor = ::open(pending_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+  if (descriptor < 0) {
+    refuse_place(final_, errno);
+  }
+  ::close(descriptor);
+}
 
 PendingFile::~PendingFile() {
   if (!pending_.empty()) {
     std::error_code ignored;
     std::filesystem::remove(pending_, ignored);
+  }
+}
+
+void PendingFile::require_room(std::uintmax_t bytes) const {
+  std::error_code unknown;
+  const auto parent = std::filesystem::absolute(final_).parent_path();
+  const auto space = std::filesystem::space(parent, unknown);
+  if (!unknown && space.available < bytes) {
+    throw SystemError("cannot write " + final_.string() + ": it takes " + std::to_string(bytes) +
+                      " bytes, and its disk has " + std::to_string(space.available) +
+                      "; name a file on a larger one");
   }
 }
 

@@ -32,7 +32,8 @@ class RowWriter {
  public:
   RowWriter(Output& output, const std::string& name, const RowFile& rows, std::size_t count,
             std::size_t slab_rows)
-      : dataset_(make(output.file, name, rows, count)), row_bytes_(rows.row_bytes()) {
+      : dataset_(make(output.pending, output.file, name, rows, count)),
+        row_bytes_(rows.row_bytes()) {
     slab_.reserve(slab_rows * row_bytes_);
   }
 
@@ -46,10 +47,11 @@ class RowWriter {
   }
 
  private:
-  static hdf5::Dataset make(hdf5::File& file, const std::string& name, const RowFile& rows,
-                            std::size_t count) {
+  static hdf5::Dataset make(const PendingFile& pending, hdf5::File& file, const std::string& name,
+                            const RowFile& rows, std::size_t count) {
     std::vector<std::size_t> shape = rows.shape();
     shape.front() = count;
+    pending.require_room(count * rows.row_bytes());
     hdf5::Dataset dataset = file.create_dataset(name, rows.type(), shape);
     data::write_names(file, name, data::columns_attribute, rows.columns());
     data::write_names(file, name, data::classes_attribute, rows.classes());

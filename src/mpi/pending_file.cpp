@@ -7,10 +7,20 @@ namespace infomax::mpi {
 
 PendingFile::PendingFile(const Communicator& communicator, const std::filesystem::path& final_path)
     : communicator_(communicator) {
-  if (communicator_.is_root()) {
-    owned_.emplace(final_path);
-  }
+  together(communicator_, [&] {
+    if (communicator_.is_root()) {
+      owned_.emplace(final_path);
+    }
+  });
   path_ = communicator_.broadcast(owned_ ? owned_->path().string() : std::string(), 0);
+}
+
+void PendingFile::require_room(std::uintmax_t bytes) {
+  together(communicator_, [&] {
+    if (owned_) {
+      owned_->require_room(bytes);
+    }
+  });
 }
 
 void PendingFile::commit() {

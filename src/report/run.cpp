@@ -11,6 +11,7 @@
 #include "infomax/core/error.hpp"
 #include "infomax/mpi/failure.hpp"
 #include "infomax/nn/network.hpp"
+#include "infomax/train/files_of_run.hpp"
 #include "report/metrics.hpp"
 
 namespace infomax::report {
@@ -85,7 +86,7 @@ std::string read_config(const mpi::Communicator& communicator,
   std::string ini;
   mpi::together(communicator, [&] {
     if (communicator.is_root() && is_there(directory.config())) {
-      ini = read_text(directory.config());
+      ini = train::locate_files(read_text(directory.config()), directory.path());
     }
   });
   return communicator.broadcast(ini, 0);

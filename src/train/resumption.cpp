@@ -17,6 +17,7 @@
 #include "infomax/mpi/failure.hpp"
 #include "infomax/train/checkpoint_directory.hpp"
 #include "infomax/train/config.hpp"
+#include "infomax/train/files_of_run.hpp"
 #include "infomax/train/run_directory.hpp"
 
 namespace infomax::train {
@@ -102,6 +103,12 @@ std::optional<Resumption> find_resumption(const mpi::Communicator& communicator,
     log::info(fmt::format("`resume`: there is no checkpoint in {}; the run begins", output));
     return std::nullopt;
   }
+  mpi::together(communicator, [&] {
+    if (communicator.is_root()) {
+      checkpoint->texts["config"] = locate_files(checkpoint->text("config"), output);
+    }
+  });
+  checkpoint->texts["config"] = communicator.broadcast(checkpoint->texts["config"], 0);
   log::info(fmt::format("`resume`: goes on after step {}", checkpoint->step));
   return Resumption{*std::move(checkpoint)};
 }

@@ -13,6 +13,7 @@
 #include "infomax/model/arithmetic.hpp"
 #include "infomax/mpi/failure.hpp"
 #include "infomax/objective/make.hpp"
+#include "infomax/train/files_of_run.hpp"
 #include "infomax/train/fingerprint.hpp"
 #include "infomax/train/lbfgs.hpp"
 #include "infomax/train/setup.hpp"
@@ -49,6 +50,7 @@ model::Settings model_settings(const mpi::Communicator& communicator, const Conf
   settings["ranks"] = std::to_string(communicator.size());
   settings["blas_threads"] = std::to_string(math::blas_threads());
   settings.merge(model::arithmetic());
+  add_places(config, settings);
   return settings;
 }
 
@@ -79,9 +81,9 @@ void check_resumption(const Resumption& resumption, const Config& config,
                     model::arithmetic_text(), arithmetic));
   }
   const auto settings = resumption.settings();
-  for (const auto& field : config_fields().fields()) {
-    const auto now = field.text(config);
-    if (!field.may_change && !field.of_invocation && now) {
+  for (const auto& [name, now] : kept_texts(config)) {
+    const auto& field = config_fields().at(name);
+    if (!field.may_change) {
       require_unchanged(field, now, settings);
     }
   }
@@ -232,7 +234,7 @@ class Training::Impl {
   }
 
   void prepare_durability() {
-    durability_.config = to_ini(config_fields().texts(config_));
+    durability_.config = to_ini(kept_texts(config_));
     durability_.fingerprint = fingerprint(communicator_, data_->examples);
     if (resumption_) {
       require_set(*resumption_, config_);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 
 namespace infomax {
@@ -9,8 +10,8 @@ namespace infomax {
 /// job that ends early leaves the old file or none, never an incomplete one.
 class PendingFile {
  public:
-  /// Chooses a temporary name beside `final_path` that holds this process's number. Creates no
-  /// file.
+  /// Makes an empty temporary file beside `final_path`, whose name holds this process's number.
+  /// Throws SystemError if it cannot be made.
   explicit PendingFile(std::filesystem::path final_path);
   /// Removes the temporary file unless it was committed.
   ~PendingFile();
@@ -19,6 +20,9 @@ class PendingFile {
 
   /// The path to write to.
   [[nodiscard]] const std::filesystem::path& path() const { return pending_; }
+
+  /// Throws SystemError where the disk has less room than so many bytes.
+  void require_room(std::uintmax_t bytes) const;
 
   /// Gives the closed file its final name. Throws SystemError.
   void commit();

@@ -14,7 +14,7 @@ namespace infomax::train {
 struct Resumption {
   Checkpoint checkpoint;  ///< its arrays are on the root alone
 
-  /// The configuration that the run had.
+  /// The configuration that the run had, with its data files as they are found now.
   [[nodiscard]] FieldTexts settings() const { return parse_ini(checkpoint.text("config")); }
 };
 

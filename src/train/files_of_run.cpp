@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "infomax/train/files_of_run.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+#include "infomax/core/error.hpp"
+#include "infomax/mpi/failure.hpp"
+
+namespace infomax::train {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Of a model's settings.
+constexpr const char* data_setting = "data";
+constexpr const char* run_setting = "run";
+
+std::string absolute(const std::string& path) {
+  if (path.empty()) {
+    return path;
+  }
+  std::error_code failed;
+  const fs::path whole = fs::absolute(path, failed);
+  return failed ? path : whole.lexically_normal().string();
+}
+
+bool is_readable(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored);
+}
+
+/// Where a file is that a run in directory `then` had at `path`, now that the run is in `now`.
+std::string locate(const std::string& path, const std::string& then, const std::string& now) {
+  if (is_readable(path)) {
+    return absolute(path);
+  }
+  const fs::path between = fs::path(path).lexically_relative(then);
+  const std::string moved = absolute((fs::path(absolute(now)) / between).string());
+  return !between.empty() && is_readable(moved) ? moved : path;
+}
+
+/// Whether the text of the field `validation` is a file's path.
+bool is_file(const std::string& validation) {
+  const auto parsed = FieldText<ValidationData>::parse(validation);
+  return parsed && !parsed->file.empty();
+}
+
+}  // namespace
+
+FieldTexts kept_texts(const Config& config) {
+  Config kept = config;
+  kept.data = absolute(kept.data);
+  kept.output = absolute(kept.output);
+  if (kept.validation) {
+    kept.validation->file = absolute(kept.validation->file);
+  }
+  return config_fields().texts(kept);
+}
+
+void add_places(const Config& config, model::Settings& settings) {
+  if (!config.data.empty()) {
+    settings[data_setting] = absolute(config.data);
+    settings[run_setting] = absolute(config.output);
+  }
+}
+
+std::string locate_files(const std::string& ini, const std::string& now) {
+  FieldTexts texts = parse_ini(ini);
+  const auto output = std::ranges::find(texts, "output", &FieldTexts::value_type::first);
+  const std::string then = output == texts.end() ? "" : output->second;
+  for (auto& [name, text] : texts) {
+    if (name == "data" || (name == "validation" && is_file(text))) {
+      text = locate(text, then, now);
+    }
+  }
+  return to_ini(texts);
+}
+
+std::string training_data(const mpi::Communicator& communicator, const model::Settings& settings,
+                          const std::string& model) {
+  const auto data = settings.find(data_setting);
+  const auto run = settings.find(run_setting);
+  if (data == settings.end() || run == settings.end()) {
+    throw UsageError("`data` is missing, and " + model +
+                     " does not name what it was trained on; name a data set file");
+  }
+  std::string found;
+  mpi::together(communicator, [&] {
+    if (communicator.is_root()) {
+      found = locate(data->second, run->second, fs::path(model).parent_path().string());
+    }
+  });
+  return communicator.broadcast(found, 0);
+}
+
+}  // namespace infomax::train
