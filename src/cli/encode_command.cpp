@@ -14,6 +14,7 @@
 #include "infomax/core/version.hpp"
 #include "infomax/model/model_file.hpp"
 #include "infomax/mpi/failure.hpp"
+#include "infomax/train/any_model.hpp"
 
 namespace infomax::cli {
 namespace {
@@ -35,7 +36,8 @@ const FieldTable<EncodeConfig>& encode_fields() {
     using Config = EncodeConfig;
     FieldTable<Config> table;
     table.group("Encoding")
-        .add("model", &Config::model, "FILE", "model.h5 of a run")
+        .add("model", &Config::model, "FILE",
+             "model.h5 of a run, its directory, or one of its checkpoints")
         .add("data", &Config::data, "FILE", "data set file to encode")
         .add("output", &Config::output, "FILE", "file to write")
         .add("overwrite", &Config::overwrite, "", "replace an existing file")
@@ -86,17 +88,18 @@ template <math::Real T>
 std::map<std::string, std::string> origin(const mpi::Communicator& communicator,
                                           const EncodeConfig& config,
                                           const analysis::Encoder<T>& encoder) {
+  const std::string model = train::model_file(config.model);
   std::string checksum;
   mpi::together(communicator, [&] {
     if (communicator.is_root()) {
-      checksum = file_checksum(config.model);
+      checksum = file_checksum(model);
     }
   });
   const auto absolute = [](const std::string& path) {
     return std::filesystem::absolute(path).lexically_normal().string();
   };
   return {{"encoded_by", fmt::format("infomax {}", version)},
-          {"model", absolute(config.model)},
+          {"model", absolute(model)},
           {"model_checksum", communicator.broadcast(checksum, 0)},
           {"encoder", encoder.member().network.spec().text},
           {"network", encoder.member().name()},
@@ -162,7 +165,7 @@ int encode(const mpi::Communicator& communicator, OptionTable& options) {
     }
   });
   (void)prepare_compute(communicator, config.machine);
-  const auto stored = model::read_model(communicator, config.model);
+  const auto stored = train::read_any_model(communicator, config.model);
   if (stored.settings.at("precision") == "float") {
     encode_in<float>(communicator, config, stored);
   } else {

@@ -13,6 +13,7 @@
 #include "infomax/model/model_file.hpp"
 #include "infomax/model/sides.hpp"
 #include "infomax/objective/options.hpp"
+#include "infomax/train/any_model.hpp"
 #include "infomax/train/files_of_run.hpp"
 #include "report/evaluation_json.hpp"
 
@@ -36,7 +37,8 @@ const FieldTable<EvaluateConfig>& evaluate_fields() {
     using Config = EvaluateConfig;
     FieldTable<Config> table;
     table.group("Evaluation")
-        .add("model", &Config::model, "FILE", "model.h5 of a run")
+        .add("model", &Config::model, "FILE",
+             "model.h5 of a run, its directory, or one of its checkpoints")
         .add("data", &Config::data, "FILE",
              "data set file to evaluate on; default the one that the model was trained on")
         .add("x", &Config::x, "PATH", "data set of the rows; default as in training")
@@ -120,7 +122,7 @@ int evaluate(const mpi::Communicator& communicator, OptionTable& options) {
   options.require("model", "runs/first/model.h5");
   auto config = options.read(evaluate_fields());
   (void)prepare_compute(communicator, config.machine);
-  const auto stored = model::read_model(communicator, config.model);
+  const auto stored = train::read_any_model(communicator, config.model);
   if (config.data.empty()) {
     config.data = train::training_data(communicator, stored.settings, config.model);
   }

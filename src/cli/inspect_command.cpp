@@ -14,6 +14,7 @@
 #include "infomax/model/model_file.hpp"
 #include "infomax/mpi/failure.hpp"
 #include "infomax/nn/graph.hpp"
+#include "infomax/train/any_model.hpp"
 #include "infomax/train/checkpoint.hpp"
 
 namespace infomax::cli {
@@ -221,7 +222,7 @@ int inspect(const mpi::Communicator& communicator, OptionTable& options) {
     if (!communicator.is_root()) {
       return;
     }
-    const Json description = describe(config.file);
+    const Json description = describe(train::model_file(config.file));
     std::string text;
     if (config.json) {
       text = json_text(description) + "\n";

@@ -14,7 +14,7 @@
 #include "infomax/core/stopwatch.hpp"
 #include "infomax/data/labels.hpp"
 #include "infomax/model/examples.hpp"
-#include "infomax/model/model_file.hpp"
+#include "infomax/train/any_model.hpp"
 
 namespace infomax::cli {
 namespace {
@@ -37,7 +37,9 @@ const FieldTable<ProbeConfig>& probe_command_fields() {
     using Config = ProbeConfig;
     FieldTable<Config> table;
     table.group("Probe")
-        .add("model", &Config::model, "FILE", "model.h5 of a run; without it, /x itself is probed")
+        .add("model", &Config::model, "FILE",
+             "model.h5 of a run, its directory, or one of its checkpoints; without it, /x itself "
+             "is probed")
         .add("train", &Config::train, "FILE", "data set file that models are fitted to")
         .add("test", &Config::test, "FILE", "data set file whose /y is predicted")
         .add("y", &Config::y, "PATH", "data set of the classes or numbers to predict")
@@ -126,7 +128,7 @@ ProbeData read_data(const mpi::Communicator& communicator, const ProbeConfig& co
   if (config.model.empty()) {
     return read_as_they_are(communicator, config);
   }
-  const auto stored = model::read_model(communicator, config.model);
+  const auto stored = train::read_any_model(communicator, config.model);
   return stored.settings.at("precision") == "float"
              ? read_represented<float>(communicator, config, stored)
              : read_represented<double>(communicator, config, stored);

@@ -6,6 +6,7 @@
 #include "core/json.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/mpi/failure.hpp"
+#include "infomax/train/any_model.hpp"
 #include "train/replicas.hpp"
 
 namespace infomax::train {
@@ -130,6 +131,7 @@ Checkpoint BetweenSteps<T>::checkpoint(std::uint64_t step, ArrayOwnership owners
   result.put("best", std::as_const(*best_).parameters());
   optimizer_state_.save(result, record);
   result.texts["record"] = json_text(record);
+  put_model(*model_, result);
   return result;
 }
 

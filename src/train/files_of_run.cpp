@@ -41,6 +41,17 @@ std::string locate(const std::string& path, const std::string& then, const std::
   return !between.empty() && is_readable(moved) ? moved : path;
 }
 
+/// The run directory that a model lies in: its own path, or a directory above model.h5 or a
+/// checkpoint.
+std::string run_of_model(const std::string& model) {
+  std::error_code ignored;
+  if (fs::is_directory(model, ignored)) {
+    return model;
+  }
+  const fs::path folder = fs::path(absolute(model)).parent_path();
+  return (folder.filename() == "checkpoints" ? folder.parent_path() : folder).string();
+}
+
 /// Whether the text of the field `validation` is a file's path.
 bool is_file(const std::string& validation) {
   const auto parsed = FieldText<ValidationData>::parse(validation);
@@ -89,7 +100,7 @@ std::string training_data(const mpi::Communicator& communicator, const model::Se
   std::string found;
   mpi::together(communicator, [&] {
     if (communicator.is_root()) {
-      found = locate(data->second, run->second, fs::path(model).parent_path().string());
+      found = locate(data->second, run->second, run_of_model(model));
     }
   });
   return communicator.broadcast(found, 0);

@@ -37,9 +37,12 @@ class Anywhere(support.ProgramTest):
         self.succeed("train", "--output", run, "--resume", "--steps", steps, "--progress", "none",
                      directory=directory, ranks=2)
         self.assertEqual(support.metrics(directory / run)[-1]["step"], steps)
-        found = self.succeed("evaluate", "--model", directory / run / "model.h5", "--json",
-                             directory=directory, ranks=2)
-        self.assertEqual(json.loads(found.out)["samples"], 150)
+        checkpoint = sorted((directory / run / "checkpoints").iterdir())[-1]
+        for model in (directory / run / "model.h5", run, checkpoint):
+            with self.subTest(model=model):
+                found = self.succeed("evaluate", "--model", model, "--json", directory=directory,
+                                     ranks=2)
+                self.assertEqual(json.loads(found.out)["samples"], 150)
 
     def test_from_another_directory(self):
         self.use("../project/runs/first", directory=self.elsewhere, steps=6)

@@ -25,7 +25,8 @@ void add_places(const Config& config, model::Settings& settings);
 [[nodiscard]] std::string locate_files(const std::string& ini, const std::string& now);
 
 /// Collective. The data set file that a model was trained on, found in the same way; `model` is the
-/// path of the model's file. Throws UsageError where the model does not name it.
+/// path of the model's file, of its run directory or of a checkpoint. Throws UsageError where the
+/// model does not name it.
 [[nodiscard]] std::string training_data(const mpi::Communicator& communicator,
                                         const model::Settings& settings, const std::string& model);
 
