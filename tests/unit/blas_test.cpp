@@ -127,7 +127,7 @@ TEST(Norm, HoldsWhereSquaresWouldOverflowOrVanish) {
 TYPED_TEST(Blas, OrderedNormIsThatOfAnyLength) {
   using T = TypeParam;
   for (std::size_t size = 0; size < 70; ++size) {
-    const auto x = random_matrix<T>(1, size, 11);
+    const auto x = test::random_rows<T>(1, size, 11);
     double squares = 0.0;
     for (const T value : x.span()) {
       squares += static_cast<double>(value) * static_cast<double>(value);
