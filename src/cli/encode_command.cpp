@@ -45,9 +45,8 @@ const FieldTable<EncodeConfig>& encode_fields() {
              "hdf5 (/x, and what follows), or npy (the representations alone); default npy where "
              "the name of `output` ends in .npy, else hdf5")
         .add("labels", &Config::labels, "PATH",
-             "data set of `data` that is copied to /y unchanged; default /y if there is one that "
-             "can "
-             "be; none = no copy")
+             "data set of `data` that is copied to /y, strings as the numbers of their classes; "
+             "default /y if there is one that can be copied; none = no copy")
         .include(&Config::encoder, analysis::encoder_fields())
         .include(&Config::progress, progress_fields())
         .include(&Config::machine, measure::thread_fields());

@@ -193,7 +193,8 @@ const FieldTable<InspectConfig>& inspect_fields() {
   static const FieldTable<InspectConfig> fields = [] {
     FieldTable<InspectConfig> table;
     table.group("Inspection")
-        .add("file", &InspectConfig::file, "FILE", "HDF5 file; the option's name may be omitted")
+        .add("file", &InspectConfig::file, "FILE",
+             "HDF5 file, or the directory of a run with model.h5; the option's name may be omitted")
         .add("json", &InspectConfig::json, "", "print one JSON object");
     return table;
   }();
