@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
 #include <system_error>
 #include <utility>
 
@@ -60,6 +61,12 @@ void move_files(const fs::path& from, const fs::path& to) {
   }
 }
 
+/// Undoes a replacement.
+void put_back(const fs::path& run) {
+  move_files(run / aside, run);
+  remove_whole(run / aside);
+}
+
 }  // namespace
 
 StagedRun::StagedRun(fs::path run)
@@ -79,8 +86,15 @@ StagedRun::StagedRun(fs::path run)
 }
 
 StagedRun::~StagedRun() {
-  if (place_ == run_) {
-    return;
+  if (place_ == run_ || is_there(run_ / discarded)) {
+    return;  // settled, or to be completed by recover()
+  }
+  if (is_there(run_ / aside)) {
+    try {
+      put_back(run_);
+    } catch (const std::exception&) {
+      return;  // recover() tries again
+    }
   }
   std::error_code ignored;
   fs::remove_all(place_, ignored);
@@ -112,9 +126,8 @@ bool StagedRun::holds_run(const fs::path& run) {
 
 void StagedRun::recover(const fs::path& run) {
   if (is_there(run / aside)) {
-    move_files(run / aside, run);
+    put_back(run);
     remove_whole(run / staged);
-    remove_whole(run / aside);
     log::warning(
         fmt::format("{} was being replaced when that was interrupted; the run that was "
                     "there is there again",

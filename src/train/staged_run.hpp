@@ -17,7 +17,8 @@ class StagedRun {
   /// Throws SystemError where the directory cannot be written.
   explicit StagedRun(std::filesystem::path run);
 
-  /// Unless settled, removes what is staged, and the run directory if it was made for it.
+  /// Unless settled, puts back what settle() had moved when it failed, and removes what is staged,
+  /// and the run directory if it was made for it.
   ~StagedRun();
   StagedRun(const StagedRun&) = delete;
   StagedRun& operator=(const StagedRun&) = delete;

@@ -148,6 +148,12 @@ def odd_names(path):
                                dtype=h5py.string_dtype("ascii", 5))
 
 
+def matlab_block(path):
+    create(path, userblock_size=512)(x=values())
+    with open(path, "r+b") as file:
+        file.write(b"MATLAB 7.3 MAT-file, Platform: GLNXA64".ljust(512))
+
+
 # name: (maker, what must come of it). Words are of the message; several may serve.
 ZOO = {
     "big-endian": (with_type(">f8"), USABLE),
@@ -179,6 +185,7 @@ ZOO = {
     "unknown-filter": (with_filter(31999), "HDF5 filter number 31999"),
     "latest": (lambda path: create(path, libver="latest")(x=values()), USABLE),
     "user-block": (lambda path: create(path, userblock_size=1024)(x=values()), USABLE),
+    "matlab-block": (matlab_block, USABLE),
     "soft": (linked(h5py.SoftLink("/other")), USABLE),
     "soft-dangling": (linked(h5py.SoftLink("/gone")), "a link to /gone"),
     "external": (linked(h5py.ExternalLink("linked.h5", "/rows"), {"linked.h5": values()}), USABLE),

@@ -3,16 +3,16 @@
 fails earlier, and whenever the process is killed, the run that was there loses nothing."""
 
 import os
-import pathlib
 import shutil
 import signal
+import subprocess
 import unittest
 
 import numpy
 
 import support
 
-USAGE, DATA, NUMERIC = 2, 3, 4
+USAGE, DATA, NUMERIC, SYSTEM = 2, 3, 4, 5
 RUN_FILES = {"config.ini", "metrics.jsonl", "model.h5", "checkpoints", "report.html"}
 
 
@@ -162,6 +162,15 @@ class Overwrite(support.ProgramTest):
         self.assertGreater(seen.count("old"), 5)
         self.assertGreater(seen.count("new"), 1)
         self.assertEqual(done.code, 0)
+
+    def test_a_replacement_that_fails_midway_is_undone(self):
+        checkpoints = self.run_directory / "checkpoints"
+        # What another file system is mounted on cannot be renamed.
+        if os.geteuid() != 0 or subprocess.run(["mount", "--bind", checkpoints, checkpoints],
+                                               check=False, capture_output=True).returncode != 0:
+            self.skipTest("nothing can be mounted here")
+        self.addCleanup(subprocess.run, ["umount", checkpoints], check=True)
+        self.fail(SYSTEM, "--steps", "2", ranks=2)
 
     def test_resume_after_a_kill_finds_the_old_run(self):
         run = self.run_directory
