@@ -87,8 +87,7 @@ StoredNetwork read_network(const hdf5::File& file, const std::string& name) {
   stored.normalization.scale = file.dataset(group + "/preprocess/scale").read_all<double>();
   if (stored.normalization.scale.size() != stored.normalization.shift.size()) {
     throw DataError(
-        fmt::format("{} has {} scales and {} shifts in {}/preprocess; the model is "
-                    "damaged",
+        fmt::format("{} has {} scales and {} shifts in {}/preprocess; the model is damaged",
                     file.path().string(), stored.normalization.scale.size(),
                     stored.normalization.shift.size(), group));
   }
@@ -105,12 +104,6 @@ StoredNetwork read_network(const hdf5::File& file, const std::string& name) {
     }
     dataset.read<double>(0, dataset.rows(),
                          std::span(stored.parameters).subspan(block.offset, block.size()));
-  }
-  if (stored.normalization.scale.size() != stored.normalization.shift.size()) {
-    throw DataError(
-        fmt::format("{} has preprocessing of {} shifts and {} scales in {}; the model is damaged",
-                    file.path().string(), stored.normalization.shift.size(),
-                    stored.normalization.scale.size(), group));
   }
   return stored;
 }

@@ -53,7 +53,7 @@ TEST_F(ModelFiles, AreReadAsTheyWereWritten) {
 }
 
 TEST_F(ModelFiles, AreRefusedWherePreprocessingHasNotAShiftAndAScaleForEachColumn) {
-  EXPECT_THAT(complaint(2), HasSubstr("3 shifts and 2 scales"));
+  EXPECT_THAT(complaint(2), HasSubstr("2 scales and 3 shifts"));
   EXPECT_THAT(complaint(4), HasSubstr("is damaged"));
 }
 
