@@ -107,7 +107,7 @@ class Validation(support.ProgramTest):
                 self.assertTrue(lines[best]["best"])
                 self.assertEqual([line["best"] for line in lines[best + 1:]], [False] * 6)
                 self.assertIn("6 validations without improvement", done.err)
-                self.assertRegex(done.err, rf"best on validation: J .* after step {best + 1},")
+                self.assertRegex(done.err, rf"best on validation: J .* after step {best + 1};")
                 self.assertIn("held out ", done.err)
                 until = self.train(data, f"{name}-until", *arguments, *optimizer, "--steps", best + 1,
                                    ranks=ranks)
