@@ -7,6 +7,8 @@
 #include <system_error>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "hdf5/access.hpp"
 #include "hdf5/check.hpp"
 
@@ -158,15 +160,16 @@ std::string missing_sources(hid_t dataset, const std::filesystem::path& path) {
     const std::string object = text_of([&](char* buffer, std::size_t size) {
       return H5Pget_virtual_dsetname(properties.id(), i, buffer, size);
     });
-    const std::string source = object + " in " + name;
+    const std::string source = fmt::format("{} in {}", object, name);
     if (is_pattern(name) || is_pattern(object) || std::ranges::find(seen, source) != seen.end()) {
       continue;
     }
     seen.push_back(source);
     const auto file = name == "." ? std::optional(path) : find_source(name, path);
     if (!file || !has_object(*file, object)) {
-      return "is made of other data sets, and " + source +
-             " cannot be found; bring it to the place where it was";
+      return fmt::format(
+          "is made of other data sets, and {} cannot be found; bring it to the place where it was",
+          source);
     }
   }
   return "";
@@ -187,18 +190,19 @@ std::string dangling_link(hid_t file, const std::string& object) {
     if (leads_nowhere && (info.type == H5L_TYPE_SOFT || info.type == H5L_TYPE_EXTERNAL)) {
       std::string value(info.u.val_size + 1, '\0');
       (void)H5Lget_val(file, part.c_str(), value.data(), value.size(), H5P_DEFAULT);
-      std::string target = value.c_str();
+      std::string target = value.substr(0, value.find('\0'));
       if (info.type == H5L_TYPE_EXTERNAL) {
         const char* name = nullptr;
         const char* place = nullptr;
         if (H5Lunpack_elink_val(value.data(), info.u.val_size, nullptr, &name, &place) >= 0) {
-          target = std::string(place) + " in " + name;
+          target = fmt::format("{} in {}", place, name);
         }
       }
       H5Eclear2(H5E_DEFAULT);
-      return (part == object ? "is a link to " : "lies behind " + part + ", a link to ") + target +
-             ", which cannot be found; bring it to the place where it was, or name another data "
-             "set";
+      return fmt::format(
+          "{} {}, which cannot be found; bring it to the place where it was, or name another data "
+          "set",
+          part == object ? "is a link to" : fmt::format("lies behind {}, a link to", part), target);
     }
     if (end == std::string::npos) {
       return "";

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "hdf5/check.hpp"
 #include "infomax/core/logging.hpp"
 #include "infomax/core/utf8.hpp"
@@ -61,9 +63,11 @@ std::vector<std::string> read_strings(hid_t file_type, std::size_t count, const 
   for (std::string& text : texts) {
     if (!is_utf8(text)) {
       text = latin1_to_utf8(text);
-      log::warning_once("latin-1 " + what,
-                        what + " holds text that is not UTF-8, such as \"" + text +
-                            "\"; it is read as Latin-1; write it in UTF-8 if that is wrong");
+      log::warning_once(
+          "latin-1 " + what,
+          fmt::format("{} holds text that is not UTF-8, such as \"{}\"; it is read as "
+                      "Latin-1; write it in UTF-8 if that is wrong",
+                      what, text));
     }
   }
   return texts;
