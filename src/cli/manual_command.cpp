@@ -89,7 +89,7 @@ std::string paragraphs(std::string_view text) {
 std::string described(const Option& option) {
   std::string head = fmt::format("\\fB{}\\fR", escaped("--" + option.name));
   if (option.name == "help") {
-    head = "\\fB\\-h\\fR, " + head;
+    head = R"(\fB\-h\fR, )" + head;
   }
   if (!option.value_name.empty()) {
     head += fmt::format(" \\fI{}\\fR", escaped(option.value_name));

@@ -16,10 +16,8 @@ const Field<ObjectiveOptions>& field_named(std::string_view name) {
   const auto& all = fields().fields();
   const auto found = std::ranges::find(all, name, &Field<ObjectiveOptions>::name);
   if (found == all.end()) {
-    std::vector<std::string_view> names;
-    for (const auto& field : all) {
-      names.push_back(field.name);
-    }
+    std::vector<std::string_view> names(all.size());
+    std::ranges::transform(all, names.begin(), &Field<ObjectiveOptions>::name);
     throw UsageError(
         fmt::format("no objective has an option \"{}\"{}", name, did_you_mean(name, names)));
   }
