@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -12,6 +13,7 @@
 #include "infomax/core/error.hpp"
 #include "infomax/core/suggestion.hpp"
 #include "infomax/core/version.hpp"
+#include "infomax/train/interruption.hpp"
 
 namespace infomax::cli {
 namespace {
@@ -21,7 +23,7 @@ constexpr std::array<Command, 12> all_commands{{
      import_data},
     {"generate", "synthetic data with known truth", generate_options, generate},
     {"inspect", "what is in a data set or a model", inspect_options, inspect},
-    {"train", "train an encoder; writes a run directory", train_options, train},
+    {"train", "train an encoder; writes a run directory", train_options, train, nullptr, true},
     {"evaluate", "the exact objective over a whole data set", evaluate_options, evaluate},
     {"encode", "rows -> representations, in a file", encode_options, encode},
     {"probe", "how well simple models predict labels from representations", probe_options, probe},
@@ -98,6 +100,11 @@ int run(const mpi::Communicator& communicator, const std::vector<std::string>& a
     return 0;
   }
   const Command& command = command_named(name);
+  // A signal while options are read or data are loaded stops a run as one during training does.
+  std::optional<train::Interruption> interruption;
+  if (command.stops_on_request) {
+    interruption.emplace();
+  }
   OptionTable options = command.options();
   if (!options.parse({arguments.begin() + 1, arguments.end()})) {
     print_result(communicator, options.help());

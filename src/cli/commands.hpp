@@ -19,6 +19,7 @@ struct Command {
   int (*run)(const mpi::Communicator& communicator, OptionTable& options) = nullptr;
   /// Of a command that needs no MPI: returns what it prints.
   std::string (*print)(const OptionTable& options) = nullptr;
+  bool stops_on_request = false;  ///< a signal lets it end in order, with a checkpoint
 };
 
 /// All subcommands, in the order of help.

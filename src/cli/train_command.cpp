@@ -11,7 +11,6 @@
 #include "infomax/core/version.hpp"
 #include "infomax/train/config.hpp"
 #include "infomax/train/files_of_run.hpp"
-#include "infomax/train/interruption.hpp"
 #include "infomax/train/training.hpp"
 
 namespace infomax::cli {
@@ -160,8 +159,6 @@ OptionTable train_options() {
 }
 
 int train(const mpi::Communicator& communicator, OptionTable& options) {
-  // A signal while data are loaded stops the run as one during training does.
-  const train::Interruption interruption;
   const auto& fields = train::config_fields();
   Config config = options.read(fields, defaults());
   options.require("output", "runs/first");
