@@ -11,8 +11,9 @@ MIB = 2 ** 20
 RANKS = 2
 FEATURES, HIDDEN, OUTPUTS = 256, 1024, 16
 
-# What the allocator, HDF5 and page sizes may add to what is counted below.
-SLACK = 2 * MIB
+# What the allocator, HDF5 and page sizes may add to what is counted below: one command's peak differs
+# by 1.2 MiB between runs.
+SLACK = 3 * MIB
 
 
 def row_bytes():
@@ -53,7 +54,7 @@ class Memory(support.ProgramTest):
         self.assertLess(doubled - small, rows / RANKS * row_bytes() + SLACK, said)
         self.assertLess(least, small, said)
         self.assertLess(large - small, (1024 - 256) * activation_bytes() + SLACK, said)
-        self.assertGreater(large - small, (1024 - 256) * 4 * HIDDEN - SLACK, said)
+        self.assertGreater(large - small, (1024 - 256) * 4 * HIDDEN - 2 * MIB, said)
         # Without it, every row's activations are held at once; so the above can fail.
         self.assertGreater(whole - small, rows / RANKS * 4 * HIDDEN, said)
 
