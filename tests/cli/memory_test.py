@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Peak memory of every rank follows the micro-batch, not the batch."""
 
+import statistics
 import unittest
 
 import numpy
@@ -11,9 +12,8 @@ MIB = 2 ** 20
 RANKS = 2
 FEATURES, HIDDEN, OUTPUTS = 256, 1024, 16
 
-# What the allocator, HDF5 and page sizes may add to what is counted below: one command's peak differs
-# by 1.2 MiB between runs.
-SLACK = 3 * MIB
+# What the allocator, HDF5 and page sizes may add to what is counted below.
+SLACK = 2 * MIB
 
 
 def row_bytes():
@@ -29,16 +29,18 @@ def activation_bytes():
 
 class Memory(support.ProgramTest):
     def peaks(self, rows, *micro_batches):
-        """Bytes of the rank that holds most, for full-batch training at each micro-batch."""
+        """Bytes of the rank that holds most, for full-batch training at each micro-batch. The median of
+        three runs: a single one may be a mebibyte off."""
         x = numpy.random.default_rng(41).integers(0, 256, size=(rows, FEATURES), dtype=numpy.uint8)
         data = self.write_data(x=x)
         peaks = []
         for micro_batch in micro_batches:
-            peaks.append(max(self.measure(
+            peaks.append(statistics.median(max(self.measure(
                 "peak_memory.py", "train", "--data", data, "--output",
-                self.scratch / f"run{rows}-{micro_batch}", "--encoder",
+                self.scratch / f"run{rows}-{micro_batch}-{repeat}", "--encoder",
                 f"dense:{HIDDEN},tanh,dense:{OUTPUTS}", "--lambda", "0.1", "--batch", "0",
-                "--micro-batch", micro_batch, "--steps", "2", "--progress", "none", ranks=RANKS)))
+                "--micro-batch", micro_batch, "--steps", "2", "--progress", "none", ranks=RANKS))
+                for repeat in range(3)))
         return peaks
 
     def test_follows_the_micro_batch_and_not_the_batch(self):
@@ -54,7 +56,7 @@ class Memory(support.ProgramTest):
         self.assertLess(doubled - small, rows / RANKS * row_bytes() + SLACK, said)
         self.assertLess(least, small, said)
         self.assertLess(large - small, (1024 - 256) * activation_bytes() + SLACK, said)
-        self.assertGreater(large - small, (1024 - 256) * 4 * HIDDEN - 2 * MIB, said)
+        self.assertGreater(large - small, (1024 - 256) * 4 * HIDDEN - SLACK, said)
         # Without it, every row's activations are held at once; so the above can fail.
         self.assertGreater(whole - small, rows / RANKS * 4 * HIDDEN, said)
 
