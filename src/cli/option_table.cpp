@@ -49,22 +49,8 @@ struct OptionTable::Parser {
 };
 
 std::vector<std::string> choices_of(const Option& option) {
-  if (!option.check || option.value_name.empty()) {
-    return {};
-  }
-  // The message of a text that no choice is like ends in the list of them.
-  try {
-    option.check("?");
-  } catch (const UsageError& error) {
-    constexpr std::string_view before = "; it must be ";
-    const std::string message = error.what();
-    const std::size_t at = message.rfind(before);
-    if (at != std::string::npos) {
-      const auto names = listed_names(std::string_view(message).substr(at + before.size()));
-      return {names.begin(), names.end()};
-    }
-  }
-  return {};
+  const auto names = listed_names(option.expected);
+  return {names.begin(), names.end()};
 }
 
 OptionTable::OptionTable(std::string command, std::string synopsis)
@@ -83,14 +69,16 @@ OptionTable::OptionTable(std::string command, std::string synopsis)
 OptionTable::OptionTable(OptionTable&& other) noexcept = default;
 OptionTable::~OptionTable() = default;
 
-void OptionTable::add(const FieldFacts& field, const std::optional<std::string>& standard,
-                      std::function<void(const std::string&)> check) {
+void OptionTable::add(const FieldFacts& field, const std::optional<std::string>& standard) {
   if (field.group != options_.back().group) {
     parser_->start_group(field.group);
   }
-  const Option& option = options_.emplace_back(Option{
-      field.name, field.group, field.is_flag ? "" : field.value_name, fields_as_options(field.help),
-      field.is_flag ? "" : standard.value_or(""), std::move(check)});
+  const Option& option =
+      field.is_flag ? options_.emplace_back(
+                          Option{field.name, field.group, "", fields_as_options(field.help), ""})
+                    : options_.emplace_back(Option{field.name, field.group, field.value_name,
+                                                   fields_as_options(field.help),
+                                                   standard.value_or(""), field.expected});
   auto added = parser_->groups.back().add_options();
   if (field.is_flag) {
     added(option.name.c_str(), po::bool_switch(), option.help.c_str());

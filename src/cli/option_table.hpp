@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -19,9 +18,8 @@ struct Option {
   std::string group;
   std::string value_name;  ///< empty for a flag
   std::string help;
-  std::string standard;  ///< the default; empty if there is none
-  /// Throws UsageError where a text is not what the option takes; may be empty.
-  std::function<void(const std::string& text)> check = {};
+  std::string standard;       ///< the default; empty if there is none
+  std::string expected = {};  ///< what its value must be, in words; empty for a flag
 };
 
 /// The names that an option takes; empty where it takes other texts too.
@@ -36,14 +34,11 @@ class OptionTable {
   OptionTable(OptionTable&& other) noexcept;
   ~OptionTable();
 
-  /// Adds an option for every field, in the groups of the table; help shows the defaults. The table
-  /// must outlive this.
+  /// Adds an option for every field, in the groups of the table; help shows the defaults.
   template <class Config>
   void add(const FieldTable<Config>& table, const Config& defaults = {}) {
-    const auto scratch = std::make_shared<Config>(defaults);
     for (const Field<Config>& field : table.fields()) {
-      add(field, field.text(defaults),
-          [scratch, &field](const std::string& text) { field.set(*scratch, text); });
+      add(field, field.text(defaults));
     }
   }
 
@@ -97,8 +92,7 @@ class OptionTable {
  private:
   [[noreturn]] void refuse(const std::string& problem) const;
   [[noreturn]] void refuse_unknown(const std::string& where, const std::string& name) const;
-  void add(const FieldFacts& field, const std::optional<std::string>& standard,
-           std::function<void(const std::string&)> check);
+  void add(const FieldFacts& field, const std::optional<std::string>& standard);
   [[nodiscard]] std::string text_of(const std::string& name) const;
 
   std::string command_;

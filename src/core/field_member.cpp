@@ -24,9 +24,9 @@ MemberField::MemberField(const FieldWords& words, Reach reach, const MemberType&
   group = words.group;
   value_name = words.value_name;
   help = words.help;
+  expected = words.expected.empty() ? type.expected() : std::string(words.expected);
   is_flag = type.is_flag;
-  check_ = {quoted(), words.expected.empty() ? type.expected() : std::string(words.expected),
-            std::move(holds)};
+  check_ = {quoted(), expected, std::move(holds)};
 }
 
 MemberField::MemberField(const MemberField& field, const Reach& reach) : MemberField(field) {

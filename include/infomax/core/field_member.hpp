@@ -22,6 +22,7 @@ struct FieldFacts {
   std::string group;       ///< the heading of --help that it stands under
   std::string value_name;  ///< of its value in help, such as "M"; empty for a flag
   std::string help;        ///< what it means, for --help
+  std::string expected;    ///< what a value must be, in words: "a number", "a, b or c"
   bool is_flag = false;    ///< given without a value
 
   bool may_change = false;       ///< a run that is resumed may have another value than before
