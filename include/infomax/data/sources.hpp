@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <span>
 
-#include "infomax/data/labels.hpp"
 #include "infomax/data/normalization.hpp"
 #include "infomax/data/row_store.hpp"
 #include "infomax/stats/row_source.hpp"
@@ -14,19 +13,6 @@
 /// normalisation must outlive them.
 
 namespace infomax::data {
-
-namespace detail {
-
-/// The first count * columns elements of scratch as a matrix.
-template <class T>
-MatrixView<T> shaped(Buffer<T>& scratch, std::size_t count, std::size_t columns) {
-  if (scratch.size() < count * columns) {
-    scratch.resize(count * columns);
-  }
-  return {scratch.data(), count, columns};
-}
-
-}  // namespace detail
 
 /// Normalised rows of a data set, [local_rows.size(), features].
 template <math::Real T>
@@ -40,11 +26,7 @@ class DatasetRows final : public stats::RowSource<T> {
   [[nodiscard]] std::size_t rows() const override { return local_rows_.size(); }
   [[nodiscard]] std::size_t columns() const override { return rows_.features(); }
   [[nodiscard]] MatrixView<const T> tile(std::size_t first, std::size_t count,
-                                         Buffer<T>& scratch) const override {
-    const MatrixView<T> out = detail::shaped(scratch, count, columns());
-    rows_.convert(local_rows_.subspan(first, count), normalization_, out);
-    return out;
-  }
+                                         Buffer<T>& scratch) const override;
 
  private:
   const RowStore& rows_;
@@ -63,11 +45,7 @@ class OneHotRows final : public stats::RowSource<T> {
   [[nodiscard]] std::size_t rows() const override { return local_rows_.size(); }
   [[nodiscard]] std::size_t columns() const override { return classes_; }
   [[nodiscard]] MatrixView<const T> tile(std::size_t first, std::size_t count,
-                                         Buffer<T>& scratch) const override {
-    const MatrixView<T> out = detail::shaped(scratch, count, classes_);
-    one_hot(rows_, local_rows_.subspan(first, count), classes_, out);
-    return out;
-  }
+                                         Buffer<T>& scratch) const override;
 
  private:
   const RowStore& rows_;
