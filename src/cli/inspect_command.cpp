@@ -5,11 +5,11 @@
 #include <fmt/format.h>
 
 #include "cli/cli.hpp"
+#include "cli/data_description.hpp"
 #include "cli/runtime.hpp"
 #include "core/json.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/core/field.hpp"
-#include "infomax/data/names.hpp"
 #include "infomax/hdf5/file.hpp"
 #include "infomax/model/model_file.hpp"
 #include "infomax/mpi/failure.hpp"
@@ -81,49 +81,6 @@ std::string layer_table(const Json& network, const std::string& indent) {
   return text;
 }
 
-/// Adds an attribute, unless it is another program's, of the same name and another kind.
-template <class Read>
-void add_if_of_kind(Json& description, const char* name, const Read& read) {
-  try {
-    description[name] = read();
-  } catch (const DataError&) {
-    description.erase(name);
-  }
-}
-
-Json describe_data(const hdf5::File& file) {
-  Json datasets = Json::object();
-  for (const std::string& name : file.dataset_names()) {
-    try {
-      const auto dataset = file.dataset("/" + name);
-      datasets["/" + name] = {{"shape", dataset.shape()},
-                              {"type", hdf5::name(dataset.element_type())},
-                              {"rows", dataset.rows()},
-                              {"features", dataset.features()}};
-      for (const char* names : {data::columns_attribute, data::classes_attribute}) {
-        if (const auto found = data::read_names(file, "/" + name, names); !found.empty()) {
-          datasets["/" + name][names] = found;
-        }
-      }
-    } catch (const DataError& error) {
-      datasets["/" + name] = {{"unusable", error.what()}};
-    }
-  }
-  Json description{{"kind", "data"}, {"datasets", datasets}};
-  for (const char* known : {"canonical_correlations", "mutual_information", "timescales"}) {
-    if (file.has_attribute("/", known)) {
-      add_if_of_kind(description, known, [&] { return Json(file.reals_attribute("/", known)); });
-    }
-  }
-  for (const char* origin : {"encoded_by", "model", "model_checksum", "encoder", "network", "layer",
-                             "data", "data_path"}) {
-    if (file.has_attribute("/", origin)) {
-      add_if_of_kind(description, origin, [&] { return Json(file.string_attribute("/", origin)); });
-    }
-  }
-  return description;
-}
-
 Json describe_settings(const std::string& ini) {
   Json settings = Json::object();
   for (const auto& [name, text] : parse_ini(ini)) {
@@ -158,16 +115,6 @@ Json describe(const std::string& path) {
   }
   return file.has_text("/", "format", model::model_format) ? describe_model(path)
                                                            : describe_data(file);
-}
-
-/// A value in one line: text without its quotes, of many names the first and how many there are.
-std::string in_one_line(const Json& value) {
-  constexpr std::size_t most = 12;
-  if (value.is_array() && value.size() > most && value.front().is_string()) {
-    const Json first(Json::array_t(value.begin(), value.begin() + most));
-    return fmt::format("{} and {} more", json_text(first), value.size() - most);
-  }
-  return value.is_string() ? value.get<std::string>() : json_text(value);
 }
 
 /// Appends indented lines, each a name and its value.
@@ -207,7 +154,8 @@ OptionTable inspect_options() {
   OptionTable options(
       "inspect",
       "infomax inspect FILE [--json]\n\n"
-      "Shows what is in a data set file (data sets, shapes, element types), in a model (networks,\n"
+      "Shows what is in an HDF5 file (groups, data sets, shapes, element types), in a model "
+      "(networks,\n"
       "the shape, parameters and multiply-adds of each layer, objective, pair, preprocessing) or "
       "in a\n"
       "checkpoint (step, settings, state), of which it checks every byte.");
@@ -223,10 +171,13 @@ int inspect(const mpi::Communicator& communicator, OptionTable& options) {
     if (!communicator.is_root()) {
       return;
     }
-    const Json description = describe(train::model_file(config.file));
+    const std::string path = train::model_file(config.file);
+    const Json description = describe(path);
     std::string text;
     if (config.json) {
       text = json_text(description) + "\n";
+    } else if (description.at("kind") == "data") {
+      text = data_tree(hdf5::File::open(path), description);
     } else {
       append_lines(description, "", text);
     }

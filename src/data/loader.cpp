@@ -69,6 +69,23 @@ auto or_close(hdf5::File& file, const Work& work) {
   }
 }
 
+/// Where the data set that is read unless an option names another one is missing, says by which
+/// option the one is named that was probably meant.
+void require_usual(const hdf5::File& file, const std::string& dataset) {
+  if (dataset != "/x" || file.exists(dataset)) {
+    return;
+  }
+  const hdf5::Tree tree = file.tree();
+  const bool is_broken_link =
+      std::ranges::find(tree.entries, dataset, &hdf5::TreeEntry::path) != tree.entries.end();
+  const std::string meant = hdf5::guess_dataset(tree, dataset);
+  if (!is_broken_link && !meant.empty()) {
+    throw DataError("there is no data set " + dataset + " in " + file.path().string() +
+                    ", which has " + hdf5::list_datasets(tree) + "; did you mean `x` " + meant +
+                    "?");
+  }
+}
+
 }  // namespace
 
 void require_finite(const mpi::Communicator& communicator, const Rows& rows) {
@@ -122,6 +139,7 @@ std::vector<std::string> DatasetFile::text_classes(const std::string& dataset) c
 
 DatasetShape DatasetFile::shape(const std::string& dataset) {
   return or_close(file_, [&] {
+    require_usual(file_, dataset);
     return text_classes_.contains(dataset) ? describe_texts(dataset)
                                            : describe(file_.dataset(dataset));
   });

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "hdf5/access.hpp"
 #include "hdf5/check.hpp"
 #include "hdf5/file_types.hpp"
@@ -63,6 +65,15 @@ bool File::exists(const std::string& object) const {
   }
 }
 
+bool File::is_group(const std::string& object) const {
+  if (!exists(object)) {
+    return false;
+  }
+  const Handle opened(H5Oopen(handle_.id(), object.c_str(), H5P_DEFAULT), H5Oclose);
+  H5Eclear2(H5E_DEFAULT);
+  return opened.valid() && H5Iget_type(opened.id()) == H5I_GROUP;
+}
+
 std::vector<std::string> File::dataset_names(const std::string& group) const {
   std::vector<std::string> names;
   const Handle opened = checked<DataError>(H5Gopen2(handle_.id(), group.c_str(), H5P_DEFAULT),
@@ -99,12 +110,12 @@ Dataset File::open_dataset(const std::string& object) const {
     if (const std::string why = dangling_link(handle_.id(), object); !why.empty()) {
       throw DataError(where(object) + " " + why);
     }
-    std::string listed;
-    for (const std::string& name : dataset_names()) {
-      listed += (listed.empty() ? "/" : ", /") + name;
-    }
-    throw DataError("there is no data set " + where(object) + ", which has " +
-                    (listed.empty() ? "none at its root" : listed + "; name one that is there"));
+    const Tree all = tree();
+    const std::string listed = list_datasets(all);
+    const std::string meant = guess_dataset(all, object);
+    throw DataError(fmt::format(
+        "there is no data set {}, which has {}{}", where(object), listed.empty() ? "none" : listed,
+        meant.empty() ? "; name one that is there" : "; did you mean " + meant + "?"));
   }
   Handle opened = open_object(object);
   if (const std::string why = missing_sources(opened.id(), path_); !why.empty()) {
@@ -120,7 +131,12 @@ Handle File::open_object(const std::string& object) const {
   Handle opened = checked<DataError>(H5Oopen(handle_.id(), object.c_str(), H5P_DEFAULT), H5Oclose,
                                      "cannot open " + where(object));
   if (H5Iget_type(opened.id()) != H5I_DATASET) {
-    throw DataError(where(object) + " is not a data set; name one inside it");
+    const bool is_group = H5Iget_type(opened.id()) == H5I_GROUP;
+    const Tree below = is_group ? tree(1000, object) : Tree{};
+    const auto inside = std::ranges::find(below.entries, true, &TreeEntry::is_numbers);
+    throw DataError(fmt::format("{} is {}, not a data set; name one inside it{}", where(object),
+                                is_group ? "a group" : "an object",
+                                inside == below.entries.end() ? "" : ", such as " + inside->path));
   }
   return opened;
 }

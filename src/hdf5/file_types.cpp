@@ -59,6 +59,8 @@ hid_t native_type(ElementType type) {
   return H5I_INVALID_HID;
 }
 
+std::string type_class_name(hid_t file_type) { return class_name(H5Tget_class(file_type)); }
+
 ElementType nearest_element_type(hid_t file_type, const std::string& where) {
   const H5T_class_t found = H5Tget_class(file_type);
   const std::size_t bytes = H5Tget_size(file_type);

@@ -17,4 +17,7 @@ namespace infomax::hdf5 {
 /// file.
 [[nodiscard]] ElementType nearest_element_type(hid_t file_type, const std::string& where);
 
+/// What elements are that are no numbers: "strings", "compound records".
+[[nodiscard]] std::string type_class_name(hid_t file_type);
+
 }  // namespace infomax::hdf5

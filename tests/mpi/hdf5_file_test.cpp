@@ -117,8 +117,9 @@ TEST_F(Hdf5File, ListsTheDataSetsWhereOneIsMissing) {
     created.close();
   });
 
-  EXPECT_THAT(complaint("f.h5", "/x"), HasSubstr("/images, /labels"));
-  EXPECT_THAT(complaint("f.h5", "/no/such/x"), HasSubstr("/images, /labels"));
+  EXPECT_THAT(complaint("f.h5", "/x"), HasSubstr("/images 2 x 3 u8, /labels 2 u8"));
+  EXPECT_THAT(complaint("f.h5", "/x"), HasSubstr("did you mean /images?"));
+  EXPECT_THAT(complaint("f.h5", "/no/such/label"), HasSubstr("did you mean /labels?"));
   EXPECT_THAT(complaint("f.h5", "/empty"), HasSubstr("not a data set"));
   const File opened = File::open(file("f.h5"));
   EXPECT_TRUE(opened.exists("/"));

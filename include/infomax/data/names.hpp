@@ -12,6 +12,8 @@ namespace infomax::data {
 inline constexpr const char* columns_attribute = "columns";
 /// The attribute of a data set of labels that holds the names of the classes 0, 1, ...
 inline constexpr const char* classes_attribute = "classes";
+/// The attribute of a data set of tokens that holds the texts of the tokens 0, 1, ...
+inline constexpr const char* tokens_attribute = "tokens";
 
 /// Returns the names in such an attribute, or none where the attribute is missing or holds
 /// something else.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -14,6 +15,7 @@
 #include "infomax/hdf5/dataset.hpp"
 #include "infomax/hdf5/element_type.hpp"
 #include "infomax/hdf5/handle.hpp"
+#include "infomax/hdf5/tree.hpp"
 #include "infomax/mpi/communicator.hpp"
 
 /// HDF5 files, data sets and attributes, serial and parallel, over HDF5's C API.
@@ -73,11 +75,17 @@ class File {
   /// Returns the names of the data sets in a group, in alphabetical order.
   [[nodiscard]] std::vector<std::string> dataset_names(const std::string& group = "/") const;
 
+  /// Returns the objects below a group, `most` of them at most. Links are not followed.
+  [[nodiscard]] Tree tree(std::size_t most = 10000, const std::string& group = "/") const;
+
+  /// Whether `object` exists and is a group.
+  [[nodiscard]] bool is_group(const std::string& object) const;
+
   /// Creates a group and its parent groups. Existing groups are left unchanged.
   void create_group(const std::string& group);
 
-  /// Opens a data set. Throws DataError if it does not exist (the message lists those at the root)
-  /// or does not hold rows of numbers.
+  /// Opens a data set. Throws DataError if it does not exist (the message lists those of the file
+  /// and guesses which one is meant) or does not hold rows of numbers.
   [[nodiscard]] Dataset dataset(const std::string& object) const;
 
   /// Whether a data set has strings, one a row. By all ranks alike.

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Files of HDF5 with groups: what `inspect` shows of them, and what is said where a data set is missing."""
+
+import json
+import unittest
+
+import h5py
+import numpy
+
+import support
+from imports import DATA, ImportTest
+
+
+class Trees(ImportTest):
+    def setUp(self):
+        super().setUp()
+        self.path = self.scratch / "tree.h5"
+        with h5py.File(self.path, "w") as file:
+            file["data/images"] = numpy.zeros((500, 8, 8), "f4")
+            file["data/labels"] = numpy.zeros(500, "i8")
+            file["data/names"] = [b"one", b"two"]
+            file["records"] = numpy.zeros(3, [("a", "f8")])
+            file.create_group("empty/inner")
+            file["again"] = file["data"]  # a cycle
+            file["data/up"] = file["/"]
+            file["soft"] = h5py.SoftLink("/data/images")
+            file["gone"] = h5py.SoftLink("/nothing")
+
+    def test_inspect_shows_groups_as_a_tree(self):
+        said = json.loads(self.succeed("inspect", self.path, "--json").out)
+        found = {name: what.get("shape") for name, what in said["datasets"].items()}
+        place = "/again" if "/again/images" in found else "/data"
+        self.assertEqual(found, {f"{place}/images": [500, 8, 8], f"{place}/labels": [500],
+                                 f"{place}/names": None, "/records": None, "/soft": [500, 8, 8],
+                                 "/gone": None})
+        self.assertEqual(said["datasets"]["/soft"]["link"], "/data/images")
+        lines = self.succeed("inspect", self.path).out.splitlines()
+        for line in (["images", "500", "x", "8", "x", "8", "f32,", "64", "features"],
+                     ["labels", "500", "i64"], ["names", "2", "strings"],
+                     ["/records", "3", "compound", "records"], ["/empty", "group"],
+                     ["inner", "group"], ["/gone", "link", "to", "/nothing"]):
+            self.assertIn(line, [line.split() for line in lines])
+        indented = next(line for line in lines if "images" in line and "500 x" in line)
+        self.assertTrue(indented.startswith("  images"), indented)
+
+    def test_the_length_is_bounded(self):
+        path = self.scratch / "many.h5"
+        with h5py.File(path, "w") as file:
+            for k in range(12_000):
+                file.create_group(f"g{k:05}")
+        done = self.succeed("inspect", path)
+        self.assertLess(len(done.out.splitlines()), 220)
+        self.assertIn("and at least 9800 more", done.out)
+        self.assertFalse(json.loads(self.succeed("inspect", path, "--json").out)["complete"])
+
+    def test_errors_list_what_there_is_and_guess(self):
+        done = support.run("train", "--data", self.path, "--encoder", "dense:2", "--output",
+                           self.scratch / "run", ranks=2)
+        place = "/again/images" if "/again/images 500" in done.err else "/data/images"
+        self.assert_refused(done, DATA, f"{place} 500 x 8 x 8 f32", f"did you mean --x {place}?")
+        self.refuse(DATA, "--x", f"{self.path}:/data/image",
+                    words=["/data/image in", f"did you mean {place}?"])
+        self.refuse(DATA, "--x", f"{self.path}:/data", words=["a group", "such as /data"])
+
+
+if __name__ == "__main__":
+    unittest.main()
