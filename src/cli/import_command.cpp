@@ -24,6 +24,7 @@ struct ImportConfig {
   bool overwrite = false;
   std::string like;
   importers::TableOptions table;
+  importers::ReadingOptions reading;
   std::optional<double> test_fraction;
   std::string test_output;
   std::uint64_t seed = 1;
@@ -43,7 +44,8 @@ const FieldTable<ImportConfig>& import_fields() {
              "data set file of an earlier import, for data that tests what was trained on it: /x "
              "must "
              "have its columns, and text labels get its codes")
-        .include(&Config::table, importers::table_fields());
+        .include(&Config::table, importers::table_fields())
+        .include(&Config::reading, importers::reading_fields());
     table.group("Split")
         .add("test-fraction", &Config::test_fraction, "F",
              "share of the rows, chosen at random, that goes to `test_output` instead of `output`",
@@ -102,6 +104,9 @@ void report(const importers::ImportRequest& request, const importers::Imported& 
   if (imported.y) {
     text += ", " + describe("/y", *imported.y);
   }
+  if (imported.trajectories > 0) {
+    text += fmt::format(", /lengths {}", imported.trajectories);
+  }
   if (request.test) {
     text += fmt::format("; of these rows {} are in {} and {} in {}",
                         imported.x.shape.front() - imported.test_rows, request.output.string(),
@@ -124,13 +129,24 @@ OptionTable import_options() {
       "Turns files of another format into a data set file: the rows become /x, the labels or\n"
       "targets /y. The content of a file determines its format:\n\n"
       "  IDX    the MNIST family, plain or .gz; elements keep their type\n"
-      "  .npy   NumPy arrays in C order, plain or .gz; booleans become u8\n"
+      "  .npy   NumPy arrays, plain or .gz; booleans become u8\n"
+      "  .npz   FILE.npz:/name, an array of an archive of NumPy\n"
       "  CSV    commas, semicolons or tabs, with a header or without, plain or .gz; all columns "
       "but\n"
       "         those of --label and --drop are numbers and become /x\n"
       "  HDF5   FILE.h5:/path, a data set with rows along the first axis; also MATLAB's -v7.3, "
       "whose\n"
-      "         matrices are transposed back\n\n"
+      "         matrices are transposed back, AnnData (.h5ad), dense or sparse, and what pandas "
+      "stores\n"
+      "         by to_hdf(), with --label for a column of obs or of the frame\n"
+      "  images PNG, PGM or PPM of one size, [N, H, W] or [N, 3, H, W]; sub-folders are classes\n"
+      "  sounds WAV, FLAC and others, a file a row, or cut by --frames; sub-folders are classes\n"
+      "  text   numbers of tokens by --tokens, a line a row, or a file of a folder\n\n"
+      "FILE may be a folder, a pattern in quotes ('runs/*.npy') or several files with commas "
+      "between\n"
+      "them. Except of images, whole sounds and texts, each file is a trajectory then, and "
+      "/lengths,\n"
+      "which --pair lag reads, has their numbers of rows.\n\n"
       "From a table to a test of how well a model's features predict its labels:\n\n"
       "  infomax import --x flowers.csv --label species --drop id --output train.h5 \\\n"
       "      --test-fraction 0.2 --test-output test.h5\n"
@@ -142,6 +158,11 @@ OptionTable import_options() {
       "  infomax import --x test.csv --label species --like train.h5 --output test.h5\n"
       "  infomax import --x images.npy --y labels.npy --output train.h5\n"
       "  infomax import --x cells.h5:/rna/counts --y cells.h5:/type --output train.h5\n"
+      "  infomax import --x cells.h5ad --label cell_type --output train.h5\n"
+      "  infomax import --x photos/ --output train.h5\n"
+      "  infomax import --x 'runs/*.npy' --output trajectories.h5\n"
+      "  infomax import --x speech/ --frames 400:160 --output frames.h5\n"
+      "  infomax import --x reviews.txt --tokens words:5000 --length 64 --output train.h5\n"
       "  infomax import --x train-images-idx3-ubyte.gz --y train-labels-idx1-ubyte.gz \\\n"
       "      --output train.h5");
   options.add(import_fields());
@@ -156,7 +177,8 @@ int import_data(const mpi::Communicator& communicator, OptionTable& options) {
     throw UsageError("import: --y and --label both say what becomes /y; give one");
   }
   const importers::ImportRequest request{
-      config.x, config.y, config.output, config.table, test_split(options, config), config.like};
+      config.x,    config.y,      config.output, config.table, test_split(options, config),
+      config.like, config.reading};
   mpi::together(communicator, [&] {
     if (communicator.is_root()) {
       refuse_existing(config.output, config.overwrite);

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Finds what the library links: here, and, installed beside infomaxConfig.cmake, in the projects that
 # use it. Makes infomax::hdf5, infomax::openblas, infomax::sleef, infomax::lbfgsb and infomax::csv,
-# wherever those were found.
+# wherever those were found, and infomax::png and infomax::sndfile where they are installed: without
+# them, `import` refuses PNG images and sounds.
 
 include(CheckCXXSourceCompiles)
 include(CheckCXXSymbolExists)
@@ -183,6 +184,25 @@ endif()
 find_package(spdlog QUIET)
 if(NOT spdlog_FOUND)
   infomax_missing("spdlog is missing. Install it (Debian: libspdlog-dev, Fedora: spdlog-devel, conda: spdlog), or run launch/setup.sh.")
+endif()
+
+if(NOT TARGET infomax::png)
+  find_package(PNG QUIET)
+  if(PNG_FOUND)
+    add_library(infomax::png INTERFACE IMPORTED)
+    target_link_libraries(infomax::png INTERFACE PNG::PNG)
+  endif()
+endif()
+if(NOT TARGET infomax::sndfile)
+  if(PKG_CONFIG_FOUND)
+    pkg_check_modules(infomax_sndfile QUIET IMPORTED_TARGET sndfile)
+  endif()
+  if(infomax_sndfile_FOUND)
+    add_library(infomax::sndfile INTERFACE IMPORTED)
+    target_link_libraries(infomax::sndfile INTERFACE PkgConfig::infomax_sndfile)
+  else()
+    infomax_find_plain(sndfile sndfile.h)
+  endif()
 endif()
 
 unset(CMAKE_REQUIRED_LIBRARIES)

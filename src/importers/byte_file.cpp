@@ -2,7 +2,6 @@
 #include "importers/byte_file.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdint>
 #include <string>
@@ -12,14 +11,8 @@
 #include "infomax/core/error.hpp"
 
 namespace infomax::importers {
-namespace {
 
-constexpr const char* ends_early =
-    " ends before the data that its header declares; download it again";
-
-}  // namespace
-
-ByteFile::ByteFile(std::filesystem::path path) : path_(std::move(path)) {
+ByteFile::ByteFile(std::filesystem::path path) : ByteSource(path.string()), path_(std::move(path)) {
   std::error_code ignored;
   if (std::filesystem::is_directory(path_, ignored)) {
     throw DataError(path_.string() + " is a directory; name a file");
@@ -54,35 +47,25 @@ std::size_t ByteFile::read_some(std::span<std::byte> bytes) {
   return done;
 }
 
+void ByteFile::skip(std::size_t bytes) {
+  if (gzseek(file_.get(), static_cast<z_off_t>(bytes), SEEK_CUR) < 0) {
+    refuse_early_end();
+  }
+}
+
+void ByteFile::rewind() {
+  if (gzrewind(file_.get()) != 0) {
+    throw SystemError("cannot read " + path_.string() + " from its start again");
+  }
+}
+
 void ByteFile::require_room_for(std::size_t bytes) {
   constexpr std::uintmax_t greatest_ratio = 1032;  // of deflate
   std::error_code error;
   const std::uintmax_t size = std::filesystem::file_size(path_, error);
   const std::uintmax_t least = is_compressed() ? bytes / greatest_ratio : bytes;
   if (!error && size < least) {
-    throw DataError(path_.string() + ends_early);
-  }
-}
-
-void ByteFile::read(std::span<std::byte> bytes) {
-  if (read_some(bytes) != bytes.size()) {
-    throw DataError(path_.string() + ends_early);
-  }
-}
-
-void ByteFile::expect_end() {
-  std::array<std::byte, 1> beyond{};
-  if (read_some(beyond) != 0) {
-    throw DataError(path_.string() + " has more data than its header declares; is it damaged?");
-  }
-}
-
-void reverse_elements(std::span<std::byte> elements, std::size_t size) {
-  if (size > 1) {
-    for (std::size_t first = 0; first < elements.size(); first += size) {
-      const auto element = elements.subspan(first, size);
-      std::reverse(element.begin(), element.end());
-    }
+    refuse_early_end();
   }
 }
 

@@ -8,10 +8,12 @@
 
 #include <zlib.h>
 
+#include "importers/byte_source.hpp"
+
 namespace infomax::importers {
 
-/// Reads the bytes of a file, plain or compressed by gzip, from its start to its end.
-class ByteFile {
+/// The bytes of a file, plain or compressed by gzip.
+class ByteFile final : public ByteSource {
  public:
   /// Throws DataError if the file cannot be read.
   explicit ByteFile(std::filesystem::path path);
@@ -21,22 +23,15 @@ class ByteFile {
   /// Whether the file is compressed.
   [[nodiscard]] bool is_compressed() { return gzdirect(file_.get()) == 0; }
 
-  /// Reads bytes and returns their number, which is smaller than requested at the end of the file,
-  /// also if a compressed file is truncated. Throws DataError if the file is damaged.
-  [[nodiscard]] std::size_t read_some(std::span<std::byte> bytes);
+  [[nodiscard]] std::size_t read_some(std::span<std::byte> bytes) override;
+  void skip(std::size_t bytes) override;
+  void rewind() override;
 
   /// Whether a compressed file was truncated. A truncated plain file cannot be recognised.
   [[nodiscard]] bool broke_off() const { return broke_off_; }
 
-  /// Throws DataError if the file cannot hold this many bytes, so that no memory is allocated for
-  /// them. A plain file holds its size; a compressed file holds at most what deflate can compress.
-  void require_room_for(std::size_t bytes);
-
-  /// Fills all of `bytes`. Throws DataError if the file ends before.
-  void read(std::span<std::byte> bytes);
-
-  /// Throws DataError unless the file ends here.
-  void expect_end();
+  /// A plain file holds its size; a compressed file holds at most what deflate can compress.
+  void require_room_for(std::size_t bytes) override;
 
  private:
   struct Close {
@@ -47,8 +42,5 @@ class ByteFile {
   std::unique_ptr<gzFile_s, Close> file_;
   bool broke_off_ = false;
 };
-
-/// Reverses the bytes of each element; `size` is the size of an element.
-void reverse_elements(std::span<std::byte> elements, std::size_t size);
 
 }  // namespace infomax::importers

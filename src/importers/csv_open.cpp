@@ -39,7 +39,7 @@ OpenedFile open_features(const OpenRequest& request) {
   if (columns.empty()) {
     throw DataError(format.path.string() + " has no columns left for /x; drop or label fewer");
   }
-  const CsvTargets targets = scan_csv(format, labels, request.known_classes);
+  const CsvTargets targets = scan_csv(format, labels, request.known.classes);
   return {csv_features(format, columns, element_of(table), targets.rows),
           labels.empty() ? nullptr : csv_targets(format, targets, element_of(table))};
 }
@@ -47,7 +47,7 @@ OpenedFile open_features(const OpenRequest& request) {
 /// Opens a table as y: all its columns are labels.
 OpenedFile open_labels(const OpenRequest& request) {
   const CsvFormat format = find_csv_format(request.path, request.table.header);
-  const auto targets = scan_csv(format, all_columns(format), request.known_classes);
+  const auto targets = scan_csv(format, all_columns(format), request.known.classes);
   return {csv_targets(format, targets, element_of(request.table))};
 }
 
@@ -60,6 +60,12 @@ bool is_text(const FileStart& start) { return start.head.find('\0') == std::stri
 }  // namespace
 
 /// The format of delimited text.
-FileFormat table_format() { return {"text", true, false, is_text, open_table}; }
+FileFormat table_format() {
+  return {.name = "text",
+          .is_table = true,
+          .takes_labels = true,
+          .recognises = is_text,
+          .open = open_table};
+}
 
 }  // namespace infomax::importers

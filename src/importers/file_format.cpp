@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "importers/file_format.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <span>
@@ -10,22 +11,30 @@
 #include <fmt/format.h>
 
 #include "importers/byte_file.hpp"
+#include "importers/class_rows.hpp"
+#include "importers/series_reader.hpp"
 #include "infomax/core/error.hpp"
+#include "infomax/core/logging.hpp"
 
 namespace infomax::importers {
 
 // The file of each reader defines its format.
+FileFormat hdf5_format();
 FileFormat idx_format();
 FileFormat npy_format();
-FileFormat hdf5_format();
+FileFormat npz_format();
+FileFormat image_format();
+FileFormat sound_format();
 FileFormat table_format();
+FileFormat token_format();
 
 namespace {
 
 /// All formats, in the order in which they are tried. HDF5 may begin with anything, as its
 /// signature may stand behind a user block, so it comes first. A table is any text, so it comes
-/// last.
-constexpr std::array formats{hdf5_format, idx_format, npy_format, table_format};
+/// last. Text is tokens only where that is said.
+constexpr std::array formats{hdf5_format,  idx_format,   npy_format,  npz_format,
+                             image_format, sound_format, table_format};
 
 /// A format that cannot be imported, and how to convert its files.
 struct ForeignFormat {
@@ -34,9 +43,12 @@ struct ForeignFormat {
   std::string_view advice;
 };
 
-constexpr std::array<ForeignFormat, 6> foreign{{
+constexpr std::array<ForeignFormat, 9> foreign{{
     {"PK\x03\x04", false,
-     " is an archive such as .npz or .xlsx; save an array by numpy.save, a sheet as CSV"},
+     " is an archive such as .xlsx; save an array by numpy.save, a sheet as CSV"},
+    {"\xFF\xD8\xFF", false, " is a JPEG image; convert it to PNG"},
+    {"GIF8", true, " is a GIF image; convert it to PNG"},
+    {"BM", true, " is a BMP image; convert it to PNG"},
     {"PAR1", true, " is a Parquet file; save it as CSV or .npy"},
     {"\x80", false, " is a Python pickle; save the array by numpy.save"},
     {"MATLAB", true, " is a MATLAB file; save it by save('-v7.3'), which is HDF5"},
@@ -53,13 +65,10 @@ void refuse_foreign(const FileStart& start) {
   }
 }
 
-FileStart read_start(const std::filesystem::path& path) {
+FileStart read_start(const std::filesystem::path& path, std::size_t bytes) {
   ByteFile file(path);
-  FileStart start{path, std::string(4096, '\0'), false};
+  FileStart start{path, std::string(bytes, '\0'), false};
   start.head.resize(file.read_some(std::as_writable_bytes(std::span(start.head))));
-  if (start.head.empty()) {
-    throw DataError(path.string() + " is empty; there is nothing to import");
-  }
   start.is_compressed = file.is_compressed();
   return start;
 }
@@ -74,8 +83,10 @@ std::string all_names() {
   return names;
 }
 
-FileFormat find_format(const std::filesystem::path& path) {
-  const FileStart start = read_start(path);
+FileFormat find_format(const FileStart& start) {
+  if (start.head.empty()) {
+    throw DataError(start.path.string() + " is empty; there is nothing to import");
+  }
   for (const auto describe : formats) {
     const FileFormat format = describe();
     if (format.is_table) {
@@ -85,25 +96,96 @@ FileFormat find_format(const std::filesystem::path& path) {
       return format;
     }
   }
-  throw DataError(
-      fmt::format("{} is neither {}; convert it to one of these", path.string(), all_names()));
+  throw DataError(fmt::format("{} is neither {}; convert it to one of these", start.path.string(),
+                              all_names()));
+}
+
+/// The format of a folder's files: the first that one of them has, a table if all others fail, as
+/// many folders have a text that describes them. Keeps the files of that format.
+FileFormat find_format_of_folder(FileList& list) {
+  std::vector<FileStart> starts;
+  for (const auto& file : list.files) {
+    starts.push_back(read_start(file, 512));
+  }
+  for (const auto describe : formats) {
+    const FileFormat format = describe();
+    std::vector<std::filesystem::path> kept;
+    std::vector<std::filesystem::path> others;
+    for (const FileStart& start : starts) {
+      const bool has_it = !start.head.empty() && format.recognises(start);
+      (has_it ? kept : others).push_back(start.path);
+    }
+    if (kept.empty()) {
+      continue;
+    }
+    if (!others.empty()) {
+      log::info(fmt::format("{} of the {} files of {} are left out, such as {}: not {}",
+                            others.size(), starts.size(), list.path.string(),
+                            others.front().filename().string(), format.name));
+    }
+    list.files = std::move(kept);
+    return format;
+  }
+  return find_format(starts.front());  // says what it is
+}
+
+/// The format that all files of a list have.
+FileFormat find_format_of_list(const FileList& list) {
+  constexpr std::size_t head_bytes = 4096;
+  const FileFormat format = find_format(read_start(list.files.front(), head_bytes));
+  for (const auto& file : std::span(list.files).subspan(1)) {
+    if (const auto other = find_format(read_start(file, head_bytes)); other.name != format.name) {
+      throw DataError(fmt::format("{} is {}, and {} is {}; give files of one format",
+                                  list.files.front().string(), format.name, file.string(),
+                                  other.name));
+    }
+  }
+  return format;
 }
 
 }  // namespace
 
-FileSource find_source(const std::string& text) {
-  FileSource source{text, "", {}};
+FileSource find_source(const std::string& text, const ReadingOptions& reading) {
+  FileSource source;
+  std::string path = text;
   const std::size_t colon = text.rfind(":/");
   if (colon != std::string::npos && !std::filesystem::exists(text)) {
-    source.path = text.substr(0, colon);
+    path = text.substr(0, colon);
     source.object = text.substr(colon + 1);
   }
-  source.format = find_format(source.path);
+  source.list = list_files(path);
+  source.format = reading.tokens          ? token_format()
+                  : source.list.is_folder ? find_format_of_folder(source.list)
+                                          : find_format_of_list(source.list);
   if (!source.object.empty() && !source.format.has_objects) {
-    throw UsageError(text + " names a path in " + source.path.string() +
-                     ", which is not HDF5; omit the path");
+    throw UsageError(text + " names a path in " + path +
+                     ", which is not HDF5 or .npz; omit the path");
   }
   return source;
+}
+
+OpenedFile open_source(const FileSource& source, Role role, const TableOptions& table,
+                       const ReadingOptions& reading, const Known& known) {
+  const FileList& list = source.list;
+  // A series opens its files later too, so this owns what it needs then.
+  const auto open = [source, role, table, reading, known](const std::filesystem::path& path) {
+    return source.format.open({path, source.object, role, table, reading, known, source.list});
+  };
+  if (list.is_single || source.format.opens_several) {
+    return open(list.files.front());
+  }
+  auto series = std::make_unique<SeriesReader>(
+      list.path.string(), list.files, [open](const std::filesystem::path& path) {
+        OpenedFile opened = open(path);
+        if (opened.labels) {
+          throw UsageError(path.string() +
+                           " is one of several, which are trajectories without labels; join the "
+                           "tables first, or omit `label`");
+        }
+        return std::move(opened.rows);
+      });
+  auto labels = class_rows(list, known.classes, series->lengths());
+  return {std::move(series), std::move(labels)};
 }
 
 }  // namespace infomax::importers

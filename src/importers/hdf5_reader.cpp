@@ -104,7 +104,7 @@ OpenedFile open_hdf5(const OpenRequest& request) {
   const std::string usual = request.role == Role::x ? "/x" : "/y";
   const std::string object = request.object.empty() ? usual : request.object;
   if (request.role == Role::y && hdf5::File::open(request.path).holds_texts(object)) {
-    return {std::make_unique<Hdf5TextReader>(request.path, object, request.known_classes)};
+    return {std::make_unique<Hdf5TextReader>(request.path, object, request.known.classes)};
   }
   if (is_of_matlab(request.path, object)) {
     return {open_matlab(request.path, object, request.role)};
@@ -114,6 +114,8 @@ OpenedFile open_hdf5(const OpenRequest& request) {
 
 }  // namespace
 
-FileFormat hdf5_format() { return {"HDF5", false, true, begins_hdf5, open_hdf5}; }
+FileFormat hdf5_format() {
+  return {.name = "HDF5", .has_objects = true, .recognises = begins_hdf5, .open = open_hdf5};
+}
 
 }  // namespace infomax::importers

@@ -71,12 +71,15 @@ void IdxReader::read(std::span<std::byte> rows) {
 }
 
 FileFormat idx_format() {
-  return {
-      "IDX", false, false,
-      [](const FileStart& start) { return start.head.starts_with(std::string_view("\0\0", 2)); },
-      [](const OpenRequest& request) {
-        return OpenedFile{std::make_unique<IdxReader>(request.path)};
-      }};
+  return {.name = "IDX",
+          .recognises =
+              [](const FileStart& start) {
+                return start.head.starts_with(std::string_view("\0\0", 2));
+              },
+          .open =
+              [](const OpenRequest& request) {
+                return OpenedFile{std::make_unique<IdxReader>(request.path)};
+              }};
 }
 
 }  // namespace infomax::importers

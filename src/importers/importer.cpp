@@ -2,12 +2,14 @@
 #include "infomax/importers/importer.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 #include <optional>
 #include <string>
 
 #include "importers/row_files.hpp"
 #include "importers/test_rows.hpp"
+#include "infomax/core/error.hpp"
 #include "infomax/core/matrix.hpp"
 #include "infomax/core/pending_file.hpp"
 #include "infomax/data/names.hpp"
@@ -55,6 +57,7 @@ class RowWriter {
     hdf5::Dataset dataset = file.create_dataset(name, rows.type(), shape);
     data::write_names(file, name, data::columns_attribute, rows.columns());
     data::write_names(file, name, data::classes_attribute, rows.classes());
+    data::write_names(file, name, data::tokens_attribute, rows.tokens());
     return dataset;
   }
 
@@ -93,6 +96,16 @@ ImportedDataset copy(RowFile& rows, const std::string& name, Output& output, Out
   return {rows.type(), rows.shape(), rows.columns(), rows.classes()};
 }
 
+/// Writes the numbers of rows of the trajectories that /x has, if it has several.
+void write_lengths(hdf5::File& file, const std::vector<std::size_t>& lengths) {
+  if (!lengths.empty()) {
+    const std::vector<std::int64_t> stored(lengths.begin(), lengths.end());
+    hdf5::Dataset dataset =
+        file.create_dataset("/lengths", hdf5::element_type_of<std::int64_t>(), {stored.size()});
+    dataset.write<std::int64_t>(0, stored.size(), stored);
+  }
+}
+
 }  // namespace
 
 Imported import_dataset(const ImportRequest& request) {
@@ -101,15 +114,21 @@ Imported import_dataset(const ImportRequest& request) {
   std::optional<Output> test_output;
   Output output(request.output);
   if (request.test) {
+    if (!files.x->lengths().empty()) {
+      throw UsageError(files.x->where() +
+                       " has several trajectories, and `test_fraction` would take single rows out "
+                       "of them; import some of the files as the test file");
+    }
     test.emplace(files.x->rows(), request.test->fraction, request.test->seed);
     test_output.emplace(request.test->output);
   }
   Output* const beside = test_output ? &*test_output : nullptr;
   Imported imported{copy(*files.x, "/x", output, beside, test), std::nullopt,
-                    test ? test->count() : 0};
+                    test ? test->count() : 0, files.x->lengths().size()};
   if (files.y) {
     imported.y = copy(*files.y, "/y", output, beside, test);
   }
+  write_lengths(output.file, files.x->lengths());
   output.file.close();
   if (test_output) {
     test_output->file.close();

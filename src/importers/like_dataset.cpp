@@ -16,19 +16,21 @@ namespace infomax::importers {
 LikeDataset::LikeDataset(const std::filesystem::path& path) : path_(path) {
   const hdf5::File file = hdf5::File::open(path);
   const hdf5::Dataset x = file.dataset("/x");
-  trailing_.assign(x.shape().begin() + 1, x.shape().end());
+  known_.row.assign(x.shape().begin() + 1, x.shape().end());
   columns_ = data::read_names(file, "/x", data::columns_attribute);
-  classes_ = data::read_names(file, "/y", data::classes_attribute);
+  known_.classes = data::read_names(file, "/y", data::classes_attribute);
+  known_.tokens = data::read_names(file, "/x", data::tokens_attribute);
 }
 
 void LikeDataset::require(const RowFiles& files) const {
   const RowFile& x = *files.x;
-  if (!std::equal(trailing_.begin(), trailing_.end(), x.shape().begin() + 1, x.shape().end())) {
-    throw DataError(fmt::format(
-        "{} has rows of {} elements, and `like` {} of {}; choose the "
-        "same columns",
-        x.where(), x.row_bytes() / hdf5::size(x.type()), path_.string(),
-        std::accumulate(trailing_.begin(), trailing_.end(), std::size_t{1}, std::multiplies<>{})));
+  if (!std::equal(known_.row.begin(), known_.row.end(), x.shape().begin() + 1, x.shape().end())) {
+    throw DataError(
+        fmt::format("{} has rows of {} elements, and `like` {} of {}; choose the "
+                    "same columns",
+                    x.where(), x.row_bytes() / hdf5::size(x.type()), path_.string(),
+                    std::accumulate(known_.row.begin(), known_.row.end(), std::size_t{1},
+                                    std::multiplies<>{})));
   }
   if (!x.columns().empty() && !columns_.empty() && x.columns() != columns_) {
     const auto [here, there] = std::ranges::mismatch(x.columns(), columns_);
@@ -37,12 +39,12 @@ void LikeDataset::require(const RowFiles& files) const {
                     "choose the same columns in the same order",
                     x.where(), *here, here - x.columns().begin() + 1, path_.string(), *there));
   }
-  if (files.y && files.y->classes() != classes_) {
+  if (files.y && files.y->classes() != known_.classes) {
     const std::string here = files.y->where();
     const std::string like = fmt::format("`like` {}", path_.string());
     const bool has_names = !files.y->classes().empty();
     const std::string difference =
-        has_names && !classes_.empty()
+        has_names && !known_.classes.empty()
             ? fmt::format("{} has other names of classes than {}", here, like)
             : fmt::format("{} has names of classes, and {} has none", has_names ? here : like,
                           has_names ? like : here);

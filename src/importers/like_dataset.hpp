@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "importers/file_format.hpp"
 #include "importers/row_files.hpp"
 
 namespace infomax::importers {
@@ -16,16 +17,15 @@ class LikeDataset {
   /// Throws DataError if the file cannot be read.
   explicit LikeDataset(const std::filesystem::path& path);
 
-  [[nodiscard]] const std::vector<std::string>& classes() const { return classes_; }
+  [[nodiscard]] const Known& known() const { return known_; }
 
   /// Throws DataError unless x and y have these columns and classes.
   void require(const RowFiles& files) const;
 
  private:
   std::filesystem::path path_;
-  std::vector<std::size_t> trailing_;  ///< the shape of a row of /x
   std::vector<std::string> columns_;
-  std::vector<std::string> classes_;
+  Known known_;
 };
 
 }  // namespace infomax::importers

@@ -5,6 +5,7 @@
 #include <optional>
 #include <system_error>
 
+#include "importers/csv_number.hpp"
 #include "infomax/core/error.hpp"
 
 namespace infomax::importers {
@@ -96,8 +97,8 @@ class Parser {
 };
 
 [[noreturn]] void refuse_type(const std::string& where, std::string_view descr) {
-  throw DataError(where + " holds elements of NumPy's type \"" + std::string(descr.substr(0, 20)) +
-                  "\"; save integers of 8 to 64 bits, floats of 16 to 64 or booleans, such as "
+  throw DataError(where + " holds elements of NumPy's type " + in_quotes(descr.substr(0, 20)) +
+                  "; save integers of 8 to 64 bits, floats of 16 to 64 or booleans, such as "
                   "array.astype(\"f4\"), and of texts their codes, "
                   "numpy.unique(texts, return_inverse=True)[1]");
 }
@@ -152,11 +153,7 @@ NpyHeader parse_npy_header(std::string_view text, const std::string& where) {
   if (!has_type || !has_shape || !fortran) {
     parser.refuse();
   }
-  if (*fortran) {
-    throw DataError(where +
-                    " is in Fortran order, columns before rows; save it by "
-                    "numpy.save(file, numpy.ascontiguousarray(array))");
-  }
+  header.is_fortran = *fortran;
   return header;
 }
 

@@ -14,12 +14,13 @@ struct NpyHeader {
   char kind = 'f';        ///< b, i, u or f
   std::size_t bytes = 0;  ///< of an element
   std::vector<std::size_t> shape;
+  bool is_fortran = false;  ///< whether the first index changes fastest from element to element
 };
 
 /// Parses the text of a header, a Python dictionary such as
 /// {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }. Source: NumPy's NEP 1. Throws
-/// DataError if the text is damaged, the array is in Fortran order or its elements are not numbers;
-/// the message says what to do. `where` names the file.
+/// DataError if the text is damaged or the elements are not numbers; the message says what to do.
+/// `where` names the file.
 [[nodiscard]] NpyHeader parse_npy_header(std::string_view text, const std::string& where);
 
 }  // namespace infomax::importers

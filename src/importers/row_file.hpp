@@ -28,6 +28,11 @@ class RowFile {
   [[nodiscard]] const std::vector<std::string>& columns() const { return columns_; }
   [[nodiscard]] const std::vector<std::string>& classes() const { return classes_; }
 
+  /// The texts of the tokens that the elements number; empty if they are no tokens.
+  [[nodiscard]] const std::vector<std::string>& tokens() const { return tokens_; }
+  /// The numbers of rows of the trajectories that follow one another; empty if there is only one.
+  [[nodiscard]] const std::vector<std::size_t>& lengths() const { return lengths_; }
+
   /// Reads the next rows, whole ones, in this machine's byte order. Throws DataError if the file
   /// ends or is damaged.
   virtual void read(std::span<std::byte> rows) = 0;
@@ -44,6 +49,8 @@ class RowFile {
 
   void name_columns(std::vector<std::string> names) { columns_ = std::move(names); }
   void name_classes(std::vector<std::string> names) { classes_ = std::move(names); }
+  void name_tokens(std::vector<std::string> texts) { tokens_ = std::move(texts); }
+  void set_lengths(std::vector<std::size_t> lengths) { lengths_ = std::move(lengths); }
 
  private:
   std::string where_;
@@ -52,6 +59,8 @@ class RowFile {
   std::size_t row_bytes_ = 0;
   std::vector<std::string> columns_;
   std::vector<std::string> classes_;
+  std::vector<std::string> tokens_;
+  std::vector<std::size_t> lengths_;
 };
 
 }  // namespace infomax::importers

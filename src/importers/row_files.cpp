@@ -18,10 +18,10 @@ void check_options(const TableOptions& table, const FileSource& x,
   if (x.format.is_table) {
     return;
   }
-  if (!table.labels.empty() || !table.dropped.empty()) {
+  if (!x.format.takes_labels && (!table.labels.empty() || !table.dropped.empty())) {
     throw UsageError(fmt::format(
         "`{}` is for tables, and {} is not a table; give its labels as a separate file, `y`",
-        table.labels.empty() ? "drop" : "label", x.path.string()));
+        table.labels.empty() ? "drop" : "label", x.list.path.string()));
   }
   const bool has_table = y && y->format.is_table;
   if (!has_table && (table.element || table.header != TableHeader::automatic)) {
@@ -30,22 +30,32 @@ void check_options(const TableOptions& table, const FileSource& x,
   }
 }
 
+void check_reading(const ReadingOptions& reading, const FileFormat& x) {
+  if (reading.frames && !x.takes_frames) {
+    throw UsageError("`frames` is for sounds, and `x` is not one");
+  }
+  if (reading.length && !x.takes_tokens) {
+    throw UsageError("`length` is for `tokens`, which is missing");
+  }
+}
+
 }  // namespace
 
 RowFiles open_row_files(const ImportRequest& request) {
-  const FileSource x = find_source(request.x);
+  const FileSource x = find_source(request.x, request.reading);
   std::optional<FileSource> y;
   if (!request.y.empty()) {
-    y = find_source(request.y);
+    y = find_source(request.y, {});
   }
   check_options(request.table, x, y);
+  check_reading(request.reading, x.format);
   std::optional<LikeDataset> like;
   if (!request.like.empty()) {
     like.emplace(request.like);
   }
-  const auto known = like ? like->classes() : std::vector<std::string>{};
+  const Known known = like ? like->known() : Known{};
   const auto open = [&](const FileSource& source, Role role) {
-    return source.format.open({source.path, source.object, role, request.table, known});
+    return open_source(source, role, request.table, request.reading, known);
   };
 
   OpenedFile opened = open(x, Role::x);

@@ -43,10 +43,11 @@ class ImportTest(support.ProgramTest):
                      for name, value in file[key].attrs.items()}
             return file["x"][()], file["y"][()] if "y" in file else None, names
 
-    def refuse(self, code, *arguments, words=(), ranks=None):
+    def refuse(self, code, *arguments, words=(), ranks=None, lines=1):
+        """`lines` counts what is said before the refusal too."""
         output = self.scratch / "refused.h5"
         done = support.run("import", "--output", output, *arguments, ranks=ranks)
         self.assert_refused(done, code, *words)
-        self.assertEqual(len(done.err.splitlines()), 1, done.err)
+        self.assertEqual(len(done.err.splitlines()), lines, done.err)
         left = [path.name for path in self.scratch.iterdir() if "refused" in path.name]
         self.assertEqual(left, [])

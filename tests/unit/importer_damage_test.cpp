@@ -103,6 +103,60 @@ TEST_F(ImporterDamage, OfArrays) {
   EXPECT_LT(count, cases);
 }
 
+/// A number, the byte of lowest value first.
+std::string little(std::uint64_t value, int bytes) {
+  std::string text;
+  for (int k = 0; k < bytes; ++k) {
+    text += static_cast<char>(value >> 8U * static_cast<unsigned>(k) & 0xFFU);
+  }
+  return text;
+}
+
+std::string npy(const std::string& shape, const char* fortran, std::size_t data_bytes) {
+  const std::string text =
+      "{'descr': '<i2', 'fortran_order': " + std::string(fortran) + ", 'shape': " + shape + ", }\n";
+  return "\x93NUMPY\x01" + little(0, 1) + little(text.size(), 2) + text +
+         std::string(data_bytes, 'x');
+}
+
+std::uint32_t checksum(const std::string& bytes) {
+  return static_cast<std::uint32_t>(
+      crc32(0, reinterpret_cast<const Bytef*>(bytes.data()), static_cast<unsigned>(bytes.size())));
+}
+
+TEST_F(ImporterDamage, OfArraysInFortranOrder) {
+  const auto count = refused(npy("(6, 5)", "True", 60), {});
+  EXPECT_GT(count, cases / 3);
+  EXPECT_LT(count, cases);
+}
+
+TEST_F(ImporterDamage, OfArchives) {
+  const std::string name = "x.npy";
+  const std::string data = npy("(6, 5)", "False", 60);
+  const std::string sizes =
+      little(checksum(data), 4) + little(data.size(), 4) + little(data.size(), 4);
+  const std::string local = "PK\x03\x04" + little(20, 2) + little(0, 8) + sizes +
+                            little(name.size(), 2) + little(0, 2) + name + data;
+  const std::string entry = "PK\x01\x02" + little(20, 2) + little(20, 2) + little(0, 8) + sizes +
+                            little(name.size(), 2) + little(0, 12) + little(0, 4) + name;
+  const std::string whole = local + entry + "PK\x05\x06" + little(0, 4) + little(1, 2) +
+                            little(1, 2) + little(entry.size(), 4) + little(local.size(), 4) +
+                            little(0, 2);
+  const auto count = refused(whole, {});
+  EXPECT_GT(count, cases / 3);
+  EXPECT_LT(count, cases);
+}
+
+TEST_F(ImporterDamage, OfSounds) {
+  const std::string samples(120, 'x');
+  const std::string format = little(1, 2) + little(1, 2) + little(8000, 4) + little(16000, 4) +
+                             little(2, 2) + little(16, 2);
+  const std::string whole = "RIFF" + little(36 + samples.size(), 4) + "WAVEfmt " + little(16, 4) +
+                            format + "data" + little(samples.size(), 4) + samples;
+  // A row cannot be split, so that the whole file is refused too; it may only do so orderly.
+  EXPECT_LE(refused(whole, {}), cases);
+}
+
 TEST_F(ImporterDamage, OfCompressedTables) {
   std::string text;
   for (int row = 0; row < 300; ++row) {

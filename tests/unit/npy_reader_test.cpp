@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "importers/npy_reader.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <fstream>
+#include <memory>
+#include <span>
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "importers/byte_file.hpp"
 #include "importers/npy_header.hpp"
 #include "infomax/core/error.hpp"
 #include "support/scratch.hpp"
@@ -29,6 +35,8 @@ TEST(NpyHeader, ReadsWhatPythonWrites) {
       parse("{'descr': '>f4', 'fortran_order': False, 'shape': (3, 4), }          \n");
   EXPECT_TRUE(header.big_endian);
   EXPECT_EQ(header.kind, 'f');
+  EXPECT_FALSE(header.is_fortran);
+  EXPECT_TRUE(parse("{'descr': '<f4', 'fortran_order': True, 'shape': (3, 4), }").is_fortran);
   EXPECT_EQ(header.bytes, 4U);
   EXPECT_THAT(header.shape, ElementsAre(3, 4));
   EXPECT_THAT(parse("{\"shape\":(7,),\"fortran_order\":False,\"descr\":\"|u1\"}").shape,
@@ -38,8 +46,6 @@ TEST(NpyHeader, ReadsWhatPythonWrites) {
 
 TEST(NpyHeader, SaysWhatToDo) {
   const std::string rest = "'fortran_order': False, 'shape': (3,), }";
-  EXPECT_THAT(complaint("{'descr': '<f4', 'fortran_order': True, 'shape': (3, 4), }"),
-              HasSubstr("numpy.ascontiguousarray"));
   for (const char* type :
        {"'<c8'", "'<f16'", "'<U10'", "'|O'", "'<i3'", "'f4'", "[('a', '<f4')]"}) {
     EXPECT_THAT(complaint(std::string("{'descr': ") + type + ", " + rest),
@@ -60,6 +66,44 @@ TEST(NpyHeader, RefusesDamage) {
         "{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,)}",
         "{'other': '<f4', 'fortran_order': False, 'shape': (3,)}"}) {
     EXPECT_THAT(complaint(text), HasSubstr("is it damaged")) << text;
+  }
+}
+
+using FortranOrder = test::Scratch;
+
+TEST_F(FortranOrder, IsReadInBlocksOfAnySize) {
+  // [5, 2, 3]: element (n, i, j) is 100 n + 10 i + j, and the first index changes fastest.
+  constexpr std::size_t rows = 5;
+  std::string bytes = "\x93NUMPY\x01";
+  const std::string text = "{'descr': '<i2', 'fortran_order': True, 'shape': (5, 2, 3), }\n";
+  bytes += std::string{'\0', static_cast<char>(text.size()), '\0'} + text;
+  for (int j = 0; j < 3; ++j) {
+    for (int i = 0; i < 2; ++i) {
+      for (std::size_t n = 0; n < rows; ++n) {
+        const auto value = static_cast<std::int16_t>(100 * static_cast<int>(n) + 10 * i + j);
+        bytes.append(reinterpret_cast<const char*>(&value), sizeof(value));
+      }
+    }
+  }
+  std::ofstream(file("x.npy"), std::ios::binary) << bytes;
+  std::vector<std::int16_t> expected;
+  for (int n = 0; n < static_cast<int>(rows); ++n) {
+    for (int k = 0; k < 6; ++k) {
+      expected.push_back(static_cast<std::int16_t>(100 * n + 10 * (k / 3) + k % 3));
+    }
+  }
+  for (const std::size_t block_bytes : {1U, 12U, 30U, 59U, 60U, 1000U}) {
+    for (const std::size_t at_once : {1U, 2U, 5U}) {
+      NpyReader reader(std::make_unique<ByteFile>(file("x.npy")), block_bytes);
+      EXPECT_THAT(reader.shape(), ElementsAre(5, 2, 3));
+      std::vector<std::int16_t> found(expected.size());
+      for (std::size_t first = 0; first < rows; first += at_once) {
+        const std::size_t count = std::min(at_once, rows - first);
+        reader.read(std::as_writable_bytes(std::span(found).subspan(6 * first, 6 * count)));
+      }
+      reader.expect_end();
+      EXPECT_EQ(found, expected) << block_bytes << " " << at_once;
+    }
   }
 }
 

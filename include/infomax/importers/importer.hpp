@@ -13,6 +13,7 @@
 #include "infomax/core/field.hpp"
 #include "infomax/core/field_list.hpp"
 #include "infomax/hdf5/element_type.hpp"
+#include "infomax/importers/reading.hpp"
 
 /// Files of other formats as data set files.
 namespace infomax::importers {
@@ -78,7 +79,8 @@ struct TestSplit {
   std::uint64_t seed = 1;        ///< of the choice of rows
 };
 
-/// The files of an import. An input is a file, or FILE.h5:/path, a data set in a file.
+/// The files of an import. An input is a file, a folder, a pattern such as "runs/*.npy", several of
+/// these with commas between them, or FILE.h5:/path, an array in a file.
 struct ImportRequest {
   std::string x;                       ///< input of /x
   std::string y = {};                  ///< input of /y; may be empty
@@ -87,6 +89,7 @@ struct ImportRequest {
   std::optional<TestSplit> test = {};  ///< unset: all rows go to `output`
   /// A data set file whose classes and columns the import must have; may be empty.
   std::filesystem::path like = {};
+  ReadingOptions reading = {};  ///< of sounds and texts
 };
 
 /// A data set that an import wrote.
@@ -102,12 +105,15 @@ struct Imported {
   ImportedDataset x;                 ///< /x
   std::optional<ImportedDataset> y;  ///< /y, unset if there is none
   std::size_t test_rows = 0;         ///< rows of the test file, 0 without one
+  std::size_t trajectories = 0;      ///< entries of /lengths, 0 without it
 };
 
 /// Converts files of other formats to a data set file: IDX, NumPy's .npy and delimited text, plain
-/// or compressed by gzip, and HDF5. The content of a file determines its format. Elements keep
-/// their types; TableOptions determine those of text. The conversion works in slabs, so files may
-/// be larger than memory. The outputs get their names when they are complete. Serial. Throws
+/// or compressed by gzip, .npz, HDF5 as other programs lay it out, images, sounds and texts. The
+/// content of a file determines its format. Several files, of a folder or a pattern, are
+/// trajectories, whose numbers of rows become /lengths, unless each of them is one row. Elements
+/// keep their types; TableOptions determine those of text. The conversion works in slabs, so files
+/// may be larger than memory. The outputs get their names when they are complete. Serial. Throws
 /// UsageError if options do not apply to the files; DataError if an input is missing, damaged or of
 /// another format, or if x and y have different numbers of rows; SystemError if an output cannot be
 /// written.
