@@ -16,7 +16,7 @@ packages=(
 )
 # The demo does not need these.
 test_packages=(libgtest-dev libgmock-dev clang-format python3 python3-numpy python3-h5py python3-pil
-  shellcheck)
+  python3-anndata python3-tables shellcheck)
 # Only on request: further checks of continuous integration.
 check_packages=(clang-tidy doxygen zsh fish groff-base)
 # Only on request: tests/cluster starts its own Slurm and sshd from them.

@@ -142,6 +142,21 @@ std::string File::string_attribute(const std::string& object, const std::string&
   return read_texts(attribute, what).front();
 }
 
+std::string File::bytes_attribute(const std::string& object, const std::string& name) const {
+  const std::string what = describe(name, where(object));
+  const std::string failure = "cannot read " + what;
+  const Handle attribute = open_attribute(handle_.id(), object, name, what);
+  require_class(attribute, {H5T_STRING}, what, "a string");
+  if (element_count(attribute, what) != 1) {
+    throw DataError(what + " is not a single string");
+  }
+  const Handle type = checked<DataError>(H5Aget_type(attribute.id()), H5Tclose, failure);
+  return read_string_bytes(
+             type.id(), 1,
+             [&](hid_t memory, void* out) { return H5Aread(attribute.id(), memory, out); }, failure)
+      .front();
+}
+
 std::vector<std::string> File::strings_attribute(const std::string& object,
                                                  const std::string& name) const {
   const std::string what = describe(name, where(object));

@@ -147,6 +147,7 @@ void Dataset::transfer(std::size_t first, std::size_t count, ElementType type,
   }
   const bool parallel = communicator_.has_value() && !is_virtual(handle_.id());
   const Handle properties = transfer_properties(parallel, where_);
+  const Handle stored = checked(H5Dget_type(handle_.id()), H5Tclose, "cannot read " + where_);
   collective_ = parallel;
   for (std::uint64_t round = 0; round < rounds; ++round) {
     const std::size_t done = std::min(count, static_cast<std::size_t>(round) * most);
@@ -154,7 +155,7 @@ void Dataset::transfer(std::size_t first, std::size_t count, ElementType type,
     together([&] {
       const Handle in_file = select_rows(first + done, step);
       const Handle in_memory = memory_rows(step);
-      move(native_type(type), in_memory.id(), in_file.id(), properties.id(),
+      move(memory_type(stored.id(), type), in_memory.id(), in_file.id(), properties.id(),
            memory.data() + done * row_bytes, first + done, step);
     });
     collective_ = collective_ && was_collective(properties.id());

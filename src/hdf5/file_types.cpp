@@ -59,6 +59,11 @@ hid_t native_type(ElementType type) {
   return H5I_INVALID_HID;
 }
 
+hid_t memory_type(hid_t file_type, ElementType type) {
+  return type == ElementType::u8 && H5Tget_class(file_type) == H5T_BITFIELD ? H5T_NATIVE_B8
+                                                                            : native_type(type);
+}
+
 std::string type_class_name(hid_t file_type) { return class_name(H5Tget_class(file_type)); }
 
 ElementType nearest_element_type(hid_t file_type, const std::string& where) {
@@ -69,6 +74,9 @@ ElementType nearest_element_type(hid_t file_type, const std::string& where) {
   }
   if (found == H5T_FLOAT) {
     return bytes <= 4 ? ElementType::f32 : ElementType::f64;
+  }
+  if (found == H5T_BITFIELD && bytes == 1) {
+    return ElementType::u8;
   }
   if (found == H5T_ENUM) {
     // NumPy's and h5py's booleans are enumerations over int8.

@@ -53,13 +53,18 @@ std::vector<std::string> read_fixed(hid_t file_type, std::size_t count, const Re
 
 }  // namespace
 
-std::vector<std::string> read_strings(hid_t file_type, std::size_t count, const ReadElements& read,
-                                      const std::string& what, const std::string& failure) {
+std::vector<std::string> read_string_bytes(hid_t file_type, std::size_t count,
+                                           const ReadElements& read, const std::string& failure) {
   if (count == 0) {
     return {};
   }
-  auto texts = H5Tis_variable_str(file_type) > 0 ? read_variable(file_type, count, read, failure)
-                                                 : read_fixed(file_type, count, read, failure);
+  return H5Tis_variable_str(file_type) > 0 ? read_variable(file_type, count, read, failure)
+                                           : read_fixed(file_type, count, read, failure);
+}
+
+std::vector<std::string> read_strings(hid_t file_type, std::size_t count, const ReadElements& read,
+                                      const std::string& what, const std::string& failure) {
+  auto texts = read_string_bytes(file_type, count, read, failure);
   for (std::string& text : texts) {
     if (!is_utf8(text)) {
       text = latin1_to_utf8(text);

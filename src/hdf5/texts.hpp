@@ -22,4 +22,9 @@ using ReadElements = std::function<herr_t(hid_t memory_type, void* memory)>;
                                                     const std::string& what,
                                                     const std::string& failure);
 
+/// The same without any conversion of the bytes.
+[[nodiscard]] std::vector<std::string> read_string_bytes(hid_t file_type, std::size_t count,
+                                                         const ReadElements& read,
+                                                         const std::string& failure);
+
 }  // namespace infomax::hdf5

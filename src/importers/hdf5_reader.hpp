@@ -2,9 +2,8 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <filesystem>
-#include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -17,8 +16,10 @@ namespace infomax::importers {
 /// A data set of an HDF5 file, with its attributes `columns` and `classes` if they are texts.
 class Hdf5Reader final : public RowFile {
  public:
-  /// Throws DataError if the data set does not exist or does not hold numbers.
-  Hdf5Reader(const std::filesystem::path& path, const std::string& object);
+  /// `columns` are names from elsewhere in the file, if there are as many. Throws DataError if the
+  /// data set does not exist or does not hold numbers.
+  Hdf5Reader(const std::filesystem::path& path, const std::string& object,
+             std::vector<std::string> columns = {});
 
   void read(std::span<std::byte> rows) override;
 
@@ -28,21 +29,9 @@ class Hdf5Reader final : public RowFile {
   std::size_t next_ = 0;  ///< row
 };
 
-/// A data set of strings, one a row, as the numbers of their classes: their places among `known`,
-/// or, where that is empty, among the data set's own strings in the order of their bytes.
-class Hdf5TextReader final : public RowFile {
- public:
-  /// Throws DataError if a string is none of the known classes, or there are too many.
-  Hdf5TextReader(const std::filesystem::path& path, const std::string& object,
-                 const std::vector<std::string>& known);
-
-  void read(std::span<std::byte> rows) override;
-
- private:
-  hdf5::File file_;
-  std::string object_;
-  std::map<std::string, std::int32_t> numbers_;
-  std::size_t next_ = 0;  ///< row
-};
+/// A data set of strings, one a row, as the numbers of their classes. Throws DataError.
+[[nodiscard]] std::unique_ptr<RowFile> read_text_classes(const std::filesystem::path& path,
+                                                         const std::string& object,
+                                                         const std::vector<std::string>& known);
 
 }  // namespace infomax::importers

@@ -58,6 +58,7 @@ class Trees(ImportTest):
                            self.scratch / "run", ranks=2)
         place = "/again/images" if "/again/images 500" in done.err else "/data/images"
         self.assert_refused(done, DATA, f"{place} 500 x 8 x 8 f32", f"did you mean --x {place}?")
+        self.refuse(DATA, "--x", self.path, words=[f"did you mean {self.path}:{place}?"])
         self.refuse(DATA, "--x", f"{self.path}:/data/image",
                     words=["/data/image in", f"did you mean {place}?"])
         self.refuse(DATA, "--x", f"{self.path}:/data", words=["a group", "such as /data"])

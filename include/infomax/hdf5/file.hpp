@@ -15,6 +15,7 @@
 #include "infomax/hdf5/dataset.hpp"
 #include "infomax/hdf5/element_type.hpp"
 #include "infomax/hdf5/handle.hpp"
+#include "infomax/hdf5/records.hpp"
 #include "infomax/hdf5/tree.hpp"
 #include "infomax/mpi/communicator.hpp"
 
@@ -99,6 +100,12 @@ class File {
   [[nodiscard]] std::vector<std::string> texts(const std::string& object, std::size_t first,
                                                std::size_t count) const;
 
+  /// Whether a data set has records (compound elements).
+  [[nodiscard]] bool holds_records(const std::string& object) const;
+
+  /// Opens a data set of records. For a file that this process has opened alone. Throws DataError.
+  [[nodiscard]] Records records(const std::string& object) const;
+
   /// Creates a data set and its parent groups. Its elements are undefined until they are written.
   Dataset create_dataset(const std::string& object, ElementType type,
                          const std::vector<std::size_t>& shape, Layout layout = {});
@@ -118,6 +125,9 @@ class File {
   /// returned in UTF-8. Throws DataError if it is missing or of another kind.
   [[nodiscard]] std::string string_attribute(const std::string& object,
                                              const std::string& name) const;
+  /// The bytes of a string, whatever they stand for.
+  [[nodiscard]] std::string bytes_attribute(const std::string& object,
+                                            const std::string& name) const;
   [[nodiscard]] std::int64_t integer_attribute(const std::string& object,
                                                const std::string& name) const;
   [[nodiscard]] double real_attribute(const std::string& object, const std::string& name) const;
