@@ -14,6 +14,9 @@
 extern "C" {
 void dpotrf_(const char* uplo, const blasint* n, double* a, const blasint* lda, blasint* info,
              std::size_t uplo_length);
+void dpstrf_(const char* uplo, const blasint* n, double* a, const blasint* lda, blasint* piv,
+             blasint* rank, const double* tol, double* work, blasint* info,
+             std::size_t uplo_length);
 void dsyevd_(const char* jobz, const char* uplo, const blasint* n, double* a, const blasint* lda,
              double* w, double* work, const blasint* lwork, blasint* iwork, const blasint* liwork,
              blasint* info, std::size_t jobz_length, std::size_t uplo_length);
@@ -54,6 +57,33 @@ std::optional<Matrix<double>> cholesky(MatrixView<const double> a) {
               0.0);
   }
   return l;
+}
+
+PivotedCholesky pivoted_cholesky(Matrix<double> a, double tolerance) {
+  assert(a.rows() == a.columns());
+  const std::size_t size = a.rows();
+  if (size == 0) {
+    return {};
+  }
+  const blasint n = dimension(size);
+  blasint rank = 0;
+  blasint info = 0;
+  std::vector<blasint> order(size);
+  std::vector<double> work(2 * size);
+  // A row-major lower triangle is a column-major upper one. It reports an incomplete factor by its
+  // info, too, which says no more than the rank.
+  dpstrf_("U", &n, a.data(), &n, order.data(), &rank, &tolerance, work.data(), &info, 1);
+  const auto columns = static_cast<std::size_t>(rank);
+  PivotedCholesky factor{Matrix<double>(size, columns, 0.0), std::vector<std::size_t>(columns)};
+  for (std::size_t i = 0; i < size; ++i) {
+    const auto row = static_cast<std::size_t>(order[i]) - 1;
+    std::ranges::copy(a.view().row(i).first(std::min(i + 1, columns)),
+                      factor.z.view().row(row).begin());
+    if (i < columns) {
+      factor.pivots[i] = row;
+    }
+  }
+  return factor;
 }
 
 SymmetricEigen symmetric_eigen(MatrixView<const double> a) {

@@ -2,6 +2,7 @@
 #include "infomax/mpi/communicator.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -202,6 +203,39 @@ std::vector<T> Communicator::gather_all(T value) const {
   check(MPI_Allgather(&value, 1, datatype<T>(), values.data(), 1, datatype<T>(), native()),
         "MPI_Allgather");
   return values;
+}
+
+void Communicator::exchange(std::span<const double> out, std::span<const std::size_t> out_counts,
+                            std::span<double> in, std::span<const std::size_t> in_counts) const {
+  const Timed timed(shared_->collective_s);
+  shared_->collective_bytes += out.size_bytes();
+  const auto ranks = static_cast<std::size_t>(size_);
+  const auto place = [](std::span<const std::size_t> counts, std::size_t rank) {
+    return std::accumulate(counts.begin(), counts.begin() + static_cast<std::ptrdiff_t>(rank),
+                           std::size_t{0});
+  };
+  const auto self = static_cast<std::size_t>(rank_);
+  std::ranges::copy(out.subspan(place(out_counts, self), out_counts[self]),
+                    in.begin() + static_cast<std::ptrdiff_t>(place(in_counts, self)));
+  for (std::size_t distance = 1; distance < ranks; ++distance) {
+    const std::size_t to = (self + distance) % ranks;
+    const std::size_t from = (self + ranks - distance) % ranks;
+    auto sent = out.subspan(place(out_counts, to), out_counts[to]);
+    auto received = in.subspan(place(in_counts, from), in_counts[from]);
+    // A direction that is done goes to no rank, while the other one may need more messages.
+    while (!sent.empty() || !received.empty()) {
+      const std::size_t sends = std::min(message_limit, sent.size());
+      const std::size_t receives = std::min(message_limit, received.size());
+      check(MPI_Sendrecv(sent.data(), static_cast<int>(sends), MPI_DOUBLE,
+                         sends == 0 ? MPI_PROC_NULL : static_cast<int>(to), 0, received.data(),
+                         static_cast<int>(receives), MPI_DOUBLE,
+                         receives == 0 ? MPI_PROC_NULL : static_cast<int>(from), 0, native(),
+                         MPI_STATUS_IGNORE),
+            "MPI_Sendrecv");
+      sent = sent.subspan(sends);
+      received = received.subspan(receives);
+    }
+  }
 }
 
 #define INFOMAX_INSTANTIATE(T)                                       \

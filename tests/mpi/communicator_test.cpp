@@ -57,6 +57,37 @@ TYPED_TEST(Reductions, EqualTheirClosedFormsAlsoInManyMessages) {
   }
 }
 
+TEST(Exchange, GivesEveryRankItsPieceOfAllAlsoInManyMessages) {
+  const auto world = Communicator::world();
+  const auto rank = static_cast<std::size_t>(world.rank());
+  const auto size = static_cast<std::size_t>(world.size());
+  // Rank r sends 3 r + s numbers to rank s, none from 0 to 0.
+  const auto count = [](std::size_t from, std::size_t to) { return 3 * from + to; };
+  const auto number = [](std::size_t from, std::size_t to, std::size_t i) {
+    return static_cast<double>(10000 * from + 100 * to + i);
+  };
+  for (const std::size_t limit : {std::size_t{2}, std::size_t{1000}}) {
+    const LimitedMessages limited(limit);
+    std::vector<std::size_t> out_counts;
+    std::vector<std::size_t> in_counts;
+    std::vector<double> out;
+    std::vector<double> expected;
+    for (std::size_t other = 0; other < size; ++other) {
+      out_counts.push_back(count(rank, other));
+      in_counts.push_back(count(other, rank));
+      for (std::size_t i = 0; i < out_counts.back(); ++i) {
+        out.push_back(number(rank, other, i));
+      }
+      for (std::size_t i = 0; i < in_counts.back(); ++i) {
+        expected.push_back(number(other, rank, i));
+      }
+    }
+    std::vector<double> in(expected.size(), -1.0);
+    world.exchange(out, out_counts, in, in_counts);
+    EXPECT_EQ(in, expected);
+  }
+}
+
 TYPED_TEST(Reductions, BroadcastGivesTheRootsValues) {
   using T = TypeParam;
   const auto world = Communicator::world();

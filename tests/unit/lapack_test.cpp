@@ -35,6 +35,37 @@ Matrix<double> symmetric_matrix(std::size_t n, double shift) {
   return made;
 }
 
+TEST(PivotedCholesky, FactorsWhatIsNotOfFullRank) {
+  const auto x = random_matrix(7, 4);
+  Matrix<double> a(7, 7, 0.0);
+  for (std::size_t i = 0; i < 7; ++i) {
+    for (std::size_t j = 0; j < 7; ++j) {
+      for (std::size_t k = 0; k < 4; ++k) {
+        a(i, j) += x(i, k) * x(j, k);
+      }
+    }
+  }
+  const auto factor = pivoted_cholesky(a, 1e-12);
+  ASSERT_EQ(factor.z.columns(), 4U);
+  ASSERT_EQ(factor.pivots.size(), 4U);
+  for (std::size_t i = 0; i < 7; ++i) {
+    for (std::size_t j = 0; j < 7; ++j) {
+      double sum = 0.0;
+      for (std::size_t k = 0; k < 4; ++k) {
+        sum += factor.z(i, k) * factor.z(j, k);
+      }
+      EXPECT_NEAR(sum, a(i, j), 1e-13 * a(0, 0));
+    }
+  }
+  for (std::size_t k = 0; k < 4; ++k) {
+    EXPECT_GT(factor.z(factor.pivots[k], k), 0.0);
+    for (std::size_t j = k + 1; j < 4; ++j) {
+      EXPECT_EQ(factor.z(factor.pivots[k], j), 0.0);
+    }
+  }
+  EXPECT_EQ(pivoted_cholesky(Matrix<double>(3, 3, 0.0), 1e-12).z.columns(), 0U);
+}
+
 TEST(Cholesky, FactorTimesItsTransposeIsTheMatrix) {
   const auto a = symmetric_matrix(6, 0.1);
 

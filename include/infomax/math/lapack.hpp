@@ -15,6 +15,17 @@ namespace infomax::math {
 /// is zero. Reads only the lower triangle of a. Returns nothing if a is not positive definite.
 [[nodiscard]] std::optional<Matrix<double>> cholesky(MatrixView<const double> a);
 
+/// a = z z^T up to `tolerance`, z [n, rank], where z is lower triangular once its rows are in the
+/// order of the pivots: row pivots[k] of z has k + 1 columns that may differ from 0.
+struct PivotedCholesky {
+  Matrix<double> z;                 ///< [n, rank]
+  std::vector<std::size_t> pivots;  ///< [rank], the rows that were eliminated, in order
+};
+
+/// Factors a symmetric, positive semidefinite a [n, n] until no diagonal element of the rest is
+/// above `tolerance`. Reads only its lower triangle. Source: LAPACK's dpstrf (Higham 1990).
+[[nodiscard]] PivotedCholesky pivoted_cholesky(Matrix<double> a, double tolerance);
+
 /// a = vectors diag(values) vectors^T; values in descending order, eigenvectors [n, n] in columns.
 struct SymmetricEigen {
   std::vector<double> values;  ///< [n]

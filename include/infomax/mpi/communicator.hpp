@@ -89,6 +89,12 @@ class Communicator {
   template <Element T>
   [[nodiscard]] std::vector<T> gather_all(T value) const;
 
+  /// Collective. Sends the pieces of `out` to all ranks and receives theirs: `out` holds
+  /// out_counts[r] elements for each rank r, in order of rank, and `in` gets in_counts[r] elements
+  /// from each. Ranks pass matching counts.
+  void exchange(std::span<const double> out, std::span<const std::size_t> out_counts,
+                std::span<double> in, std::span<const std::size_t> in_counts) const;
+
   /// Collective. Returns the sum of one value of each rank.
   template <Element T>
   [[nodiscard]] T sum(T value) const {
