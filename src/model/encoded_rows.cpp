@@ -16,7 +16,8 @@ EncodedRows<T>::EncodedRows(nn::Network<T> network, std::span<const T> parameter
       rows_(&rows),
       normalization_(&normalization),
       local_rows_(local_rows),
-      executor_(network_, {.batch_rows = stats::tile_rows},
+      tile_rows_(stats::tile_rows_of(std::max(network_.inputs(), network_.outputs()))),
+      executor_(network_, {.batch_rows = tile_rows_},
                 [this](std::size_t first, MatrixView<T> inputs) {
                   rows_->convert(local_rows_.subspan(first_ + first, inputs.rows()),
                                  *normalization_, inputs);
@@ -29,8 +30,8 @@ MatrixView<const T> EncodedRows<T>::tile(std::size_t first, std::size_t count,
     scratch.resize(count * columns());
   }
   const MatrixView<T> out(scratch.data(), count, columns());
-  for (std::size_t done = 0; done < count; done += stats::tile_rows) {
-    const std::size_t part = std::min(stats::tile_rows, count - done);
+  for (std::size_t done = 0; done < count; done += tile_rows_) {
+    const std::size_t part = std::min(tile_rows_, count - done);
     first_ = first + done;
     const MatrixView<const T> encoded = executor_.forward(parameters_, part, {});
     for (std::size_t i = 0; i < part; ++i) {

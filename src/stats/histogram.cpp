@@ -49,7 +49,7 @@ void SoftHistogram::count(const RowSource<T>& source, std::size_t first_row, std
                           Buffer<T>& scratch, std::span<double> message) {
   assert(source.columns() == columns() && message.size() == message_size());
   std::ranges::fill(powers_, 0.0);
-  for_each_tile(first_row, row_count, [&](std::size_t first, std::size_t rows) {
+  for_each_tile(first_row, row_count, columns(), [&](std::size_t first, std::size_t rows) {
     const MatrixView<const T> tile = source.tile(first, rows, scratch);
     // Counts row by row, so that consecutive additions go to different columns and do not depend on
     // each other.
@@ -148,7 +148,7 @@ template <math::Real T>
 void SoftHistogram::add_gradient(const RowSource<T>& source, Buffer<T>& scratch,
                                  MatrixView<T> gradient) {
   assert(gradient.rows() == source.rows() && gradient.columns() == columns());
-  for_each_tile(0, source.rows(), [&](std::size_t first, std::size_t rows) {
+  for_each_tile(0, source.rows(), columns(), [&](std::size_t first, std::size_t rows) {
     const MatrixView<const T> tile = source.tile(first, rows, scratch);
     for (std::size_t i = 0; i < rows; ++i) {
       const auto row = tile.row(i);

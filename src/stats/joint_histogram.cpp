@@ -57,7 +57,7 @@ void JointHistogram<T>::count_rows(const RowSource<T>& a, const RowSource<T>& b,
                                    std::size_t first_row, std::size_t row_count) {
   const std::size_t bins = cells_a_.bins();
   const std::size_t columns = cells_a_.columns();
-  for_each_tile(first_row, row_count, [&](std::size_t first, std::size_t rows) {
+  for_each_tile(first_row, row_count, columns, [&](std::size_t first, std::size_t rows) {
     const MatrixView<const T> tile_a = a.tile(first, rows, scratch_a_);
     const MatrixView<const T> tile_b = b.tile(first, rows, scratch_b_);
     for (std::size_t from = 0; from < columns; from += pair_block) {
@@ -165,7 +165,7 @@ void JointHistogram<T>::differentiate(const mpi::Communicator& communicator,
   const std::span<double> sums = sums_;
   summation_.over(communicator, rows.parts, rows.count(), sums,
                   [&](std::size_t first, std::size_t count) {
-                    for_each_tile(first, count, differentiate_tile);
+                    for_each_tile(first, count, cells_a_.columns(), differentiate_tile);
                   });
   const auto half = sums.size() / 2;
   through_side(cells_a_, sums.first(half), rows.a, da);
@@ -187,7 +187,7 @@ void JointHistogram<T>::through_side(const ColumnCells& cells, std::span<const d
     shift_[j] = -scale_[j] * sums[j] / samples_;
     tilt_[j] = -scale_[j] * scale_[j] * sums[n + j] / samples_;
   }
-  for_each_tile(0, source.rows(), [&](std::size_t first, std::size_t rows) {
+  for_each_tile(0, source.rows(), n, [&](std::size_t first, std::size_t rows) {
     const MatrixView<const T> tile = source.tile(first, rows, scratch_a_);
     for (std::size_t i = 0; i < rows; ++i) {
       const T* const values = tile.row(i).data();

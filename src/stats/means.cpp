@@ -13,7 +13,7 @@ template <math::Real T>
 void MeanPass<T>::add_columns(const RowSource<T>& source, std::size_t first_row,
                               std::size_t row_count, std::span<double> sums) {
   tile_sums_.resize(source.columns());
-  for_each_tile(first_row, row_count, [&](std::size_t first, std::size_t count) {
+  for_each_tile(first_row, row_count, source.columns(), [&](std::size_t first, std::size_t count) {
     // Adds up tiles, then their sums, so that rounding errors grow with 256 + B / 256, not with B.
     std::ranges::fill(tile_sums_, 0.0);
     const MatrixView<const T> rows = source.tile(first, count, scratch_a_);
@@ -30,7 +30,7 @@ double MeanPass<T>::squared_difference(const RowSource<T>& a, const RowSource<T>
   assert(a.columns() == b.columns());
   const std::size_t columns = a.columns();
   tile_sums_.assign(columns, 0.0);
-  for_each_tile(first_row, row_count, [&](std::size_t first, std::size_t count) {
+  for_each_tile(first_row, row_count, columns, [&](std::size_t first, std::size_t count) {
     const MatrixView<const T> rows_a = a.tile(first, count, scratch_a_);
     const MatrixView<const T> rows_b = b.tile(first, count, scratch_b_);
     for (std::size_t i = 0; i < count; ++i) {

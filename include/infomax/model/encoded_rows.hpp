@@ -32,6 +32,7 @@ class EncodedRows final : public stats::RowSource<T> {
   const data::RowStore* rows_;
   const data::Normalization* normalization_;
   std::span<const std::size_t> local_rows_;
+  std::size_t tile_rows_;
   // Of the tile that is being read; not part of the value of this.
   mutable std::size_t first_ = 0;
   mutable nn::Executor<T> executor_;
