@@ -9,6 +9,7 @@
 #include "infomax/core/error.hpp"
 #include "infomax/math/blas.hpp"
 #include "infomax/math/lapack.hpp"
+#include "infomax/stats/compact_sides.hpp"
 #include "infomax/stats/means.hpp"
 #include "infomax/stats/moments.hpp"
 #include "infomax/stats/tiles.hpp"
@@ -18,6 +19,12 @@ namespace {
 
 double mean(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+[[noreturn]] void refuse_many_solutions() {
+  throw NumericError(
+      "ridge regression has no single solution: features depend on each other or do not vary; "
+      "give a larger `l2`");
 }
 
 /// The largest relative error of an exact prediction of a constant: means and products round.
@@ -48,8 +55,21 @@ RidgeFit fit_ridge(const mpi::Communicator& communicator, const stats::RowSource
                    const stats::RowSource<double>& y, double l2) {
   using stats::Extent;
   stats::MeanPass<double> mean_pass;
-  stats::MomentPass<double> moment_pass({Extent::full, Extent::full, Extent::diagonal});
+  stats::MomentPass<double> moment_pass({Extent::full, Extent::full, Extent::diagonal, true, true});
   const auto& means = mean_pass.measure(communicator, {x, y});
+  auto plan = stats::CompactRows<double>::plan(moment_pass.needs(), {x, y}, means.samples);
+  plan.compact_b = false;  // a map to the targets as they are
+  plan.keep_a = true;
+  if (auto compact = stats::CompactSides<double>::of(communicator, plan, {x, y}, means)) {
+    if (l2 == 0.0) {
+      refuse_many_solutions();
+    }
+    RidgeFit fit = fit_ridge(communicator, compact->rows().a, compact->rows().b, l2);
+    fit.mean_x = means.a;
+    fit.mean_y = means.b;
+    compact->restore_a(communicator, fit.weights);
+    return fit;
+  }
   const auto& moments = moment_pass.measure(communicator, {x, y}, means);
   Matrix<double> normal = moments.aa;
   for (std::size_t j = 0; j < normal.rows(); ++j) {
@@ -57,9 +77,7 @@ RidgeFit fit_ridge(const mpi::Communicator& communicator, const stats::RowSource
   }
   const auto factor = math::cholesky(normal.view());
   if (!factor) {
-    throw NumericError(
-        "ridge regression has no single solution: features depend on each other or do not vary; "
-        "give a larger `l2`");
+    refuse_many_solutions();
   }
   RidgeFit fit{means.a, means.b, moments.ab};
   math::solve_lower(math::Side::left, math::Transpose::no, factor->view(), fit.weights.view());
@@ -80,7 +98,7 @@ RegressionScores score(const mpi::Communicator& communicator, const RidgeFit& fi
   stats::CentredTiles<double> tiles_x;
   stats::CentredTiles<double> tiles_y;
   Matrix<double> predicted(stats::tile_rows, targets);
-  stats::for_each_tile(0, x.rows(), [&](std::size_t first, std::size_t count) {
+  stats::for_each_tile(0, x.rows(), x.columns(), [&](std::size_t first, std::size_t count) {
     const auto centred = tiles_x.read(x, fit.mean_x, first, count);
     const auto difference = tiles_y.read(y, mean_y, first, count);
     const auto out = predicted.view().row_range(0, count);

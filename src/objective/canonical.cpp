@@ -33,11 +33,15 @@ double sum(std::span<const double> values) {
   return std::accumulate(values.begin(), values.end(), 0.0);
 }
 
+/// The relative rounding error of a pivot of `columns` columns.
+double rounding_of(std::size_t columns) {
+  return 8.0 * static_cast<double>(columns) * std::numeric_limits<double>::epsilon();
+}
+
 /// True where a pivot is as small as the rounding errors of its computation. Cholesky's algorithm
 /// succeeds on exactly dependent columns about every other time, and its result is noise then.
 bool is_singular(const Matrix<double>& l, const Matrix<double>& factored) {
-  const double rounding =
-      8.0 * static_cast<double>(l.rows()) * std::numeric_limits<double>::epsilon();
+  const double rounding = rounding_of(l.rows());
   for (std::size_t j = 0; j < l.rows(); ++j) {
     if (l(j, j) * l(j, j) <= rounding * factored(j, j)) {
       return true;
@@ -52,10 +56,10 @@ bool is_singular(const Matrix<double>& l, const Matrix<double>& factored) {
 /// at 0, where singular vectors are arbitrary, and 0 is one of its slopes.
 constexpr double rounding_of_values = 1e-5;
 
-/// L of C + r I = L L^T.
+/// L of C + r I = L L^T. `columns` is what the side has in all: those beyond C do not vary.
 Matrix<double> factor(const Matrix<double>& covariance, std::span<const double> variance,
-                      const Ridge& ridge, const char* side) {
-  const double mean_variance = sum(variance) / static_cast<double>(variance.size());
+                      std::size_t columns, const Ridge& ridge, const char* side) {
+  const double mean_variance = sum(variance) / static_cast<double>(columns);
   const double added = ridge.absolute.value_or(ridge.relative * mean_variance);
   Matrix<double> regular = covariance;
   for (std::size_t j = 0; j < variance.size(); ++j) {
@@ -65,11 +69,13 @@ Matrix<double> factor(const Matrix<double>& covariance, std::span<const double> 
     }
   }
   std::optional<Matrix<double>> l = math::cholesky(regular.view());
-  if (!l || is_singular(*l, regular)) {
+  const bool reduced = columns > variance.size();
+  if (!l || is_singular(*l, regular) ||
+      (reduced && added <= rounding_of(columns) * (mean_variance + added))) {
     throw NumericError(fmt::format(
         "the covariance of side {} ({} columns) is not positive definite: columns depend on each "
         "other or the rows are too few; train with a larger {}",
-        side, variance.size(), describe(ridge)));
+        side, columns, describe(ridge)));
   }
   return *std::move(l);
 }
@@ -87,7 +93,8 @@ void weighted_product(double alpha, const Matrix<double>& x, std::span<const dou
                      out.view());
 }
 
-void own_gradient(const Matrix<double>& x, std::span<const double> weight, double relative_ridge,
+/// `ridge_share` is what a column's ridge is of the trace of its side's covariance.
+void own_gradient(const Matrix<double>& x, std::span<const double> weight, double ridge_share,
                   Matrix<double>& out) {
   weighted_product(-0.5, x, weight, x, out);
   double trace = 0.0;
@@ -95,7 +102,7 @@ void own_gradient(const Matrix<double>& x, std::span<const double> weight, doubl
     trace += out(j, j);
   }
   for (std::size_t j = 0; j < out.rows(); ++j) {
-    out(j, j) += relative_ridge / static_cast<double>(out.rows()) * trace;
+    out(j, j) += ridge_share * trace;
   }
 }
 
@@ -108,8 +115,11 @@ std::string describe(const Ridge& ridge) {
 }
 
 CanonicalSpectrum::CanonicalSpectrum(const stats::SecondMoments& moments, const Ridge& ridge)
-    : relative_ridge_(ridge.absolute ? 0.0 : ridge.relative),
-      values_(std::min(moments.variance_a.size(), moments.variance_b.size()), 0.0) {
+    : ridge_share_a_(ridge.absolute ? 0.0
+                                    : ridge.relative / static_cast<double>(moments.columns_a())),
+      ridge_share_b_(ridge.absolute ? 0.0
+                                    : ridge.relative / static_cast<double>(moments.columns_b())),
+      values_(std::min(moments.columns_a(), moments.columns_b()), 0.0) {
   const double finite = sum(moments.aa.span()) + sum(moments.bb.span()) + sum(moments.ab.span());
   if (!std::isfinite(finite)) {
     state_ = State::not_finite;
@@ -120,13 +130,15 @@ CanonicalSpectrum::CanonicalSpectrum(const stats::SecondMoments& moments, const 
     state_ = State::empty;
     return;
   }
-  const Matrix<double> l_a = factor(moments.aa, moments.variance_a, ridge, "a");
-  const Matrix<double> l_b = factor(moments.bb, moments.variance_b, ridge, "b");
+  const Matrix<double> l_a =
+      factor(moments.aa, moments.variance_a, moments.columns_a(), ridge, "a");
+  const Matrix<double> l_b =
+      factor(moments.bb, moments.variance_b, moments.columns_b(), ridge, "b");
   Matrix<double> t = moments.ab;
   math::solve_lower(Side::left, Transpose::no, l_a.view(), t.view());
   math::solve_lower(Side::right, Transpose::yes, l_b.view(), t.view());
   math::SingularValues decomposed = math::singular_values(t.view());
-  values_ = std::move(decomposed.values);
+  std::ranges::copy(decomposed.values, values_.begin());
   a_ = std::move(decomposed.u);
   b_ = transposed(decomposed.vt.view());
   math::solve_lower(Side::left, Transpose::yes, l_a.view(), a_.view());
@@ -153,10 +165,10 @@ void CanonicalSpectrum::differentiate(std::span<const double> derivative,
     weight[i] *= values_[i];
   }
   if (gradient.wanted_a) {
-    own_gradient(a_, weight, relative_ridge_, gradient.aa);
+    own_gradient(a_, weight, ridge_share_a_, gradient.aa);
   }
   if (gradient.wanted_b) {
-    own_gradient(b_, weight, relative_ridge_, gradient.bb);
+    own_gradient(b_, weight, ridge_share_b_, gradient.bb);
   }
 }
 
@@ -169,7 +181,7 @@ Matrix<double> alike_directions(const stats::SecondMoments& moments, const Ridge
   for (std::size_t j = 0; j < variance.size(); ++j) {
     variance[j] = pooled(j, j);
   }
-  const Matrix<double> l = factor(pooled, variance, ridge, "b");
+  const Matrix<double> l = factor(pooled, variance, moments.columns_b(), ridge, "b");
   Matrix<double> k = moments.ab;
   math::solve_lower(Side::left, Transpose::no, l.view(), k.view());
   math::solve_lower(Side::right, Transpose::yes, l.view(), k.view());

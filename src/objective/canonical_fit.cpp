@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "infomax/stats/compact_sides.hpp"
 #include "infomax/stats/means.hpp"
 #include "infomax/stats/moments.hpp"
 #include "objective/leading_columns.hpp"
@@ -14,8 +15,19 @@ CanonicalFit fit_canonical(const mpi::Communicator& communicator, const stats::R
                            const CanonicalOptions& options) {
   using stats::Extent;
   stats::MeanPass<T> mean_pass;
-  stats::MomentPass<T> moment_pass({Extent::full, Extent::full, Extent::full, true});
+  stats::MomentPass<T> moment_pass({Extent::full, Extent::full, Extent::full, true, true});
   const auto& means = mean_pass.measure(communicator, rows);
+  auto plan = stats::CompactRows<T>::plan(moment_pass.needs(), rows, means.samples);
+  plan.keep_a = true;
+  plan.keep_b = true;
+  if (auto compact = stats::CompactSides<T>::of(communicator, plan, rows, means)) {
+    CanonicalFit fit = fit_canonical<double>(communicator, compact->rows(), options);
+    fit.mean_a = means.a;
+    fit.mean_b = means.b;
+    compact->restore_a(communicator, fit.directions_a);
+    compact->restore_b(communicator, fit.directions_b);
+    return fit;
+  }
   const auto& moments = moment_pass.measure(communicator, rows, means);
   const CanonicalSpectrum spectrum(moments, options.ridge);
   const std::size_t all = spectrum.values().size();

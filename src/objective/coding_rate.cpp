@@ -52,13 +52,14 @@ class CodingRate final : public MomentFunction {
 };
 
 stats::MomentNeeds CodingRate::needs() const {
-  return {stats::Extent::diagonal, stats::Extent::none, stats::Extent::full};
+  return {stats::Extent::diagonal, stats::Extent::none, stats::Extent::full, false, true};
 }
 
 double CodingRate::evaluate(const stats::SecondMoments& moments, stats::MomentGradient* gradient) {
   const std::size_t q = moments.bb.rows();
-  batch_size_.require_rank(moments.samples, q, q);
-  const double factor = static_cast<double>(q) / distortion_;
+  const std::size_t columns = moments.columns_b();
+  batch_size_.require_rank(moments.samples, columns, columns);
+  const double factor = static_cast<double>(columns) / distortion_;
   const bool wanted = gradient != nullptr && gradient->wanted_b;
   regular_ = moments.bb;
   math::scale<double>(factor, regular_.span());

@@ -47,7 +47,9 @@ double Pearson::evaluate(const SecondMoments& moments, MomentGradient* gradient)
   return value;
 }
 
-MomentNeeds RvCoefficient::needs() const { return {Extent::full, Extent::full, Extent::full}; }
+MomentNeeds RvCoefficient::needs() const {
+  return {Extent::full, Extent::full, Extent::full, false, true};
+}
 
 double RvCoefficient::evaluate(const SecondMoments& moments, MomentGradient* gradient) {
   const auto norm_aa = math::norm<double>(moments.aa.span());

@@ -12,6 +12,7 @@
 #include "infomax/math/lapack.hpp"
 #include "infomax/objective/canonical.hpp"
 #include "infomax/objective/canonical_fit.hpp"
+#include "infomax/stats/compact_sides.hpp"
 #include "infomax/stats/means.hpp"
 #include "infomax/stats/moments.hpp"
 #include "objective/description.hpp"
@@ -107,12 +108,20 @@ Matrix<double> principal_weight(const stats::SecondMoments& moments, std::size_t
   return leading_columns(math::symmetric_eigen(moments.bb.view()).vectors, outputs);
 }
 
+/// Collective. Makes a solution the same on every rank.
+void finish(const mpi::Communicator& communicator, LinearSolution& solution) {
+  orient(solution.b.weight, solution.a.weight);
+  // Ranks on unlike processors may round their decompositions apart.
+  communicator.broadcast(solution.a.weight.span(), 0);
+  communicator.broadcast(solution.b.weight.span(), 0);
+}
+
 stats::MomentNeeds needs_of(LinearForm form) {
   if (form == LinearForm::principal) {
-    return {Extent::diagonal, Extent::none, Extent::full, true};
+    return {Extent::diagonal, Extent::none, Extent::full, true, true};
   }
   const Extent aa = form == LinearForm::rv ? Extent::diagonal : Extent::full;
-  return {aa, Extent::full, Extent::full, true};
+  return {aa, Extent::full, Extent::full, true, true};
 }
 
 Buffer<double> middle(const Buffer<double>& x, const Buffer<double>& y) {
@@ -148,7 +157,7 @@ LinearSolution solve_linear(const mpi::Communicator& communicator, LinearForm fo
                             const ObjectiveOptions& options, const stats::RowPairs<T>& rows,
                             std::size_t outputs_a, std::size_t outputs_b) {
   assert(std::max(outputs_a, outputs_b) <=
-         largest_outputs(form, rows.a.columns(), rows.b.columns()));
+         largest_outputs(form, rows.a.original_columns(), rows.b.original_columns()));
   const Ridge& ridge = options.of<CanonicalOptions>().ridge;
   LinearSolution solution;
   if (form == LinearForm::canonical) {
@@ -162,19 +171,28 @@ LinearSolution solve_linear(const mpi::Communicator& communicator, LinearForm fo
     stats::MeanPass<T> mean_pass;
     stats::MomentPass<T> moment_pass(needs_of(form));
     const auto& means = mean_pass.measure(communicator, rows);
+    const bool alike = form == LinearForm::canonical_alike;
+    auto plan = alike ? stats::CompactRows<T>::joint_plan(rows, means.samples)
+                      : stats::CompactRows<T>::plan(moment_pass.needs(), rows, means.samples);
+    plan.keep_b = true;
+    if (auto compact = stats::CompactSides<T>::of(communicator, plan, rows, means)) {
+      solution =
+          solve_linear<double>(communicator, form, options, compact->rows(), outputs_a, outputs_b);
+      compact->restore_b(communicator, solution.b.weight);
+      solution.b.mean = alike ? middle(means.a, means.b) : means.b;
+      finish(communicator, solution);
+      return solution;
+    }
     const auto& moments = moment_pass.measure(communicator, rows, means);
     require_variance(moments.variance_b);
-    if (form == LinearForm::canonical_alike) {
+    if (alike) {
       solution.b = {middle(means.a, means.b), alike_directions(moments, ridge, outputs_b)};
     } else {
       solution.b = {means.b, form == LinearForm::rv ? rv_weight(moments, outputs_b)
                                                     : principal_weight(moments, outputs_b)};
     }
   }
-  orient(solution.b.weight, solution.a.weight);
-  // Ranks on unlike processors may round their decompositions apart.
-  communicator.broadcast(solution.a.weight.span(), 0);
-  communicator.broadcast(solution.b.weight.span(), 0);
+  finish(communicator, solution);
   return solution;
 }
 

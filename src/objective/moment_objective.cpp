@@ -13,6 +13,8 @@ MomentObjective<T>::MomentObjective(std::string name, Needs needs, MomentTerms t
       needs_(std::move(needs)),
       terms_(std::move(terms)),
       moment_pass_(terms_.function->needs()),
+      variance_pass_(stats::MomentNeeds{}),
+      compact_(terms_.function->needs()),
       moment_pull_back_(terms_.function->needs()),
       entropy_(histogram, terms_.lambda_a, terms_.lambda_b) {}
 
@@ -26,21 +28,30 @@ Value MomentObjective<T>::evaluate(const mpi::Communicator& communicator, const 
 
   const bool compared = terms_.similarity_weight != 0.0;
   const stats::Means& means = mean_pass_.measure(communicator, rows, compared);
-  const stats::SecondMoments& moments = moment_pass_.measure(communicator, rows, means);
-  const auto entropy = entropy_.measure(communicator, rows, means, moments, wanted_a, wanted_b);
+  const bool compact = compact_.suit(rows, means.samples);
+  const stats::SecondMoments& by_columns =
+      (compact ? variance_pass_ : moment_pass_).measure(communicator, rows, means);
+  const auto entropy = entropy_.measure(communicator, rows, means, by_columns, wanted_a, wanted_b);
+  const stats::SecondMoments& moments =
+      compact ? compact_.measure(communicator, rows, means, by_columns, wanted_a, wanted_b)
+              : by_columns;
 
   stats::MomentGradient* gradient = nullptr;
   if (wanted_a || wanted_b) {
     gradient = &moment_gradient_;
     gradient->wanted_a = wanted_a;
     gradient->wanted_b = wanted_b;
-    gradient->reset(terms_.function->needs(), rows.a.columns(), rows.b.columns());
+    gradient->reset(terms_.function->needs(), moments.variance_a.size(), moments.variance_b.size());
   }
   const double function = terms_.function->evaluate(moments, gradient);
   const double entries = std::max(1.0, means.samples) * static_cast<double>(rows.a.columns());
 
   if (gradient != nullptr) {
-    moment_pull_back_.apply(rows, means, *gradient, gradients.a, gradients.b);
+    if (compact) {
+      compact_.pull_back(communicator, *gradient, gradients.a, gradients.b);
+    } else {
+      moment_pull_back_.apply(rows, means, *gradient, gradients.a, gradients.b);
+    }
     if (compared) {
       difference_.write(2.0 * terms_.similarity_weight / entries, false, rows, gradients);
     }

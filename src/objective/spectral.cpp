@@ -20,7 +20,7 @@ SpectralFunction::SpectralFunction(SpectralForm form, const CanonicalOptions& op
     : form_(form), options_(options) {}
 
 stats::MomentNeeds SpectralFunction::needs() const {
-  return {stats::Extent::full, stats::Extent::full, stats::Extent::full, true};
+  return {stats::Extent::full, stats::Extent::full, stats::Extent::full, true, true};
 }
 
 double SpectralFunction::value_of(std::span<const double> sigma) const {
@@ -30,8 +30,7 @@ double SpectralFunction::value_of(std::span<const double> sigma) const {
 
 double SpectralFunction::evaluate(const stats::SecondMoments& moments,
                                   stats::MomentGradient* gradient) {
-  batch_size_.require_correlations(moments.samples, moments.variance_a.size(),
-                                   moments.variance_b.size());
+  batch_size_.require_correlations(moments.samples, moments.columns_a(), moments.columns_b());
   const CanonicalSpectrum spectrum(moments, options_.ridge);
   const std::span<const double> sigma = spectrum.values();
   const std::size_t k =

@@ -163,12 +163,12 @@ void MomentPass<T>::sum_cached(const mpi::Communicator& communicator, const RowP
     return;
   }
   const std::span<double> aa = cached_sums_;
-  summation_.over(communicator, nullptr, a.rows(), aa,
-                  [&](std::size_t first_row, std::size_t row_count) {
-                    for_each_tile(first_row, row_count, [&](std::size_t first, std::size_t count) {
-                      add_tile(tiles_a_.read(a, means.a, first, count), {}, {aa, {}, {}});
-                    });
-                  });
+  summation_.over(
+      communicator, nullptr, a.rows(), aa, [&](std::size_t first_row, std::size_t row_count) {
+        for_each_tile(first_row, row_count, a.columns(), [&](std::size_t first, std::size_t count) {
+          add_tile(tiles_a_.read(a, means.a, first, count), {}, {aa, {}, {}});
+        });
+      });
 }
 
 template <math::Real T>
@@ -194,12 +194,15 @@ const SecondMoments& MomentPass<T>::measure(const mpi::Communicator& communicato
     const auto rows_a = reads_a ? tiles_a_.read(a, means.a, first, count) : MatrixView<const T>{};
     add_tile(rows_a, tiles_b_.read(b, means.b, first, count), moment_sums);
   };
-  summation_.over(
-      communicator, rows.parts, a.rows(), sums,
-      [&](std::size_t first, std::size_t count) { for_each_tile(first, count, add_tile_of); });
+  summation_.over(communicator, rows.parts, a.rows(), sums,
+                  [&](std::size_t first, std::size_t count) {
+                    for_each_tile(first, count, std::max(p, q), add_tile_of);
+                  });
 
   const double divisor = std::max(1.0, means.samples);
   moments_.samples = means.samples;
+  moments_.original_a = a.original_columns();
+  moments_.original_b = b.original_columns();
   unpack_symmetric(needs_.aa, cacheable ? std::span<double>(cached_sums_) : moment_sums.aa, divisor,
                    means.a, moments_.variance_a, moments_.aa);
   unpack_symmetric(needs_.bb, moment_sums.bb, divisor, means.b, moments_.variance_b, moments_.bb);

@@ -126,6 +126,25 @@ TEST(ObjectiveGradient, OfCorrelationsIsThatOfCentralDifferences) {
   }
 }
 
+TEST(ObjectiveGradient, OfWideSidesIsThatOfCentralDifferences) {
+  for (const std::string name : {"rv", "cca", "dcca", "vamp2"}) {
+    ObjectiveOptions options;
+    const bool is_rho = name == "rv" || name == "cca";
+    options.objective = is_rho ? "infomax" : name;
+    options.set("rho", is_rho ? name : "rv");
+    options.set("ridge", 0.1);
+    check(options, reference::keyed_sides(7, 20, 3, 44));
+    check(options, reference::keyed_sides(7, 3, 20, 45));
+    check(options, reference::keyed_sides(7, 17, 15, 46));
+  }
+  ObjectiveOptions options;
+  options.objective = "coding-rate";
+  check(options, reference::keyed_sides(7, 2, 17, 47));
+  options = {};
+  options.set("lambda", 0.2);
+  check(options, reference::keyed_sides(7, 16, 15, 48));
+}
+
 TEST(ObjectiveGradient, OfPairedColumnsIsThatOfCentralDifferences) {
   for (const std::string name : {"barlow", "vicreg"}) {
     ObjectiveOptions options;

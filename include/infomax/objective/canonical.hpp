@@ -12,7 +12,8 @@
 #include "infomax/stats/moments.hpp"
 
 /// @file
-/// p, q: columns of a and b. m = min(p, q).
+/// p, q: columns of a and b. m = min(p, q). Where moments are those of coordinates in place of wide
+/// rows, their matrices are smaller than p and q, and the correlations beyond are 0.
 
 namespace infomax::objective {
 
@@ -63,7 +64,8 @@ class CanonicalSpectrum {
   enum class State : unsigned char { regular, empty, not_finite };
 
   State state_ = State::regular;
-  double relative_ridge_;       // 0 where the ridge is absolute
+  double ridge_share_a_;  // r / p, 0 where the ridge is absolute
+  double ridge_share_b_;
   std::vector<double> values_;  // [m]
   Matrix<double> a_;            // L_a^-T U [p, m]
   Matrix<double> b_;            // L_b^-T V [q, m]

@@ -10,6 +10,7 @@
 #include "infomax/objective/moment_function.hpp"
 #include "infomax/objective/needs.hpp"
 #include "infomax/objective/objective.hpp"
+#include "infomax/stats/compact_moments.hpp"
 #include "infomax/stats/means.hpp"
 #include "infomax/stats/moment_gradient.hpp"
 #include "infomax/stats/moments.hpp"
@@ -30,7 +31,8 @@ struct MomentTerms {
 /// objective of moments alone, and all of J is then reported as the dependence. It takes three
 /// passes over the rows, each of which ends in one sum over ranks: means, second moments,
 /// histograms; and a fourth, local one for the gradient. Entropies are measured also where lambda
-/// is 0.
+/// is 0. Where a side has many more columns than the batch has rows, and f is the same in any basis
+/// of the columns, the second moments are those of coordinates (stats::CompactMoments).
 template <math::Real T>
 class MomentObjective final : public Objective<T> {
  public:
@@ -49,6 +51,8 @@ class MomentObjective final : public Objective<T> {
   MomentTerms terms_;
   stats::MeanPass<T> mean_pass_;
   stats::MomentPass<T> moment_pass_;
+  stats::MomentPass<T> variance_pass_;  // where sides are compact
+  stats::CompactMoments<T> compact_;
   stats::MomentGradient moment_gradient_;
   stats::MomentPullBack<T> moment_pull_back_;
   DifferenceGradient<T> difference_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 
@@ -34,6 +35,9 @@ struct MomentNeeds {
   /// Whether float rows are multiplied in double, for functions that invert covariances: inversion
   /// amplifies the rounding of a float product by up to 1 / ridge. It takes twice the work.
   bool in_double = false;
+  /// Whether a rotation of a side's columns changes nothing, so that coordinates may take the place
+  /// of rows that have many columns (CompactMoments). Diagonals may then be those of coordinates.
+  bool any_basis = false;
 };
 
 /// Biased second moments about the global mean: C_aa = (1/N) sum_i (a_i - m_a)(a_i - m_a)^T, and
@@ -48,6 +52,16 @@ struct SecondMoments {
   Matrix<double> aa;          ///< [p, p], both triangles
   Matrix<double> ab;          ///< [p, q]
   Matrix<double> bb;          ///< [q, q], both triangles
+
+  /// @{ RowSource::original_columns() of the sides; 0 where they have p and q.
+  std::size_t original_a = 0;
+  std::size_t original_b = 0;
+  /// @}
+  /// @{ The columns that a mean over columns divides by. The variances of all but p (or q) of them
+  /// are 0.
+  [[nodiscard]] std::size_t columns_a() const { return std::max(original_a, variance_a.size()); }
+  [[nodiscard]] std::size_t columns_b() const { return std::max(original_b, variance_b.size()); }
+  /// @}
 };
 
 /// The sums of products of centred rows: a packed upper triangle for a symmetric matrix, all rows
@@ -67,6 +81,8 @@ class MomentPass {
  public:
   /// Computes the moments that `needs` names, and the variances.
   explicit MomentPass(MomentNeeds needs) : needs_(needs) {}
+
+  [[nodiscard]] const MomentNeeds& needs() const { return needs_; }  ///< what it computes
 
   /// Collective: one summation, of a triangle for each of aa and bb that is full, p q doubles
   /// for a full ab, and a vector for a diagonal. Where side a is of known content, aa is summed

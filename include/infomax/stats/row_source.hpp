@@ -46,6 +46,11 @@ class RowSource {
   [[nodiscard]] virtual std::size_t rows() const = 0;     ///< B, local rows; may be 0
   [[nodiscard]] virtual std::size_t columns() const = 0;  ///< p or q, the same on every rank
 
+  /// The columns of the rows that these stand for: more than columns() where they are coordinates
+  /// in the space that wide rows span (see GramCoordinates). What is relative to the number of
+  /// columns, such as a mean variance, divides by this one.
+  [[nodiscard]] virtual std::size_t original_columns() const { return columns(); }
+
   /// Rows [first, first + count), [count, columns()]: a view of memory that lasts as long as the
   /// source, or of `scratch`, which is resized as needed and reused from call to call.
   [[nodiscard]] virtual MatrixView<const T> tile(std::size_t first, std::size_t count,
