@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "infomax/analysis/evaluation_memory.hpp"
 #include "infomax/analysis/held_out_correlations.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/data/labels.hpp"
@@ -116,6 +117,7 @@ Evaluation evaluate_model(const mpi::Communicator& communicator, const model::Mo
   if (pair.meaning().has_two_views()) {
     model::require_features(model.members().back().normalization, *examples.y);
   }
+  require_evaluation_memory(communicator, model, examples, pair, options, micro_batch);
   const model::WholeSides<T> sides(communicator, model, examples, pair, micro_batch);
   return evaluate<T>(communicator, options, pair, sides, nullptr);
 }

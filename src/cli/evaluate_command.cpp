@@ -10,6 +10,7 @@
 #include "cli/runtime.hpp"
 #include "core/json.hpp"
 #include "infomax/analysis/evaluation.hpp"
+#include "infomax/analysis/evaluation_memory.hpp"
 #include "infomax/model/model_file.hpp"
 #include "infomax/model/sides.hpp"
 #include "infomax/objective/options.hpp"
@@ -75,6 +76,8 @@ analysis::Evaluation evaluate_in(const mpi::Communicator& communicator,
     return analysis::load_for_model(communicator, stored, pair, path, config.blocks.value_or(0));
   };
   const auto sides_of = [&](const model::Examples& examples) {
+    analysis::require_evaluation_memory(communicator, model, examples, pair, chosen,
+                                        config.micro_batch);
     return std::make_unique<model::WholeSides<T>>(communicator, model, examples, pair,
                                                   config.micro_batch);
   };

@@ -9,6 +9,7 @@
 #include "infomax/core/logging.hpp"
 #include "infomax/core/stopwatch.hpp"
 #include "infomax/core/version.hpp"
+#include "infomax/measure/memory.hpp"
 #include "infomax/train/config.hpp"
 #include "infomax/train/files_of_run.hpp"
 #include "infomax/train/training.hpp"
@@ -76,8 +77,28 @@ void warn_of_weights(const Config& config) {
   }
 }
 
-std::string mebibytes(std::size_t bytes) {
-  return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1024.0 * 1024.0));
+/// The most that a rank holds, and what of.
+std::string describe(const train::MemoryUse& use) {
+  const auto text = [](std::size_t bytes) {
+    return measure::memory_text(static_cast<double>(bytes));
+  };
+  std::string parts = fmt::format("{} of rows", text(use.rows));
+  const auto add = [&](std::size_t bytes, const char* what) {
+    if (bytes > 0) {
+      parts += fmt::format(", {} {}", text(bytes), what);
+    }
+  };
+  // Of two things that are never there together, the larger one counts.
+  if (use.start > use.batch + use.statistics + use.validation) {
+    add(use.start, "for the linear start");
+  } else {
+    add(use.batch, "for the batch");
+    add(use.statistics, "for statistics");
+    add(use.validation, "for validation");
+  }
+  add(use.parameters, "of parameters and state");
+  add(use.process, "of the program");
+  return fmt::format("at most {} on a rank: {}", text(use.peak()), parts);
 }
 
 std::string describe_validation(const Config& config, const train::TrainingOverview& overview) {
@@ -112,15 +133,14 @@ std::string describe(const train::Training& training) {
       "data       {}: {} {} x {} features ({}), normalised by {}\n"
       "{}{}parameters {} in {}\n"
       "batch      {} global rows, {} steps an epoch, {} blocks\n"
-      "{}memory     {} of rows, {} for the batch, {} of parameters and state at most, on rank 0\n"
+      "{}memory     {}\n"
       "settings   {}",
       config.data, overview.samples, model::meaning_of(config.pair).sample_noun(),
       overview.features, hdf5::name(overview.element), data::name(*config.normalize),
       describe_validation(config, overview), networks, overview.parameters,
       FieldText<train::Precision>::format(config.precision), overview.batch_rows,
       overview.steps_per_epoch, overview.blocks, describe_reproducible(config, overview),
-      mebibytes(overview.row_bytes), mebibytes(overview.batch_bytes),
-      mebibytes(overview.parameter_bytes), one_line(train::config_fields().texts(config)));
+      describe(overview.memory), one_line(train::config_fields().texts(config)));
 }
 
 std::string describe(const train::TrainSummary& summary, const train::RunDirectory& directory) {

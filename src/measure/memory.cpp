@@ -3,10 +3,16 @@
 
 #include <algorithm>
 #include <fstream>
+#include <limits>
 #include <optional>
 #include <string>
 
+#include <fmt/format.h>
 #include <malloc.h>
+#include <sys/resource.h>
+
+#include "infomax/core/error.hpp"
+#include "infomax/mpi/failure.hpp"
 
 namespace infomax::measure {
 namespace {
@@ -67,6 +73,44 @@ NodeMemory node_memory() {
     memory.available_bytes = std::min(memory.available_bytes, *left);
   }
   return memory;
+}
+
+std::size_t resident_memory_bytes() { return field_bytes("/proc/self/status", "VmRSS"); }
+
+std::size_t address_space_left() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) {
+    return std::numeric_limits<std::size_t>::max();
+  }
+  const std::size_t used = field_bytes("/proc/self/status", "VmSize");
+  return limit.rlim_cur - std::min<std::size_t>(limit.rlim_cur, used);
+}
+
+std::string memory_text(double bytes) {
+  constexpr double mebibyte = 1024.0 * 1024.0;
+  return bytes < 1024.0 * mebibyte ? fmt::format("{:.1f} MiB", bytes / mebibyte)
+                                   : fmt::format("{:.1f} GiB", bytes / 1024.0 / mebibyte);
+}
+
+void require_memory(const mpi::Communicator& communicator, const MemoryNeed& need) {
+  const auto node = communicator.split_by_node();
+  const auto wanted = static_cast<double>(need.bytes);
+  const double wanted_on_node = node.sum(wanted);
+  // Ranks read it at other times, and all of a node must find the same.
+  const double available = node.min(static_cast<double>(node_memory().available_bytes));
+  const auto own = static_cast<double>(address_space_left());
+  mpi::together(communicator, [&] {
+    if (own < wanted) {
+      throw SystemError(fmt::format(
+          "{}: a rank needs {}, and the limit of its address space (ulimit -v) leaves {}; {}",
+          need.what, memory_text(wanted), memory_text(own), need.advice));
+    }
+    if (available > 0.0 && available < wanted_on_node) {
+      throw SystemError(fmt::format(
+          "{}: a node with {} of the ranks needs {}, and has {} available; {}", need.what,
+          node.size(), memory_text(wanted_on_node), memory_text(available), need.advice));
+    }
+  });
 }
 
 }  // namespace infomax::measure

@@ -11,6 +11,7 @@
 #include "infomax/data/loader.hpp"
 #include "infomax/data/row_selection.hpp"
 #include "infomax/data/split.hpp"
+#include "infomax/measure/memory.hpp"
 #include "model/lagged_examples.hpp"
 
 namespace infomax::model {
@@ -21,6 +22,16 @@ void require_two_rows(const data::DatasetShape& x) {
     throw DataError(fmt::format(
         "{} has one row only, and a dependence needs two or more; give more data", x.where));
   }
+}
+
+/// Collective. Throws SystemError where the shards of a data set do not fit into memory.
+void require_memory_for(const mpi::Communicator& communicator, const data::DatasetShape& shape,
+                        const data::Shard& shard) {
+  measure::require_memory(communicator,
+                          {shard.row_count * shape.features * hdf5::size(shape.type),
+                           fmt::format("{} has {} rows of {} columns, which are held in memory",
+                                       shape.where, shape.rows, shape.features),
+                           "use more nodes, or fewer rows or columns"});
 }
 
 /// These rows of the examples, which are then all rows of `blocks`.
@@ -81,6 +92,7 @@ SplitExamples load_split_examples(const mpi::Communicator& communicator, data::D
   const data::Blocks blocks =
       block_count == 0 ? data::Blocks(x_shape.rows) : data::Blocks(x_shape.rows, block_count);
   const data::Shard shard = blocks.shard(communicator.rank(), communicator.size());
+  require_memory_for(communicator, x_shape, shard);
   Examples examples{blocks, shard,
                     std::make_shared<data::Rows>(source.load(settings.x_path, shard))};
   if (with_y) {

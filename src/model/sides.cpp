@@ -6,6 +6,7 @@
 #include <atomic>
 
 #include "infomax/core/random.hpp"
+#include "infomax/model/pass_memory.hpp"
 
 namespace infomax::model {
 namespace {
@@ -20,13 +21,6 @@ std::uint64_t new_content() {
 std::uint64_t key_of(const PassContext& context, std::uint64_t side) {
   const CounterRandom random(context.seed, RandomStream::pass, context.epoch, context.step);
   return random.words(side)[0];
-}
-
-/// Rows of the batch that one block may have, at most; at least 1, because 0 would mean all.
-std::size_t largest_part(const Examples& examples, std::size_t batch_rows) {
-  const std::size_t blocks = examples.blocks.count();
-  return std::max<std::size_t>(
-      1, std::min(batch_rows, (examples.blocks.rows() + blocks - 1) / blocks));
 }
 
 }  // namespace

@@ -21,13 +21,6 @@ using model::Pair;
 using objective::LinearForm;
 using objective::LinearSides;
 
-LinearSides sides_of(Pair pair, bool two_networks) {
-  if (!model::meaning_of(pair).encodes_both_sides()) {
-    return LinearSides::b;
-  }
-  return two_networks ? LinearSides::both : LinearSides::both_alike;
-}
-
 /// The configuration to use instead of `spec` where there is no linear solution.
 std::string untouched(const nn::Spec& spec) {
   return nn::is_linear_solution(spec)
@@ -39,7 +32,7 @@ LinearForm form_of(const objective::ObjectiveOptions& objective, Pair pair, bool
                    const nn::Spec& encoder) {
   const auto form = model::meaning_of(pair).changes_rows
                         ? std::nullopt
-                        : objective::linear_form(objective, sides_of(pair, two_networks));
+                        : objective::linear_form(objective, linear_sides(pair, two_networks));
   if (!form) {
     throw UsageError(fmt::format(
         "`objective` {} as it is set, with `pair` {}, has no linear solution in closed form. There "
@@ -133,6 +126,13 @@ void require_directions(const nn::Spec& spec, std::size_t outputs, std::size_t d
 }
 
 }  // namespace
+
+LinearSides linear_sides(Pair pair, bool two_networks) {
+  if (!model::meaning_of(pair).encodes_both_sides()) {
+    return LinearSides::b;
+  }
+  return two_networks ? LinearSides::both : LinearSides::both_alike;
+}
 
 void check_linear_start(const objective::ObjectiveOptions& objective, Pair pair,
                         const nn::Spec& encoder, const std::optional<nn::Spec>& encoder_b) {

@@ -2,6 +2,8 @@
 #include "infomax/train/setup.hpp"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -16,6 +18,7 @@
 #include "infomax/objective/make.hpp"
 #include "infomax/train/linear_start.hpp"
 #include "train/derived.hpp"
+#include "train/memory_plan.hpp"
 
 namespace infomax::train {
 namespace {
@@ -57,17 +60,21 @@ void settle_lengths(Config& config) {
   config.epochs = config.epochs.value_or(default_epochs);
 }
 
+/// The networks of a model before it has their parameters, first that of the first view.
 template <math::Real T>
-void add_networks(model::Model<T>& model, const Config& config, const TrainingData& data) {
+using Networks = std::vector<std::pair<model::Role, nn::Network<T>>>;
+
+template <math::Real T>
+Networks<T> make_networks(const Config& config, const TrainingData& data) {
   const auto& examples = data.examples;
   const nn::Spec first = first_encoder(config);
+  Networks<T> networks;
   if (const auto second = second_encoder(config)) {
-    model.add(model::Role::encoder_a,
-              nn::Network<T>(first, nn::Shape(examples.x->trailing_shape())), data.normalization);
-    model.add(model::Role::encoder_b,
-              nn::Network<T>(*second, nn::Shape(examples.y->trailing_shape())),
-              data.normalization_y);
-    return;
+    networks.emplace_back(model::Role::encoder_a,
+                          nn::Network<T>(first, nn::Shape(examples.x->trailing_shape())));
+    networks.emplace_back(model::Role::encoder_b,
+                          nn::Network<T>(*second, nn::Shape(examples.y->trailing_shape())));
+    return networks;
   }
   if (data.pair.meaning().has_two_views() && examples.x->features() != examples.y->features()) {
     throw UsageError(
@@ -75,16 +82,28 @@ void add_networks(model::Model<T>& model, const Config& config, const TrainingDa
                     "columns; leave it out",
                     examples.x->features(), examples.y->features()));
   }
-  model.add(model::Role::encoder_b, nn::Network<T>(first, nn::Shape(examples.x->trailing_shape())),
-            data.normalization);
+  networks.emplace_back(model::Role::encoder_b,
+                        nn::Network<T>(first, nn::Shape(examples.x->trailing_shape())));
+  return networks;
 }
 
 template <math::Real T>
 model::Model<T> make_model(const mpi::Communicator& communicator, const Config& config,
-                           const TrainingData& data, bool starts) {
+                           const TrainingData& data, bool starts, MemoryUse& memory) {
   const auto objective = config.objective_options();
   model::Model<T> model;
-  add_networks(model, config, data);
+  auto networks = make_networks<T>(config, data);
+  model::NetworksByRole<T> planned;
+  for (const auto& [role, network] : networks) {
+    planned[role] = &network;
+  }
+  memory = plan_memory<T>(communicator, config, data, planned, starts);
+  require_memory_for(communicator, config, data, memory);
+  const bool two = networks.size() > 1;
+  for (auto& [role, network] : networks) {
+    const bool of_y = two && role == model::Role::encoder_b;
+    model.add(role, std::move(network), of_y ? data.normalization_y : data.normalization);
+  }
   objective::check_shapes(objective, model::columns_of_a(model, data.examples, data.pair),
                           model.member(model::Role::encoder_b).network.outputs());
   model.initialize(config.seed);
@@ -158,7 +177,7 @@ TrainingData load_training_data(const mpi::Communicator& communicator, data::Dat
 template <math::Real T>
 Setup<T>::Setup(const mpi::Communicator& communicator, const Config& config,
                 const TrainingData& data, bool starts)
-    : model(make_model<T>(communicator, config, data, starts)),
+    : model(make_model<T>(communicator, config, data, starts, memory)),
       sampler(data.examples.blocks, data.examples.shard, data.batch_rows, config.seed),
       sides(communicator, model, data.examples, data.pair, sampler.largest_local_rows(),
             config.micro_batch, true, config.reproducible),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/train/training.hpp"
 
+#include <array>
 #include <utility>
 #include <variant>
 
@@ -10,6 +11,7 @@
 #include "infomax/core/pending_file.hpp"
 #include "infomax/data/loader.hpp"
 #include "infomax/math/blas_runtime.hpp"
+#include "infomax/measure/memory.hpp"
 #include "infomax/model/arithmetic.hpp"
 #include "infomax/mpi/failure.hpp"
 #include "infomax/objective/make.hpp"
@@ -26,6 +28,9 @@ namespace {
 /// Rows encoded at a time in validation where `micro_batch` leaves it open: enough for BLAS to run
 /// at its speed.
 constexpr std::size_t validation_rows = 4096;
+
+/// What MPI, HDF5 and BLAS hold once they have been used.
+constexpr std::size_t library_bytes = std::size_t{24} << 20U;
 
 std::optional<RunDirectory> open_directory(const mpi::Communicator& communicator,
                                            const Config& config, bool resumed) {
@@ -89,12 +94,26 @@ void check_resumption(const Resumption& resumption, const Config& config,
   }
 }
 
+/// Collective. That of the rank whose peak is highest.
+MemoryUse largest(const mpi::Communicator& communicator, MemoryUse use) {
+  const std::uint64_t peak = use.peak();
+  const std::uint64_t highest = communicator.max(peak);
+  const auto owner = static_cast<int>(communicator.min(
+      static_cast<std::int64_t>(peak == highest ? communicator.rank() : communicator.size())));
+  std::array<std::uint64_t, 7> numbers{use.process,    use.rows,  use.batch,     use.statistics,
+                                       use.parameters, use.start, use.validation};
+  communicator.broadcast(std::span<std::uint64_t>(numbers), owner);
+  return {numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5], numbers[6]};
+}
+
 /// What the training has in one precision.
 template <math::Real T>
 struct Typed {
   Typed(const mpi::Communicator& communicator, const Config& config, const TrainingData& data,
-        bool starts)
-      : setup(communicator, config, data, starts) {
+        bool starts, std::size_t process_bytes)
+      : setup(communicator, config, data, starts), memory(setup.memory) {
+    memory.process = process_bytes;
+    memory = largest(communicator, memory);
     setup.model.settings = model_settings(communicator, config, data.pair);
     if (setup.model.parameters().empty() && total_steps(config, 1) > 0) {
       throw UsageError(fmt::format(
@@ -121,11 +140,12 @@ struct Typed {
   }
 
   Setup<T> setup;
+  MemoryUse memory;  // of the rank that holds most
   std::optional<Validation<T>> validation;
 };
 
 template <math::Real T>
-void describe(const Typed<T>& typed, const Config& config, TrainingOverview& overview) {
+void describe(const Typed<T>& typed, TrainingOverview& overview) {
   const auto& model = typed.setup.model;
   for (const auto& member : model.members()) {
     overview.networks.push_back({member.name(), member.network.spec().text, member.network.inputs(),
@@ -134,11 +154,7 @@ void describe(const Typed<T>& typed, const Config& config, TrainingOverview& ove
   overview.parameters = model.parameters().size();
   overview.batch_rows = typed.setup.sampler.global_rows(0);
   overview.steps_per_epoch = typed.setup.sampler.steps_per_epoch();
-  overview.batch_bytes = typed.setup.sides.bytes();
-  const std::size_t bytes = model.parameters().size_bytes();
-  const auto lbfgs = lbfgs_options(config);
-  overview.parameter_bytes =
-      lbfgs ? 2 * bytes + lbfgs_bytes(*lbfgs, model.parameters().size()) : 4 * bytes;
+  overview.memory = typed.memory;
 }
 
 }  // namespace
@@ -154,14 +170,15 @@ class Training::Impl {
     }
     prepare_arithmetic(communicator_, config_);
     directory_ = open_directory(communicator_, config_, resumption_.has_value());
+    const std::size_t process_bytes = measure::resident_memory_bytes() + library_bytes;
     load(source);
     const bool starts = !resumption_.has_value();
     if (config_.precision == Precision::float32) {
       typed_.emplace<std::unique_ptr<Typed<float>>>(
-          std::make_unique<Typed<float>>(communicator_, config_, *data_, starts));
+          std::make_unique<Typed<float>>(communicator_, config_, *data_, starts, process_bytes));
     } else {
       typed_.emplace<std::unique_ptr<Typed<double>>>(
-          std::make_unique<Typed<double>>(communicator_, config_, *data_, starts));
+          std::make_unique<Typed<double>>(communicator_, config_, *data_, starts, process_bytes));
     }
     const auto steps_per_epoch = overview().steps_per_epoch;
     options_ = trainer_options(config_, steps_per_epoch);
@@ -185,8 +202,7 @@ class Training::Impl {
     overview.features = examples.x->features();
     overview.element = examples.x->type();
     overview.blocks = examples.blocks.count();
-    overview.row_bytes = examples.x->size_bytes() + (examples.y ? examples.y->size_bytes() : 0);
-    std::visit([&](const auto& typed) { describe(*typed, config_, overview); }, typed_);
+    std::visit([&](const auto& typed) { describe(*typed, overview); }, typed_);
     return overview;
   }
 

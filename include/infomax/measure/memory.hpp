@@ -2,6 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
+
+#include "infomax/mpi/communicator.hpp"
 
 /// @file
 /// Memory as Linux counts it, in bytes; 0 if the system does not report it.
@@ -22,5 +25,27 @@ struct NodeMemory {
 
 /// Returns the memory of this node at the time of the call.
 [[nodiscard]] NodeMemory node_memory();
+
+/// Returns the memory that this process holds now.
+[[nodiscard]] std::size_t resident_memory_bytes();
+
+/// Returns the address space that this process may still take (`ulimit -v`); the largest number
+/// where it has no limit.
+[[nodiscard]] std::size_t address_space_left();
+
+/// What this rank is about to allocate, and what for.
+struct MemoryNeed {
+  std::size_t bytes = 0;  ///< besides what the process holds
+  std::string what;       ///< with the numbers of rows and columns that decide
+  std::string advice;     ///< what needs less
+};
+
+/// Collective. Throws SystemError, on every rank, where what the ranks of a node are about to
+/// allocate is more than is available on it, or more than a rank's address space: before the
+/// allocation fails, or the system ends the process, which happens without a line.
+void require_memory(const mpi::Communicator& communicator, const MemoryNeed& need);
+
+/// 1.5 * 2^30 as "1.5 GiB", 2^20 as "1.0 MiB".
+[[nodiscard]] std::string memory_text(double bytes);
 
 }  // namespace infomax::measure

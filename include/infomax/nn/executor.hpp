@@ -123,6 +123,9 @@ class Executor {
   /// The memory of values, gradients and workspaces.
   [[nodiscard]] std::size_t bytes() const;
 
+  /// The same of an executor that is not made yet.
+  [[nodiscard]] static std::size_t bytes_for(const Network<T>& network, const Room& room);
+
  private:
   struct State;
   /// What a way back is given, for one range.

@@ -16,6 +16,7 @@
 #include "infomax/objective/objective.hpp"
 #include "infomax/optim/optimizer.hpp"
 #include "infomax/train/config.hpp"
+#include "infomax/train/memory_use.hpp"
 #include "infomax/train/step.hpp"
 
 /// @file
@@ -53,12 +54,14 @@ template <math::Real T>
 struct Setup {
   /// Collective. `config` is valid; `data` must outlive this. `starts` is whether the last layers
   /// start at the linear solution where the configuration says so: not where a checkpoint brings
-  /// the parameters. Throws UsageError where parts do not fit each other.
+  /// the parameters. Throws UsageError where parts do not fit each other, and SystemError
+  /// where memory is too small for them.
   Setup(const mpi::Communicator& communicator, const Config& config, const TrainingData& data,
         bool starts = true);
   Setup(const Setup&) = delete;
   Setup& operator=(const Setup&) = delete;
 
+  MemoryUse memory;                                    ///< of this rank, as planned; no process
   model::Model<T> model;                               ///< networks and parameters
   data::Sampler sampler;                               ///< of the batches
   model::Sides<T> sides;                               ///< of each batch

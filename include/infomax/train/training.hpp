@@ -15,13 +15,14 @@
 #include "infomax/model/model.hpp"
 #include "infomax/mpi/communicator.hpp"
 #include "infomax/train/config.hpp"
+#include "infomax/train/memory_use.hpp"
 #include "infomax/train/resumption.hpp"
 #include "infomax/train/trainer.hpp"
 
 /// Training as a library: Config says what to do, Training does it.
 namespace infomax::train {
 
-/// The sizes of a training, for messages. Bytes are those of this rank.
+/// The sizes of a training, for messages.
 struct TrainingOverview {
   /// A network of the model.
   struct Network {
@@ -40,9 +41,7 @@ struct TrainingOverview {
   std::size_t batch_rows = 0;        ///< global, of the first step
   std::size_t steps_per_epoch = 0;   ///< T = ceil(N / B)
   std::size_t blocks = 0;            ///< V
-  std::size_t row_bytes = 0;         ///< of the shard
-  std::size_t batch_bytes = 0;       ///< of inputs, activations, outputs and their gradients
-  std::size_t parameter_bytes = 0;   ///< with gradient and optimiser's state, at most
+  MemoryUse memory;                  ///< of the rank that holds most
 };
 
 /// A run from its data to its model:
