@@ -38,6 +38,16 @@ void copy(const mpi::Communicator& communicator, data::DatasetFile& from, const 
                         });
 }
 
+/// Collective. The root writes all of it.
+void write(const mpi::Communicator& communicator, const EncodedTable& table, hdf5::File& to) {
+  auto dataset = to.create_dataset(table.name, hdf5::ElementType::f64, table.shape);
+  const std::span<const double> values(table.values);
+  const bool writes = communicator.is_root();
+  dataset.write<double>(0, writes ? table.shape.front() : 0,
+                        values.first(writes ? values.size() : 0));
+  data::write_names(to, table.name, "rows", table.row_names);
+}
+
 template <math::Real T>
 void write_hdf5(const mpi::Communicator& communicator, data::DatasetFile& file,
                 const data::Blocks& blocks, Encoder<T>& encoder, const EncodingFile& output,
@@ -48,6 +58,9 @@ void write_hdf5(const mpi::Communicator& communicator, data::DatasetFile& file,
   }
   for (const auto& [name, new_name] : output.copies) {
     copy(communicator, file, name, written, new_name);
+  }
+  for (const EncodedTable& table : output.tables) {
+    write(communicator, table, written);
   }
   {
     auto x = written.create_dataset("/x", hdf5::element_type_of<T>(),

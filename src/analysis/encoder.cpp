@@ -2,6 +2,7 @@
 #include "infomax/analysis/encoder.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace infomax::analysis {
 namespace {
@@ -43,6 +44,12 @@ void Encoder<T>::reserve(std::size_t rows) {
 }
 
 template <math::Real T>
+void Encoder<T>::map_outputs(VariateMap map) {
+  columns_ = map.directions.columns();
+  map_ = std::move(map);
+}
+
+template <math::Real T>
 void Encoder<T>::encode(const data::RowStore& rows, std::span<const data::Tile> tiles,
                         MatrixView<T> out) {
   const auto columns = model::columns_of_side(input_, rows);
@@ -54,6 +61,10 @@ void Encoder<T>::encode(const data::RowStore& rows, std::span<const data::Tile> 
     reserve(tile.count);
     (void)executor_->forward(model_->parameters_of(*member_), tile.count, {});
     const MatrixView<const T> encoded = executor_->value(node_);
+    if (map_) {
+      map_->apply(encoded, out.row_range(tile.first, tile.count));
+      continue;
+    }
     for (std::size_t i = 0; i < tile.count; ++i) {
       std::ranges::copy(encoded.row(i), out.row(tile.first + i).begin());
     }

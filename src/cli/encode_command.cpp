@@ -7,7 +7,10 @@
 #include "cli/cli.hpp"
 #include "cli/progress_options.hpp"
 #include "cli/runtime.hpp"
+#include "infomax/analysis/canonical_encoding.hpp"
+#include "infomax/analysis/column_names.hpp"
 #include "infomax/analysis/encode.hpp"
+#include "infomax/analysis/evaluation.hpp"
 #include "infomax/core/checksum.hpp"
 #include "infomax/core/logging.hpp"
 #include "infomax/core/stopwatch.hpp"
@@ -15,6 +18,7 @@
 #include "infomax/model/model_file.hpp"
 #include "infomax/mpi/failure.hpp"
 #include "infomax/train/any_model.hpp"
+#include "infomax/train/files_of_run.hpp"
 
 namespace infomax::cli {
 namespace {
@@ -26,6 +30,8 @@ struct EncodeConfig {
   bool overwrite = false;
   std::optional<analysis::EncodingFormat> format;  ///< unset: by the name of the output
   std::optional<std::string> labels;               ///< unset: /y where there is one
+  bool canonical = false;
+  std::string fit;  ///< empty: the data that the model was trained on
   analysis::EncoderOptions encoder;
   ProgressOptions progress;
   measure::ThreadOptions machine;
@@ -47,6 +53,15 @@ const FieldTable<EncodeConfig>& encode_fields() {
         .add("labels", &Config::labels, "PATH",
              "data set of `data` that is copied to /y, strings as the numbers of their classes; "
              "default /y if there is one that can be copied; none = no copy")
+        .group("Canonical variates")
+        .add("canonical", &Config::canonical, "",
+             "write canonical variates (of `pair` lag: singular functions) in the place of the "
+             "outputs, of mean 0 and variance 1 on the data that they are fitted to, with "
+             "/canonical_correlations beside them, of `pair` lag also /timescales, and, where an "
+             "encoder is linear, /weights_a and /shift_a (or _b): variates = (x - shift) weights")
+        .add("fit", &Config::fit, "FILE",
+             "data set file that canonical variates are fitted to; default the one that the model "
+             "was trained on, all of its rows")
         .include(&Config::encoder, analysis::encoder_fields())
         .include(&Config::progress, progress_fields())
         .include(&Config::machine, measure::thread_fields());
@@ -107,17 +122,108 @@ std::map<std::string, std::string> origin(const mpi::Communicator& communicator,
           {"data_path", encoder.path()}};
 }
 
+/// The data set file that canonical variates are fitted to.
+std::string data_to_fit(const mpi::Communicator& communicator, const EncodeConfig& config,
+                        const model::StoredModel& stored) {
+  if (!config.fit.empty()) {
+    return config.fit;
+  }
+  if (!stored.settings.contains("data")) {
+    throw UsageError(fmt::format(
+        "--fit is missing, and {} does not name what it was trained on; name a data set file",
+        config.model));
+  }
+  return train::training_data(communicator, stored.settings, config.model);
+}
+
+/// The side whose variates are written. Both sides of a lag, or of random changes, share a network,
+/// so there the side says which of its maps.
+std::string canonical_side(const EncodeConfig& config, const model::PairSettings& pair) {
+  const std::string& given = config.encoder.side;
+  if (given.empty()) {
+    return analysis::default_canonical_side(pair);
+  }
+  if (given != "b" && !(given == "a" && pair.meaning().a.encoded)) {
+    throw UsageError(fmt::format(
+        "--network is \"{}\"; it must be {}", given,
+        pair.meaning().a.encoded ? "a or b" : "b, the only side that a network encodes"));
+  }
+  return given;
+}
+
+/// The options by which the network of the canonical side encodes rows.
+analysis::EncoderOptions encoder_options(const EncodeConfig& config,
+                                         const model::PairSettings& pair) {
+  auto options = config.encoder;
+  if (config.canonical && !pair.meaning().has_two_views()) {
+    options.side = "b";
+  }
+  return options;
+}
+
+/// What stands beside the variates.
+std::vector<analysis::EncodedTable> tables_of(const analysis::CanonicalEncoding& canonical,
+                                              const model::PairSettings& pair,
+                                              const data::DatasetFile& fit) {
+  const auto& correlations = canonical.variates.correlations;
+  std::vector<analysis::EncodedTable> tables{
+      {"/canonical_correlations", {correlations.size()}, correlations}};
+  if (!canonical.timescales.empty()) {
+    tables.push_back({"/timescales", {correlations.size()}, canonical.timescales});
+  }
+  for (const auto& linear : canonical.linear) {
+    const auto& weights = linear.weights;
+    const auto& meaning = pair.meaning();
+    const auto names = analysis::column_names(fit, pair, linear.side == "a" ? meaning.a : meaning.b,
+                                              weights.rows());
+    tables.push_back({"/weights_" + linear.side,
+                      {weights.rows(), weights.columns()},
+                      {weights.span().begin(), weights.span().end()},
+                      names});
+    tables.push_back({"/shift_" + linear.side, {weights.rows()}, linear.shift, names});
+  }
+  return tables;
+}
+
+/// Collective. Fits the canonical variates, has `encoder` make them, and adds to what is written.
+template <math::Real T>
+void make_canonical(const mpi::Communicator& communicator, const EncodeConfig& config,
+                    const model::StoredModel& stored, const model::Model<T>& model,
+                    analysis::Encoder<T>& encoder, analysis::EncodingFile& written) {
+  const auto pair = model::PairSettings::from_settings(stored.settings);
+  const std::string side = canonical_side(config, pair);
+  const std::string fit = data_to_fit(communicator, config, stored);
+  const auto examples = analysis::load_for_model(communicator, stored, pair, fit, 0);
+  const auto canonical = analysis::fit_canonical_encoding<T>(communicator, model, examples, pair,
+                                                             config.encoder.micro_batch);
+  encoder.map_outputs(side == "a" ? canonical.variates.a : canonical.variates.b);
+  log::info(fmt::format(
+      "canonical variates of side {}, fitted to {}: correlations {:.4f} to {:.4f}", side, fit,
+      canonical.variates.correlations.front(), canonical.variates.correlations.back()));
+  if (written.format == analysis::EncodingFormat::hdf5) {
+    data::DatasetFile file(communicator, fit);
+    written.tables = tables_of(canonical, pair, file);
+    file.close();
+    written.attributes["canonical_side"] = side;
+    written.attributes["fit"] = std::filesystem::absolute(fit).lexically_normal().string();
+  }
+}
+
 template <math::Real T>
 void encode_in(const mpi::Communicator& communicator, const EncodeConfig& config,
                const model::StoredModel& stored) {
   const Stopwatch stopwatch;
   const auto model = model::to_model<T>(stored);
-  analysis::Encoder<T> encoder(model, config.encoder);
+  analysis::Encoder<T> encoder(
+      model, encoder_options(config, model::PairSettings::from_settings(stored.settings)));
   data::DatasetFile file(communicator, config.data);
   analysis::EncodingFile written{config.output, config.format.value(), {}, {}};
   if (config.format == analysis::EncodingFormat::hdf5) {
     written.copies = copies(communicator, file, encoder.path(), config);
     written.attributes = origin(communicator, config, encoder);
+  }
+  if (config.canonical) {
+    make_canonical(communicator, config, stored, model, encoder, written);
   }
   WorkProgress progress(config.progress.on(communicator), "encoding");
   const auto rows = analysis::encode_file(communicator, file, encoder, written, progress);
@@ -125,6 +231,9 @@ void encode_in(const mpi::Communicator& communicator, const EncodeConfig& config
   std::string copied;
   for (const auto& [name, new_name] : written.copies) {
     copied += fmt::format(", {}", new_name);
+  }
+  for (const auto& table : written.tables) {
+    copied += fmt::format(", {}", table.name);
   }
   const double seconds = stopwatch.elapsed_s();
   log::info(fmt::format("wrote {}: /x {} x {} {}{}, in {:.1f} s ({} rows/s)", config.output, rows,
@@ -141,8 +250,10 @@ OptionTable encode_options() {
       "Computes the representations of all rows of a data set, on any number of ranks, and writes\n"
       "them in the order of the rows: as /x of an HDF5 file, which is a data set again, or as a\n"
       "NumPy array. Rows are read and written a few at a time, so neither file has to fit into\n"
-      "memory. For example\n\n"
-      "  mpirun -n 4 infomax encode --model runs/first/model.h5 --data test.h5 --output codes.h5");
+      "memory. With --canonical, they are canonical variates or singular functions, fitted to the\n"
+      "training data. For example\n\n"
+      "  mpirun -n 4 infomax encode --model runs/first/model.h5 --data test.h5 --output codes.h5\n"
+      "  mpirun -n 4 infomax encode --model runs/dcca --canonical --data test.h5 --output u.h5");
   options.add(encode_fields());
   return options;
 }
@@ -157,6 +268,14 @@ int encode(const mpi::Communicator& communicator, OptionTable& options) {
   }
   if (config.format == analysis::EncodingFormat::npy && config.labels) {
     throw UsageError("--labels is for the format hdf5; a .npy file holds one array");
+  }
+  if (!config.canonical && !config.fit.empty()) {
+    throw UsageError("--fit is for --canonical, which is missing");
+  }
+  if (config.canonical && config.encoder.layer) {
+    throw UsageError(
+        "--canonical and --layer contradict each other: canonical variates are those of the "
+        "network's output; leave one out");
   }
   mpi::together(communicator, [&] {
     if (communicator.is_root()) {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "infomax/analysis/encoder.hpp"
 #include "infomax/core/field_text.hpp"
@@ -69,6 +70,14 @@ inline constexpr std::array encoding_format_names{std::pair{"hdf5", EncodingForm
 /// UsageError where it ends as files of a format do that is not written, such as .csv.
 [[nodiscard]] EncodingFormat format_of_name(const std::filesystem::path& output);
 
+/// A few numbers that stand beside the representations, the same on every rank.
+struct EncodedTable {
+  std::string name;                      ///< "/weights_a"
+  std::vector<std::size_t> shape;        ///< of the data set
+  std::vector<double> values;            ///< row by row
+  std::vector<std::string> row_names{};  ///< kept as the attribute `rows`; may be empty
+};
+
 /// What encode_file writes, and where.
 struct EncodingFile {
   std::filesystem::path path;                    ///< of the file
@@ -77,6 +86,7 @@ struct EncodingFile {
   /// hdf5 alone. All but "/lengths" must have N rows.
   std::map<std::string, std::string> copies;
   std::map<std::string, std::string> attributes;  ///< of the root; hdf5 alone
+  std::vector<EncodedTable> tables = {};          ///< hdf5 alone
 };
 
 /// Collective. Returns why encode_file() cannot copy the data set `name` of the file `path` beside

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 
+#include "infomax/analysis/canonical_variates.hpp"
 #include "infomax/core/field.hpp"
 #include "infomax/core/matrix.hpp"
 #include "infomax/data/row_store.hpp"
@@ -62,6 +63,10 @@ class Encoder {
   [[nodiscard]] std::size_t columns() const { return columns_; }          ///< q
   [[nodiscard]] std::size_t micro_batch() const { return micro_batch_; }  ///< M; 0 = all
 
+  /// From here on a representation is the variates of the network's output by `map`, which is of as
+  /// many columns. Only where layer() is unset.
+  void map_outputs(VariateMap map);
+
   /// Writes representations out [n, q] of rows as the file has them. The tiles cover the n rows,
   /// and none has more than M if that is not 0. Throws UsageError or DataError where rows are not
   /// what the network takes; that depends on their shape alone.
@@ -76,6 +81,7 @@ class Encoder {
   std::optional<std::size_t> layer_;
   std::size_t node_;  // of the network's graph, whose value is the representation
   std::size_t columns_;
+  std::optional<VariateMap> map_;  // of the network's output
   std::size_t micro_batch_;
   std::size_t reserved_ = 0;  // rows that the executor has memory for
   std::optional<nn::Executor<T>> executor_;
