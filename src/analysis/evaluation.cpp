@@ -9,6 +9,7 @@
 
 #include "infomax/analysis/evaluation_memory.hpp"
 #include "infomax/analysis/held_out_correlations.hpp"
+#include "infomax/analysis/score_under_fit.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/data/labels.hpp"
 #include "infomax/model/input.hpp"
@@ -44,17 +45,21 @@ Evaluation evaluate_under_fit(const mpi::Communicator& communicator,
   // Only the entropies of this objective are used; the correlations come from the fit.
   const auto entropies =
       objective::make_objective_with<T>(options, std::make_unique<objective::RvCoefficient>());
-  Evaluation evaluation{model::evaluate(communicator, sides, *entropies), {}, {}, {}};
+  Evaluation evaluation;
+  evaluation.value = model::evaluate(communicator, sides, *entropies);
   const auto fit = objective::fit_canonical(communicator, fitted.batch().rows, spectral.options());
   objective::BatchSizeWarning().require_correlations(
       communicator.sum(static_cast<double>(fitted.a().rows())), fit.mean_a.size(),
       fit.mean_b.size());
   evaluation.fitted = fit.correlations;
-  evaluation.correlations = correlations_under(communicator, fit, sides.a(), sides.b());
+  auto found = score_under_fit(communicator, options, spectral, fit, sides.batch().rows);
+  evaluation.correlations = std::move(found.correlations);
   auto& value = evaluation.value;
-  const double under_fit = spectral.value_of(evaluation.correlations);
-  value.objective += under_fit - value.dependence;
-  value.dependence = under_fit;
+  if (found.vamp_e) {
+    value.figures.emplace_back("vamp_e", *found.vamp_e);
+  }
+  value.objective += found.score - value.dependence;
+  value.dependence = found.score;
   return evaluation;
 }
 

@@ -46,7 +46,9 @@ const FieldTable<EvaluateConfig>& evaluate_fields() {
         .add("y", &Config::y, "PATH", "data set of the targets; default as in training")
         .add("fit", &Config::fit, "FILE",
              "fit the canonical correlations' directions to this data set (the training data), "
-             "and apply them to `data` as they are; without it they are fitted to `data` itself")
+             "and apply them to `data` as they are; without it they are fitted to `data` itself. "
+             "The objective is then that of the correlations under the fit; of vamp1 and vamp2 it "
+             "is the cross-validated VAMP score of Wu and Noe (2020), and vamp_e is reported too")
         .add(
             "json", &Config::json, "",
             "print one JSON object instead of a table: objective; dependence, the objective "

@@ -83,6 +83,9 @@ struct Description {
   std::function<std::optional<SpectralForm>(const ObjectiveOptions&)> spectral = {};
   std::string spectral_help = {};  ///< which options do, such as "infomax with `rho` cca"
 
+  /// As objective::scores_subspaces() has it.
+  bool scores_subspaces = false;
+
   /// Its linear solution in closed form, if there is one.
   std::function<std::optional<LinearForm>(const ObjectiveOptions&, LinearSides)> linear = {};
   std::string linear_help = {};  ///< where there is one, such as "coding-rate of one network"

@@ -64,6 +64,10 @@ std::unique_ptr<SpectralFunction> make_spectral_function(const ObjectiveOptions&
   return form ? std::make_unique<SpectralFunction>(*form, options.of<CanonicalOptions>()) : nullptr;
 }
 
+bool scores_subspaces(const ObjectiveOptions& options) {
+  return description_of(options).scores_subspaces;
+}
+
 std::string spectral_objectives() {
   std::string names;
   for (const Description& description : descriptions()) {

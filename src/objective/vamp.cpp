@@ -20,10 +20,16 @@ double vamp2(std::span<const double> sigma, const Ridge& /*ridge*/, std::span<do
   return 1.0 + std::inner_product(sigma.begin(), sigma.end(), sigma.begin(), 0.0);
 }
 
+Description describe(const char* name, const char* help, SpectralForm form) {
+  Description description = spectral_description(name, help, form);
+  description.scores_subspaces = true;
+  return description;
+}
+
 }  // namespace
 
-Description describe_vamp1() { return spectral_description("vamp1", "1 + sum s_i", vamp1); }
+Description describe_vamp1() { return describe("vamp1", "1 + sum s_i", vamp1); }
 
-Description describe_vamp2() { return spectral_description("vamp2", "1 + sum s_i^2", vamp2); }
+Description describe_vamp2() { return describe("vamp2", "1 + sum s_i^2", vamp2); }
 
 }  // namespace infomax::objective

@@ -47,7 +47,9 @@ struct Evaluation {
 
 /// Collective. The objective and its parts over all rows, as one global batch. With `fitted`, the
 /// sides of other data, no canonical correlation is fitted to the data itself, and the objective
-/// becomes that of the correlations under the fit. Throws as Objective::evaluate,
+/// becomes that of the correlations under the fit; for vamp1 and vamp2 it becomes the
+/// cross-validated score of variational_scores(), and `vamp_e` is reported too. Throws as
+/// Objective::evaluate,
 /// NumericError where a number is not finite, and UsageError where `fitted` is given to an
 /// objective that has no canonical correlations.
 template <math::Real T>

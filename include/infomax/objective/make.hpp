@@ -31,6 +31,10 @@ template <math::Real T>
 [[nodiscard]] std::unique_ptr<SpectralFunction> make_spectral_function(
     const ObjectiveOptions& options);
 
+/// Whether other data judge a fit of these options by the subspaces that its directions span, as
+/// for the variational scores vamp1 and vamp2, and not by the correlation of each pair of variates.
+[[nodiscard]] bool scores_subspaces(const ObjectiveOptions& options);
+
 /// The objectives for which make_spectral_function() is not null, for messages: "dcca, vamp1".
 [[nodiscard]] std::string spectral_objectives();
 
