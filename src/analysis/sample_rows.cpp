@@ -10,13 +10,14 @@ namespace infomax::analysis {
 std::vector<std::uint64_t> rows_of_samples(const mpi::Communicator& communicator,
                                            const model::Examples& examples,
                                            const model::PairSettings& pair,
-                                           const SampleChoice& chosen) {
+                                           const SampleChoice& chosen, bool of_a) {
   std::vector<std::uint64_t> rows(chosen.count(), 0);
-  const auto b = model::make_views(pair, examples, false).b;
+  const auto views = model::make_views(pair, examples, false);
+  const model::View& side = of_a ? views.a : views.b;
   const auto range = chosen.of(examples.shard);
   for (std::size_t i = range.first; i < range.first + range.count; ++i) {
     const std::size_t local = chosen[i] - examples.shard.first_row;
-    rows[i] = b.rows->row_number(b.index[local].first);
+    rows[i] = side.rows->row_number(side.index[local].first);
   }
   communicator.sum(std::span(rows));
   return rows;

@@ -95,6 +95,11 @@ void OptionTable::take_positional(const std::string& name, int count) {
   parser_->positional.add(name.c_str(), count);
 }
 
+void OptionTable::take_words(const std::string& name) {
+  parser_->positional.add(name.c_str(), -1);
+  takes_words_ = true;
+}
+
 const Option* OptionTable::positional() const {
   if (parser_->positional.max_total_count() == 0) {
     return nullptr;
@@ -124,12 +129,21 @@ bool OptionTable::parse(const std::vector<std::string>& arguments) {
   const po::options_description all = parser_->all();
   const int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
   try {
-    po::store(po::command_line_parser(arguments)
-                  .options(all)
-                  .positional(parser_->positional)
-                  .style(style)
-                  .run(),
-              parser_->values);
+    auto parsed = po::command_line_parser(arguments)
+                      .options(all)
+                      .positional(parser_->positional)
+                      .style(style)
+                      .run();
+    if (takes_words_) {
+      // An option has one value, so that only the first word can be one.
+      std::erase_if(parsed.options, [this](const po::option& option) {
+        if (option.position_key >= 0) {
+          words_.insert(words_.end(), option.value.begin(), option.value.end());
+        }
+        return option.position_key > 0;
+      });
+    }
+    po::store(parsed, parser_->values);
     for (const auto& [name, value] : parser_->values) {
       if (!value.defaulted()) {
         typed_.insert(name);

@@ -57,6 +57,13 @@ class OptionTable {
   /// The words that are not options go to the option `name`, at most `count` of them.
   void take_positional(const std::string& name, int count);
 
+  /// The first word that is not an option goes to the option `name`, as if it were given by it; all
+  /// words are words().
+  void take_words(const std::string& name);
+
+  /// The words that are not options, in their order, where take_words() was called.
+  [[nodiscard]] const std::vector<std::string>& words() const { return words_; }
+
   /// False where --help was asked for; help() then is what to print. Throws UsageError.
   [[nodiscard]] bool parse(const std::vector<std::string>& arguments);
 
@@ -99,6 +106,8 @@ class OptionTable {
   std::string synopsis_;
   std::vector<Option> options_;
   std::set<std::string> typed_;
+  bool takes_words_ = false;
+  std::vector<std::string> words_;
   // Only one file need read the headers of Boost.Program_options.
   struct Parser;
   std::unique_ptr<Parser> parser_;

@@ -53,24 +53,34 @@ Json labels(const Outputs<T>& outputs, const std::vector<std::uint64_t>& rows,
           {"names", names}};
 }
 
+/// The plane of the first two columns as they are.
+analysis::PrincipalPlane first_columns(std::size_t columns) {
+  const std::size_t count = std::min<std::size_t>(2, columns);
+  analysis::PrincipalPlane plane{Matrix<double>(columns, count, 0.0), {}};
+  for (std::size_t k = 0; k < count; ++k) {
+    plane.directions(k, k) = 1.0;
+  }
+  return plane;
+}
+
 }  // namespace
 
 template <math::Real T>
 Json projection(const Outputs<T>& outputs) {
-  const auto& [means, moments] = outputs.statistics;
   const analysis::SampleChoice chosen(outputs.examples.blocks.rows(), outputs.options.projected,
                                       outputs.options.seed);
-  const auto rows =
-      analysis::rows_of_samples(outputs.communicator, outputs.examples, outputs.pair, chosen);
+  const auto rows = analysis::rows_of_samples(outputs.communicator, outputs.examples, outputs.pair,
+                                              chosen, outputs.shows_left_functions());
   Json sides = Json::array();
-  const auto add = [&](const char* name, const stats::RowSource<T>& side,
-                       const Matrix<double>& covariance, std::span<const double> mean) {
-    if (covariance.empty()) {
-      return;
+  for (const auto& side : outputs.shown()) {
+    if (side.covariance.empty()) {
+      continue;
     }
-    const auto plane = analysis::principal_plane(covariance.view());
-    const auto points = analysis::project<T>(outputs.communicator, side, outputs.examples.shard,
-                                             mean, plane, chosen);
+    const auto plane = outputs.variates != nullptr
+                           ? first_columns(side.rows.columns())
+                           : analysis::principal_plane(side.covariance.view());
+    const auto points = analysis::project<T>(outputs.communicator, side.rows,
+                                             outputs.examples.shard, side.mean, plane, chosen);
     Json coordinates = Json::array();
     for (std::size_t k = 0; k < points.columns(); ++k) {
       std::vector<double> column(points.rows());
@@ -79,12 +89,8 @@ Json projection(const Outputs<T>& outputs) {
       }
       coordinates.push_back(rounded_list(column, 5));
     }
-    sides.push_back({{"side", name}, {"shares", plane.shares}, {"points", coordinates}});
-  };
-  if (outputs.shows_a()) {
-    add("a", outputs.sides.a(), moments.aa, means.a);
+    sides.push_back({{"side", side.name}, {"shares", plane.shares}, {"points", coordinates}});
   }
-  add("b", outputs.sides.b(), moments.bb, means.b);
   return {{"rows", rows}, {"labels", labels(outputs, rows, chosen)}, {"sides", sides}};
 }
 

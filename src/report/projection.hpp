@@ -6,8 +6,8 @@
 
 namespace infomax::report {
 
-/// Collective. Samples of the outputs in the plane of their first two principal components, with
-/// the labels that colour them. The same on every rank.
+/// Collective. Samples of the outputs in the plane of their first two principal components, or of
+/// their first two canonical variates, with the labels that colour them. The same on every rank.
 template <math::Real T>
 [[nodiscard]] Json projection(const Outputs<T>& outputs);
 

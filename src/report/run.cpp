@@ -12,7 +12,9 @@
 #include "infomax/mpi/failure.hpp"
 #include "infomax/nn/network.hpp"
 #include "infomax/train/files_of_run.hpp"
+#include "report/command.hpp"
 #include "report/metrics.hpp"
+#include "report/probes.hpp"
 
 namespace infomax::report {
 namespace {
@@ -59,9 +61,14 @@ Json describe(const train::RunDirectory& directory, const RunRecord& record) {
   for (const auto& [name, value] : record.config) {
     page["config"].push_back({name, value});
   }
+  std::string ranks;
   if (record.model) {
     page["model"] = describe(*record.model);
+    const auto found = record.model->settings.find("ranks");
+    ranks = found == record.model->settings.end() ? "" : found->second;
   }
+  page["command"] = record.config.empty() ? "" : command_of(record.config, ranks);
+  page["probes"] = read_probes(directory.path());
   if (is_there(directory.metrics())) {
     auto file = open(directory.metrics());
     const RunMetrics metrics(file);

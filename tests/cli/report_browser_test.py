@@ -3,7 +3,9 @@
 
 Without Chromium it is skipped. Screenshots stay in the directory INFOMAX_SHOTS."""
 
+import csv
 import html
+import io
 import json
 import os
 import pathlib
@@ -12,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import unittest
+import xml.etree.ElementTree
 
 import numpy
 
@@ -47,6 +50,24 @@ function coloured(canvas) {
   }
   return count / (canvas.width * canvas.height);
 }
+// What the buttons of each chart save, without a download.
+function saved() {
+  const files = [];
+  const before = [window.Blob, URL.createObjectURL, HTMLAnchorElement.prototype.click];
+  let given;
+  window.Blob = class {
+    constructor([text], {type}) { given = {text, type}; }
+  };
+  URL.createObjectURL = () => "blob:none";
+  HTMLAnchorElement.prototype.click = function () { files.push({name: this.download, ...given}); };
+  for (const button of document.querySelectorAll("button[data-saves]")) {
+    const title = button.closest(".card").querySelector("figcaption").textContent;
+    button.click();
+    files.at(-1).title = title;
+  }
+  [window.Blob, URL.createObjectURL, HTMLAnchorElement.prototype.click] = before;
+  return files;
+}
 function measure() {
   const canvases = [...document.querySelectorAll("canvas")];
   const past = [...document.querySelectorAll("main *, footer *")].filter((element) =>
@@ -64,6 +85,7 @@ function measure() {
       width: canvas.getBoundingClientRect().width, coloured: coloured(canvas)})),
     smalls: [...document.querySelectorAll(".small .area")].map(
       (path) => path.getBoundingClientRect().height),
+    saved: saved(),
   };
 }
 addEventListener("load", () => setTimeout(() => parent.postMessage(measure(), "*"), 500));
@@ -75,6 +97,16 @@ addEventListener("message", (event) => {{
   document.getElementById("told").textContent = JSON.stringify(event.data);
 }});
 </script>"""
+
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def is_coloured(colour):
+    """Whether red, green and blue differ, as those of data do; axes are grey."""
+    numbers = ([int(colour[at:at + 2], 16) for at in (1, 3, 5)] if re.match("#[0-9a-f]{6}", colour, re.I)
+               else [int(number) for number in re.findall(r"\d+", colour)[:3]])
+    return len(numbers) == 3 and max(numbers) - min(numbers) > 40
 
 
 class Browser(report_page.ReportTest):
@@ -107,7 +139,39 @@ class Browser(report_page.ReportTest):
         self.assertGreater(shot.stat().st_size, 10000)
         return measured
 
-    def check(self, path, name, charts):
+    def check_saved(self, found, name):
+        """Every chart saves its picture and its numbers; with `name`, the files are kept to be seen."""
+        files = found["saved"]
+        self.assertEqual([file["name"].rsplit(".", 1)[1] for file in files],
+                         ["svg", "csv"] * (len(files) // 2))
+        self.assertGreaterEqual(len(files), 2 * len(found["canvases"]))
+        for file in files:
+            with self.subTest(file["name"]):
+                self.assertRegex(file["name"], r"^[\w-]+\.(svg|csv)$")
+                if file["name"].endswith(".svg"):
+                    self.check_svg(file)
+                else:
+                    rows = list(csv.reader(io.StringIO(file["text"], newline="")))
+                    self.assertGreater(len(rows), 1)
+                    self.assertEqual({len(row) for row in rows}, {len(rows[0])})
+                    self.assertTrue(any(re.fullmatch(r"-?\d.*", field) for field in rows[1]), rows[1])
+                if name is not None:
+                    (SHOTS / f"{name}-{file['name']}").write_text(file["text"], encoding="utf-8")
+
+    def check_svg(self, file):
+        root = xml.etree.ElementTree.fromstring(file["text"])
+        self.assertEqual(root.tag, f"{SVG}svg")
+        self.assertNotRegex(file["text"], r"NaN|undefined|Infinity")
+        drawn = [*root.iter(f"{SVG}path"), *root.iter(f"{SVG}rect")]
+        self.assertGreater(len(drawn), 2)
+        self.assertTrue(list(root.iter(f"{SVG}text")))
+        # What is both would be clipped where it is not seen.
+        self.assertFalse([element for element in root.iter()
+                          if element.get("transform") and element.get("clip-path")])
+        colours = {element.get(part) for element in drawn for part in ("fill", "stroke")}
+        self.assertTrue(any(is_coloured(colour) for colour in colours - {None, "none"}), colours)
+
+    def check(self, path, name, charts, smalls=True):
         """At both widths, light and dark: no complaints, every chart drawn, nothing sideways."""
         backgrounds = set()
         for width, dark in ((DESKTOP, False), (DESKTOP, True), (PHONE, False), (PHONE, True)):
@@ -124,8 +188,10 @@ class Browser(report_page.ReportTest):
                     self.assertGreater(canvas["coloured"], 0.001, canvas)
                     self.assertGreater(len(canvas["label"]), 20)
                     self.assertGreater(canvas["width"], 150, canvas)
-                self.assertTrue(found["smalls"])
-                self.assertGreater(min(found["smalls"]), 5)
+                if smalls:
+                    self.assertTrue(found["smalls"])
+                    self.assertGreater(min(found["smalls"]), 5)
+                self.check_saved(found, name if width == DESKTOP and not dark else None)
                 backgrounds.add((dark, found["background"]))
         self.assertEqual(len(backgrounds), 2)
         return found
@@ -146,8 +212,20 @@ class Browser(report_page.ReportTest):
         self.assertEqual(found["headings"][0], str(run))
         self.assertEqual(len(found["smalls"]), 8)
         for text in ("infomax: J = rv(a, b) − 0.1 (H(a) + H(b))", "Chart.js 3.9.1", "MIT licence",
-                     "(36 → 8, 413 parameters)", "on 2 ranks", "best J on validation"):
+                     "(36 → 8, 413 parameters)", "on 2 ranks", "best J on validation",
+                     "but those that were kept for validation", "mpirun -n 2 infomax train \\\n"):
             self.assertIn(text, found["text"])
+        self.check_numbers(found, run)
+
+    def check_numbers(self, found, run):
+        """The saved numbers of a chart are those that it shows."""
+        text, = [file["text"] for file in found["saved"]
+                 if file["title"] == "Objective J" and file["name"].endswith(".csv")]
+        rows = list(csv.reader(io.StringIO(text, newline="")))
+        self.assertEqual(rows[0][:2], ["step", "training, a step’s batch"])
+        said = {int(row[0]): float(row[1]) for row in rows[1:] if row[1]}
+        for line in support.metrics(run):
+            self.assertAlmostEqual(said[line["step"]], line["objective"], places=4)
 
     def test_views(self):
         random = numpy.random.default_rng(6)
@@ -155,8 +233,16 @@ class Browser(report_page.ReportTest):
         data = self.write_data(x=x, y=x[:, :4] + random.normal(size=(300, 4)))
         run = self.train(data, "views", "--pair", "views", "--objective", "dcca", "--encoder",
                          "dense:5,tanh,dense:3", "--steps", "900", "--batch", "60")
-        # objective, entropies, the largest, gradient; correlations; two planes, two maps; times
+        with support.h5py.File(data, "a") as file:
+            file["x"].attrs["columns"] = ["age", "body mass index, kg/m²", "</b>&amp;", *"defg"]
+        (run / "probe.json").write_text(json.dumps({"accuracy": 0.75, "classes": 2, "per_class": [
+            {"class": 0, "precision": 0.5, "recall": 1, "f1": 0.6, "support": 3, "name": "</td>"}]}))
+        # objective, entropies, the largest, gradient; correlations; two planes, two loadings; times
         found = self.check(self.page(run), "views", 10)
+        self.assertIn("Loadings of the canonical variates u", found["titles"])
+        self.assertIn("Probe: probe.json", found["titles"])
+        for text in ("body mass index, kg/m²", "</b>&amp;", "accuracy on test rows"):
+            self.assertIn(text, found["text"])
         self.assertIn("each point is the mean of 2", found["text"])
         self.assertIn("learning rate 0.001", found["text"])
 
@@ -165,10 +251,42 @@ class Browser(report_page.ReportTest):
         data = self.write_data(x=x, y=x[:, :1])
         run = self.train(data, "lag", "--pair", "lag", "--lag", "4", "--objective", "vamp2",
                          "--encoder", "dense:5,tanh,dense:1", "--steps", "30", "--batch", "100")
-        # objective, entropies, sum, gradient; correlation; the output over rows; times
-        found = self.check(self.page(run), "lag", 7)
-        self.assertIn("Implied timescales", found["titles"])
-        self.assertIn("The output b over the rows", found["titles"])
+        # objective, entropies, sum, gradient; correlation; timescales; the function over rows,
+        # loadings; times
+        found = self.check(self.page(run), "lag", 9)
+        for title in ("Implied timescales", "Implied timescales against the lag",
+                      "Singular functions ψ over the rows", "Loadings of the singular functions"):
+            self.assertIn(title, found["titles"])
+
+    def test_singular_functions_with_classes(self):
+        random = numpy.random.default_rng(17)
+        x = numpy.zeros((900, 4))
+        for t in range(1, 900):
+            x[t] = [0.98, 0.9, 0.5, 0.1] * x[t - 1] + random.normal(size=4)
+        data = self.write_data(x=x, y=(x[:, 0] > 0).astype(int) + (x[:, 1] > 0))
+        run = self.train(data, "slow", "--pair", "lag", "--lag", "10", "--objective", "vamp2",
+                         "--encoder", "dense:8,tanh,dense:3", "--steps", "200", "--batch", "0",
+                         "--validation", "0.25")
+        # objective, dependence?, entropies, sum, largest, gradient; correlations; timescales; plane,
+        # loadings; times
+        found = self.check(self.page(run), "slow", 10)
+        self.assertIn("held out", found["text"])
+        self.assertIn("95% intervals", found["text"])
+
+    def test_several_runs(self):
+        data = self.write_data(x=numpy.random.default_rng(2).normal(size=(300, 8)))
+        runs = [self.train(data, f"runs/{name}", "--encoder", f"dense:{width},tanh,dense:3", "--epochs",
+                           "8", "--batch", "50", "--learning-rate", rate, "--validation", "0.2")
+                for name, width, rate in (("a", 8, 0.01), ("b", 16, 0.01), ("c", 8, 0.1))]
+        page = self.scratch / "several.html"
+        self.succeed("report", *runs, "--output", page)
+        # objective, validation, entropies of a and b, gradient
+        found = self.check(page, "several", 5, smalls=False)
+        self.assertEqual(found["headings"], ["3 runs", "Settings that differ", "Final values",
+                                             "Training", "Runs"])
+        text, = [file["text"] for file in found["saved"]
+                 if file["title"] == "Objective J" and file["name"].endswith(".csv")]
+        self.assertEqual(text.splitlines()[0], "step,a,b,c")
 
     def test_hostile_names(self):
         name = "<img src=x onerror=document.title='harm'>&amp;<b>"

@@ -38,9 +38,11 @@ def without_invocation(content):
     """What must not depend on the ranks or the time."""
     kept = {name: part for name, part in content.items() if name != "made"}
     if "findings" in kept:
-        values = {name: value for name, value in kept["findings"]["values"].items()
-                  if name != "ranks"}
-        kept["findings"] = {**kept["findings"], "values": values}
+        findings = kept["findings"] = dict(kept["findings"])
+        for values in ("values", "held_out"):
+            if values in findings:
+                findings[values] = {name: value for name, value in findings[values].items()
+                                    if name != "ranks"}
     return kept
 
 

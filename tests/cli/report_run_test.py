@@ -4,6 +4,7 @@ is not as it should be."""
 
 import json
 import re
+import subprocess
 import unittest
 
 import numpy
@@ -119,6 +120,66 @@ class Run(report_page.ReportTest):
         page, done = self.report(run, "--data", self.scratch / "moved.h5")
         self.assertIn("findings", page.content)
         self.assertNotIn("the page says nothing", done.err)
+
+    def test_the_command_that_made_the_run(self):
+        data = self.write_data("it's $HOME (1).h5", x=self.x)
+        run = self.run_of("--steps", "3", "--lambda-a=-0.25", "--reproducible", data=data,
+                          name="a run's", ranks=2)
+        command = self.report(run)[0].content["command"]
+        self.assertTrue(command.startswith("mpirun -n 2 infomax train "), command)
+        self.assertIn(" --reproducible", command)
+        self.assertNotIn("--share", command)
+        before = (run / "config.ini").read_text()
+        parameters = support.parameters(run / "model.h5")
+        # As a shell reads it, but for where the programs are.
+        words = ["sh", "-c", command.replace("mpirun", '"$0"', 1).replace("infomax", '"$1"', 1)
+                 + " --overwrite", support.MPIEXEC, support.PROGRAM]
+        subprocess.run(words, check=True, capture_output=True, timeout=120)
+        self.assertEqual((run / "config.ini").read_text(), before)
+        numpy.testing.assert_array_equal(support.parameters(run / "model.h5"), parameters)
+
+    def test_probes_in_the_run_directory(self):
+        labels = (self.x[:, 0] > 0).astype(numpy.uint8)
+        data = self.write_data("labelled.h5", x=self.x, y=labels)
+        run = self.run_of("--steps", "2", data=data)
+        done = self.succeed("probe", "--model", run, "--train", data, "--test", data, "--json")
+        (run / "probe-test.json").write_text(done.out)
+        (run / "probe.json").write_text("{\"accuracy\": 0.5")
+        (run / "notes.json").write_text("{\"accuracy\": 0.5}")
+        page, said = self.report(run, ranks=3)
+        self.assertEqual(page.content["probes"],
+                         [{"file": "probe-test.json", "results": json.loads(done.out)}])
+        self.assertIn("probe.json is not what infomax probe --json writes", said.err)
+
+    def test_several_runs(self):
+        runs = [self.run_of("--steps", "4", "--seed", "1", name="one"),
+                self.run_of("--steps", "6", "--seed", "1", "--validation", "0.2", name="two"),
+                self.run_of("--steps", "4", "--seed", "2", "--pair", "views", "--split-columns", "2",
+                            name="three", ranks=1)]
+        for ranks in (1, 3):
+            output = self.scratch / "several.html"
+            self.succeed("report", *runs, "--output", output, "--overwrite", ranks=ranks)
+            page = report_page.Page(output)
+            self.assertNotIn("findings", page.content)
+            self.assertEqual([run["run"] for run in page.content["runs"]], list(map(str, runs)))
+            for run, shown in zip(runs, page.content["runs"]):
+                alone = self.report(run)[0].content
+                for part in ("training", "command", "probes"):
+                    self.assertEqual(shown[part], alone[part])
+                self.assertEqual(shown["sizes"]["parameters"],
+                                 len(support.parameters(run / "model.h5")) if run is not runs[2]
+                                 else 12 + 15 + 16 + 15)
+            differing = {each["name"]: each["values"] for each in page.content["differences"]}
+            self.assertEqual(differing["steps"], ["4", "6", "4"])
+            self.assertEqual(differing["seed"], ["1", "1", "2"])
+            self.assertEqual(differing["validation"], [None, "0.2", None])
+            self.assertEqual(differing["split-columns"], [None, None, "2"])
+            for same in ("data", "output", "encoder"):
+                self.assertNotIn(same, differing)
+        self.refuse(DATA, "nowhere", arguments=[runs[0], self.scratch / "nowhere"])
+        self.refuse(USAGE, "--data", arguments=[runs[0], runs[1], "--data", self.data])
+        done = support.run("report", *runs, ranks=None)
+        self.assert_refused(done, USAGE, "--output is missing")
 
     def test_data_that_does_not_fit_any_more(self):
         run = self.run_of("--steps", "2")

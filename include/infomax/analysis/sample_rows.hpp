@@ -17,12 +17,13 @@
 
 namespace infomax::analysis {
 
-/// Collective. The rows of the file that side b of the chosen samples is made from [n], the same on
-/// every rank.
+/// Collective. The rows of the file that side b, or a where `of_a`, of the chosen samples is made
+/// from [n], the same on every rank.
 [[nodiscard]] std::vector<std::uint64_t> rows_of_samples(const mpi::Communicator& communicator,
                                                          const model::Examples& examples,
                                                          const model::PairSettings& pair,
-                                                         const SampleChoice& chosen);
+                                                         const SampleChoice& chosen,
+                                                         bool of_a = false);
 
 /// Labels of rows: one number for each.
 struct RowLabels {

@@ -32,8 +32,9 @@ function translucent(hex, share) {
   return hex + Math.round(share * 255).toString(16).padStart(2, "0");
 }
 
-// A canvas with a chart. configuration() describes it each time that it is drawn.
-function chart(label, configuration, kind = "") {
+// A canvas with a chart. configuration() describes it each time that it is drawn; rows() are the
+// numbers to save, where they are others than those of the configuration.
+function chart(label, configuration, kind = "", rows = () => chartRows(configuration())) {
   const canvas = make("canvas", {role: "img", "aria-label": label}, label);
   let shown = null;
   drawn(() => {
@@ -42,7 +43,9 @@ function chart(label, configuration, kind = "") {
     }
     shown = new Chart(canvas, configuration());
   });
-  return make("div", {class: `chart ${kind}`}, canvas);
+  const picture = make("div", {class: `chart ${kind}`}, canvas);
+  picture.saver = {rows, svg: () => chartAsSvg(configuration, Math.max(480, shown.width), shown.height)};
+  return picture;
 }
 
 function axis(title, more = {}) {
@@ -80,8 +83,10 @@ function logarithmicAxis(title, values) {
   const wanted = decades > 4 ? [1] : decades > 2 ? [1, 3] : [1, 2, 5];
   return axis(title, {
     type: "logarithmic",
-    ticks: {callback: (value) => wanted.includes(Math.round(value / 10 ** Math.floor(
-      Math.log10(value) + 1e-9))) ? significant(value, 2) : null},
+    ticks: {callback: (value) => {
+      const leading = value / 10 ** Math.floor(Math.log10(value) + 1e-9);
+      return wanted.some((digit) => Math.abs(leading - digit) < 1e-6) ? significant(value, 2) : null;
+    }},
   });
 }
 
@@ -95,8 +100,8 @@ function line(label, steps, series, colourName, more = {}) {
   if (series.low) {
     const band = {...base, borderWidth: 0, pointHitRadius: 0, pointRadius: 0, isBand: true,
                   backgroundColor: translucent(colour(colourName), 0.18)};
-    sets.push({...band, data: points(series.low), fill: false},
-              {...band, data: points(series.high), fill: "-1"});
+    sets.push({...band, data: points(series.low), fill: false, csvLabel: `${label}, smallest`},
+              {...band, data: points(series.high), fill: "-1", csvLabel: `${label}, largest`});
   }
   return sets;
 }
@@ -140,9 +145,9 @@ function barChart(label, xTitle, yTitle, labels, makeSets, more = {}) {
       data: {labels, datasets},
       options: {
         scales: {
-          x: axis(xTitle, {stacked: true, grid: {display: false},
+          x: axis(xTitle, {stacked: !more.beside, grid: {display: false},
                            ticks: {callback: (value) => labels[value]}}),
-          y: axis(yTitle, {stacked: true, beginAtZero: true, ...(more.y ?? {})}),
+          y: axis(yTitle, {stacked: !more.beside, beginAtZero: true, ...(more.y ?? {})}),
         },
         plugins: {
           legend: {display: datasets.length > 1},

@@ -27,19 +27,23 @@ function section(title, ...children) {
   return make("section", {}, make("h2", {}, title), ...children);
 }
 
-// A picture with its title, and a line below that explains it.
+// A picture with its title, and a line below that explains it. A chart can be saved.
 function card(title, picture, note, kind = "") {
-  return make("figure", {class: `card ${kind}`}, make("figcaption", {}, title), picture,
+  const saver = saverOf(picture);
+  return make("figure", {class: `card ${kind}`}, make("figcaption", {}, title),
+              saver ? saveButtons(title, saver) : null, picture,
               note ? make("p", {class: "note"}, note) : null);
 }
 
+// Columns that hold numbers are aligned on the right, with their headings.
 function table(headings, rows, kind = "") {
-  const cell = (tag) => (text) => make(
-    tag, typeof text === "number" ? {class: "number"} : {}, typeof text === "number" ? significant(text) : text);
+  const numeric = headings.map((_, j) => rows.some((row) => typeof row[j] === "number"));
+  const cell = (tag, text, j, more = {}) => make(tag, {...more, ...(numeric[j] ? {class: "number"} : {})},
+    typeof text === "number" ? significant(text) : text);
   return make("div", {class: "scroll"}, make("table", {class: kind},
-    make("thead", {}, make("tr", {}, ...headings.map((text) => make("th", {scope: "col"}, text)))),
+    make("thead", {}, make("tr", {}, ...headings.map((text, j) => cell("th", text, j, {scope: "col"})))),
     make("tbody", {}, ...rows.map((row) => make("tr", {},
-      make("th", {scope: "row"}, row[0]), ...row.slice(1).map(cell("td")))))));
+      make("th", {scope: "row"}, row[0]), ...row.slice(1).map((text, j) => cell("td", text, j + 1)))))));
 }
 
 function fold(title, ...children) {
@@ -83,7 +87,7 @@ const words = (name) => name.replaceAll("_", " ");
 
 // A setting of the model, else of the command line.
 
-const options = new Map(content.config);
+const options = new Map(content.config ?? []);
 const settings = content.model ? content.model.settings : {};
 
 function setting(name) {
@@ -91,7 +95,7 @@ function setting(name) {
   return value === "" || Number.isNaN(Number(value)) ? value : String(Number(value));
 }
 
-// Columns count from 0, as in the file and in NumPy.
+// Columns of outputs and of data count from 0, as in the file and in NumPy.
 const columnName = (side, index) => `${side} ${index}`;
 
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);

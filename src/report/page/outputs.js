@@ -22,36 +22,22 @@ function meaning(name) {
 }
 
 function partsTable() {
-  const rows = Object.entries(findings.values).filter(([, value]) => !Array.isArray(value))
-    .map(([name, value]) => [words(name), typeof value === "number" ? value : "–", meaning(name)]);
-  return card("The objective and its parts", table(["", "value", ""], rows),
-              "The values of infomax evaluate for the same model and data.");
-}
-
-function canonicalCard() {
-  const found = findings.canonical;
-  if (!found.values) {
-    return card("Canonical correlations of a and b", make("p", {}, `Not computed: ${found.why_not}.`), "");
+  const held = findings.held_out;
+  const shown = (value) => typeof value === "number" ? value : "–";
+  const correlations = held?.canonical_correlations;
+  if (correlations) {
+    held.canonical_correlation_sum ??= correlations.reduce((sum, value) => sum + value, 0);
+    held.canonical_correlation_max ??= Math.max(...correlations);
   }
-  const total = found.values.reduce((sum, value) => sum + value, 0);
-  const ridge = `${found.ridge_is_absolute ? "ridge" : "relative ridge"} ${significant(found.ridge)}`;
-  const note = `${plural(found.values.length, "component")}, largest ${significant(found.values[0], 4)}, ` +
-    `sum ${significant(total, 5)}; ${ridge}` +
-    (found.of_objective ? "." : ". The objective is a different one; these are the correlations that linear maps of both sides find.");
-  return card("Canonical correlations of a and b", barChart(note, "component", "correlation",
-    found.values.map((_, i) => whole(i + 1)), () => [{
-      label: "correlation", data: found.values, backgroundColor: colour("--class-0"),
-    }], {y: {max: 1}}), note);
-}
-
-function timescalesCard() {
-  const times = findings.values.timescales;
-  const most = 20;
-  const rows = times.slice(0, most).map((time, i) => [
-    whole(i + 1), findings.values.canonical_correlations[i], time ?? "∞"]);
-  return card("Implied timescales", table(["component", "correlation", "timescale, rows"], rows),
-    `−τ / ln σ at the lag τ of ${plural(Number(setting("lag")), "row")}` +
-    (times.length > most ? `; the first ${most} of ${times.length}.` : "."));
+  const rows = Object.entries(findings.values).filter(([, value]) => !Array.isArray(value))
+    .map(([name, value]) => [words(name), shown(value), ...(held ? [shown(held[name])] : []),
+                             meaning(name)]);
+  const note = !held ? "The values of infomax evaluate for the same model and data."
+    : "Held out: " + (findings.held_out_file || "the rows that training kept for validation") +
+      (findings.canonical.of_objective
+        ? ", by the maps of the outputs to canonical variates that fit the training data." : ".");
+  return card("The objective and its parts",
+              table(held ? ["", "training", "held out", ""] : ["", "value", ""], rows), note);
 }
 
 function projectionCards() {
@@ -68,10 +54,16 @@ function projectionCards() {
     const note = `${capital(shown)}, ${kinds[labels.kind]}.` + (labels.kind === "classes"
       ? " A click on a class in the legend hides or shows it." : "");
     const percent = (share) => `${significant(100 * share, 3)}% of variance`;
-    const titles = flat ? ["row of the data set", `${columnName(side, 0)}, from its mean`]
-      : shares.map((share, k) => `principal component ${k + 1} (${percent(share)})`);
-    const title = flat ? `The output ${side} over the rows`
-      : `Representations ${side} in the plane of their largest variance`;
+    const correlation = (k) => significant(findings.canonical.values[k], 3);
+    const titles = flat ? ["row of the data set", findings.variates
+        ? `${outputName(side, 0)} (correlation ${correlation(0)})` : `${columnName(side, 0)}, from its mean`]
+      : findings.variates
+        ? points.map((_, k) => `${outputName(side, k)} (correlation ${correlation(k)})`)
+        : shares.map((share, k) => `principal component ${k + 1} (${percent(share)})`);
+    const title = findings.variates
+      ? capital(flat ? `${outputsTitle(side)} over the rows` : `${outputsTitle(side)}, the first two`)
+      : flat ? `The output ${side} over the rows`
+        : `Representations ${side} in the plane of their largest variance`;
     const picture = scatter(`${title}. ${note}`, titles, across, up, labels);
     const scale = labels.kind === "values"
       ? sequentialScale(Math.min(...labels.values), Math.max(...labels.values)) : "";
@@ -80,6 +72,9 @@ function projectionCards() {
 }
 
 function scatter(label, titles, across, up, labels) {
+  const hasLabels = labels.kind !== "none";
+  const rows = () => [[...titles, ...(hasLabels ? ["label"] : [])], ...across.map((x, i) => [
+    x, up[i], ...(hasLabels ? [labels.names[labels.values[i]] ?? labels.values[i]] : [])])];
   return chart(label, () => {
     const points = across.map((x, i) => ({x, y: up[i]}));
     const radius = points.length > 1500 ? 2 : 3;
@@ -116,20 +111,30 @@ function scatter(label, titles, across, up, labels) {
         },
       },
     };
-  }, "square");
+  }, "square", rows);
 }
 
 function histogramCards() {
   return findings.histograms.map((histogram) => {
     const {side, columns, centres, all_columns: all} = histogram;
-    const pictures = columns.map((column, j) => smallHistogram(side, j, column, centres));
+    const names = columns.map((_, j) => outputName(side, j));
+    const pictures = columns.map((column, j) => smallHistogram(names[j], column, centres));
     const unit = histogram.standardised ? "standard deviations about each column’s mean" : "the column’s own units";
     const low = significant(centres[1], 3);
     const high = significant(centres.at(-2), 3);
     const note = `${columns.length < all ? `The first ${columns.length} of ${all} columns` : `${plural(all, "column")}`}; ` +
       `horizontal: ${unit}, ${low} to ${high}, with a line at 0; vertical: share of rows, each scaled to its maximum. ` +
-      "H is the entropy in nats. The objective’s entropies come from these soft histograms.";
-    return card(`Distributions of the outputs ${side}`, make("div", {class: "smalls"}, ...pictures), note, "wide");
+      "H is the entropy in nats" + (findings.variates ? "."
+        : ". The objective’s entropies come from these soft histograms.");
+    const picture = make("div", {class: "smalls"}, ...pictures);
+    picture.saver = {
+      svg: () => smallsAsSvg(pictures.map((figure, j) => ({
+        element: figure.querySelector("svg"),
+        title: `${names[j]}, H ${significant(columns[j].entropy, 3)}`}))),
+      rows: () => [["bin centre", ...names],
+                   ...centres.map((centre, k) => [centre, ...columns.map(({p}) => p[k])])],
+    };
+    return card(`Distributions of the ${outputsTitle(side)}`, picture, note, "wide");
   });
 }
 
@@ -155,22 +160,36 @@ function correlationCards() {
           diagonal.reduce((sum, value) => sum + value, 0) / diagonal.length, 3)} on average.` : "";
     const title = alone ? `Correlations of the outputs ${found.rows}`
       : `Correlations of a (rows) with b (columns)`;
-    return card(title, heatMap(matrix, found.rows, found.columns, `${title}. ${summary}`), summary + cut, "half");
+    const names = (side, known, count) => Array.from(
+      {length: count}, (_, i) => known[i] ?? columnName(side, i));
+    const picture = heatMap(matrix, names(found.rows, found.row_names, matrix.length),
+      names(found.columns, found.column_names, matrix[0].length), `${title}. ${summary}`,
+      found.row_names.length > 0);
+    return card(title, picture, summary + cut, "half");
   });
+}
+
+function variatesText() {
+  return ["The objective is the same for any invertible linear map of the outputs, so that single outputs mean " +
+    "nothing. " + (isLag()
+    ? "Shown are the singular functions ψ of the rows x at t, of mean 0 and variance 1, slowest first"
+    : "Shown are their canonical variates, of mean 0 and variance 1, most correlated first") +
+    ", as ", make("code", {}, "infomax encode --canonical"), " writes them."];
 }
 
 // Two cards in a row. If their number is odd, the first has its own row.
 function inPairs(cards) {
-  if (cards.length % 2 === 1) {
+  if (cards.length % 2 === 1 && cards.length > 0) {
     cards[0].classList.add("wide");
   }
   return cards;
 }
 
 function outputSections() {
+  const kept = findings.held_out && !findings.held_out_file;
   const where = findings.is_training_data
-    ? `Over all rows of the training data, ${findings.data}${options.get("validation")
-        ? ", including those held out for validation" : ""}.`
+    ? `Over all rows of the training data, ${findings.data}${kept
+        ? ", but those that were kept for validation" : ""}.`
     : `Over all rows of ${findings.data}.`;
   const lead = make("p", {class: "lead"}, where + (setting("pair") === "augment"
     ? " Rows are changed at random as in training, in the same way each time." : ""));
@@ -178,9 +197,13 @@ function outputSections() {
                             findings.values.timescales ? timescalesCard() : null);
   return [
     section("The objective", lead, make("div", {class: "cards twos"}, partsTable(), correlations)),
-    section("Outputs", findings.projection.sides.length ? null : make("p", {class: "note"},
+    ...(findings.timescales_by_lag?.at.length
+      ? [section("Timescales", make("div", {class: "cards"}, timescalesByLagCard()))] : []),
+    section(findings.variates ? isLag() ? "Singular functions" : "Canonical variates" : "Outputs",
+      findings.variates ? make("p", {class: "lead"}, ...variatesText()) : null,
+      findings.projection.sides.length ? null : make("p", {class: "note"},
       "These outputs are too wide for a covariance matrix, so their plane and their correlations are omitted."),
-      make("div", {class: "cards twos"}, ...inPairs([...projectionCards(),
+      make("div", {class: "cards twos"}, ...inPairs([...projectionCards(), ...loadingsCards(),
                             ...correlationCards()]), ...histogramCards())),
   ];
 }

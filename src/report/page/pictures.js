@@ -32,7 +32,7 @@ const sequentialScale = (low, high) => colourScale(
   [significant(low, 3), significant(high, 3)], "the colours from the smallest to the largest value");
 
 // One column's histogram: a step for each bin, as high as the picture.
-function smallHistogram(side, index, column, centres) {
+function smallHistogram(name, column, centres) {
   const width = 120;
   const height = 56;
   const highest = Math.max(...column.p, 1e-12);
@@ -44,8 +44,8 @@ function smallHistogram(side, index, column, centres) {
   });
   const constant = column.deviation === 0;
   const about = constant
-    ? `${columnName(side, index)}: constant, ${significant(column.mean, 4)}`
-    : `${columnName(side, index)}: mean ${significant(column.mean, 4)}, standard deviation ` +
+    ? `${name}: constant, ${significant(column.mean, 4)}`
+    : `${name}: mean ${significant(column.mean, 4)}, standard deviation ` +
       `${significant(column.deviation, 4)}, entropy ${significant(column.entropy, 4)} nats`;
   const zero = (0 - (centres[0] - (centres[1] - centres[0]) / 2)) /
                (centres[1] - centres[0]) * across;
@@ -56,12 +56,23 @@ function smallHistogram(side, index, column, centres) {
       makeSvg("path", {class: "area", d: `${path} V${height} Z`}),
       makeSvg("path", {class: "zero", d: `M${zero.toFixed(1)} 0 V${height}`}),
       makeSvg("path", {class: "base", d: `M0 ${height + 0.5} H${width}`})),
-    make("figcaption", {}, make("span", {}, columnName(side, index)),
+    make("figcaption", {}, make("span", {}, name),
          make("span", {}, constant ? "constant" : `H ${column.entropy.toFixed(2)}`)));
 }
 
-// A matrix of correlations as coloured cells. The value of the cell under the pointer is shown as text.
-function heatMap(matrix, rowSide, columnSide, summary) {
+// More names than this beside a matrix would not be legible.
+const mostNames = 60;
+
+// The names along an axis of a matrix: all of them where they fit, else the first and the last.
+function axisNames(names, kind, fit) {
+  const shown = fit ? names : names.length > 1 ? [names[0], names.at(-1)] : names;
+  return make("div", {class: `${kind} ${fit ? "all" : ""}`},
+              ...shown.map((name) => make("span", {title: name}, name)));
+}
+
+// A matrix of correlations as coloured cells, with the names of its rows and columns. The value of
+// the cell under the pointer is shown as text.
+function heatMap(matrix, rowNames, columnNames, summary, named = false) {
   const rows = matrix.length;
   const columns = matrix[0].length;
   const canvas = make("canvas", {role: "img", "aria-label": summary, width: columns, height: rows,
@@ -82,21 +93,25 @@ function heatMap(matrix, rowSide, columnSide, summary) {
     const i = Math.floor((event.clientY - box.top) / box.height * rows);
     const j = Math.floor((event.clientX - box.left) / box.width * columns);
     if (matrix[i] && matrix[i][j] !== undefined) {
-      said.textContent = `${columnName(rowSide, i)} with ${columnName(columnSide, j)}: ` +
-                         `r = ${significant(matrix[i][j], 4)}`;
+      said.textContent = `${rowNames[i]} with ${columnNames[j]}: r = ${significant(matrix[i][j], 4)}`;
     }
   };
   canvas.addEventListener("pointermove", read);
   canvas.addEventListener("pointerdown", read);
   canvas.addEventListener("pointerleave", () => { said.textContent = hint; });
-  const ends = (count) => [make("span", {}, "0"), count > 1 ? make("span", {}, String(count - 1)) : null]
-    .filter((end) => end);
+  const all = named && rows <= mostNames;
   // Cells are square unless the matrix is much taller than wide, and few cells do not become huge.
   const ratio = Math.min(Math.max(columns / rows, 0.8), 4);
   const width = Math.min(32, Math.max(16, columns * 1.6));
-  return make("div", {class: "heat-map", style: `max-width: ${width + 2}rem`},
-    make("div", {class: "rows-axis"}, ...ends(rows)),
-    make("div", {class: "cells", style: `aspect-ratio: ${ratio}`}, canvas),
-    make("div", {class: "columns-axis"}, ...ends(columns)),
+  const shape = all ? `height: ${Math.max(6, 1.15 * rows)}rem` : `aspect-ratio: ${ratio}`;
+  const picture = make("div", {class: "heat-map", style: all ? "" : `max-width: ${width + 2}rem`},
+    axisNames(rowNames, "rows-axis", all),
+    make("div", {class: "cells", style: shape}, canvas),
+    axisNames(columnNames, "columns-axis", columns <= 12),
     make("div", {class: "reading-place"}, divergingScale(), said));
+  picture.saver = {
+    svg: () => heatMapAsSvg(matrix, rowNames, columnNames),
+    rows: () => [["", ...columnNames], ...matrix.map((row, i) => [rowNames[i], ...row])],
+  };
+  return picture;
 }

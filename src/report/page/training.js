@@ -81,6 +81,11 @@ function keyNumbers() {
     entries.push([`J on ${content.findings.is_training_data ? "the training data"
       : content.findings.data.split("/").pop()}`,
                   significant(values.objective), `all ${plural(values.samples, "sample")} at once`]);
+    const held = content.findings.held_out;
+    if (held) {
+      entries.push(["J on held-out data", significant(held.objective),
+                    `${plural(held.samples, "sample")} that training did not see`]);
+    }
   }
   if (content.training) {
     const run = content.training.summary;

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "report/run_data.hpp"
+
+#include <fmt/format.h>
+
+#include "infomax/analysis/evaluation.hpp"
+#include "infomax/core/error.hpp"
+#include "infomax/core/logging.hpp"
+#include "infomax/data/labels.hpp"
+#include "infomax/data/loader.hpp"
+#include "infomax/model/input.hpp"
+#include "infomax/train/config.hpp"
+
+namespace infomax::report {
+namespace {
+
+/// The run's configuration as far as this version knows its fields.
+train::Config config_of(const RunRecord& record) {
+  train::Config config;
+  for (const auto& field : train::config_fields().fields()) {
+    const std::string text = record.option(field.name);
+    if (!text.empty()) {
+      field.set(config, text);
+    }
+  }
+  return config;
+}
+
+void require_kind(const mpi::Communicator& communicator, const model::StoredModel& stored,
+                  const model::PairSettings& pair, const model::Examples& examples) {
+  if (pair.classes > 0) {
+    data::require_labels_below(communicator, *examples.y, pair.classes);
+  }
+  model::require_features(stored.networks.front().normalization, *examples.x);
+  if (pair.meaning().has_two_views()) {
+    model::require_features(stored.networks.back().normalization, *examples.y);
+  }
+}
+
+/// Collective. The samples of a validation file, if they can still be read.
+void add_file(const mpi::Communicator& communicator, const model::StoredModel& stored,
+              const model::PairSettings& pair, const std::string& file, RunData& data) {
+  try {
+    data.held_out = analysis::load_for_model(communicator, stored, pair, file, 0);
+    data.held_out_file = file;
+  } catch (const Error& error) {  // the same on every rank
+    if (error.exit_code() != ExitCode::data && error.exit_code() != ExitCode::usage) {
+      throw;
+    }
+    log::warning(fmt::format("the page has no values on the validation data: {}", error.what()));
+  }
+}
+
+}  // namespace
+
+RunData load_run_data(const mpi::Communicator& communicator, const RunRecord& record,
+                      const model::PairSettings& pair, const std::string& data) {
+  const auto config = config_of(record);
+  const auto& validation = config.validation;
+  const model::HoldOut hold_out{validation ? validation->fraction : 0.0, config.seed};
+  data::DatasetFile file(communicator, data);
+  auto split =
+      model::load_split_examples(communicator, file, pair, config.blocks.value_or(0), hold_out);
+  file.close();
+  require_kind(communicator, *record.model, pair, split.training);
+  RunData loaded{std::move(split.training), std::move(split.held_out), {}};
+  if (validation && !validation->file.empty()) {
+    add_file(communicator, *record.model, pair, validation->file, loaded);
+  }
+  return loaded;
+}
+
+}  // namespace infomax::report
