@@ -60,8 +60,8 @@ class Walk {
     }
   }
 
-  /// Where an object lies in the file, which is the same for all paths to it.
-  static std::vector<unsigned char> place_of(hid_t object) {
+  /// Where an object lies in the file, as bytes, which are the same for all paths to it.
+  static std::string place_of(hid_t object) {
 #if H5_VERSION_GE(1, 12, 0)
     H5O_info2_t info{};
     H5Oget_info3(object, &info, H5O_INFO_BASIC);
@@ -71,8 +71,7 @@ class Walk {
     H5Oget_info2(object, &info, H5O_INFO_BASIC);
     const auto& place = info.addr;
 #endif
-    const auto* const bytes = reinterpret_cast<const unsigned char*>(&place);
-    return {bytes, bytes + sizeof(place)};
+    return {reinterpret_cast<const char*>(&place), sizeof(place)};
   }
 
   void visit(const std::string& path) {
@@ -134,7 +133,7 @@ class Walk {
   hid_t file_;
   std::size_t most_;
   Tree tree_;
-  std::map<std::vector<unsigned char>, std::string> seen_;  ///< groups, and a path to each
+  std::map<std::string, std::string> seen_;  ///< the places of groups, and a path to each
 };
 
 /// "counts" of "/rna/counts"
