@@ -184,7 +184,7 @@ OpenedFile open_source(const FileSource& source, Role role, const TableOptions& 
         }
         return std::move(opened.rows);
       });
-  auto labels = class_rows(list, known.classes, series->lengths());
+  auto labels = class_rows(list, known.classes, series->rows_of_files());
   return {std::move(series), std::move(labels)};
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "importers/hdf5_reader.hpp"
 
+#include <cstdint>
+#include <numeric>
 #include <utility>
 
 #include "importers/text_class_reader.hpp"
@@ -18,6 +20,22 @@ Hdf5Reader::Hdf5Reader(const std::filesystem::path& path, const std::string& obj
                    ? std::move(columns)
                    : data::read_names(file_, object, data::columns_attribute));
   name_classes(data::read_names(file_, object, data::classes_attribute));
+  if (object == "/x") {
+    take_lengths();
+  }
+}
+
+/// Takes the trajectories of a data set file along, as training would find them.
+void Hdf5Reader::take_lengths() {
+  constexpr const char* lengths_name = "/lengths";
+  if (!file_.exists(lengths_name)) {
+    return;
+  }
+  const hdf5::Dataset stored = file_.dataset(lengths_name);
+  const auto lengths = stored.read_all<std::uint64_t>();
+  if (std::accumulate(lengths.begin(), lengths.end(), std::uint64_t{0}) == rows()) {
+    set_lengths({lengths.begin(), lengths.end()});
+  }
 }
 
 void Hdf5Reader::read(std::span<std::byte> rows) {

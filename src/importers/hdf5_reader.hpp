@@ -13,7 +13,8 @@
 
 namespace infomax::importers {
 
-/// A data set of an HDF5 file, with its attributes `columns` and `classes` if they are texts.
+/// A data set of an HDF5 file, with its attributes `columns` and `classes` if they are texts; /x
+/// also with the trajectories of /lengths.
 class Hdf5Reader final : public RowFile {
  public:
   /// `columns` are names from elsewhere in the file, if there are as many. Throws DataError if the
@@ -24,6 +25,8 @@ class Hdf5Reader final : public RowFile {
   void read(std::span<std::byte> rows) override;
 
  private:
+  void take_lengths();
+
   hdf5::File file_;
   hdf5::Dataset dataset_;
   std::size_t next_ = 0;  ///< row

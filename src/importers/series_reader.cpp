@@ -28,7 +28,12 @@ SeriesReader::SeriesReader(std::string where, std::vector<std::filesystem::path>
   std::size_t total = 0;
   for (const auto& file : files_) {
     auto opened = open_(file);
-    lengths.push_back(opened->rows());
+    rows_of_files_.push_back(opened->rows());
+    if (opened->lengths().empty()) {
+      lengths.push_back(opened->rows());
+    } else {
+      lengths.insert(lengths.end(), opened->lengths().begin(), opened->lengths().end());
+    }
     total += opened->rows();
     if (!first) {
       first = std::move(opened);
@@ -56,7 +61,7 @@ SeriesReader::SeriesReader(std::string where, std::vector<std::filesystem::path>
   name_columns(first->columns());
   name_classes(first->classes());
   current_ = open_(files_.front());
-  left_ = lengths.front();
+  left_ = rows_of_files_.front();
   set_lengths(std::move(lengths));
 }
 
@@ -66,7 +71,7 @@ void SeriesReader::read(std::span<std::byte> rows) {
       current_->expect_end();
       ++file_;
       current_ = open_(files_[file_]);
-      left_ = lengths()[file_];
+      left_ = rows_of_files_[file_];
     }
     const std::size_t count = std::min(left_, rows.size() / row_bytes());
     current_->read(rows.first(count * row_bytes()));

@@ -13,8 +13,8 @@
 
 namespace infomax::importers {
 
-/// The rows of several files, one file after another, each of which is a trajectory. One file is
-/// open at a time.
+/// The rows of several files, one file after another, each of which is a trajectory, or has some
+/// itself. One file is open at a time.
 class SeriesReader final : public RowFile {
  public:
   /// Opens a file of the series.
@@ -27,9 +27,12 @@ class SeriesReader final : public RowFile {
   void read(std::span<std::byte> rows) override;
   void expect_end() override;
 
+  [[nodiscard]] const std::vector<std::size_t>& rows_of_files() const { return rows_of_files_; }
+
  private:
   std::vector<std::filesystem::path> files_;
   Open open_;
+  std::vector<std::size_t> rows_of_files_;
   std::unique_ptr<RowFile> current_;
   std::size_t file_ = 0;  ///< the place of `current_`
   std::size_t left_ = 0;  ///< rows of `current_`

@@ -16,9 +16,6 @@ namespace {
 /// The elements that are read at a time.
 constexpr std::size_t elements_at_once = std::size_t{1} << 20U;
 
-/// The memory for the elements of a run of rows of a matrix by columns.
-constexpr std::size_t gathered_bytes = std::size_t{256} << 20U;
-
 /// Adds a value to an element: SciPy's matrices may store an element in parts.
 void add(hdf5::ElementType type, std::byte* to, const std::byte* from) {
   hdf5::with_element_type(type, [&]<class T>(std::type_identity<T> /*element*/) {
@@ -73,15 +70,18 @@ class RowsReader final : public RowFile {
 /// run is as long as memory for its elements allows.
 class ColumnsReader final : public RowFile {
  public:
-  ColumnsReader(std::unique_ptr<SparseArrays> arrays, std::vector<std::string> columns)
-      : RowFile(arrays->where()), arrays_(std::move(arrays)), of_row_(arrays_->rows(), 0) {
+  ColumnsReader(std::unique_ptr<SparseArrays> arrays, std::vector<std::string> columns,
+                std::size_t gathered_bytes)
+      : RowFile(arrays->where()),
+        arrays_(std::move(arrays)),
+        most_(gathered_bytes / (sizeof(std::size_t) + hdf5::size(arrays_->type()))),
+        of_row_(arrays_->rows(), 0) {
     declare(arrays_->type(), {arrays_->rows(), arrays_->columns()});
     name_columns(std::move(columns));
     pass([&](std::size_t row, std::size_t /*column*/, const std::byte* /*value*/) {
       ++of_row_[row];
     });
-    const std::size_t passes =
-        1 + arrays_->elements() * (sizeof(std::uint64_t) + hdf5::size(type())) / gathered_bytes;
+    const std::size_t passes = 1 + arrays_->elements() / std::max<std::size_t>(1, most_);
     log::info(fmt::format(
         "{} is stored by columns (CSC), so it is read about {} times; scipy's tocsr() makes it "
         "quicker to read",
@@ -127,11 +127,11 @@ class ColumnsReader final : public RowFile {
   /// Gathers the elements of the next run of rows.
   void gather() {
     const std::size_t element = hdf5::size(type());
-    const std::size_t most = gathered_bytes / (sizeof(std::uint64_t) + element);
     first_ = next_;
     starts_.assign(1, 0);
-    while (first_ + starts_.size() - 1 < this->rows() &&
-           (starts_.size() == 1 || starts_.back() + of_row_[first_ + starts_.size() - 1] <= most)) {
+    while (
+        first_ + starts_.size() - 1 < this->rows() &&
+        (starts_.size() == 1 || starts_.back() + of_row_[first_ + starts_.size() - 1] <= most_)) {
       starts_.push_back(starts_.back() + of_row_[first_ + starts_.size() - 1]);
     }
     columns_of_.resize(starts_.back());
@@ -147,6 +147,7 @@ class ColumnsReader final : public RowFile {
   }
 
   std::unique_ptr<SparseArrays> arrays_;
+  std::size_t most_;                 ///< elements of a run
   std::vector<std::size_t> of_row_;  ///< [N] elements of each row
   std::size_t next_ = 0;             ///< row
   std::size_t first_ = 0;            ///< row of the run that was gathered
@@ -216,13 +217,13 @@ void SparseArrays::read(std::uint64_t first, std::size_t count, std::vector<std:
 }
 
 std::unique_ptr<RowFile> open_sparse(const std::filesystem::path& path, const std::string& object,
-                                     std::vector<std::string> columns) {
+                                     std::vector<std::string> columns, std::size_t gathered_bytes) {
   auto arrays = std::make_unique<SparseArrays>(path, object);
   if (columns.size() != arrays->columns()) {
     columns.clear();
   }
   if (arrays->by_columns()) {
-    return std::make_unique<ColumnsReader>(std::move(arrays), std::move(columns));
+    return std::make_unique<ColumnsReader>(std::move(arrays), std::move(columns), gathered_bytes);
   }
   return std::make_unique<RowsReader>(std::move(arrays), std::move(columns));
 }

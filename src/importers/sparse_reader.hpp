@@ -19,11 +19,15 @@ namespace infomax::importers {
 /// `indptr`.
 [[nodiscard]] bool is_sparse(const hdf5::File& file, const std::string& object);
 
+/// The memory for the elements of a run of rows of a matrix by columns.
+inline constexpr std::size_t usual_gathered_bytes = std::size_t{256} << 20U;
+
 /// Opens a sparse matrix by compressed rows (CSR) or columns (CSC) as dense rows [N, D]. `columns`
-/// are the names of the columns, if there are as many. Throws DataError.
-[[nodiscard]] std::unique_ptr<RowFile> open_sparse(const std::filesystem::path& path,
-                                                   const std::string& object,
-                                                   std::vector<std::string> columns);
+/// are the names of the columns, if there are as many. Of a matrix by columns, as many rows are
+/// gathered in one pass over the file as `gathered_bytes` hold, at least one. Throws DataError.
+[[nodiscard]] std::unique_ptr<RowFile> open_sparse(
+    const std::filesystem::path& path, const std::string& object, std::vector<std::string> columns,
+    std::size_t gathered_bytes = usual_gathered_bytes);
 
 /// The stored elements of a sparse matrix of either kind.
 class SparseArrays {

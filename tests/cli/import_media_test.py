@@ -390,6 +390,15 @@ class Trajectories(ImportTest):
                 file["traj/xyz"] = run
         x, _, _ = self.imported("--x", f"{self.scratch}/r*.h5:/traj/xyz")
         numpy.testing.assert_array_equal(x, numpy.concatenate(runs))
+        # Files that have trajectories themselves.
+        data = self.scratch / "out.h5"
+        os.rename(data, self.scratch / "first.h5")
+        with h5py.File(self.scratch / "second.h5", "w") as file:
+            file["x"] = runs[0]
+        x, _, _ = self.imported("--x", f"{self.scratch}/first.h5,{self.scratch}/second.h5")
+        numpy.testing.assert_array_equal(x, numpy.concatenate([*runs, runs[0]]))
+        with h5py.File(data) as file:
+            self.assertEqual(list(file["lengths"]), [3001, 2, 4003, 3001])
         for k in range(2):
             self.write(f"t{k}.csv", "a,b\n" + "".join(f"{k},{row}\n" for row in range(3 + k)))
         x, _, names = self.imported("--x", f"{self.scratch}/t*.csv")

@@ -17,10 +17,10 @@ enum class FieldContent : std::uint8_t { numbers, texts, other };
 
 /// A field of the records of a data set.
 struct RecordField {
-  std::string name;
-  FieldContent content = FieldContent::other;
-  ElementType type{};        ///< of numbers
-  std::size_t elements = 1;  ///< in one record
+  std::string name;                            ///< as the file has it
+  FieldContent content = FieldContent::other;  ///< what its elements are
+  ElementType type{};                          ///< of numbers
+  std::size_t elements = 1;                    ///< in one record
 };
 
 /// A data set of records (compound elements), one a row, in a file that this process has opened
@@ -31,7 +31,8 @@ class Records {
   Records(Handle handle, std::string where);
 
   [[nodiscard]] const std::string& where() const { return where_; }  ///< "/table in F.h5"
-  [[nodiscard]] std::size_t rows() const { return rows_; }
+  [[nodiscard]] std::size_t rows() const { return rows_; }           ///< records
+  /// In the order of the file.
   [[nodiscard]] const std::vector<RecordField>& fields() const { return fields_; }
 
   /// Reads a field of numbers of records [first, first + count), in its own type, into `out`

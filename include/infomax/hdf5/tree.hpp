@@ -10,17 +10,17 @@ namespace infomax::hdf5 {
 
 /// What a path of a file leads to.
 enum class ObjectKind : std::uint8_t {
-  group,
-  dataset,
-  link,  ///< a soft or external link, which is not followed
-  other  ///< such as a named type
+  group,    ///< which has other objects
+  dataset,  ///< of elements of any type
+  link,     ///< a soft or external link, which is not followed
+  other     ///< such as a named type
 };
 
 /// An object of a file.
 struct TreeEntry {
-  std::string path;  ///< "/rna/counts"
-  ObjectKind kind = ObjectKind::group;
-  std::vector<std::size_t> shape;  ///< of a data set; empty for a scalar
+  std::string path;                     ///< "/rna/counts"
+  ObjectKind kind = ObjectKind::group;  ///< what it is
+  std::vector<std::size_t> shape;       ///< of a data set; empty for a scalar
   std::string type;         ///< of a data set: "f32", "strings", "records"; of a link its aim
   bool is_numbers = false;  ///< whether it is a data set with rows of numbers
 };

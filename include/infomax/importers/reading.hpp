@@ -23,7 +23,7 @@ enum class TokenUnit : std::uint8_t { bytes, chars, words };
 
 /// How a text becomes numbers of tokens.
 struct Tokens {
-  TokenUnit unit = TokenUnit::chars;
+  TokenUnit unit = TokenUnit::chars;  ///< what one token is
   std::size_t most = 0;  ///< as many different tokens, the most frequent ones, are kept; 0 = all
 };
 
