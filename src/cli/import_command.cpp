@@ -42,8 +42,7 @@ const FieldTable<ImportConfig>& import_fields() {
         .add("overwrite", &Config::overwrite, "", "replace an existing file")
         .add("like", &Config::like, "FILE",
              "data set file of an earlier import, for data that tests what was trained on it: /x "
-             "must "
-             "have its columns, and text labels get its codes")
+             "must have its columns, and text labels and tokens get its numbers")
         .include(&Config::table, importers::table_fields())
         .include(&Config::reading, importers::reading_fields());
     table.group("Split")
@@ -144,7 +143,7 @@ OptionTable import_options() {
       "  text   numbers of tokens by --tokens, a line a row, or a file of a folder\n\n"
       "FILE may be a folder, a pattern in quotes ('runs/*.npy') or several files with commas "
       "between\n"
-      "them. Except of images, whole sounds and texts, each file is a trajectory then, and "
+      "them. Except for images, whole sounds and texts, each file is a trajectory then, and "
       "/lengths,\n"
       "which --pair lag reads, has their numbers of rows.\n\n"
       "From a table to a test of how well a model's features predict its labels:\n\n"

@@ -43,6 +43,29 @@ Handle open_alone(const std::filesystem::path& path, const std::string& object) 
   return checked<DataError>(H5Oopen(file.id(), object.c_str(), H5P_DEFAULT), H5Oclose, what);
 }
 
+bool has_link(hid_t group, const char* name) {
+  const bool found = H5Lexists(group, name, H5P_DEFAULT) > 0;
+  H5Eclear2(H5E_DEFAULT);
+  return found;
+}
+
+/// What an object is that is no data set, and what to name in its place.
+std::string what_it_is(const File& file, hid_t opened, const std::string& object) {
+  if (H5Iget_type(opened) != H5I_GROUP) {
+    return "not a data set; name one";
+  }
+  if (has_link(opened, "indptr") && has_link(opened, "indices")) {
+    return "a sparse matrix, not a data set; `infomax import` makes rows of it";
+  }
+  if (H5Aexists(opened, "pandas_type") > 0) {
+    return "a store of pandas, not a data set; `infomax import` makes rows of it";
+  }
+  const Tree below = file.tree(1000, object);
+  const auto inside = std::ranges::find(below.entries, true, &TreeEntry::is_numbers);
+  return "a group, not a data set; name one inside it" +
+         (inside == below.entries.end() ? "" : ", such as " + inside->path);
+}
+
 }  // namespace
 
 std::string File::where(const std::string& object) const {
@@ -131,12 +154,7 @@ Handle File::open_object(const std::string& object) const {
   Handle opened = checked<DataError>(H5Oopen(handle_.id(), object.c_str(), H5P_DEFAULT), H5Oclose,
                                      "cannot open " + where(object));
   if (H5Iget_type(opened.id()) != H5I_DATASET) {
-    const bool is_group = H5Iget_type(opened.id()) == H5I_GROUP;
-    const Tree below = is_group ? tree(1000, object) : Tree{};
-    const auto inside = std::ranges::find(below.entries, true, &TreeEntry::is_numbers);
-    throw DataError(fmt::format("{} is {}, not a data set; name one inside it{}", where(object),
-                                is_group ? "a group" : "an object",
-                                inside == below.entries.end() ? "" : ", such as " + inside->path));
+    throw DataError(where(object) + " is " + what_it_is(*this, opened.id(), object));
   }
   return opened;
 }

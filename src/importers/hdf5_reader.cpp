@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "importers/text_class_reader.hpp"
+#include "infomax/core/error.hpp"
 #include "infomax/data/names.hpp"
 
 namespace infomax::importers {
@@ -31,10 +32,13 @@ void Hdf5Reader::take_lengths() {
   if (!file_.exists(lengths_name)) {
     return;
   }
-  const hdf5::Dataset stored = file_.dataset(lengths_name);
-  const auto lengths = stored.read_all<std::uint64_t>();
-  if (std::accumulate(lengths.begin(), lengths.end(), std::uint64_t{0}) == rows()) {
-    set_lengths({lengths.begin(), lengths.end()});
+  try {
+    const auto lengths = file_.dataset(lengths_name).read_all<std::uint64_t>();
+    if (std::accumulate(lengths.begin(), lengths.end(), std::uint64_t{0}) == rows()) {
+      set_lengths({lengths.begin(), lengths.end()});
+    }
+  } catch (const DataError&) {
+    return;  // another program's, of the same name
   }
 }
 

@@ -94,6 +94,57 @@ class Unpickler {
     return true;
   }
 
+  /// A text in quotes. One with escapes would need all of Python's rules.
+  bool push_quoted() {
+    const std::string_view quoted = line();
+    if (quoted.size() < 2 || quoted.find('\\') != std::string_view::npos) {
+      return false;
+    }
+    stack_.push_back({std::string(quoted.substr(1, quoted.size() - 2))});
+    return true;
+  }
+
+  bool push_integer() {
+    std::string_view digits = line();
+    if (digits.ends_with('L')) {
+      digits.remove_suffix(1);
+    }
+    stack_.push_back({std::string(digits)});
+    return true;
+  }
+
+  bool keep() {
+    const std::string_view place = line();
+    if (stack_.empty()) {
+      return false;
+    }
+    kept_[std::string(place)] = stack_.back();
+    return true;
+  }
+
+  bool push_kept() {
+    const auto found = kept_.find(std::string(line()));
+    if (found == kept_.end()) {
+      return false;
+    }
+    stack_.push_back(found->second);
+    return true;
+  }
+
+  bool append() {
+    if (stack_.size() < 2) {
+      return false;
+    }
+    Value item = std::move(stack_.back());
+    stack_.pop_back();
+    if (item.size() + stack_.back().size() > most_names) {
+      return false;
+    }
+    stack_.back().insert(stack_.back().end(), item.begin(), item.end());
+    return true;
+  }
+
+  /// Carries out one opcode; false if it makes no list of names.
   bool step(char code) {
     switch (code) {
       case '(':
@@ -109,51 +160,17 @@ class Unpickler {
       case 'V':
         stack_.push_back({raw_unicode(line())});
         return true;
-      case 'S': {
-        const std::string_view quoted = line();
-        if (quoted.size() < 2 || quoted.find('\\') != std::string_view::npos) {
-          return false;
-        }
-        stack_.push_back({std::string(quoted.substr(1, quoted.size() - 2))});
-        return true;
-      }
+      case 'S':
+        return push_quoted();
       case 'I':
-      case 'L': {
-        std::string_view digits = line();
-        if (digits.ends_with('L')) {
-          digits.remove_suffix(1);
-        }
-        stack_.push_back({std::string(digits)});
-        return true;
-      }
-      case 'p': {
-        const std::string_view place = line();
-        if (stack_.empty()) {
-          return false;
-        }
-        kept_[std::string(place)] = stack_.back();
-        return true;
-      }
-      case 'g': {
-        const auto found = kept_.find(std::string(line()));
-        if (found == kept_.end()) {
-          return false;
-        }
-        stack_.push_back(found->second);
-        return true;
-      }
-      case 'a': {
-        if (stack_.size() < 2) {
-          return false;
-        }
-        Value item = std::move(stack_.back());
-        stack_.pop_back();
-        if (item.size() + stack_.back().size() > most_names) {
-          return false;
-        }
-        stack_.back().insert(stack_.back().end(), item.begin(), item.end());
-        return true;
-      }
+      case 'L':
+        return push_integer();
+      case 'p':
+        return keep();
+      case 'g':
+        return push_kept();
+      case 'a':
+        return append();
       default:
         return false;
     }

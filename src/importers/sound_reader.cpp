@@ -43,6 +43,25 @@ std::string kind_of(const SoundHeader& header) {
                      header.channels == 1 ? "" : "s");
 }
 
+/// Throws DataError if two sounds cannot be rows of one data set; `whole` means that each is a row.
+void require_alike(const std::filesystem::path& file, const SoundHeader& header,
+                   const std::filesystem::path& first_file, const SoundHeader& first, bool whole) {
+  if (kind_of(header) != kind_of(first)) {
+    throw DataError(
+        fmt::format("{} has {}, and {} has {}; bring all sounds to one kind first, for example by "
+                    "`sox IN -r {} "
+                    "-c {} OUT`",
+                    file.string(), kind_of(header), first_file.string(), kind_of(first), first.rate,
+                    first.channels));
+  }
+  if (whole && header.samples != first.samples) {
+    throw DataError(fmt::format(
+        "{} has {} samples, and {} has {}; a sound is a row, so all need the same number, or "
+        "`frames` 400, which cuts them into rows of 400 samples",
+        file.string(), header.samples, first_file.string(), first.samples));
+  }
+}
+
 }  // namespace
 
 SoundReader::SoundReader(std::string where, std::vector<std::filesystem::path> files,
@@ -57,19 +76,7 @@ SoundReader::SoundReader(std::string where, std::vector<std::filesystem::path> f
       frames_ = frames.value_or(Frames{header.samples, header.samples});
     }
     is_double = is_double || header.is_double;
-    if (kind_of(header) != kind_of(first)) {
-      throw DataError(
-          fmt::format("{} has {}, and {} has {}; bring all sounds to one kind first, "
-                      "for example by `sox IN -r {} -c {} OUT`",
-                      file.string(), kind_of(header), files_.front().string(), kind_of(first),
-                      first.rate, first.channels));
-    }
-    if (!frames && header.samples != first.samples) {
-      throw DataError(fmt::format(
-          "{} has {} samples, and {} has {}; a sound is a row, so all need the same number, or "
-          "`frames` 400, which cuts them into rows of 400 samples",
-          file.string(), header.samples, files_.front().string(), first.samples));
-    }
+    require_alike(file, header, files_.front(), first, !frames);
     rows_of_files_.push_back(count_frames(frames_, header.samples));
     if (rows_of_files_.back() == 0) {
       throw DataError(

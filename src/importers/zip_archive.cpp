@@ -45,6 +45,7 @@ class ArchiveFile {
     }
   }
 
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
 
   [[nodiscard]] std::string read(std::uint64_t offset, std::uint64_t count) {
@@ -129,50 +130,55 @@ void take_zip64(std::string_view extra, ZipMember& member, const ArchiveFile& fi
   }
 }
 
+/// Takes the next entry of the directory off `rest`.
+ZipMember take_entry(std::string_view& rest, const ArchiveFile& file) {
+  if (rest.size() < entry_bytes || !rest.starts_with(entry_magic)) {
+    file.refuse();
+  }
+  const auto flags = little_endian<std::uint16_t>(rest, 8);
+  const auto method = little_endian<std::uint16_t>(rest, 10);
+  const std::size_t name_bytes = little_endian<std::uint16_t>(rest, 28);
+  const std::size_t extra_bytes = little_endian<std::uint16_t>(rest, 30);
+  const std::size_t size =
+      entry_bytes + name_bytes + extra_bytes + std::size_t{little_endian<std::uint16_t>(rest, 32)};
+  if (rest.size() < size) {
+    file.refuse();
+  }
+  ZipMember member{std::string(rest.substr(entry_bytes, name_bytes)),
+                   little_endian<std::uint32_t>(rest, 42),
+                   little_endian<std::uint32_t>(rest, 20),
+                   little_endian<std::uint32_t>(rest, 24),
+                   little_endian<std::uint32_t>(rest, 16),
+                   method == 8};
+  // Messages, which have one line, name the member.
+  std::ranges::replace_if(
+      member.name, [](unsigned char c) { return c < 0x20; }, '?');
+  take_zip64(rest.substr(entry_bytes + name_bytes, extra_bytes), member, file);
+  const bool is_encrypted = (flags & 1U) != 0;
+  if (is_encrypted || (method != 0 && method != 8)) {
+    throw DataError(fmt::format(
+        "{} in {} is {}; save it stored or deflated, as numpy.savez and numpy.savez_compressed do",
+        member.name, file.path().string(),
+        is_encrypted ? "encrypted" : "compressed by a method other than deflate"));
+  }
+  if (member.packed_bytes > file.bytes() ||
+      (!member.is_deflated && member.packed_bytes != member.bytes)) {
+    file.refuse();
+  }
+  rest.remove_prefix(size);
+  return member;
+}
+
 }  // namespace
 
 std::vector<ZipMember> list_zip(const std::filesystem::path& path) {
   ArchiveFile file(path);
   const Directory directory = find_directory(file);
   const std::string text = file.read(directory.offset, directory.bytes);
-  std::vector<ZipMember> members;
   std::string_view rest = text;
+  std::vector<ZipMember> members;
   for (std::uint64_t k = 0; k < directory.entries; ++k) {
-    if (rest.size() < entry_bytes || !rest.starts_with(entry_magic)) {
-      file.refuse();
-    }
-    const auto flags = little_endian<std::uint16_t>(rest, 8);
-    const auto method = little_endian<std::uint16_t>(rest, 10);
-    const std::size_t name_bytes = little_endian<std::uint16_t>(rest, 28);
-    const std::size_t extra_bytes = little_endian<std::uint16_t>(rest, 30);
-    const std::size_t size = entry_bytes + name_bytes + extra_bytes +
-                             std::size_t{little_endian<std::uint16_t>(rest, 32)};
-    if (rest.size() < size) {
-      file.refuse();
-    }
-    ZipMember member{std::string(rest.substr(entry_bytes, name_bytes)),
-                     little_endian<std::uint32_t>(rest, 42),
-                     little_endian<std::uint32_t>(rest, 20),
-                     little_endian<std::uint32_t>(rest, 24),
-                     little_endian<std::uint32_t>(rest, 16),
-                     method == 8};
-    // Messages, which have one line, name the member.
-    std::ranges::replace_if(
-        member.name, [](unsigned char c) { return c < 0x20; }, '?');
-    take_zip64(rest.substr(entry_bytes + name_bytes, extra_bytes), member, file);
-    if ((flags & 1U) != 0 || (method != 0 && method != 8)) {
-      throw DataError(fmt::format(
-          "{} in {} is {}; save it stored or deflated, as numpy.savez and numpy.savez_compressed "
-          "do",
-          member.name, path.string(),
-          (flags & 1U) != 0 ? "encrypted" : "compressed by a method other than deflate"));
-    }
-    if (member.packed_bytes > file.bytes() ||
-        (!member.is_deflated && member.packed_bytes != member.bytes)) {
-      file.refuse();
-    }
-    members.push_back(std::move(member));
-    rest.remove_prefix(size);
+    members.push_back(take_entry(rest, file));
   }
   return members;
 }

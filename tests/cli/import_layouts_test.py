@@ -10,6 +10,7 @@ import numpy
 import pandas
 import scipy.sparse
 
+import support
 from imports import DATA, USAGE, ImportTest
 
 KINDS = ["B", "NK", "T", "unused"]
@@ -120,6 +121,16 @@ class AnnotatedData(LayoutTest):
             file["obs/__categories/kind"] = [kind.encode() for kind in KINDS]
         _, y, names = self.imported("--x", path, "--label", "kind")
         self.assertEqual((list(y), names["y.classes"]), (list(self.codes), KINDS))
+
+    def test_training_reads_dense_ones_and_says_what_others_need(self):
+        for name, x in (("dense", self.counts), ("csr", scipy.sparse.csr_matrix(self.counts))):
+            path = self.save_cells(f"{name}.h5ad", x)
+            done = support.run("train", "--data", path, "--x", "/X", "--encoder", "dense:2",
+                               "--steps", "1", "--output", self.scratch / name, ranks=2)
+            if name == "dense":
+                self.assertEqual(done.code, 0, done.err)
+            else:
+                self.assert_refused(done, DATA, "/X in", "sparse matrix", "infomax import")
 
     def test_refusals(self):
         path = self.save_cells("cells.h5ad", scipy.sparse.csr_matrix(self.counts))
