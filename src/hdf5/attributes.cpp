@@ -82,14 +82,6 @@ void write_values(hid_t file, const std::string& object, const std::string& name
   check(H5Awrite(attribute.id(), type, values), "cannot write " + what);
 }
 
-/// The string type that h5py reads as text: variable length, UTF-8. It reads others as bytes.
-Handle text_type(const std::string& what) {
-  Handle type = checked(H5Tcopy(H5T_C_S1), H5Tclose, "cannot make " + what);
-  check(H5Tset_size(type.id(), H5T_VARIABLE), "cannot make " + what);
-  check(H5Tset_cset(type.id(), H5T_CSET_UTF8), "cannot make " + what);
-  return type;
-}
-
 Handle values_in_a_row(std::size_t count, const std::string& what) {
   const hsize_t extent = count;
   return checked(H5Screate_simple(1, &extent, nullptr), H5Sclose, "cannot make " + what);

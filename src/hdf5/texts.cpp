@@ -8,6 +8,7 @@
 #include "hdf5/check.hpp"
 #include "infomax/core/logging.hpp"
 #include "infomax/core/utf8.hpp"
+#include "infomax/hdf5/file.hpp"
 
 namespace infomax::hdf5 {
 namespace {
@@ -76,6 +77,32 @@ std::vector<std::string> read_strings(hid_t file_type, std::size_t count, const 
     }
   }
   return texts;
+}
+
+Handle text_type(const std::string& what) {
+  Handle type = checked(H5Tcopy(H5T_C_S1), H5Tclose, "cannot make " + what);
+  check(H5Tset_size(type.id(), H5T_VARIABLE), "cannot make " + what);
+  check(H5Tset_cset(type.id(), H5T_CSET_UTF8), "cannot make " + what);
+  return type;
+}
+
+void File::write_texts(const std::string& object, std::span<const std::string> texts) {
+  const std::string what = where(object);
+  const std::string failure = "cannot write " + what;
+  std::vector<const char*> pointers;
+  pointers.reserve(texts.size());
+  for (const std::string& text : texts) {
+    pointers.push_back(text.c_str());
+  }
+  const hsize_t extent = texts.size();
+  const Handle type = text_type(what);
+  const Handle space = checked(H5Screate_simple(1, &extent, nullptr), H5Sclose, failure);
+  const Handle dataset = checked(H5Dcreate2(handle_.id(), object.c_str(), type.id(), space.id(),
+                                            H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+                                 H5Dclose, failure);
+  check(H5Dwrite(dataset.id(), type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT,
+                 static_cast<const void*>(pointers.data())),
+        failure);
 }
 
 }  // namespace infomax::hdf5

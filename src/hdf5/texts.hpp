@@ -8,6 +8,8 @@
 
 #include <hdf5.h>
 
+#include "infomax/hdf5/handle.hpp"
+
 namespace infomax::hdf5 {
 
 /// Fills memory with elements of a type, as H5Aread and H5Dread do.
@@ -26,5 +28,9 @@ using ReadElements = std::function<herr_t(hid_t memory_type, void* memory)>;
 [[nodiscard]] std::vector<std::string> read_string_bytes(hid_t file_type, std::size_t count,
                                                          const ReadElements& read,
                                                          const std::string& failure);
+
+/// The string type that h5py reads as text: variable length, UTF-8. It reads others as bytes.
+/// Throws SystemError, which names `what`.
+[[nodiscard]] Handle text_type(const std::string& what);
 
 }  // namespace infomax::hdf5

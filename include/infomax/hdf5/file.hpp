@@ -110,6 +110,10 @@ class File {
   Dataset create_dataset(const std::string& object, ElementType type,
                          const std::vector<std::size_t>& shape, Layout layout = {});
 
+  /// Creates a data set of strings in UTF-8, of variable length, one a row. For a file that this
+  /// process has opened alone. Throws SystemError.
+  void write_texts(const std::string& object, std::span<const std::string> texts);
+
   /// Whether the object exists and has an attribute of this name.
   [[nodiscard]] bool has_attribute(const std::string& object, const std::string& name) const;
 
