@@ -18,6 +18,9 @@ namespace {
 constexpr std::array names_attributes{data::columns_attribute, data::classes_attribute,
                                       data::tokens_attribute};
 
+/// How many of a data set's strings are shown.
+constexpr std::size_t most_texts = 3;
+
 /// Adds an attribute, unless it is another program's, of the same name and another kind.
 template <class Read>
 void add_if_of_kind(Json& description, const char* name, const Read& read) {
@@ -30,6 +33,12 @@ void add_if_of_kind(Json& description, const char* name, const Read& read) {
 
 Json describe_dataset(const hdf5::File& file, const std::string& path) {
   try {
+    if (file.holds_texts(path)) {
+      const std::size_t rows = file.text_count(path);
+      return {{"rows", rows},
+              {"type", "text"},
+              {"first", file.texts(path, 0, std::min(rows, most_texts))}};
+    }
     const auto dataset = file.dataset(path);
     Json described{{"shape", dataset.shape()},
                    {"type", hdf5::name(dataset.element_type())},

@@ -42,7 +42,8 @@ const FieldTable<ImportConfig>& import_fields() {
         .add("overwrite", &Config::overwrite, "", "replace an existing file")
         .add("like", &Config::like, "FILE",
              "data set file of an earlier import, for data that tests what was trained on it: /x "
-             "must have its columns, and text labels and tokens get its numbers")
+             "must have its columns, text labels and tokens get its numbers, categories its columns "
+             "and missing cells its fills")
         .include(&Config::table, importers::table_fields())
         .include(&Config::reading, importers::reading_fields());
     table.group("Split")
@@ -106,17 +107,15 @@ void report(const importers::ImportRequest& request, const importers::Imported& 
   if (imported.trajectories > 0) {
     text += fmt::format(", /lengths {}", imported.trajectories);
   }
+  if (imported.has_ids) {
+    text += ", the names of the samples /ids";
+  }
   if (request.test) {
     text += fmt::format("; of these rows {} are in {} and {} in {}",
                         imported.x.shape.front() - imported.test_rows, request.output.string(),
                         imported.test_rows, request.test->output.string());
   }
   log::info(text);
-  if (!imported.x.columns.empty() && imported.x.columns.front().empty()) {
-    log::warning(
-        "the first column of /x has no name; if it counts the rows, import again with "
-        "--drop 1");
-  }
 }
 
 }  // namespace
@@ -130,9 +129,12 @@ OptionTable import_options() {
       "  IDX    the MNIST family, plain or .gz; elements keep their type\n"
       "  .npy   NumPy arrays, plain or .gz; booleans become u8\n"
       "  .npz   FILE.npz:/name, an array of an archive of NumPy\n"
-      "  CSV    commas, semicolons or tabs, with a header or without, plain or .gz; all columns "
-      "but\n"
-      "         those of --label and --drop are numbers and become /x\n"
+      "  CSV    commas, semicolons, tabs or bars, with a header or without, plain or .gz; all "
+      "columns\n"
+      "         but those of --label, --drop, --index and --id become /x. Cells that are missing "
+      "and\n"
+      "         columns of text are counted over the whole file and refused, unless --missing and\n"
+      "         --categories say what becomes of them\n"
       "  HDF5   FILE.h5:/path, a data set with rows along the first axis; also MATLAB's -v7.3, "
       "whose\n"
       "         matrices are transposed back, AnnData (.h5ad), dense or sparse, and what pandas "
@@ -152,9 +154,16 @@ OptionTable import_options() {
       "  infomax train --data train.h5 --normalize standardize --encoder dense:64,tanh,dense:8 \\\n"
       "      --epochs 50 --output runs/flowers\n"
       "  infomax probe --model runs/flowers/model.h5 --train train.h5 --test test.h5\n\n"
+      "Two tables of the same samples, joined by their names; cells that lack a value are "
+      "filled:\n\n"
+      "  infomax import --x genes.csv --y lipids.csv --id sample --missing median \\\n"
+      "      --output two-views.h5\n\n"
       "Others:\n\n"
       "  infomax import --x train.csv --label species --output train.h5\n"
       "  infomax import --x test.csv --label species --like train.h5 --output test.h5\n"
+      "  infomax import --x export.csv --separator ';' --decimal , --comment '#' --categories "
+      "one-hot \\\n"
+      "      --output train.h5\n"
       "  infomax import --x images.npy --y labels.npy --output train.h5\n"
       "  infomax import --x cells.h5:/rna/counts --y cells.h5:/type --output train.h5\n"
       "  infomax import --x cells.h5ad --label cell_type --output train.h5\n"

@@ -12,56 +12,12 @@
 
 #include "importers/csv_number.hpp"
 #include "importers/csv_reader.hpp"
+#include "importers/csv_separator.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/core/field_text.hpp"
 
 namespace infomax::importers {
 namespace {
-
-constexpr std::array<char, 3> delimiters{'\t', ';', ','};
-
-/// Counts each delimiter outside quotes, for each of the first lines of a text.
-std::vector<std::array<std::size_t, delimiters.size()>> count_delimiters(std::string_view text,
-                                                                         std::size_t lines) {
-  std::vector<std::array<std::size_t, delimiters.size()>> counts;
-  bool is_quoted = false;
-  bool in_line = false;
-  for (const char c : text) {
-    if (!is_quoted && (c == '\n' || c == '\r')) {
-      in_line = false;
-      continue;
-    }
-    if (!std::exchange(in_line, true)) {
-      if (counts.size() == lines) {
-        break;
-      }
-      counts.emplace_back();
-    }
-    is_quoted = is_quoted != (c == '"');
-    const auto* const found = std::ranges::find(delimiters, c);
-    if (!is_quoted && found != delimiters.end()) {
-      ++counts.back().at(static_cast<std::size_t>(found - delimiters.begin()));
-    }
-  }
-  return counts;
-}
-
-char find_delimiter(const std::filesystem::path& path) {
-  std::string text(std::size_t{1} << 20U, '\0');
-  ByteFile file(path);
-  text.resize(file.read_some(std::as_writable_bytes(std::span(text))));
-  const auto counts = count_delimiters(text, 2);
-  if (counts.empty()) {
-    throw DataError(path.string() + " is empty; there is nothing to import");
-  }
-  for (std::size_t k = 0; k < delimiters.size(); ++k) {
-    if (counts.front().at(k) > 0 && counts.front().at(k) == counts.back().at(k)) {
-      return delimiters.at(k);
-    }
-  }
-  const auto most = std::ranges::max_element(counts.front());
-  return *most > 0 ? delimiters.at(static_cast<std::size_t>(most - counts.front().begin())) : ',';
-}
 
 std::vector<std::string> fields_of(const CsvReader& record) {
   std::vector<std::string> fields;
@@ -87,11 +43,18 @@ bool is_gap(std::string_view field) {
   return std::ranges::any_of(gaps, [&](const char* gap) { return same_name(field, gap); });
 }
 
+/// Whether a field is a number with either decimal sign, as the one of the file may not be known.
+bool is_number(std::string_view field) { return parse_real(field) || parse_real(field, ','); }
+
+bool has_numbers(const std::vector<std::string>& fields) {
+  return std::ranges::any_of(fields, is_number);
+}
+
 /// Whether the first line is a header; nothing if that is undecided.
 std::optional<bool> is_header(const std::vector<std::string>& first,
                               const std::vector<std::string>& second) {
   const auto has_number = [](const std::vector<std::string>& fields, std::size_t k) {
-    return k < fields.size() && parse_real(fields[k]);
+    return k < fields.size() && is_number(fields[k]);
   };
   bool all_numbers = true;
   bool names_numbers = false;
@@ -141,21 +104,32 @@ std::string CsvFormat::column(std::size_t index) const {
                        : fmt::format("column {} ({})", index + 1, in_quotes(names[index]));
 }
 
-CsvFormat find_csv_format(const std::filesystem::path& path, TableHeader header) {
-  CsvFormat format{path, find_delimiter(path), false, 0, {}};
-  CsvReader reader(path, format.delimiter);
+std::string CsvFormat::name(std::size_t index) const {
+  return names.empty() ? std::to_string(index + 1) : names[index];
+}
+
+CsvFormat find_csv_format(const std::filesystem::path& path, const TableOptions& table) {
+  CsvFormat format{path, CsvCells(table), find_separator(path, table), comment_sign(table)};
+  CsvReader reader(path, format.delimiter, format.comment);
   if (!reader.next()) {
     throw DataError(path.string() + " is empty; there is nothing to import");
   }
-  const auto first = fields_of(reader);
-  format.columns = first.size();
+  auto first = fields_of(reader);
   const auto second = reader.next() ? fields_of(reader) : std::vector<std::string>{};
-  format.has_header = has_header(path, header, first, second);
+  const bool lacks_a_name =
+      second.size() == first.size() + 1 &&
+      (table.header == TableHeader::automatic ? !has_numbers(first)
+                                              : table.header == TableHeader::yes);
+  format.has_header = lacks_a_name || has_header(path, table.header, first, second);
+  if (lacks_a_name) {
+    first.insert(first.begin(), "");
+  }
+  format.columns = first.size();
   if (format.has_header) {
     if (second.empty()) {
       throw DataError(path.string() + " has a header and no rows; there is nothing to import");
     }
-    format.names = first;
+    format.names = std::move(first);
   }
   return format;
 }
@@ -189,6 +163,18 @@ std::vector<std::size_t> find_columns(const CsvFormat& format,
     found.push_back(index);
   }
   return found;
+}
+
+std::optional<std::size_t> find_index(const CsvFormat& format, const std::string& index) {
+  if (same_name(index, "none")) {
+    return std::nullopt;
+  }
+  if (!same_name(index, "auto")) {
+    return find_columns(format, {index}, "index").front();
+  }
+  const bool is_unnamed = format.has_header && format.columns > 1 &&
+                          (format.names.front().empty() || format.names.front() == "Unnamed: 0");
+  return is_unnamed ? std::optional(std::size_t{0}) : std::nullopt;
 }
 
 }  // namespace infomax::importers

@@ -2,6 +2,7 @@
 #include "importers/csv_number.hpp"
 
 #include <charconv>
+#include <limits>
 #include <system_error>
 
 namespace infomax::importers {
@@ -23,16 +24,33 @@ std::optional<T> parse(std::string_view field, std::errc& status) {
   return status == std::errc{} ? std::optional<T>(value) : std::nullopt;
 }
 
+/// What a number that no double holds comes nearest to: 0 or infinity, with its sign.
+double out_of_range(std::string_view field) {
+  const std::string_view text = without_plus(field);
+  const bool is_negative = text.starts_with('-');
+  const std::string_view digits = text.substr(is_negative ? 1 : 0);
+  const std::size_t exponent = digits.find_first_of("eE");
+  const bool is_small = exponent != std::string_view::npos
+                            ? digits.substr(exponent + 1).starts_with('-')
+                            : digits.starts_with("0.") || digits.starts_with('.');
+  const double value = is_small ? 0.0 : std::numeric_limits<double>::infinity();
+  return is_negative ? -value : value;
+}
+
 }  // namespace
 
-std::optional<double> parse_real(std::string_view field) {
+std::optional<double> parse_real(std::string_view field, char decimal) {
+  if (decimal != '.' && field.find_first_of(".,") != std::string_view::npos) {
+    if (field.find('.') != std::string_view::npos) {
+      return std::nullopt;
+    }
+    std::string pointed(field);
+    pointed[pointed.find(decimal)] = '.';
+    return parse_real(pointed);
+  }
   std::errc status{};
   const auto value = parse<double>(field, status);
-  if (status == std::errc::result_out_of_range &&
-      (field.find("e-") != std::string_view::npos || field.find("E-") != std::string_view::npos)) {
-    return field.front() == '-' ? -0.0 : 0.0;
-  }
-  return value;
+  return status == std::errc::result_out_of_range ? out_of_range(field) : value;
 }
 
 std::optional<std::int64_t> parse_integer(std::string_view field) {

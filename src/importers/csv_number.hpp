@@ -8,10 +8,10 @@
 
 namespace infomax::importers {
 
-/// Parses a whole field as a number with a decimal point, independent of the locale; returns
-/// nothing if it is not a number. NaN and infinity are numbers. A number too large for double is
-/// not, and one too small for double is 0.
-[[nodiscard]] std::optional<double> parse_real(std::string_view field);
+/// Parses a whole field as a number with this decimal sign, a point or a comma, independent of the
+/// locale; returns nothing if it is not a number. NaN and infinity are numbers. A number too large
+/// for double is infinite, and one too small for double is 0.
+[[nodiscard]] std::optional<double> parse_real(std::string_view field, char decimal = '.');
 
 /// Parses a whole field as an integer; returns nothing if it is not an integer or does not fit.
 [[nodiscard]] std::optional<std::int64_t> parse_integer(std::string_view field);

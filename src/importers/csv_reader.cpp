@@ -5,7 +5,10 @@
 #include <array>
 #include <utility>
 
+#include "importers/csv_number.hpp"
 #include "infomax/core/error.hpp"
+#include "infomax/core/logging.hpp"
+#include "infomax/core/utf8.hpp"
 
 namespace infomax::importers {
 namespace {
@@ -19,8 +22,8 @@ constexpr std::array<std::byte, 3> utf8_mark{std::byte{0xEF}, std::byte{0xBB}, s
 
 }  // namespace
 
-CsvReader::CsvReader(const std::filesystem::path& path, char delimiter)
-    : file_(path), block_(block_bytes) {
+CsvReader::CsvReader(const std::filesystem::path& path, char delimiter, char comment)
+    : file_(path), comments_(comment), block_(block_bytes) {
   // Line ends between records are reported too, because they count lines.
   csv_init(&parser_, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL);
   csv_set_delim(&parser_, static_cast<unsigned char>(delimiter));
@@ -32,11 +35,7 @@ CsvReader::~CsvReader() { csv_free(&parser_); }
 void CsvReader::take_field(void* text, std::size_t size, void* reader) {
   auto& self = *static_cast<CsvReader*>(reader);
   try {
-    const std::string_view field(static_cast<const char*>(text), size);
-    self.after_return_ = false;
-    self.fields_.push_back({self.text_.size(), size});
-    self.text_ += field;
-    self.line_ += static_cast<std::size_t>(std::count(field.begin(), field.end(), '\n'));
+    self.add_field({static_cast<const char*>(text), size});
   } catch (...) {
     self.failure_ = std::current_exception();
   }
@@ -51,6 +50,22 @@ void CsvReader::take_end(int terminator, void* reader) {
   }
 }
 
+void CsvReader::add_field(std::string_view field) {
+  after_return_ = false;
+  line_ += static_cast<std::size_t>(std::count(field.begin(), field.end(), '\n'));
+  if (is_utf8(field)) {
+    fields_.push_back({text_.size(), field.size()});
+    text_ += field;
+    return;
+  }
+  const std::string converted = latin1_to_utf8(field);
+  log::warning_once("latin-1 " + file_.path().string(),
+                    file_.path().string() + " is not UTF-8; it is read as Latin-1, such as " +
+                        in_quotes(converted) + "; save it in UTF-8 if that is wrong");
+  fields_.push_back({text_.size(), converted.size()});
+  text_ += converted;
+}
+
 void CsvReader::end_record(int terminator) {
   const bool ends_crlf = terminator == CSV_LF && after_return_;
   if (fields_.size() > open_first_) {
@@ -60,7 +75,7 @@ void CsvReader::end_record(int terminator) {
     }
     records_.push_back({open_first_, fields_.size() - open_first_, open_line_});
     open_first_ = fields_.size();
-  } else if (!ends_crlf && terminator >= 0 && empty_line_ == 0) {
+  } else if (!ends_crlf && terminator >= 0 && empty_line_ == 0 && !comments_.fill(line_)) {
     empty_line_ = line_;
   }
   line_ += ends_crlf || terminator < 0 ? 0 : 1;
@@ -89,7 +104,8 @@ void CsvReader::refuse_quotes(bool at_end) const {
                             "the quotes in it"));
 }
 
-void CsvReader::parse(std::span<const std::byte> bytes) {
+void CsvReader::parse(std::span<std::byte> bytes) {
+  bytes = bytes.first(comments_.remove(bytes));
   const std::size_t parsed =
       csv_parse(&parser_, bytes.data(), bytes.size(), take_field, take_end, this);
   if (failure_) {
@@ -112,7 +128,7 @@ void CsvReader::read_more() {
   if (file_.broke_off()) {
     throw DataError(file_.path().string() + " is truncated; download it again");
   }
-  std::span<const std::byte> bytes(block_.data(), count);
+  std::span<std::byte> bytes(block_.data(), count);
   if (std::exchange(at_start_, false) && bytes.size() >= utf8_mark.size() &&
       std::equal(utf8_mark.begin(), utf8_mark.end(), bytes.begin())) {
     bytes = bytes.subspan(utf8_mark.size());

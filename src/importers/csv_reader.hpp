@@ -12,15 +12,22 @@
 #include <csv.h>
 
 #include "importers/byte_file.hpp"
+#include "importers/csv_comments.hpp"
 
 namespace infomax::importers {
 
 /// Reads the records of delimited text. Fields may be quoted (RFC 4180), spaces around them are
 /// ignored, lines end with LF, CRLF or CR, and a UTF-8 byte order mark at the start is ignored.
+/// Fields that are not UTF-8 are taken for Latin-1, with a warning.
+///
+/// libcsv parses, because it takes bytes as they come, quoted line ends among them, and so bounds
+/// the memory. Of what else Debian packages, Fast C++ CSV Parser (libfccp-dev) must know the number
+/// of columns when it is compiled, and its records end at the first line end; Apache Arrow is not
+/// packaged for C++.
 class CsvReader {
  public:
-  /// Throws DataError if the file cannot be read.
-  CsvReader(const std::filesystem::path& path, char delimiter);
+  /// `comment` begins comments; '\0': there are none. Throws DataError if the file cannot be read.
+  CsvReader(const std::filesystem::path& path, char delimiter, char comment = '\0');
   ~CsvReader();
   CsvReader(const CsvReader&) = delete;
   CsvReader& operator=(const CsvReader&) = delete;
@@ -50,14 +57,16 @@ class CsvReader {
 
   static void take_field(void* text, std::size_t size, void* reader);
   static void take_end(int terminator, void* reader);
+  void add_field(std::string_view field);
   void end_record(int terminator);
   void read_more();
-  void parse(std::span<const std::byte> bytes);
+  void parse(std::span<std::byte> bytes);
   void drop_taken_records();
   [[noreturn]] void refuse_quotes(bool at_end) const;
 
   ByteFile file_;
   csv_parser parser_{};
+  CsvComments comments_;
   std::vector<std::byte> block_;
   bool at_start_ = true;
   bool at_end_ = false;

@@ -2,42 +2,24 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <memory>
-#include <string>
-#include <vector>
 
 #include "importers/csv_format.hpp"
+#include "importers/csv_labels.hpp"
+#include "importers/csv_view.hpp"
 #include "importers/row_file.hpp"
 
 namespace infomax::importers {
 
-/// The labels of a table, and its number of rows.
-struct CsvTargets {
-  enum class Kind { none, integers, reals, classes };
+/// Opens a view of a table as numbers of type `element`, f32 or f64: [rows, D]. In a row that lacks
+/// a cell, the view's fill stands for it, or 0 where the view has none.
+[[nodiscard]] std::unique_ptr<RowFile> csv_view_rows(const CsvFormat& format, CsvView view,
+                                                     hdf5::ElementType element, std::size_t rows);
 
-  std::vector<std::size_t> columns;
-  Kind kind = Kind::none;
-  std::vector<std::string> classes;  ///< in ascending order of their bytes, or as given
-  std::size_t rows = 0;
-};
-
-/// Reads a whole table once. `columns` are the labels. Several columns are numbers. A single column
-/// holds integers or reals if all its fields do, else names of classes; if `known` is not empty, it
-/// lists the allowed classes. Throws DataError if a label is empty, not finite, text among numbers
-/// or an unknown class, and what CsvTable throws.
-[[nodiscard]] CsvTargets scan_csv(const CsvFormat& format, std::vector<std::size_t> columns,
-                                  const std::vector<std::string>& known);
-
-/// Opens columns of a table as numbers of type `element`, f32 or f64: [rows, columns].
-[[nodiscard]] std::unique_ptr<RowFile> csv_features(const CsvFormat& format,
-                                                    const std::vector<std::size_t>& columns,
-                                                    hdf5::ElementType element, std::size_t rows);
-
-/// Opens the labels of a table. One column is [rows], of i64 for integers and classes, else of
-/// `element`. Several columns are [rows, columns] of `element`.
-[[nodiscard]] std::unique_ptr<RowFile> csv_targets(const CsvFormat& format,
-                                                   const CsvTargets& targets,
-                                                   hdf5::ElementType element);
+/// Opens the labels of a table, [rows], of i64 for integers and classes, else of `element`. A
+/// missing label is 0.
+[[nodiscard]] std::unique_ptr<RowFile> csv_label_rows(const CsvFormat& format,
+                                                      const CsvLabels& labels,
+                                                      hdf5::ElementType element, std::size_t rows);
 
 }  // namespace infomax::importers

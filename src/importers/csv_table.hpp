@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <string>
-#include <string_view>
 
 #include "importers/csv_format.hpp"
 #include "importers/csv_reader.hpp"
@@ -26,9 +25,13 @@ class CsvTable {
   /// by `problem`.
   [[noreturn]] void refuse(std::size_t column, const std::string& problem) const;
 
-  /// Returns the finite number in this column. Throws DataError, which ends with `advice`, if there
-  /// is none.
-  [[nodiscard]] double number(std::size_t column, std::string_view advice) const;
+  /// Throws DataError: the table has been read before and was not the same then.
+  [[noreturn]] void refuse_change() const;
+
+  /// Returns what the field of this column holds.
+  [[nodiscard]] Cell cell(std::size_t column) const {
+    return format_.cells.read(reader_.field(column));
+  }
 
  private:
   CsvFormat format_;

@@ -182,6 +182,12 @@ OpenedFile open_source(const FileSource& source, Role role, const TableOptions& 
                            " is one of several, which are trajectories without labels; join the "
                            "tables first, or omit `label`");
         }
+        if (!opened.ids.empty() || !opened.incomplete.empty()) {
+          throw UsageError(
+              path.string() +
+              " is one of several, which are trajectories of all their rows; omit `id`, "
+              "and fill missing cells by `missing` mean or median");
+        }
         return std::move(opened.rows);
       });
   auto labels = class_rows(list, known.classes, series->rows_of_files());

@@ -29,6 +29,8 @@ struct Known {
   std::vector<std::string> classes;  ///< the only classes allowed; empty = any
   std::vector<std::string> tokens;   ///< the only tokens with numbers of their own; empty = any
   std::vector<std::size_t> row;      ///< the shape of a row of /x; empty = any
+  std::vector<std::string> columns;  ///< names of the columns to get; empty = any
+  std::vector<double> fills;         ///< of missing cells, by column; empty = the file's own
 };
 
 /// A file, an array in a file, or several files, to be opened.
@@ -46,6 +48,8 @@ struct OpenRequest {
 struct OpenedFile {
   std::unique_ptr<RowFile> rows;
   std::unique_ptr<RowFile> labels = nullptr;  ///< what becomes /y, if the file says it too
+  std::vector<std::string> ids = {};          ///< of all rows; empty unless the options name ids
+  std::vector<bool> incomplete = {};          ///< the rows to leave out; empty if there are none
 };
 
 /// A format that can be imported. To add one, define a function that returns its description in the

@@ -37,15 +37,33 @@ class RowWriter {
       : dataset_(make(output.pending, output.file, name, rows, count)),
         row_bytes_(rows.row_bytes()) {
     slab_.reserve(slab_rows * row_bytes_);
+    places_.reserve(slab_rows);
   }
 
-  void add(std::span<const std::byte> rows) { slab_.insert(slab_.end(), rows.begin(), rows.end()); }
+  /// Adds the row that goes behind those that were added.
+  void add(std::span<const std::byte> row) { add(row, next_); }
 
+  /// Adds the row of this place.
+  void add(std::span<const std::byte> row, std::size_t place) {
+    slab_.insert(slab_.end(), row.begin(), row.end());
+    places_.push_back(place);
+    next_ = place + 1;
+  }
+
+  /// Writes the rows that were added, in as few runs as their places allow.
   void write() {
-    const std::size_t count = slab_.size() / row_bytes_;
-    dataset_.write_rows(next_, count, dataset_.element_type(), slab_);
-    next_ += count;
+    const std::span<const std::byte> all(slab_.data(), slab_.size());
+    for (std::size_t first = 0; first < places_.size();) {
+      std::size_t count = 1;
+      while (first + count < places_.size() && places_[first + count] == places_[first] + count) {
+        ++count;
+      }
+      dataset_.write_rows(places_[first], count, dataset_.element_type(),
+                          all.subspan(first * row_bytes_, count * row_bytes_));
+      first += count;
+    }
     slab_.clear();
+    places_.clear();
   }
 
  private:
@@ -58,6 +76,7 @@ class RowWriter {
     data::write_names(file, name, data::columns_attribute, rows.columns());
     data::write_names(file, name, data::classes_attribute, rows.classes());
     data::write_names(file, name, data::tokens_attribute, rows.tokens());
+    data::write_fills(file, name, rows.fills());
     return dataset;
   }
 
@@ -65,7 +84,26 @@ class RowWriter {
   std::size_t row_bytes_;
   std::size_t next_ = 0;
   Buffer<std::byte> slab_;
+  std::vector<std::size_t> places_;  ///< of the rows in slab_
 };
+
+/// Where a row of the data set goes: to one of two files, and there to this row.
+struct Destination {
+  bool is_test = false;
+  std::size_t place = 0;
+};
+
+/// The destinations of all rows of the data set, for files that do not have them in order.
+std::vector<Destination> destinations(std::size_t rows, std::optional<TestRows> test) {
+  std::vector<Destination> all(rows);
+  std::size_t kept = 0;
+  std::size_t taken = 0;
+  for (Destination& one : all) {
+    one.is_test = test && test->take_next();
+    one.place = one.is_test ? taken++ : kept++;
+  }
+  return all;
+}
 
 /// Copies all rows: those that `test` chooses to the second output, the others to the first.
 ImportedDataset copy(RowFile& rows, const std::string& name, Output& output, Output* test_output,
@@ -77,20 +115,28 @@ ImportedDataset copy(RowFile& rows, const std::string& name, Output& output, Out
   if (test) {
     taken.emplace(*test_output, name, rows, test->count(), slab_rows);
   }
+  const auto places =
+      rows.places().empty() ? std::vector<Destination>{} : destinations(rows.rows(), test);
+  const auto add = [&](std::size_t row, std::span<const std::byte> bytes) {
+    if (!places.empty()) {
+      const Destination& to = places[rows.places()[row]];
+      (to.is_test ? *taken : kept).add(bytes, to.place);
+    } else {
+      (test && test->take_next() ? *taken : kept).add(bytes);
+    }
+  };
   Buffer<std::byte> slab(slab_rows * row_bytes);
   for (std::size_t first = 0; first < rows.rows(); first += slab_rows) {
     const std::size_t count = std::min(slab_rows, rows.rows() - first);
     const std::span<std::byte> read(slab.data(), count * row_bytes);
     rows.read(read);
-    if (taken) {
-      for (std::size_t i = 0; i < count; ++i) {
-        (test->take_next() ? *taken : kept).add(read.subspan(i * row_bytes, row_bytes));
-      }
-      taken->write();
-    } else {
-      kept.add(read);
+    for (std::size_t i = 0; i < count; ++i) {
+      add(first + i, read.subspan(i * row_bytes, row_bytes));
     }
     kept.write();
+    if (taken) {
+      taken->write();
+    }
   }
   rows.expect_end();
   return {rows.type(), rows.shape(), rows.columns(), rows.classes()};
@@ -103,6 +149,20 @@ void write_lengths(hdf5::File& file, const std::vector<std::size_t>& lengths) {
     hdf5::Dataset dataset =
         file.create_dataset("/lengths", hdf5::element_type_of<std::int64_t>(), {stored.size()});
     dataset.write<std::int64_t>(0, stored.size(), stored);
+  }
+}
+
+/// Writes the names of the samples beside their rows.
+void write_ids(const std::vector<std::string>& ids, Output& output, Output* test_output,
+               std::optional<TestRows> test) {
+  std::vector<std::string> kept;
+  std::vector<std::string> taken;
+  for (const std::string& id : ids) {
+    (test && test->take_next() ? taken : kept).push_back(id);
+  }
+  output.file.write_texts(data::ids_dataset, kept);
+  if (test_output != nullptr) {
+    test_output->file.write_texts(data::ids_dataset, taken);
   }
 }
 
@@ -123,12 +183,16 @@ Imported import_dataset(const ImportRequest& request) {
     test_output.emplace(request.test->output);
   }
   Output* const beside = test_output ? &*test_output : nullptr;
-  Imported imported{copy(*files.x, "/x", output, beside, test), std::nullopt,
+  Imported imported{copy(*files.x, "/x", output, beside, test), std::nullopt, false,
                     test ? test->count() : 0, files.x->lengths().size()};
   if (files.y) {
     imported.y = copy(*files.y, "/y", output, beside, test);
   }
   write_lengths(output.file, files.x->lengths());
+  if (!files.ids.empty()) {
+    write_ids(files.ids, output, beside, test);
+    imported.has_ids = true;
+  }
   output.file.close();
   if (test_output) {
     test_output->file.close();

@@ -13,38 +13,61 @@
 
 namespace infomax::importers {
 
+LikeDataset::Names LikeDataset::names_of(const hdf5::File& file, const std::string& object) {
+  return {data::read_names(file, object, data::columns_attribute),
+          data::read_names(file, object, data::classes_attribute), data::read_fills(file, object)};
+}
+
 LikeDataset::LikeDataset(const std::filesystem::path& path) : path_(path) {
   const hdf5::File file = hdf5::File::open(path);
   const hdf5::Dataset x = file.dataset("/x");
-  known_.row.assign(x.shape().begin() + 1, x.shape().end());
-  columns_ = data::read_names(file, "/x", data::columns_attribute);
-  known_.classes = data::read_names(file, "/y", data::classes_attribute);
-  known_.tokens = data::read_names(file, "/x", data::tokens_attribute);
+  row_.assign(x.shape().begin() + 1, x.shape().end());
+  tokens_ = data::read_names(file, "/x", data::tokens_attribute);
+  x_ = names_of(file, "/x");
+  y_ = names_of(file, "/y");
+}
+
+Known LikeDataset::known(Role role) const {
+  const Names& own = role == Role::x ? x_ : y_;
+  return {y_.classes, tokens_, row_, own.columns, own.fills};
+}
+
+void LikeDataset::require_columns(const RowFile& rows, const char* object,
+                                  const std::vector<std::string>& wanted) const {
+  const std::vector<std::string>& found = rows.columns();
+  if (found.empty() || wanted.empty() || found == wanted) {
+    return;
+  }
+  if (found.size() != wanted.size()) {
+    throw DataError(fmt::format("{} has {} columns of {}, and `like` {} has {}; choose the same",
+                                rows.where(), found.size(), object, path_.string(), wanted.size()));
+  }
+  const auto [here, there] = std::ranges::mismatch(found, wanted);
+  throw DataError(
+      fmt::format("{} has \"{}\" as column {} of {}, where `like` {} has \"{}\"; "
+                  "choose the same columns in the same order",
+                  rows.where(), *here, here - found.begin() + 1, object, path_.string(), *there));
 }
 
 void LikeDataset::require(const RowFiles& files) const {
   const RowFile& x = *files.x;
-  if (!std::equal(known_.row.begin(), known_.row.end(), x.shape().begin() + 1, x.shape().end())) {
-    throw DataError(
-        fmt::format("{} has rows of {} elements, and `like` {} of {}; choose the "
-                    "same columns",
-                    x.where(), x.row_bytes() / hdf5::size(x.type()), path_.string(),
-                    std::accumulate(known_.row.begin(), known_.row.end(), std::size_t{1},
-                                    std::multiplies<>{})));
+  if (!std::equal(row_.begin(), row_.end(), x.shape().begin() + 1, x.shape().end())) {
+    throw DataError(fmt::format(
+        "{} has rows of {} elements, and `like` {} of {}; choose the "
+        "same columns",
+        x.where(), x.row_bytes() / hdf5::size(x.type()), path_.string(),
+        std::accumulate(row_.begin(), row_.end(), std::size_t{1}, std::multiplies<>{})));
   }
-  if (!x.columns().empty() && !columns_.empty() && x.columns() != columns_) {
-    const auto [here, there] = std::ranges::mismatch(x.columns(), columns_);
-    throw DataError(
-        fmt::format("{} has \"{}\" as column {} of /x, where `like` {} has \"{}\"; "
-                    "choose the same columns in the same order",
-                    x.where(), *here, here - x.columns().begin() + 1, path_.string(), *there));
+  require_columns(x, "/x", x_.columns);
+  if (files.y && files.y->shape().size() > 1) {
+    require_columns(*files.y, "/y", y_.columns);
   }
-  if (files.y && files.y->classes() != known_.classes) {
+  if (files.y && files.y->classes() != y_.classes) {
     const std::string here = files.y->where();
     const std::string like = fmt::format("`like` {}", path_.string());
     const bool has_names = !files.y->classes().empty();
     const std::string difference =
-        has_names && !known_.classes.empty()
+        has_names && !y_.classes.empty()
             ? fmt::format("{} has other names of classes than {}", here, like)
             : fmt::format("{} has names of classes, and {} has none", has_names ? here : like,
                           has_names ? like : here);

@@ -32,6 +32,11 @@ class RowFile {
   [[nodiscard]] const std::vector<std::string>& tokens() const { return tokens_; }
   /// The numbers of rows of the trajectories that follow one another; empty if there is only one.
   [[nodiscard]] const std::vector<std::size_t>& lengths() const { return lengths_; }
+  /// What import filled missing elements of each column with; empty if it filled none.
+  [[nodiscard]] const std::vector<double>& fills() const { return fills_; }
+
+  /// Row k of the file is row places()[k] of the data set; empty if the order is the same.
+  [[nodiscard]] const std::vector<std::size_t>& places() const { return places_; }
 
   /// Reads the next rows, whole ones, in this machine's byte order. Throws DataError if the file
   /// ends or is damaged.
@@ -51,6 +56,8 @@ class RowFile {
   void name_classes(std::vector<std::string> names) { classes_ = std::move(names); }
   void name_tokens(std::vector<std::string> texts) { tokens_ = std::move(texts); }
   void set_lengths(std::vector<std::size_t> lengths) { lengths_ = std::move(lengths); }
+  void set_fills(std::vector<double> fills) { fills_ = std::move(fills); }
+  void set_places(std::vector<std::size_t> places) { places_ = std::move(places); }
 
  private:
   std::string where_;
@@ -61,6 +68,8 @@ class RowFile {
   std::vector<std::string> classes_;
   std::vector<std::string> tokens_;
   std::vector<std::size_t> lengths_;
+  std::vector<double> fills_;
+  std::vector<std::size_t> places_;
 };
 
 }  // namespace infomax::importers

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "importers/row_files.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -8,6 +9,8 @@
 
 #include "importers/file_format.hpp"
 #include "importers/like_dataset.hpp"
+#include "importers/sample_ids.hpp"
+#include "importers/selected_rows.hpp"
 #include "infomax/core/error.hpp"
 
 namespace infomax::importers {
@@ -15,6 +18,14 @@ namespace {
 
 void check_options(const TableOptions& table, const FileSource& x,
                    const std::optional<FileSource>& y) {
+  if (!table.id.empty() && (!x.format.is_table || (y && !y->format.is_table))) {
+    const auto& other = x.format.is_table ? y->list.path : x.list.path;
+    throw UsageError(
+        fmt::format("`id` is for tables, and {} is not a table, so that its rows have no names; "
+                    "save both files "
+                    "as CSV, or bring their rows to the same order and omit `id`",
+                    other.string()));
+  }
   if (x.format.is_table) {
     return;
   }
@@ -23,11 +34,82 @@ void check_options(const TableOptions& table, const FileSource& x,
         "`{}` is for tables, and {} is not a table; give its labels as a separate file, `y`",
         table.labels.empty() ? "drop" : "label", x.list.path.string()));
   }
-  const bool has_table = y && y->format.is_table;
-  if (!has_table && (table.element || table.header != TableHeader::automatic)) {
-    throw UsageError(fmt::format("`{}` is for tables; other files keep their types of elements",
-                                 table.element ? "element" : "header"));
+  if (y && y->format.is_table) {
+    return;
   }
+  const TableOptions defaults;
+  const FieldTable<TableOptions> fields = table_fields().groups({"Tables"});
+  for (const auto& field : fields.fields()) {
+    if (field.text(table) != field.text(defaults)) {
+      throw UsageError(fmt::format(
+          "`{}` is for tables; other files keep their types of elements and all rows", field.name));
+    }
+  }
+}
+
+std::vector<bool> complete(std::size_t rows, const std::vector<bool>& incomplete) {
+  std::vector<bool> keep(rows, true);
+  for (std::size_t i = 0; i < incomplete.size(); ++i) {
+    keep[i] = !incomplete[i];
+  }
+  return keep;
+}
+
+void select(std::unique_ptr<RowFile>& file, const std::vector<bool>& keep,
+            std::vector<std::size_t> places = {}) {
+  const bool keeps_all = std::find(keep.begin(), keep.end(), false) == keep.end();
+  if (file && (!keeps_all || !places.empty())) {
+    file = std::make_unique<SelectedRows>(std::move(file), keep, std::move(places));
+  }
+}
+
+std::vector<std::string> selected(std::vector<std::string> ids, const std::vector<bool>& keep) {
+  std::vector<std::string> some;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (keep[i]) {
+      some.push_back(std::move(ids[i]));
+    }
+  }
+  return some;
+}
+
+/// Joins two tables by the names of their samples, without rows that lack a cell.
+RowFiles joined(OpenedFile x, OpenedFile y) {
+  const std::string where_x = x.rows->where();
+  const std::string where_y = y.rows->where();
+  JoinedRows rows = join({where_x, x.ids, x.incomplete}, {where_y, y.ids, y.incomplete});
+  select(x.rows, rows.keep_x);
+  select(y.rows, rows.keep_y, std::move(rows.y_places));
+  return {std::move(x.rows), std::move(y.rows), selected(std::move(x.ids), rows.keep_x)};
+}
+
+/// The files row by row as they are, without the rows that lack a cell in either.
+RowFiles paired(OpenedFile x, OpenedFile y) {
+  if (y.rows && y.rows->rows() != x.rows->rows()) {
+    throw DataError(fmt::format(
+        "{} has {} rows and {} has {}; give files of the same samples, or tables and the `id` that "
+        "names their samples",
+        x.rows->where(), x.rows->rows(), y.rows->where(), y.rows->rows()));
+  }
+  if (!x.ids.empty()) {
+    const std::string where = x.rows->where();
+    require_distinct({where, x.ids, x.incomplete});
+  }
+  std::vector<bool> keep = complete(x.rows->rows(), x.incomplete);
+  for (std::size_t i = 0; i < y.incomplete.size(); ++i) {
+    keep[i] = keep[i] && !y.incomplete[i];
+  }
+  if (std::find(keep.begin(), keep.end(), true) == keep.end()) {
+    throw DataError(
+        fmt::format("every row lacks a cell in {} or {}; fill them by `missing` mean or "
+                    "median, or leave columns out by `drop`",
+                    x.rows->where(), y.rows->where()));
+  }
+  RowFiles files{std::move(x.rows), std::move(y.rows ? y.rows : x.labels),
+                 selected(std::move(x.ids), keep)};
+  select(files.x, keep);
+  select(files.y, keep);
+  return files;
 }
 
 void check_reading(const ReadingOptions& reading, const FileFormat& x) {
@@ -53,21 +135,18 @@ RowFiles open_row_files(const ImportRequest& request) {
   if (!request.like.empty()) {
     like.emplace(request.like);
   }
-  const Known known = like ? like->known() : Known{};
   const auto open = [&](const FileSource& source, Role role) {
-    return open_source(source, role, request.table, request.reading, known);
+    return open_source(source, role, request.table, request.reading,
+                       like ? like->known(role) : Known{});
   };
-
-  OpenedFile opened = open(x, Role::x);
-  RowFiles files{std::move(opened.rows), std::move(opened.labels)};
+  OpenedFile opened_x = open(x, Role::x);
+  OpenedFile opened_y;
   if (y) {
-    files.y = open(*y, Role::y).rows;
+    opened_y = open(*y, Role::y);
   }
-  if (files.y && files.y->rows() != files.x->rows()) {
-    throw DataError(fmt::format("{} has {} rows and {} has {}; give files of the same samples",
-                                files.x->where(), files.x->rows(), files.y->where(),
-                                files.y->rows()));
-  }
+  const bool are_joined = y && !request.table.id.empty();
+  RowFiles files = are_joined ? joined(std::move(opened_x), std::move(opened_y))
+                              : paired(std::move(opened_x), std::move(opened_y));
   if (like) {
     like->require(files);
   }

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "importers/row_file.hpp"
 #include "infomax/importers/importer.hpp"
@@ -11,7 +13,8 @@ namespace infomax::importers {
 /// The opened inputs of an import.
 struct RowFiles {
   std::unique_ptr<RowFile> x;
-  std::unique_ptr<RowFile> y;  ///< null if nothing becomes /y
+  std::unique_ptr<RowFile> y;         ///< null if nothing becomes /y
+  std::vector<std::string> ids = {};  ///< the names of the samples, in the order of x; may be empty
 };
 
 /// Opens the inputs of a request, each in the format that its content has. Throws what

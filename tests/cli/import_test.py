@@ -31,7 +31,7 @@ class Tables(ImportTest):
                                  "y.classes": ["setosa", "vir, \"g\""]})
 
     def test_delimiters_quotes_line_ends_and_compression(self):
-        for delimiter in ",;\t":
+        for delimiter in ",;\t|":
             for end in ("\n", "\r\n"):
                 for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_ALL):
                     with self.subTest(delimiter=delimiter, end=end, quoting=quoting):
@@ -75,11 +75,13 @@ class Tables(ImportTest):
         x, _, names = self.imported("--x", self.write("t.csv", "a,2001\n1,2\n"), "--header", "yes")
         self.assertEqual((x.shape, names), ((1, 2), {"x.columns": ["a", "2001"]}))
 
-    def test_a_column_without_a_name_is_pointed_out(self):
-        done = self.succeed("import", "--x", self.write("t.csv", ",a\n0,1.5\n1,2.5\n"), "--output",
-                            self.scratch / "out.h5", ranks=2)
-        self.assertEqual(done.err.count("--drop 1"), 1, done.err)
-        self.assertEqual(self.content(self.scratch / "out.h5")[2], {"x.columns": ["", "a"]})
+    def test_a_first_column_without_a_name_is_an_index(self):
+        path = self.write("t.csv", ",a\n0,1.5\n1,2.5\n")
+        done = self.succeed("import", "--x", path, "--output", self.scratch / "out.h5", ranks=2)
+        self.assertEqual(done.err.count("--index none"), 1, done.err)
+        x, _, names = self.content(self.scratch / "out.h5")
+        numpy.testing.assert_array_equal(x, [[1.5], [2.5]])
+        self.assertEqual(names, {"x.columns": ["a"]})
 
     def test_labels(self):
         path = self.write("t.csv", "a,k,r,s\n1,3,0.5,9\n2,-1,7,1e3\n3,7,1,-2\n")
@@ -159,12 +161,12 @@ class Tables(ImportTest):
                 ("", ["empty"]), ("a,b\n", ["--header"]),
                 (x + "3,4\n", ["line 3", "2 fields", "3"]),
                 (x + "3,4,k,5\n", ["line 3", "4 fields"]),
-                (x + "3,,k\n", ["line 3", "column 2 (\"b\")", "empty", "--drop"]),
+                (x + "3,,k\n", ["line 3", "column 2 (\"b\")", "empty", "--drop", "--missing"]),
                 (x + "3,4,\n", ["line 3", "column 3 (\"kind\")", "empty"]),
-                (x + "3,nan,k\n", ["line 3", "column 2", "nan", "not finite"]),
+                (x + "3,nan,k\n", ["line 3", "column 2", "nan", "--missing"]),
                 (x + "-inf,1,k\n", ["line 3", "column 1", "not finite"]),
                 (x + "3,1e999,k\n", ["line 3", "1e999"]),
-                (x + "3,\"a\nb\",k\n", ["line 3", "\"a?b\"", "not a number", "--drop", "--label"]),
+                (x + "3,\"a\nb\",k\n", ["line 3", "\"a?b\"", "not only numbers", "--drop", "--label"]),
                 (x + "3,4,5\n", ["line 3", "numbers, or all text", "line 2"]),
                 (x + "\n3,4,k\n", ["empty line 3"]),
                 (x + "3,4\"5,k\n", ["line 3", "quote"]),

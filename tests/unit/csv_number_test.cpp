@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <string>
 
 #include <gtest/gtest.h>
 
@@ -22,9 +23,22 @@ TEST(CsvNumber, IsTheWholeField) {
   EXPECT_TRUE(std::signbit(*parse_real("-1E-5000")));
   EXPECT_TRUE(std::isnan(*parse_real("NaN")));
   EXPECT_TRUE(std::isinf(*parse_real("-inf")));
-  for (const char* text : {"", " ", "+", "-", "+-1", "1 2", "1,5", "0x10", "abc", "1e", "1e999",
-                           "--1", "1-", "e-5", "NA"}) {
+  EXPECT_EQ(parse_real("1e999"), std::numeric_limits<double>::infinity());
+  EXPECT_EQ(parse_real("-1E+999"), -std::numeric_limits<double>::infinity());
+  EXPECT_EQ(parse_real("0." + std::string(400, '0') + "1"), 0.0);
+  for (const char* text :
+       {"", " ", "+", "-", "+-1", "1 2", "1,5", "0x10", "abc", "1e", "--1", "1-", "e-5", "NA"}) {
     EXPECT_FALSE(parse_real(text)) << text;
+  }
+}
+
+TEST(CsvNumber, MayHaveADecimalComma) {
+  EXPECT_EQ(parse_real("0,1", ','), 0.1);
+  EXPECT_EQ(parse_real("-1,5e3", ','), -1500.0);
+  EXPECT_EQ(parse_real("12", ','), 12.0);
+  EXPECT_TRUE(std::isnan(*parse_real("NaN", ',')));
+  for (const char* text : {"1.5", "1,5,0", "1.000,5", ",", "", "1,5 "}) {
+    EXPECT_FALSE(parse_real(text, ',')) << text;
   }
 }
 

@@ -30,8 +30,8 @@ class Csv : public test::Scratch {
     return file("table.csv");
   }
 
-  std::vector<Record> read(const std::string& text, char delimiter = ',') {
-    CsvReader reader(written(text), delimiter);
+  std::vector<Record> read(const std::string& text, char delimiter = ',', char comment = '\0') {
+    CsvReader reader(written(text), delimiter, comment);
     std::vector<Record> records;
     while (reader.next()) {
       records.push_back({reader.line(), {}});
@@ -82,6 +82,49 @@ TEST_F(Csv, NamesTheLineOfWhatIsWrong) {
   EXPECT_THAT(complaint("a,b\n\n1,2\n"), HasSubstr("an empty line 2"));
   EXPECT_THAT(complaint("\r\na,b\r\n1,2\r\n"), HasSubstr("an empty line 1"));
   EXPECT_THAT(complaint("\"" + std::string(40'000'000, 'x')), HasSubstr("never closed"));
+}
+
+TEST_F(Csv, SkipsComments) {
+  const std::vector<Record> expected{{2, {"a", "b#c"}}, {5, {"1", "x\n#y"}}, {8, {"3", ""}}};
+  const std::string text =
+      "# one, \"two\n"
+      "a,\"b#c\"#, d\n"
+      "#\n"
+      "  #, 4\n"
+      "1,\"x\n"
+      "#y\" # \"z\n"
+      "##\n"
+      "3,#5\n"
+      "# end";
+  EXPECT_EQ(read(text, ',', '#'), expected);
+  std::string returns;
+  for (const char c : text) {
+    returns += c == '\n' ? "\r\n" : std::string(1, c);
+  }
+  const std::vector<Record> as_written{{2, {"a", "b#c"}}, {5, {"1", "x\r\n#y"}}, {8, {"3", ""}}};
+  EXPECT_EQ(read(returns, ',', '#'), as_written);
+  const std::vector<Record> no_comments{{1, {"#a", "b # c"}}};
+  EXPECT_EQ(read("#a,b # c\n"), no_comments);
+  const std::string empty_line =
+      test::message_of<DataError>([&] { (void)read("# one\na\n# three\n\nb\n", ',', '#'); });
+  EXPECT_THAT(empty_line, HasSubstr("an empty line 4"));
+}
+
+TEST_F(Csv, SkipsCommentsAcrossBlocks) {
+  std::string text;
+  std::vector<Record> expected;
+  for (std::size_t row = 0; row < 60'000; ++row) {
+    text += "# " + std::string(row * 7919 % 23, '"') + "\n";
+    text += std::to_string(row) + ",\"#\" # " + std::string(row * 104'729 % 19, ',') + "\n";
+    expected.push_back({2 * row + 2, {std::to_string(row), "#"}});
+  }
+  ASSERT_GT(text.size(), 5U << 18U);
+  EXPECT_TRUE(read(text, ',', '#') == expected);
+}
+
+TEST_F(Csv, TakesOtherTextForLatin1) {
+  const std::vector<Record> expected{{1, {"\xC3\xBC", "\xC3\xA4", "\xC3\x9F"}}};
+  EXPECT_EQ(read("\xFC,\xC3\xA4,\xDF\n"), expected);
 }
 
 TEST_F(Csv, GoesOnAcrossBlocks) {

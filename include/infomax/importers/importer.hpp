@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -30,47 +31,76 @@ inline constexpr std::array table_header_names{std::pair{"auto", TableHeader::au
                                                std::pair{"yes", TableHeader::yes},
                                                std::pair{"no", TableHeader::no}};
 
+/// What becomes of the rows of a table that have missing cells.
+enum class MissingCells : std::uint8_t {
+  refuse,  ///< DataError, which counts them
+  drop,    ///< these rows are left out
+  mean,    ///< a missing cell is the mean of the known ones of its column
+  median   ///< a missing cell is the median of the known ones of its column
+};
+
+/// Names of the choices, as a command line gives them.
+inline constexpr std::array missing_cells_names{
+    std::pair{"refuse", MissingCells::refuse}, std::pair{"drop", MissingCells::drop},
+    std::pair{"mean", MissingCells::mean}, std::pair{"median", MissingCells::median}};
+
+/// What becomes of the columns of a table that do not hold numbers.
+enum class Categories : std::uint8_t {
+  refuse,   ///< DataError, which names the columns
+  one_hot,  ///< each text becomes a column, which is 1 in its rows and 0 in the others
+  drop      ///< these columns are left out
+};
+
+/// Names of the choices, as a command line gives them.
+inline constexpr std::array categories_names{std::pair{"refuse", Categories::refuse},
+                                             std::pair{"one-hot", Categories::one_hot},
+                                             std::pair{"drop", Categories::drop}};
+
 }  // namespace infomax::importers
 
 template <>
 struct infomax::FieldText<infomax::importers::TableHeader>
     : infomax::ChoiceText<infomax::importers::TableHeader, infomax::importers::table_header_names> {
 };
+template <>
+struct infomax::FieldText<infomax::importers::MissingCells>
+    : infomax::ChoiceText<infomax::importers::MissingCells,
+                          infomax::importers::missing_cells_names> {};
+template <>
+struct infomax::FieldText<infomax::importers::Categories>
+    : infomax::ChoiceText<infomax::importers::Categories, infomax::importers::categories_names> {};
 
 namespace infomax::importers {
 
+/// The texts that stand for missing cells unless an option says otherwise.
+[[nodiscard]] std::vector<std::string> standard_missing_words();
+
 /// How tables (CSV) are read. Columns are given by name, or by number from 1.
 struct TableOptions {
-  std::vector<std::string> labels;              ///< columns of x that become /y
-  std::vector<std::string> dropped;             ///< columns of x that are omitted
-  std::optional<hdf5::ElementType> element;     ///< f32, or f64 (the default), except for classes
-  TableHeader header = TableHeader::automatic;  ///< automatic: by the first two lines
+  std::vector<std::string> labels = {};           ///< columns of x that become /y
+  std::vector<std::string> dropped = {};          ///< columns of x that are omitted
+  std::optional<hdf5::ElementType> element = {};  ///< f32, or f64 (the default), except for classes
+  TableHeader header = TableHeader::automatic;    ///< automatic: by the first two lines
+  std::string separator = "auto";                 ///< as separator_sign() takes it, or "auto"
+  std::string decimal = ".";                      ///< "." or ","
+  std::string comment = {};  ///< the sign that comments begin with; may be empty
+  MissingCells missing = MissingCells::refuse;
+  /// The texts of missing cells, in any case, beside empty cells and NaN, which are always missing.
+  std::vector<std::string> missing_words = standard_missing_words();
+  Categories categories = Categories::refuse;
+  /// A column that only names or counts the rows; "auto": a first column without a name; "none".
+  std::string index = "auto";
+  /// The column of the samples' names in x, and that in y where it differs; empty: rows go by
+  /// order.
+  std::vector<std::string> id = {};
 };
 
+/// The separator of fields that a text stands for: a sign, or the name of one. Nothing where it
+/// stands for none, or for what a number may have.
+[[nodiscard]] std::optional<char> separator_sign(std::string_view text);
+
 /// The table of TableOptions.
-[[nodiscard]] inline FieldTable<TableOptions> table_fields() {
-  using Options = TableOptions;
-  const Check<std::vector<std::string>> columns{
-      {}, "names or numbers of columns, such as species or 1,3"};
-  FieldTable<Options> table;
-  table.group("Tables")
-      .add("label", &Options::labels, "COLUMN,...",
-           "the column, by name or number from 1, that becomes /y: text becomes class codes from 0 "
-           "in sorted order, integers stay integers (classes too, for train and probe), other "
-           "numbers are values; several columns are values",
-           columns)
-      .add("drop", &Options::dropped, "COLUMN,...", "columns to omit, such as identifiers", columns)
-      .add("element", &Options::element, "TYPE",
-           "type of numbers: f64 (default), as exact as the text, or f32, half the size",
-           {[](hdf5::ElementType type) {
-              return type == hdf5::ElementType::f32 || type == hdf5::ElementType::f64;
-            },
-            "f32 or f64"})
-      .add("header", &Options::header, "WHICH",
-           "whether the first line holds names: yes, no, or auto (it does where a number stands "
-           "below a name)");
-  return table;
-}
+[[nodiscard]] FieldTable<TableOptions> table_fields();
 
 /// The rows that go to a separate file, for tests.
 struct TestSplit {
@@ -104,6 +134,7 @@ struct ImportedDataset {
 struct Imported {
   ImportedDataset x;                 ///< /x
   std::optional<ImportedDataset> y;  ///< /y, unset if there is none
+  bool has_ids = false;              ///< whether /ids has the names of the samples
   std::size_t test_rows = 0;         ///< rows of the test file, 0 without one
   std::size_t trajectories = 0;      ///< entries of /lengths, 0 without it
 };
