@@ -106,8 +106,13 @@ std::string describe_validation(const Config& config, const train::TrainingOverv
     return "";
   }
   const std::string& file = config.validation->file;
-  return fmt::format("validation {} samples, {}\n", overview.held_out_samples,
-                     file.empty() ? "held out of the data" : "of " + file);
+  std::string where = file.empty() ? "held out of the data" : "of " + file;
+  if (const auto& blocks = config.validation_blocks) {
+    where += blocks->count == 0
+                 ? ", the last ones"
+                 : fmt::format(" in {} stretches along the trajectories", blocks->count);
+  }
+  return fmt::format("validation {} samples, {}\n", overview.held_out_samples, where);
 }
 
 std::string describe_reproducible(const Config& config, const train::TrainingOverview& overview) {

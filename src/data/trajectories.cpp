@@ -29,11 +29,28 @@ LaggedPairs::LaggedPairs(std::vector<std::size_t> lengths, std::size_t lag)
   }
 }
 
-std::size_t LaggedPairs::row(std::size_t pair) const {
+std::size_t LaggedPairs::number_of_trajectory(std::size_t pair) const {
   assert(pair < count());
   const auto after = std::ranges::upper_bound(first_pair_, pair);
-  const auto trajectory = static_cast<std::size_t>(after - first_pair_.begin()) - 1;
+  return static_cast<std::size_t>(after - first_pair_.begin()) - 1;
+}
+
+std::size_t LaggedPairs::row(std::size_t pair) const {
+  const std::size_t trajectory = number_of_trajectory(pair);
   return first_row_[trajectory] + pair - first_pair_[trajectory];
+}
+
+Stretch LaggedPairs::trajectory(std::size_t pair) const {
+  const std::size_t number = number_of_trajectory(pair);
+  return {first_pair_[number], first_pair_[number + 1] - first_pair_[number]};
+}
+
+std::size_t LaggedPairs::longest() const {
+  std::size_t most = 0;
+  for (std::size_t k = 0; k + 1 < first_pair_.size(); ++k) {
+    most = std::max(most, first_pair_[k + 1] - first_pair_[k]);
+  }
+  return most;
 }
 
 }  // namespace infomax::data

@@ -11,6 +11,7 @@
 #include "infomax/data/loader.hpp"
 #include "infomax/data/row_selection.hpp"
 #include "infomax/data/split.hpp"
+#include "infomax/data/stretches.hpp"
 #include "infomax/measure/memory.hpp"
 #include "model/lagged_examples.hpp"
 
@@ -78,7 +79,7 @@ SplitExamples load_split_examples(const mpi::Communicator& communicator, data::D
   const auto x_shape = source.shape(settings.x_path);
   require_two_rows(x_shape);
   if (settings.meaning().is_lagged) {
-    return load_lagged(communicator, source, x_shape, settings, block_count, hold_out.fraction);
+    return load_lagged(communicator, source, x_shape, settings, block_count, hold_out);
   }
   const bool with_y = settings.reads_second_data_set();
   // The classes of a model that was trained on numbers say nothing of strings.
@@ -126,10 +127,12 @@ data::Normalization fit_x(const mpi::Communicator& communicator, const Examples&
     return data::fit_normalization(communicator, *examples.x, examples.blocks, mode);
   }
   // Ranks share rows at the ends of their shards, so those are read again, each by one rank.
-  const data::Blocks blocks(examples.index.rows_used(), examples.blocks.count());
-  const auto rows =
-      source.load(settings.x_path, blocks.shard(communicator.rank(), communicator.size()));
-  return data::fit_normalization(communicator, rows, blocks, mode);
+  const auto used = examples.index.used();
+  const data::Blocks blocks(data::total(used), examples.blocks.count());
+  const auto shard = blocks.shard(communicator.rank(), communicator.size());
+  const auto rows = data::load_stretches(communicator, source, settings.x_path,
+                                         data::cut(used, shard.first_row, shard.row_count));
+  return data::fit_normalization(communicator, *rows, blocks, mode);
 }
 
 std::size_t count_classes(const mpi::Communicator& communicator, const Examples& examples,

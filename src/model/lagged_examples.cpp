@@ -1,24 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "model/lagged_examples.hpp"
 
-#include <algorithm>
-#include <cmath>
 #include <limits>
 #include <memory>
 
 #include <fmt/format.h>
 
 #include "infomax/core/error.hpp"
+#include "infomax/data/held_out_pairs.hpp"
+#include "infomax/data/stretches.hpp"
 #include "infomax/data/trajectories.hpp"
 
 namespace infomax::model {
 namespace {
-
-/// Consecutive pairs.
-struct Range {
-  std::size_t first = 0;
-  std::size_t count = 0;
-};
 
 /// The pairs of a file's trajectories: those that /lengths says, or one of all rows.
 data::LaggedPairs find_pairs(data::Datasets& opened, const data::DatasetShape& x,
@@ -62,53 +56,55 @@ data::LaggedPairs find_pairs(data::Datasets& opened, const data::DatasetShape& x
   return pair_up(std::move(lengths));
 }
 
-/// A rank holds the rows from its first pair's start to its last one's end, of which the last `lag`
-/// are its neighbour's too. All ranks together use the first `rows_used` rows of the data set.
-Examples load_range(const mpi::Communicator& communicator, data::Datasets& opened,
+/// The rows of consecutive pairs, from the first one's start to the last one's end.
+data::Stretch rows_of(const data::LaggedPairs& pairs, const data::Stretch& of) {
+  const std::size_t first = pairs.row(of.first);
+  return {first, pairs.row(of.end() - 1) + pairs.lag() + 1 - first};
+}
+
+/// A rank holds the rows of its pairs. The last `lag` rows of a stretch that goes on at its
+/// neighbour are the neighbour's too. All ranks together use the rows `used` of the data set.
+Examples load_pairs(const mpi::Communicator& communicator, data::Datasets& opened,
                     const PairSettings& settings, const data::LaggedPairs& pairs,
-                    const Range& range, std::size_t rows_used, std::size_t block_count) {
+                    const std::vector<data::Stretch>& chosen, std::vector<data::Stretch> used,
+                    std::size_t block_count) {
+  const std::size_t count = data::total(chosen);
   const data::Blocks blocks =
-      block_count == 0 ? data::Blocks(range.count) : data::Blocks(range.count, block_count);
+      block_count == 0 ? data::Blocks(count) : data::Blocks(count, block_count);
   const data::Shard shard = blocks.shard(communicator.rank(), communicator.size());
-  data::Shard held{shard.first_block, shard.block_count, 0, 0};
-  std::vector<std::size_t> starts(shard.row_count);
-  if (shard.row_count > 0) {
-    const std::size_t first = range.first + shard.first_row;
-    held.first_row = pairs.row(first);
-    held.row_count = pairs.row(first + shard.row_count - 1) + pairs.lag() + 1 - held.first_row;
-    for (std::size_t i = 0; i < starts.size(); ++i) {
-      starts[i] = pairs.row(first + i) - held.first_row;
+  std::vector<data::Stretch> held;
+  std::vector<std::size_t> starts;
+  starts.reserve(shard.row_count);
+  for (const data::Stretch& piece : data::cut(chosen, shard.first_row, shard.row_count)) {
+    data::append(held, rows_of(pairs, piece));
+    const std::size_t before = data::total(held) - held.back().count;
+    for (std::size_t pair = piece.first; pair < piece.end(); ++pair) {
+      starts.push_back(before + pairs.row(pair) - held.back().first);
     }
   }
   return {blocks,
           shard,
-          std::make_shared<data::Rows>(opened.load(settings.x_path, held)),
+          data::load_stretches(communicator, opened, settings.x_path, held),
           {},
-          SampleIndex(std::move(starts), pairs.lag() + 1, rows_used)};
+          SampleIndex(std::move(starts), pairs.lag() + 1, std::move(used))};
 }
 
-/// The held-out pairs: the last ones.
-Range last_of(const data::LaggedPairs& pairs, double fraction) {
-  const std::size_t all = pairs.count();
-  const auto share = static_cast<std::size_t>(std::llround(fraction * static_cast<double>(all)));
-  const std::size_t count = std::clamp<std::size_t>(share, 1, all);
-  return {all - count, count};
-}
-
-/// The pairs before that share no row with them.
-Range before(const data::LaggedPairs& pairs, const Range& held_out) {
-  std::size_t count = held_out.first;
-  while (count > 0 && pairs.row(count - 1) + pairs.lag() >= pairs.row(held_out.first)) {
-    --count;
+/// The rows that the pairs use. Rows before the first pair that are none's count with it.
+std::vector<data::Stretch> used_by(const data::LaggedPairs& pairs,
+                                   const std::vector<data::Stretch>& chosen) {
+  std::vector<data::Stretch> used;
+  for (const data::Stretch& stretch : chosen) {
+    const data::Stretch rows = rows_of(pairs, stretch);
+    data::append(used, stretch.first == 0 ? data::Stretch{0, rows.end()} : rows);
   }
-  return {0, count};
+  return used;
 }
 
 }  // namespace
 
 SplitExamples load_lagged(const mpi::Communicator& communicator, data::Datasets& opened,
                           const data::DatasetShape& x, const PairSettings& settings,
-                          std::size_t block_count, double fraction) {
+                          std::size_t block_count, const HoldOut& hold_out) {
   const auto pairs = find_pairs(opened, x, settings);
   if (pairs.count() < 2) {
     throw UsageError(
@@ -116,22 +112,21 @@ SplitExamples load_lagged(const mpi::Communicator& communicator, data::Datasets&
                     "give a smaller lag or longer trajectories",
                     settings.lag, x.where));
   }
-  if (fraction == 0.0) {
-    return {
-        load_range(communicator, opened, settings, pairs, {0, pairs.count()}, x.rows, block_count),
-        std::nullopt};
+  if (hold_out.fraction == 0.0) {
+    return {load_pairs(communicator, opened, settings, pairs, {{0, pairs.count()}}, {{0, x.rows}},
+                       block_count),
+            std::nullopt, std::nullopt};
   }
-  const Range last = last_of(pairs, fraction);
-  const Range first = before(pairs, last);
-  if (first.count < 2 || last.count < 2) {
-    throw UsageError(fmt::format(
-        "`validation` {} leaves {} of {} pairs to train on and {} to validate on; each needs two",
-        fraction, first.count, pairs.count(), last.count));
-  }
-  const std::size_t rows_used = pairs.row(first.count - 1) + pairs.lag() + 1;
-  auto training = load_range(communicator, opened, settings, pairs, first, rows_used, block_count);
-  auto held_out = load_range(communicator, opened, settings, pairs, last, x.rows, 0);
-  return {std::move(training), std::move(held_out)};
+  const std::size_t stretches =
+      hold_out.stretches ? *hold_out.stretches : data::default_stretches(pairs, hold_out.fraction);
+  const auto split =
+      stretches == 0 ? data::hold_out_last(pairs, hold_out.fraction)
+                     : data::hold_out_stretches(pairs, hold_out.fraction, stretches, hold_out.seed);
+  auto training = load_pairs(communicator, opened, settings, pairs, split.training,
+                             used_by(pairs, split.training), block_count);
+  auto held_out = load_pairs(communicator, opened, settings, pairs, split.held_out,
+                             used_by(pairs, split.held_out), 0);
+  return {std::move(training), std::move(held_out), stretches};
 }
 
 }  // namespace infomax::model

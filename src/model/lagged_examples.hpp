@@ -6,11 +6,11 @@
 
 namespace infomax::model {
 
-/// Collective. The samples of the pair `lag`, pairs of rows of one trajectory; with `fraction`
-/// above 0, those before the held-out ones, and these. Throws DataError, UsageError.
+/// Collective. The samples of the pair `lag`, pairs of rows of one trajectory; where a share is
+/// held out, those to train on, and these. Throws DataError, UsageError.
 [[nodiscard]] SplitExamples load_lagged(const mpi::Communicator& communicator,
                                         data::Datasets& opened, const data::DatasetShape& x,
                                         const PairSettings& settings, std::size_t block_count,
-                                        double fraction);
+                                        const HoldOut& hold_out);
 
 }  // namespace infomax::model

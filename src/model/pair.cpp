@@ -20,7 +20,7 @@ constexpr SideMeaning encoded_y{DataSet::y, true};
 constexpr std::array<std::string_view, 4> fields_of_views{"split_columns", "split_image",
                                                           "encoder_b", "share"};
 constexpr std::array<std::string_view, 2> fields_of_augment{"augment", "image"};
-constexpr std::array<std::string_view, 1> fields_of_lag{"lag"};
+constexpr std::array<std::string_view, 2> fields_of_lag{"lag", "validation_blocks"};
 
 /// In the order of Pair.
 constexpr std::array meanings{

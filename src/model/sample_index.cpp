@@ -7,10 +7,11 @@
 
 namespace infomax::model {
 
-SampleIndex::SampleIndex(std::vector<std::size_t> starts, std::size_t length, std::size_t rows_used)
+SampleIndex::SampleIndex(std::vector<std::size_t> starts, std::size_t length,
+                         std::vector<data::Stretch> used)
     : starts_(std::make_shared<const std::vector<std::size_t>>(std::move(starts))),
       length_(length),
-      rows_used_(rows_used) {}
+      used_(std::make_shared<const std::vector<data::Stretch>>(std::move(used))) {}
 
 SampleIndex SampleIndex::row(std::size_t k) const {
   assert(k < length_);

@@ -98,6 +98,13 @@ void validate_linear_start(const Config& config) {
 }
 
 void validate_validation(const Config& config) {
+  if (config.validation_blocks) {
+    require_pair(true, "validation_blocks", config.pair);
+    if (!config.validation || !config.validation->file.empty()) {
+      throw UsageError(
+          "`validation_blocks` says where a share of the pairs is held out; give `validation` 0.1");
+    }
+  }
   if (config.validation) {
     return;
   }

@@ -105,12 +105,29 @@ std::optional<Resumption> find_resumption(const mpi::Communicator& communicator,
   }
   mpi::together(communicator, [&] {
     if (communicator.is_root()) {
-      checkpoint->texts["config"] = locate_files(checkpoint->text("config"), output);
+      checkpoint->texts["config"] =
+          with_former_split(locate_files(checkpoint->text("config"), output));
     }
   });
   checkpoint->texts["config"] = communicator.broadcast(checkpoint->texts["config"], 0);
   log::info(fmt::format("`resume`: goes on after step {}", checkpoint->step));
   return Resumption{*std::move(checkpoint)};
+}
+
+std::string with_former_split(const std::string& ini) {
+  FieldTexts texts = parse_ini(ini);
+  const auto text_of = [&](const char* name) {
+    const auto found = std::ranges::find(texts, name, &FieldTexts::value_type::first);
+    return found == texts.end() ? std::nullopt : std::optional(found->second);
+  };
+  const auto validation = text_of("validation");
+  const auto share = FieldText<ValidationData>::parse(validation.value_or(""));
+  if (text_of("pair") != model::name_of(model::Pair::lag) || !share || !share->file.empty() ||
+      !validation || text_of("validation-blocks")) {
+    return ini;
+  }
+  texts.emplace_back("validation-blocks", FieldText<ValidationBlocks>::format({0}));
+  return to_ini(texts);
 }
 
 void require_unchanged(const FieldFacts& field, const std::optional<std::string>& now,

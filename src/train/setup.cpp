@@ -138,8 +138,13 @@ TrainingData load_training_data(const mpi::Communicator& communicator, data::Dat
   const auto x = source.shape(config.x);
   auto pair = settle_pair(config, x.trailing, x.where);
   const double fraction = config.validation ? config.validation->fraction : 0.0;
+  const auto stretches =
+      config.validation_blocks ? std::optional(config.validation_blocks->count) : std::nullopt;
   auto loaded = model::load_split_examples(communicator, source, pair, config.blocks.value_or(0),
-                                           {fraction, config.seed});
+                                           {fraction, config.seed, stretches});
+  if (loaded.stretches) {
+    config.validation_blocks = ValidationBlocks{*loaded.stretches};
+  }
   TrainingData data{std::move(pair),           std::move(loaded.training), {}, {}, 0,
                     std::move(loaded.held_out)};
   const auto& examples = data.examples;

@@ -72,12 +72,13 @@ class Validation(support.ProgramTest):
         self.assertAlmostEqual(shifts[0] * 72, round(shifts[0] * 72), delta=1e-6)
         self.assertGreater(abs(shifts[0] - shifts[1]), 1e-3)
 
-    def test_of_lagged_pairs_the_last_are_held_out(self):
+    def test_of_lagged_pairs_the_last_may_be_held_out(self):
         x = numpy.random.default_rng(3).normal(size=(300, 4)).cumsum(axis=0)
         data = self.write_data("walk.h5", x=x)
         arguments = ["--encoder", "dense:2", "--pair", "lag", "--lag", "5", "--objective", "vamp2",
                      "--batch", "0", "--steps", "4", "--precision", "double"]
-        split = self.train(data, "split", *arguments, "--validation", "0.2", ranks=3)
+        split = self.train(data, "split", *arguments, "--validation", "0.2", "--validation-blocks",
+                           "last", ranks=3)
         # 295 pairs: 59 are held out, from row 236 on, and pairs before must end below it.
         self.assertEqual([line["samples"] for line in support.metrics(split, "validation")], [59] * 4)
         self.assertEqual([line["samples"] for line in support.metrics(split)], [231] * 4)
@@ -85,6 +86,47 @@ class Validation(support.ProgramTest):
                           "--validation", self.write_data("tail.h5", x=x[236:]), "--blocks", "14")
         self.assert_close([line["objective"] for line in support.metrics(split, "validation")],
                           [line["objective"] for line in support.metrics(head, "validation")], 1e-10)
+
+    def test_of_lagged_pairs_stretches_all_along_are_held_out(self):
+        x = numpy.random.default_rng(3).normal(size=(300, 4)).cumsum(axis=0)
+        data = self.write_data("walk.h5", x=x)
+        arguments = ["--encoder", "dense:2", "--pair", "lag", "--lag", "2", "--objective", "vamp2",
+                     "--batch", "0", "--steps", "3", "--precision", "double", "--validation", "0.2"]
+        runs = [self.train(data, f"run{ranks}", *arguments, ranks=ranks) for ranks in (1, 2, 3, 4)]
+        # 298 pairs: 60 in 10 stretches, each with 2 pairs or fewer lost before and after it.
+        held_out = {line["samples"] for run in runs for line in support.metrics(run, "validation")}
+        trained = {line["samples"] for run in runs for line in support.metrics(run)}
+        self.assertEqual(held_out, {60})
+        self.assertEqual(len(trained), 1)
+        self.assertLessEqual(298 - 60 - 10 * 4, min(trained))
+        self.assertLess(min(trained), 298 - 60 - 10)
+        for run in runs[1:]:
+            for kind in ("validation", "step"):
+                self.assert_close([line["objective"] for line in support.metrics(run, kind)],
+                                  [line["objective"] for line in support.metrics(runs[0], kind)],
+                                  1e-9)
+        self.assertIn("validation-blocks = 10\n", (runs[0] / "config.ini").read_text())
+
+        def first(*more):
+            run = self.train(data, f"run{len(list(self.scratch.iterdir()))}", *arguments, *more)
+            return support.metrics(run, "validation")[0]["objective"]
+
+        self.assertEqual(first(), support.metrics(runs[0], "validation")[0]["objective"])
+        self.assertNotEqual(first("--seed", "8"), first())
+        self.assertNotEqual(first("--validation-blocks", "4"), first())
+
+    def test_of_many_trajectories_whole_ones_are_held_out(self):
+        x = numpy.random.default_rng(3).normal(size=(900, 3)).cumsum(axis=0)
+        data = self.write_data("walks.h5", x=x, lengths=[15] * 60)
+        done = self.succeed("train", "--data", data, "--output", self.scratch / "run", "--encoder",
+                            "dense:2", "--pair", "lag", "--lag", "5", "--objective", "vamp2", "--steps",
+                            "1", "--batch", "0", "--validation", "0.2", ranks=3)
+        self.assertIn("held out of the data in 10 stretches", done.err)
+        run = self.scratch / "run"
+        held_out = support.metrics(run, "validation")[0]["samples"]
+        self.assertEqual(held_out % 10, 0)
+        self.assertGreaterEqual(held_out, 100)
+        self.assertEqual(support.metrics(run)[0]["samples"], 600 - held_out)
 
     def test_ends_early_and_keeps_the_best(self):
         random = numpy.random.default_rng(4)
@@ -139,6 +181,13 @@ class Validation(support.ProgramTest):
         for share in ("0", "1", "1.5", "-0.1"):
             self.refuse(USAGE, "--validation", f"--validation={share}")
         self.refuse(USAGE, "--blocks", "--validation", "0.9", "--blocks", "200")
+        self.refuse(USAGE, "--pair", "--validation", "0.1", "--validation-blocks", "3")
+        lag = ["--pair", "lag", "--lag", "20"]
+        self.refuse(USAGE, "--validation", *lag, "--validation-blocks", "3")
+        self.refuse(USAGE, "--validation", *lag, "--validation-blocks", "3", "--validation", self.other)
+        self.refuse(USAGE, "1 or more", *lag, "--validation", "0.1", "--validation-blocks", "0")
+        self.refuse(USAGE, "--validation-blocks", *lag, "--validation", "0.3", "--validation-blocks",
+                    "12")
         self.refuse(DATA, "missing.h5", "--validation", "missing.h5")
         narrow = self.write_data("narrow.h5", x=self.x.reshape(self.ROWS, -1)[:, :5])
         self.refuse(DATA, "5 features", "--validation", narrow)

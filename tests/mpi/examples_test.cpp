@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <limits>
 #include <numeric>
+#include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -78,7 +80,8 @@ TEST_F(ExamplesOfAFile, HoldOutRowsInPlace) {
   PairSettings settings;
   settings.pair = Pair::target;
   const auto loaded = load(settings, 1);
-  const auto& [training, held_out] = loaded;
+  const Examples& training = loaded.training;
+  const auto& held_out = loaded.held_out;
   EXPECT_EQ(&training.x->whole(), &held_out->x->whole());
   EXPECT_EQ(training.x->count(), training.shard.row_count);
   EXPECT_EQ(held_out->y->count(), held_out->shard.row_count);
@@ -104,11 +107,13 @@ TEST_F(ExamplesOfAFile, OfLaggedPairsNameTheRowsOfBothSides) {
   PairSettings settings;
   settings.pair = Pair::lag;
   settings.lag = 3;
-  const auto loaded = load(settings, 1);
+  data::DatasetFile source(world_, file("data.h5"));
+  const auto loaded = load_split_examples(world_, source, settings, 4, {0.2, 1, 0});
   // Of 20 pairs the last 4 are held out, from row 16 on; those before must end below it.
   EXPECT_EQ(loaded.training.blocks.rows(), 13U);
-  EXPECT_EQ(loaded.training.index.rows_used(), 16U);
-  EXPECT_EQ(loaded.held_out->index.rows_used(), rows);
+  ASSERT_EQ(loaded.training.index.used().size(), 1U);
+  EXPECT_EQ(loaded.training.index.used()[0], (data::Stretch{0, 16}));
+  EXPECT_EQ(loaded.stretches, 0U);
   const auto views = make_views(settings, *loaded.held_out, false);
   const auto& shard = loaded.held_out->shard;
   for (std::size_t i = 0; i < shard.row_count; ++i) {
@@ -116,6 +121,64 @@ TEST_F(ExamplesOfAFile, OfLaggedPairsNameTheRowsOfBothSides) {
     EXPECT_EQ(views.b.rows->row_number(views.b.index[i].first), 19 + shard.first_row + i);
   }
   EXPECT_EQ(world_.sum(std::uint64_t{shard.row_count}), 4U);
+}
+
+/// Every pair's rows, by their numbers in the file, which the values of x confirm.
+std::vector<std::vector<std::size_t>> pairs_of(const mpi::Communicator& communicator,
+                                               const Examples& examples,
+                                               const PairSettings& settings) {
+  std::vector<std::uint64_t> starts(rows, 0);
+  const auto views = make_views(settings, examples, false);
+  for (std::size_t i = 0; i < examples.shard.row_count; ++i) {
+    const std::size_t a = views.a.rows->row_number(views.a.index[i].first);
+    const std::size_t b = views.b.rows->row_number(views.b.index[i].first);
+    EXPECT_EQ(b, a + settings.lag);
+    ++starts.at(a);
+  }
+  communicator.sum(std::span<std::uint64_t>(starts));
+  std::vector<std::vector<std::size_t>> found;
+  for (std::size_t row = 0; row < rows; ++row) {
+    EXPECT_LE(starts[row], 1U);
+    if (starts[row] == 1) {
+      found.push_back({row, row + settings.lag});
+    }
+  }
+  return found;
+}
+
+TEST_F(ExamplesOfAFile, OfLaggedPairsHoldOutStretchesThatShareNoRow) {
+  PairSettings settings;
+  settings.pair = Pair::lag;
+  settings.lag = 2;
+  for (std::uint64_t seed = 0; seed < 8; ++seed) {
+    data::DatasetFile source(world_, file("data.h5"));
+    const auto loaded = load_split_examples(world_, source, settings, 4, {0.3, seed, 2});
+    EXPECT_EQ(loaded.stretches, 2U);
+    std::set<std::size_t> held_out_rows;
+    const auto held_out = pairs_of(world_, *loaded.held_out, settings);
+    for (const auto& pair : held_out) {
+      held_out_rows.insert(pair.begin(), pair.end());
+    }
+    EXPECT_EQ(held_out.size(), 6U);  // of 21
+    const auto training = pairs_of(world_, loaded.training, settings);
+    EXPECT_EQ(training.size(), loaded.training.blocks.rows());
+    EXPECT_GE(training.size(), 21U - 6 - 2 * 4);
+    double sum = 0.0;
+    std::set<std::size_t> training_rows;
+    for (const auto& pair : training) {
+      EXPECT_FALSE(held_out_rows.contains(pair[0]) || held_out_rows.contains(pair[1])) << seed;
+      training_rows.insert({pair[0], pair[0] + 1, pair[1]});
+    }
+    for (const std::size_t row : training_rows) {
+      sum += 2.0 * static_cast<double>(row);
+    }
+    // A rank holds the rows of its pairs alone, and the preprocessing is that of training rows.
+    has_row(loaded.training, rows);
+    has_row(*loaded.held_out, rows);
+    const auto fitted =
+        fit_x(world_, loaded.training, source, settings, data::NormalizeMode::center);
+    EXPECT_NEAR(fitted.shift[0], sum / static_cast<double>(training_rows.size()), 1e-12);
+  }
 }
 
 TEST_F(ExamplesOfAFile, RefuseLengthsWhoseSumOverflowsToTheRows) {

@@ -64,7 +64,8 @@ TEST(SampleIndex, GivesEachSampleARangeOfRowsAndEachRowOfIt) {
   const SampleIndex index({0, 5, 6}, 3, 20);
   EXPECT_EQ(index[1].first, 5U);
   EXPECT_EQ(index[1].count, 3U);
-  EXPECT_EQ(index.rows_used(), 20U);
+  ASSERT_EQ(index.used().size(), 1U);
+  EXPECT_EQ(index.used()[0], (data::Stretch{0, 20}));
   const SampleIndex last = index.row(2);
   EXPECT_EQ(last[1].first, 7U);
   EXPECT_EQ(last[1].count, 1U);

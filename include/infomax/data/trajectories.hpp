@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <vector>
 
+#include "infomax/data/stretches.hpp"
+
 namespace infomax::data {
 
 /// One or many trajectories laid end to end, and the pairs of rows (t, t + lag) within them.
@@ -21,7 +23,15 @@ class LaggedPairs {
   /// The row t of pair k; pairs are in the order of their rows.
   [[nodiscard]] std::size_t row(std::size_t pair) const;
 
+  /// The pairs of the trajectory that pair k belongs to.
+  [[nodiscard]] Stretch trajectory(std::size_t pair) const;
+
+  /// The pairs of the longest trajectory.
+  [[nodiscard]] std::size_t longest() const;
+
  private:
+  [[nodiscard]] std::size_t number_of_trajectory(std::size_t pair) const;
+
   std::size_t lag_;
   std::vector<std::size_t> first_row_;   // [trajectories with pairs]
   std::vector<std::size_t> first_pair_;  // [trajectories with pairs + 1]

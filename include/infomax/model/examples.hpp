@@ -33,17 +33,22 @@ struct Examples {
 };
 
 /// The samples that are held out from training. If rows are samples, data::HeldOut chooses some of
-/// every block. Samples of the pair `lag` share rows, so the last samples are held out, and the
-/// samples before them that share a row with them are not used at all.
+/// every block. Samples of the pair `lag` share rows, so data::hold_out_stretches() takes them in
+/// stretches, and the samples that share a row with them are not used at all.
 struct HoldOut {
   double fraction = 0.0;   ///< of the samples, below 1; 0 = nothing is kept
   std::uint64_t seed = 0;  ///< of the choice
+  /// Of the pair `lag`: K stretches, or 0 for the last samples alone (data::hold_out_last); unset:
+  /// data::default_stretches().
+  std::optional<std::size_t> stretches = std::nullopt;
 };
 
 /// The samples to train on and those that are held out.
 struct SplitExamples {
   Examples training;                 ///< all samples where nothing is held out
   std::optional<Examples> held_out;  ///< unset where nothing is held out
+  /// HoldOut::stretches as it was settled; unset but for the pair `lag`.
+  std::optional<std::size_t> stretches = std::nullopt;
 };
 
 /// Cuts samples of the shard, which come block after block, at the ends of blocks.

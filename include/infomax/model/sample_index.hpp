@@ -4,7 +4,10 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
+
+#include "infomax/data/stretches.hpp"
 
 namespace infomax::model {
 
@@ -21,16 +24,22 @@ class SampleIndex {
   /// Sample i is row i.
   SampleIndex() = default;
 
-  /// Sample i is rows [starts[i], starts[i] + length). The samples of all ranks come from the first
-  /// `rows_used` rows of the data set.
-  SampleIndex(std::vector<std::size_t> starts, std::size_t length, std::size_t rows_used);
+  /// Sample i is rows [starts[i], starts[i] + length). The samples of all ranks come from the rows
+  /// `used` of the data set.
+  SampleIndex(std::vector<std::size_t> starts, std::size_t length, std::vector<data::Stretch> used);
+
+  /// The same where the samples come from the first `rows_used` rows.
+  SampleIndex(std::vector<std::size_t> starts, std::size_t length, std::size_t rows_used)
+      : SampleIndex(std::move(starts), length, std::vector<data::Stretch>{{0, rows_used}}) {}
 
   /// Whether sample i is row i.
   [[nodiscard]] bool is_identity() const { return starts_ == nullptr && offset_ == 0; }
 
-  /// Rows of the data set, from its first, that the samples of all ranks come from; where samples
-  /// are rows, this is 0 and their number says it.
-  [[nodiscard]] std::size_t rows_used() const { return rows_used_; }
+  /// Rows of the data set that the samples of all ranks come from; none where samples are rows,
+  /// whose number says it.
+  [[nodiscard]] std::span<const data::Stretch> used() const {
+    return used_ ? std::span<const data::Stretch>(*used_) : std::span<const data::Stretch>();
+  }
 
   /// The rows of a local sample, which is not checked.
   [[nodiscard]] RowRange operator[](std::size_t sample) const {
@@ -49,7 +58,7 @@ class SampleIndex {
   std::shared_ptr<const std::vector<std::size_t>> starts_;
   std::size_t offset_ = 0;
   std::size_t length_ = 1;
-  std::size_t rows_used_ = 0;
+  std::shared_ptr<const std::vector<data::Stretch>> used_;
 };
 
 }  // namespace infomax::model

@@ -26,6 +26,10 @@ struct Resumption {
 [[nodiscard]] std::optional<Resumption> find_resumption(const mpi::Communicator& communicator,
                                                         const std::string& output);
 
+/// The configuration `ini` with the split that its run has: lagged pairs that were held out before
+/// `validation_blocks` was a field were the last ones.
+[[nodiscard]] std::string with_former_split(const std::string& ini);
+
 /// Throws UsageError unless a field has the text that it had in the run; an empty `now` or a
 /// setting that is missing says that it is not given.
 void require_unchanged(const FieldFacts& field, const std::optional<std::string>& now,

@@ -40,7 +40,8 @@ void prepare_arithmetic(const mpi::Communicator& communicator, const Config& con
 
 /// Collective. Loads what the configuration asks for from `source`, and a validation file where it
 /// names one. Members of `config` that the data decide are set: image, lag, normalize, blocks,
-/// batch, init, epochs and, for an untrained baseline, steps. Throws DataError and UsageError.
+/// validation_blocks, batch, init, epochs and, for an untrained baseline, steps. Throws DataError
+/// and UsageError.
 [[nodiscard]] TrainingData load_training_data(const mpi::Communicator& communicator,
                                               data::Datasets& source, Config& config);
 

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "infomax/train/resumption.hpp"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "infomax/train/config.hpp"
+
+namespace infomax::train {
+namespace {
+
+TEST(Resumption, KeepsTheSplitOfLaggedPairsThatWasTheOnlyOne) {
+  const std::string ini = "pair = lag\nlag = 3\nvalidation = 0.1\n";
+  EXPECT_EQ(with_former_split(ini), ini + "validation-blocks = last\n");
+  for (const char* other :
+       {"pair = lag\nvalidation = held.h5\n", "pair = lag\n", "pair = input\nvalidation = 0.1\n",
+        "pair = lag\nvalidation = 0.1\nvalidation-blocks = 4\n", "validation = 0.1\n"}) {
+    EXPECT_EQ(with_former_split(other), other);
+  }
+}
+
+TEST(Resumption, ReadsAndWritesTheStretchesOfValidation) {
+  using Text = FieldText<ValidationBlocks>;
+  EXPECT_EQ(Text::parse("12"), ValidationBlocks{12});
+  EXPECT_EQ(Text::parse("Last"), ValidationBlocks{0});
+  EXPECT_EQ(Text::format({12}), "12");
+  EXPECT_EQ(Text::format({0}), "last");
+  for (const char* wrong : {"0", "-1", "", "whole", "1.5"}) {
+    EXPECT_EQ(Text::parse(wrong), std::nullopt) << wrong;
+  }
+}
+
+}  // namespace
+}  // namespace infomax::train
