@@ -17,9 +17,11 @@ void BatchSizeWarning::require_rank(double samples, std::size_t p, std::size_t q
   warned_ = true;
   log::warning_once(
       "covariance",
-      fmt::format("covariances of {} columns from {} rows have directions without any variance; "
-                  "take many more rows at a time (`batch`, or more data), or fewer columns",
-                  wider, samples));
+      fmt::format(
+          "covariances of {} columns from {} rows have directions without any variance; "
+          "take many more rows at a time (`batch`, or more data), or fewer columns, or give "
+          "`shrinkage` auto",
+          wider, samples));
 }
 
 void BatchSizeWarning::require_correlations(double samples, std::size_t p, std::size_t q) {
@@ -31,9 +33,12 @@ void BatchSizeWarning::require_correlations(double samples, std::size_t p, std::
   warned_ = true;
   log::warning_once(
       "covariance",
-      fmt::format("canonical correlations of {} and {} columns from {} rows are biased towards 1; "
-                  "take {} rows or more at a time (`batch`, or more data), or fewer columns",
-                  p, q, samples, enough));
+      fmt::format(
+          "canonical correlations of {} and {} columns from {} rows are biased towards 1; "
+          "take {} rows or more at a time (`batch`, or more data), or fewer columns, or give "
+          "`shrinkage` auto. What is real, other data show (`validation` in training, `fit` "
+          "in evaluation) and random pairings (`permutations` in evaluation)",
+          p, q, samples, enough));
 }
 
 }  // namespace infomax::objective

@@ -13,6 +13,7 @@
 #include "infomax/model/encoded_rows.hpp"
 #include "infomax/model/views.hpp"
 #include "infomax/nn/layer_table.hpp"
+#include "infomax/objective/batch_size.hpp"
 
 namespace infomax::train {
 namespace {
@@ -173,6 +174,10 @@ void start_linear(const mpi::Communicator& communicator, model::Model<T>& model,
   const std::size_t outputs_a = two_networks ? first.network.outputs() : 0;
   require_directions(first_spec, outputs_a, directions);
   require_directions(second.network.spec(), second.network.outputs(), directions);
+  if (form == LinearForm::canonical || form == LinearForm::canonical_alike) {
+    objective::BatchSizeWarning().require_correlations(static_cast<double>(examples.blocks.rows()),
+                                                       a->columns(), b->columns());
+  }
   const auto solution = objective::solve_linear<T>(communicator, form, objective,
                                                    {*a, *b, reproducible ? &parts : nullptr},
                                                    outputs_a, second.network.outputs());

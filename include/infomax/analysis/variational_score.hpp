@@ -25,8 +25,9 @@ struct VariationalScores {
 };
 
 /// Collective. The scores of a fit on rows that it was not fitted to, with which its functions are
-/// cross-validated (Wu and Noe 2020, sections 4.2 and 4.3). Directions of U or V whose share of
-/// these rows' variance is below 1e-10 of the largest are left out of the inverse roots.
+/// cross-validated (Wu and Noe 2020; equations 33 and 30 of arXiv:1707.04659). Directions of U or V
+/// whose share of these rows' variance is below 1e-10 of the largest are left out of the inverse
+/// roots.
 template <math::Real T>
 [[nodiscard]] VariationalScores variational_scores(const mpi::Communicator& communicator,
                                                    const objective::CanonicalFit& fit,
