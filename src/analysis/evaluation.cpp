@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "infomax/analysis/adjusted_correlations.hpp"
 #include "infomax/analysis/evaluation_memory.hpp"
 #include "infomax/analysis/held_out_correlations.hpp"
 #include "infomax/analysis/score_under_fit.hpp"
@@ -102,6 +103,9 @@ Evaluation evaluate(const mpi::Communicator& communicator,
     evaluation.correlations =
         objective::fit_canonical(communicator, sides.batch().rows, spectral->options())
             .correlations;
+    evaluation.adjusted = adjusted_correlations(evaluation.correlations,
+                                                static_cast<double>(evaluation.value.samples),
+                                                sides.a().columns(), sides.b().columns());
   }
   if (pair.meaning().is_lagged) {
     evaluation.timescales = implied_timescales(evaluation.correlations, pair.lag);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <memory>
+#include <algorithm>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,10 +11,16 @@
 #include "cli/cli.hpp"
 #include "cli/runtime.hpp"
 #include "core/json.hpp"
+#include "infomax/analysis/adjusted_correlations.hpp"
 #include "infomax/analysis/evaluation.hpp"
 #include "infomax/analysis/evaluation_memory.hpp"
+#include "infomax/analysis/linear_refit.hpp"
+#include "infomax/analysis/pairing_test.hpp"
+#include "infomax/core/logging.hpp"
 #include "infomax/model/model_file.hpp"
 #include "infomax/model/sides.hpp"
+#include "infomax/objective/batch_size.hpp"
+#include "infomax/objective/make.hpp"
 #include "infomax/objective/options.hpp"
 #include "infomax/train/any_model.hpp"
 #include "infomax/train/files_of_run.hpp"
@@ -30,6 +38,9 @@ struct EvaluateConfig {
   bool json = false;
   std::size_t micro_batch = 4096;  ///< enough for BLAS to run at its speed
   std::optional<std::size_t> blocks;
+  std::size_t permutations = 0;
+  std::optional<std::size_t> permutation_block;
+  std::uint64_t seed = 1;
   measure::ThreadOptions machine;
 };
 
@@ -53,25 +64,74 @@ const FieldTable<EvaluateConfig>& evaluate_fields() {
             "json", &Config::json, "",
             "print one JSON object instead of a table: objective; dependence, the objective "
             "before entropies; entropy_a and entropy_b, nats; samples; ranks; the objective's own "
-            "parts; and, if these are canonical correlations s, canonical_correlations, with `fit` "
-            "also canonical_correlations_of_fit, and with `pair` lag timescales, -tau / ln |s|, in "
-            "rows, where null stands for an infinite one")
+            "parts; and, if these are canonical correlations s, canonical_correlations, "
+            "canonical_correlations_adjusted, without the bias that fitting gives them where N > p "
+            "+ q + 1 (Bao et al. 2019; for independent rows, and as if networks were given), with "
+            "`fit` instead of these canonical_correlations_of_fit, and with `pair` lag timescales, "
+            "-tau / ln |s|, in rows, where null stands for an infinite one; and what "
+            "`permutations` adds")
         .add("micro-batch", &Config::micro_batch, "M",
              "rows that a rank encodes at a time; bounds memory, changes no result; 0 = all",
              zero_or_more("all rows"))
         .add("blocks", &Config::blocks, "V",
              "number of contiguous blocks of rows that are dealt to ranks; default as in train",
+             one_or_more());
+    table.group("Test by permutation")
+        .add(
+            "permutations", &Config::permutations, "K",
+            "pair the samples of side b with those of side a at random, K times (such as 999), and "
+            "report p_value of the objective and p_values of the canonical correlations: (1 + how "
+            "often chance does as well) / (K + 1), and the means of the random pairings, "
+            "objective_by_chance and canonical_correlations_by_chance. Canonical correlations are "
+            "fitted to every pairing, and compared with its largest one; under `fit` nothing is "
+            "fitted, and each is compared with its own. encoder linear:K, on the data that it was "
+            "trained on, is fitted to every pairing too. Other networks are taken as they are, "
+            "which needs data that they were not trained on; 0 = no test",
+            zero_or_more("no test"))
+        .add("permutation-block", &Config::permutation_block, "L",
+             "consecutive samples that keep together, because they depend on each other; it should "
+             "be longer than they do. Default 1; with `pair` lag ten times the lag, or a twentieth "
+             "of the samples if that is less",
              one_or_more())
-        .include(&Config::machine, measure::thread_fields());
+        .add("seed", &Config::seed, "S",
+             "of the random pairings, which are the same on any number of ranks");
+    table.include(&Config::machine, measure::thread_fields());
     return table;
   }();
   return fields;
 }
 
+/// What is evaluated, and whether it is what the networks were trained on.
+struct Evaluated {
+  const EvaluateConfig& config;
+  const model::StoredModel& stored;
+  const model::PairSettings& pair;
+  bool trained_on = false;      ///< `data`
+  bool fit_trained_on = false;  ///< `fit`
+};
+
+analysis::PermutationOptions permutation_options(const EvaluateConfig& config,
+                                                 const model::PairSettings& pair,
+                                                 std::size_t samples) {
+  constexpr std::size_t lags_of_a_block = 10;
+  constexpr std::size_t fewest_blocks = 20;
+  std::size_t block = 1;
+  if (pair.meaning().is_lagged) {
+    block = std::clamp<std::size_t>(samples / fewest_blocks, 1, lags_of_a_block * pair.lag);
+  }
+  return {config.permutations, config.permutation_block.value_or(block), config.seed};
+}
+
+void warn_of_training_data() {
+  log::warning(
+      "`permutations`: `data` is what the networks were trained on, and they are not trained anew "
+      "for random pairings: p-values are too small. Give other data, with `fit` or without");
+}
+
 template <math::Real T>
 analysis::Evaluation evaluate_in(const mpi::Communicator& communicator,
-                                 const EvaluateConfig& config, const model::StoredModel& stored,
-                                 const model::PairSettings& pair) {
+                                 const Evaluated& evaluated) {
+  const auto& [config, stored, pair, trained_on, fit_trained_on] = evaluated;
   const auto model = model::to_model<T>(stored);
   const auto chosen = objective::from_settings(stored.settings);
   const auto load = [&](const std::string& path) {
@@ -86,13 +146,39 @@ analysis::Evaluation evaluate_in(const mpi::Communicator& communicator,
   const auto examples = load(config.data);
   objective::check_shapes(chosen, model::columns_of_a(model, examples, pair),
                           model.member(model::Role::encoder_b).network.outputs());
-  const auto sides = sides_of(examples);
-  if (config.fit.empty()) {
-    return analysis::evaluate<T>(communicator, chosen, pair, *sides, nullptr);
+  const bool fits = !config.fit.empty();
+  const auto fit_examples = fits ? std::optional(load(config.fit)) : std::nullopt;
+  const auto& fitted_to = fits ? *fit_examples : examples;
+  // Of a linear solution, the inputs are what was fitted, on the rows that it was fitted to.
+  std::optional<analysis::LinearRefit<T>> refit;
+  if ((fits ? fit_trained_on : trained_on) &&
+      analysis::LinearRefit<T>::is_possible(model, pair, chosen)) {
+    refit.emplace(model, fitted_to, pair, chosen);
   }
-  const auto fit_examples = load(config.fit);
-  const auto fit_sides = sides_of(fit_examples);
-  return analysis::evaluate<T>(communicator, chosen, pair, *sides, fit_sides.get());
+  if (refit && objective::make_spectral_function(chosen)) {
+    objective::BatchSizeWarning().require_correlations(static_cast<double>(fitted_to.blocks.rows()),
+                                                       refit->inputs().a.columns(),
+                                                       refit->inputs().b.columns());
+  }
+  const auto sides = sides_of(examples);
+  const auto fit_sides = fits ? sides_of(*fit_examples) : nullptr;
+  auto evaluation = analysis::evaluate<T>(communicator, chosen, pair, *sides, fit_sides.get());
+  const bool is_refitted = refit && !fits;
+  if (is_refitted) {
+    evaluation.adjusted = analysis::adjusted_correlations(
+        evaluation.correlations, static_cast<double>(examples.blocks.rows()),
+        refit->inputs().a.columns(), refit->inputs().b.columns());
+  }
+  if (config.permutations > 0) {
+    const auto options = permutation_options(config, pair, examples.blocks.rows());
+    if (trained_on && !is_refitted) {
+      warn_of_training_data();
+    }
+    evaluation.permutation =
+        is_refitted ? analysis::test_linear_pairing<T>(communicator, chosen, *refit, options)
+                    : analysis::test_pairing<T>(communicator, chosen, *sides, fit_sides.get(), options);
+  }
+  return evaluation;
 }
 
 std::string as_table(const Json& found) {
@@ -103,7 +189,7 @@ std::string as_table(const Json& found) {
     } else if (item.is_number_float()) {
       text += fmt::format("{:<11} {:.9f}{}\n", name, item.get<double>(),
                           name.starts_with("entropy_") ? " nats" : "");
-    } else if (name == "samples") {
+    } else if (name == "samples" || name == "permutations") {
       text += fmt::format("{:<11} {}\n", name, item.get<std::uint64_t>());
     }
   }
@@ -138,9 +224,15 @@ int evaluate(const mpi::Communicator& communicator, OptionTable& options) {
   if (!config.y.empty()) {
     pair.y_path = config.y;
   }
+  const auto was_trained_on = [&](const std::string& path) {
+    return config.x.empty() && config.y.empty() && !path.empty() &&
+           train::is_training_data(communicator, stored.settings, config.model, path);
+  };
+  const Evaluated evaluated{config, stored, pair, was_trained_on(config.data),
+                            was_trained_on(config.fit)};
   const bool single = stored.settings.at("precision") == "float";
-  const auto evaluation = single ? evaluate_in<float>(communicator, config, stored, pair)
-                                 : evaluate_in<double>(communicator, config, stored, pair);
+  const auto evaluation = single ? evaluate_in<float>(communicator, evaluated)
+                                 : evaluate_in<double>(communicator, evaluated);
   const auto found = report::to_json(evaluation, communicator.size());
   print_result(communicator, config.json ? json_text(found) + "\n" : as_table(found));
   return 0;

@@ -21,6 +21,14 @@ Json to_json(const analysis::Evaluation& evaluation, int ranks) {
   add_list("canonical_correlations", evaluation.correlations);
   add_list("canonical_correlations_of_fit", evaluation.fitted);
   add_list("timescales", evaluation.timescales);
+  add_list("canonical_correlations_adjusted", evaluation.adjusted);
+  if (const auto& test = evaluation.permutation) {
+    object["permutations"] = test->permutations;
+    object["p_value"] = test->p_value;
+    object["objective_by_chance"] = test->by_chance;
+    add_list("p_values", test->p_values);
+    add_list("canonical_correlations_by_chance", test->correlations_by_chance);
+  }
   return object;
 }
 

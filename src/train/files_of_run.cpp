@@ -2,7 +2,9 @@
 #include "infomax/train/files_of_run.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
+#include <span>
 #include <system_error>
 
 #include "infomax/core/error.hpp"
@@ -104,6 +106,21 @@ std::string training_data(const mpi::Communicator& communicator, const model::Se
     }
   });
   return communicator.broadcast(found, 0);
+}
+
+bool is_training_data(const mpi::Communicator& communicator, const model::Settings& settings,
+                      const std::string& model, const std::string& data) {
+  if (!settings.contains(data_setting) || !settings.contains(run_setting)) {
+    return false;
+  }
+  const std::string trained_on = training_data(communicator, settings, model);
+  std::uint64_t same = 0;
+  if (communicator.is_root()) {
+    std::error_code missing;  // which is then no file that was trained on
+    same = fs::equivalent(trained_on, data, missing) ? 1 : 0;
+  }
+  communicator.broadcast(std::span<std::uint64_t>(&same, 1), 0);
+  return same == 1;
 }
 
 }  // namespace infomax::train

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "infomax/analysis/permutation_test.hpp"
 #include "infomax/data/datasets.hpp"
 #include "infomax/math/blas.hpp"
 #include "infomax/model/examples.hpp"
@@ -43,15 +45,18 @@ struct Evaluation {
   std::vector<double> correlations;  ///< on the data: of the fit to other data, else of its own
   std::vector<double> fitted;        ///< on the data that was fitted to
   std::vector<double> timescales;    ///< of the pair `lag`, in rows
+  /// The correlations without the bias of their fit (adjusted_correlations()), as if the outputs
+  /// were given; empty where other data was fitted to.
+  std::vector<double> adjusted;
+  std::optional<PermutationTest> permutation;  ///< where the caller made one
 };
 
 /// Collective. The objective and its parts over all rows, as one global batch. With `fitted`, the
 /// sides of other data, no canonical correlation is fitted to the data itself, and the objective
 /// becomes that of the correlations under the fit; for vamp1 and vamp2 it becomes the
 /// cross-validated score of variational_scores(), and `vamp_e` is reported too. Throws as
-/// Objective::evaluate,
-/// NumericError where a number is not finite, and UsageError where `fitted` is given to an
-/// objective that has no canonical correlations.
+/// Objective::evaluate, NumericError where a number is not finite, and UsageError where `fitted` is
+/// given to an objective that has no canonical correlations.
 template <math::Real T>
 [[nodiscard]] Evaluation evaluate(const mpi::Communicator& communicator,
                                   const objective::ObjectiveOptions& options,

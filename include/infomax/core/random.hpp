@@ -15,6 +15,7 @@ enum class RandomStream : std::uint64_t {
   augmentation = 5,    ///< random changes of rows
   held_out = 9,        ///< samples that are chosen: held out, drawn, or compared
   test_rows = 10,      ///< rows that an import puts into its test file
+  pairing = 12,        ///< orders in which a test by permutation pairs samples
 };
 
 /// A counter-based random number generator: Philox 4x64-10 (Salmon et al. 2011, "Parallel random

@@ -8,7 +8,8 @@
 
 namespace infomax::objective {
 
-/// Warns, at most once a run, where N rows are too few for estimates of p and q columns.
+/// Warns, at most once a run, where N rows are too few for estimates of p and q columns: those that
+/// were fitted, which of a linear solution are its inputs, and else the outputs of networks.
 class BatchSizeWarning {
  public:
   /// Warns where a covariance matrix of p or q columns cannot have full rank.

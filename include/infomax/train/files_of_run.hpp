@@ -30,4 +30,10 @@ void add_places(const Config& config, model::Settings& settings);
 [[nodiscard]] std::string training_data(const mpi::Communicator& communicator,
                                         const model::Settings& settings, const std::string& model);
 
+/// Collective. Whether `data` is the file that a model was trained on. Takes `model` as
+/// training_data() does; of a model that does not name its data, the answer is no.
+[[nodiscard]] bool is_training_data(const mpi::Communicator& communicator,
+                                    const model::Settings& settings, const std::string& model,
+                                    const std::string& data);
+
 }  // namespace infomax::train

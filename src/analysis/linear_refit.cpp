@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "infomax/analysis/linear_refit.hpp"
+
+#include <algorithm>
+
+#include "infomax/data/sources.hpp"
+#include "infomax/nn/spec.hpp"
+#include "infomax/stats/tiles.hpp"
+
+namespace infomax::analysis {
+namespace {
+
+using objective::LinearSides;
+
+template <math::Real T>
+std::optional<objective::LinearForm> form_of(const model::Model<T>& model,
+                                             const model::PairSettings& pair,
+                                             const objective::ObjectiveOptions& options) {
+  const LinearSides sides = !pair.meaning().encodes_both_sides() ? LinearSides::b
+                            : model.has(model::Role::encoder_a)  ? LinearSides::both
+                                                                 : LinearSides::both_alike;
+  return objective::linear_form(options, sides);
+}
+
+/// The rows of all local samples of a side.
+std::vector<std::size_t> rows_of(const model::View& view, std::size_t samples) {
+  std::vector<std::size_t> rows(samples);
+  for (std::size_t i = 0; i < samples; ++i) {
+    rows[i] = view.index[i].first;
+  }
+  return rows;
+}
+
+/// W^T (h - mean) of all local rows.
+template <math::Real T>
+Matrix<T> map(const stats::RowSource<T>& rows, const objective::LinearLayer& layer) {
+  Matrix<T> weight(layer.weight.rows(), layer.weight.columns());
+  std::ranges::transform(layer.weight.span(), weight.data(),
+                         [](double w) { return static_cast<T>(w); });
+  Matrix<T> mapped(rows.rows(), weight.columns());
+  stats::CentredTiles<T> tiles;
+  stats::for_each_tile(0, rows.rows(), [&](std::size_t first, std::size_t count) {
+    math::gemm<T>(math::Transpose::no, math::Transpose::no, T{1},
+                  tiles.read(rows, layer.mean, first, count), weight.view(), T{0},
+                  mapped.view().row_range(first, count));
+  });
+  return mapped;
+}
+
+}  // namespace
+
+template <math::Real T>
+bool LinearRefit<T>::is_possible(const model::Model<T>& model, const model::PairSettings& pair,
+                                 const objective::ObjectiveOptions& options) {
+  return std::ranges::all_of(
+             model.members(),
+             [](const auto& member) { return nn::is_linear_solution(member.network.spec()); }) &&
+         form_of(model, pair, options).has_value();
+}
+
+template <math::Real T>
+LinearRefit<T>::LinearRefit(const model::Model<T>& model, const model::Examples& examples,
+                            const model::PairSettings& pair,
+                            const objective::ObjectiveOptions& options)
+    : model_(&model),
+      options_(options),
+      form_(form_of(model, pair, options).value()),
+      views_(model::make_views(pair, examples, model.has(model::Role::encoder_a))),
+      as_they_are_(data::Normalization::identity(views_.a.rows->features())),
+      rows_a_(rows_of(views_.a, examples.shard.row_count)),
+      rows_b_(rows_of(views_.b, examples.shard.row_count)),
+      a_(source_of(views_.a, rows_a_)),
+      b_(source_of(views_.b, rows_b_)) {}
+
+template <math::Real T>
+std::unique_ptr<stats::RowSource<T>> LinearRefit<T>::source_of(
+    const model::View& view, const std::vector<std::size_t>& rows) const {
+  if (!view.encoder && view.classes > 0) {
+    return std::make_unique<data::OneHotRows<T>>(*view.rows, rows, view.classes);
+  }
+  const auto role = view.encoder ? view.encoder : view.preprocessing;
+  return std::make_unique<data::DatasetRows<T>>(
+      *view.rows, rows, role ? model_->member(*role).normalization : as_they_are_);
+}
+
+template <math::Real T>
+void LinearRefit<T>::fit(const mpi::Communicator& communicator, const stats::RowPairs<T>& inputs,
+                         const std::function<void(const stats::RowPairs<T>&)>& use) const {
+  const bool two_networks = model_->has(model::Role::encoder_a);
+  const std::size_t outputs_a =
+      two_networks ? model_->member(model::Role::encoder_a).network.outputs() : 0;
+  const auto solution =
+      objective::solve_linear<T>(communicator, form_, options_, inputs, outputs_a,
+                                 model_->member(model::Role::encoder_b).network.outputs());
+  const Matrix<T> b = map(inputs.b, solution.b);
+  const stats::MatrixRows<T> b_rows(b.view());
+  if (!views_.a.encoder) {
+    use({inputs.a, b_rows});
+    return;
+  }
+  const Matrix<T> a = map(inputs.a, two_networks ? solution.a : solution.b);
+  const stats::MatrixRows<T> a_rows(a.view());
+  use({a_rows, b_rows});
+}
+
+template class LinearRefit<float>;
+template class LinearRefit<double>;
+
+}  // namespace infomax::analysis
