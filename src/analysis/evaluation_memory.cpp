@@ -25,7 +25,7 @@ void require_evaluation_memory(const mpi::Communicator& communicator, const mode
                                           .ranks = static_cast<std::size_t>(communicator.size())});
   measure::require_memory(
       communicator,
-      {needed.sides + needed.statistics,
+      {needed.sides + needed.statistics.peak(),
        fmt::format("`objective` {} of {} rows with {} and {} columns", options.objective,
                    examples.blocks.rows(), model::columns_of(views.a, networks),
                    model::columns_of(views.b, networks)),

@@ -89,7 +89,7 @@ std::size_t address_space_left() {
 std::string memory_text(double bytes) {
   constexpr double mebibyte = 1024.0 * 1024.0;
   return bytes < 1024.0 * mebibyte ? fmt::format("{:.1f} MiB", bytes / mebibyte)
-                                   : fmt::format("{:.1f} GiB", bytes / 1024.0 / mebibyte);
+                                   : fmt::format("{:.2f} GiB", bytes / 1024.0 / mebibyte);
 }
 
 void require_memory(const mpi::Communicator& communicator, const MemoryNeed& need) {

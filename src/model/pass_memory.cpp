@@ -42,7 +42,7 @@ PassMemory pass_memory(const Views& views, const NetworksByRole<T>& networks,
                                  .wanted_a = passes.for_backward && views.a.encoder.has_value(),
                                  .wanted_b = passes.for_backward,
                                  .same_bits = passes.reproducible};
-  memory.statistics = objective::objective_memory(objective, batch).peak();
+  memory.statistics = objective::objective_memory(objective, batch);
   return memory;
 }
 

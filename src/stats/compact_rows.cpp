@@ -49,6 +49,9 @@ RowPairs<double> CompactRows<T>::find(const mpi::Communicator& communicator,
     a_.coordinates.template find<T>(communicator, both, same_bits);
   } else {
     const bool known = LastContent::may_return(rows) && !plan.keep_a;
+    if (!known) {
+      kept_ = {};  // other coordinates take the place of those that were kept
+    }
     if (plan.compact_a && !(known && kept_.is_of(rows))) {
       a_.coordinates.template find<T>(communicator, std::span(&a, 1), same_bits);
       if (!plan.keep_a) {

@@ -2,8 +2,10 @@
 #include "train/memory_plan.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <numeric>
 #include <set>
+#include <type_traits>
 
 #include <fmt/format.h>
 
@@ -66,7 +68,10 @@ std::size_t parameter_bytes(const Config& config, const Networks<T>& networks) {
   const std::size_t best = config.validation ? bytes : 0;
   const std::size_t checkpoint =
       config.output.empty() ? 0 : bytes + best + (lbfgs ? state / 2 : state);
-  return 2 * bytes + state + best + checkpoint;
+  // The exact sum of the gradients of parts, as Step has it.
+  constexpr std::size_t limbs = std::is_same_v<T, float> ? 2 : 3;
+  const std::size_t exact = config.reproducible ? limbs * count * sizeof(std::int64_t) : 0;
+  return 2 * bytes + state + best + checkpoint + exact;
 }
 
 }  // namespace
@@ -92,7 +97,7 @@ MemoryUse plan_memory(const mpi::Communicator& communicator, const Config& confi
       .reproducible = config.reproducible};
   const auto steps = model::pass_memory(views, networks, objective, passes);
   use.batch = steps.sides;
-  use.statistics = steps.statistics;
+  use.statistics = steps.statistics.peak();
   if (data.held_out) {
     const auto& held_out = *data.held_out;
     passes.rows = held_out.blocks.rows();
@@ -103,7 +108,10 @@ MemoryUse plan_memory(const mpi::Communicator& communicator, const Config& confi
     passes.for_backward = false;
     const auto validation = model::pass_memory(model::make_views(data.pair, held_out, two),
                                                networks, objective, passes);
-    use.validation = validation.sides + validation.statistics;
+    // What either objective takes only for a while, they take at other times.
+    const std::size_t passing = steps.statistics.passing;
+    use.validation = validation.sides + validation.statistics.kept +
+                     std::max(validation.statistics.passing, passing) - passing;
   }
   if (starts && starts_linear(config)) {
     use.start = start_bytes(communicator, config, data, views, networks);

@@ -29,8 +29,8 @@ namespace {
 /// at its speed.
 constexpr std::size_t validation_rows = 4096;
 
-/// What MPI, HDF5 and BLAS hold once they have been used.
-constexpr std::size_t library_bytes = std::size_t{24} << 20U;
+/// What MPI, HDF5 and BLAS hold once they have been used, besides what they hold at the start.
+constexpr std::size_t library_bytes = std::size_t{10} << 20U;
 
 std::optional<RunDirectory> open_directory(const mpi::Communicator& communicator,
                                            const Config& config, bool resumed) {

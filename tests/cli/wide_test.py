@@ -139,12 +139,14 @@ class Wide(support.ProgramTest):
 
     def test_memory_is_what_is_stated(self):
         data = self.write_data(x=wide_rows(300, 120_000, 6))
-        for ranks, arguments in ((1, ["--encoder", "dense:16"]), (2, ["--encoder", "dense:16"]),
-                                 (1, ["--encoder", "linear:8"])):
+        trained = ["--encoder", "dense:16", "--checkpoint-every", "1steps"]
+        for ranks, arguments in ((1, trained), (3, trained), (2, [*trained, "--reproducible"]),
+                                 (1, ["--encoder", "linear:8"]),
+                                 (1, [*trained, "--validation", "0.3"])):
             with self.subTest(ranks=ranks, arguments=arguments):
                 peak, bound = self.peak_and_bound(
                     "train", "--data", data, "--output", self.scratch / "run", "--overwrite",
-                    "--steps", "2", "--progress", "none", *arguments, ranks=ranks)
+                    "--steps", "3", "--progress", "none", *arguments, ranks=ranks)
                 self.assertGreater(peak, 300 * MIB)
                 self.assertLess(abs(bound - peak), 0.1 * peak,
                                 f"stated {bound / MIB:.1f} MiB, held {peak / MIB:.1f} MiB")

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <string>
 #include <thread>
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include "infomax/core/error.hpp"
 #include "infomax/measure/machine.hpp"
+#include "infomax/measure/memory.hpp"
 #include "infomax/measure/rates.hpp"
 #include "infomax/measure/timing.hpp"
 #include "support/scratch.hpp"
@@ -52,6 +56,35 @@ TEST(Rates, ArePositiveOnEveryRank) {
   EXPECT_GT(sgemm_gflops_alone(world, 0.0), 0.0);
   EXPECT_GT(sgemm_gflops_together(world, 0.0), 0.0);
   EXPECT_GT(allreduce_s(world, 8, {1, 0.0}).median, 0.0);
+}
+
+TEST(Memory, IsRefusedOnAllRanksWhereOneWantsMoreThanThereIs) {
+  const auto world = mpi::Communicator::world();
+  require_memory(world, {1024, "little", "no advice"});
+  const bool last = world.rank() == world.size() - 1;
+  const std::size_t most = std::size_t{1} << 60U;
+  try {
+    require_memory(world, {last ? most : 0, "3 rows of 5 columns", "use less"});
+    ADD_FAILURE() << "was not refused";
+  } catch (const SystemError& error) {
+    for (const char* part : {"3 rows of 5 columns", "GiB", "available", "use less"}) {
+      EXPECT_NE(std::string(error.what()).find(part), std::string::npos) << error.what();
+    }
+  }
+}
+
+TEST(Memory, OfAnAddressSpaceIsItsLimit) {
+  const auto world = mpi::Communicator::world();
+  rlimit former{};
+  ASSERT_EQ(::getrlimit(RLIMIT_AS, &former), 0);
+  const std::size_t least = std::size_t{64} << 30U;
+  const rlimit narrow{std::min<rlim_t>(former.rlim_max, least), former.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_AS, &narrow), 0);
+  EXPECT_LT(address_space_left(), least);
+  EXPECT_THROW(require_memory(world, {least, "much", "use less"}), SystemError);
+  ASSERT_EQ(::setrlimit(RLIMIT_AS, &former), 0);
+  EXPECT_EQ(memory_text(1.5 * 1024 * 1024 * 1024), "1.50 GiB");
+  EXPECT_EQ(memory_text(3.25 * 1024 * 1024), "3.2 MiB");
 }
 
 using Storage = test::SharedScratch;

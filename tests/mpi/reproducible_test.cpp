@@ -24,9 +24,7 @@
 namespace infomax {
 namespace {
 
-constexpr std::size_t features = 6;
 constexpr std::size_t features_y = 5;
-constexpr std::size_t outputs = 3;
 
 struct Case {
   std::string objective = "infomax";  ///< or a rho of it
@@ -36,10 +34,13 @@ struct Case {
   std::size_t rows = 83;
   std::size_t blocks = 8;
   std::size_t batch = 30;
+  std::size_t features = 6;
+  std::size_t outputs = 3;
 
   [[nodiscard]] std::string text() const {
-    return fmt::format("{}, {}, {}, {}, {} rows, {} blocks, batch {}", objective,
-                       model::name_of(pair), optimizer, layers, rows, blocks, batch);
+    return fmt::format("{}, {}, {}, {}, {} rows, {} blocks, batch {}, {} to {} columns", objective,
+                       model::name_of(pair), optimizer, layers, rows, blocks, batch, features,
+                       outputs);
   }
 };
 
@@ -67,12 +68,13 @@ model::PairSettings pair_of(const Case& wanted) {
 model::Examples examples_of(const Case& wanted, const mpi::Communicator& communicator) {
   const bool lagged = wanted.pair == model::Pair::lag;
   const std::size_t overlap = lagged ? pair_of(wanted).lag : 0;
-  const auto sides = reference::keyed_sides(wanted.rows + overlap, features, features_y, 51);
+  const auto sides = reference::keyed_sides(wanted.rows + overlap, wanted.features, features_y, 51);
   const data::Blocks blocks(wanted.rows, wanted.blocks);
   const data::Shard shard = blocks.shard(communicator.rank(), communicator.size());
   const std::size_t held = shard.row_count == 0 ? 0 : shard.row_count + overlap;
   model::Examples examples{
-      blocks, shard, test::store_of(reference::flat(sides.a), features, shard.first_row, held),
+      blocks, shard,
+      test::store_of(reference::flat(sides.a), wanted.features, shard.first_row, held),
       test::store_of(reference::flat(sides.b), features_y, shard.first_row, held)};
   if (lagged) {
     std::vector<std::size_t> starts(shard.row_count);
@@ -88,13 +90,15 @@ model::Model<T> model_of(const Case& wanted) {
     return data::Normalization{std::vector<double>(columns, 0.5),
                                std::vector<double>(columns, 0.7)};
   };
-  const nn::Spec spec = nn::parse_spec(fmt::format("{}dense:{}", wanted.layers, outputs));
+  const nn::Spec spec = nn::parse_spec(fmt::format("{}dense:{}", wanted.layers, wanted.outputs));
   model::Model<T> model;
   if (wanted.pair == model::Pair::views) {
-    model.add(model::Role::encoder_a, nn::Network<T>(spec, features), normalization(features));
+    model.add(model::Role::encoder_a, nn::Network<T>(spec, wanted.features),
+              normalization(wanted.features));
     model.add(model::Role::encoder_b, nn::Network<T>(spec, features_y), normalization(features_y));
   } else {
-    model.add(model::Role::encoder_b, nn::Network<T>(spec, features), normalization(features));
+    model.add(model::Role::encoder_b, nn::Network<T>(spec, wanted.features),
+              normalization(wanted.features));
   }
   model.initialize(3);
   return model;
@@ -216,6 +220,14 @@ TEST_F(Reproducible, BlocksOfManyRowsOfNoneAndFewerThanRanks) {
   check<float>({.rows = 700, .blocks = 2, .batch = 600});
   check<float>({.pair = model::Pair::augment, .blocks = 40, .batch = 9});
   check<double>({.blocks = 83, .batch = 20});
+}
+
+TEST_F(Reproducible, SidesOfManyMoreColumnsThanRows) {
+  for (const char* objective : {"rv", "dcca"}) {
+    check<float>({.objective = objective, .pair = model::Pair::input, .features = 300});
+    check<double>({.objective = objective, .layers = "", .features = 300, .outputs = 140});
+  }
+  check<double>({.objective = "coding-rate", .outputs = 140});
 }
 
 TEST_F(Reproducible, IsTheFastModeToRounding) {

@@ -244,8 +244,8 @@ TEST(WideObjective, KeepsTheCoordinatesOfKnownContentOnly) {
   const auto world = mpi::Communicator::world();
   const auto objective = objective::make_objective<double>(options_of("rv"));
   double values[3];
-  for (const std::uint64_t content : {1, 2, 2}) {
-    const auto sides = reference::keyed_sides(n, 40, 3, content);
+  for (const std::uint64_t content : {1, 2, 2, 0, 2}) {
+    const auto sides = reference::keyed_sides(n, 40, 3, 80 + content);
     test::LocalSides<double> local(world, sides);
     const auto fresh = objective::make_objective<double>(options_of("rv"));
     const double expected = local.evaluate(*fresh, world).objective;

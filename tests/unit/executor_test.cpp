@@ -243,5 +243,23 @@ TEST(Executor, OfADenseChainHasMemoryForItsValuesAndTwoGradients) {
   EXPECT_EQ(encoding.bytes(), 4U * 100 * (40 + 50 + 30));  // layers 0 and 2 share one
 }
 
+TEST(Executor, HasTheMemoryThatWasStatedBefore) {
+  const auto nothing = [](std::size_t, MatrixView<float>) {};
+  for (const char* spec :
+       {"dense:50,tanh,dense:30", "dense:20,batchnorm,residual(dense:20,tanh),dense:3",
+        "dropout:0.5,dense:9,gelu,dense:4"}) {
+    const Network<float> network(parse_spec(spec), 20);
+    for (const Room& room :
+         {Room{.batch_rows = 90}, Room{.batch_rows = 90, .for_backward = true},
+          Room{.batch_rows = 90, .micro_rows = 7, .for_backward = true},
+          Room{.batch_rows = 90, .micro_rows = 7},
+          Room{.batch_rows = 90, .micro_rows = 20, .for_backward = true, .by_ranges = true}}) {
+      EXPECT_EQ(Executor<float>::bytes_for(network, room),
+                Executor<float>(network, room, nothing).bytes())
+          << spec << " " << room.micro_rows;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace infomax::nn

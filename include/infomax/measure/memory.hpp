@@ -45,7 +45,7 @@ struct MemoryNeed {
 /// allocation fails, or the system ends the process, which happens without a line.
 void require_memory(const mpi::Communicator& communicator, const MemoryNeed& need);
 
-/// 1.5 * 2^30 as "1.5 GiB", 2^20 as "1.0 MiB".
+/// 1.5 * 2^30 as "1.50 GiB", 2^20 as "1.0 MiB".
 [[nodiscard]] std::string memory_text(double bytes);
 
 }  // namespace infomax::measure

@@ -10,6 +10,7 @@
 #include "infomax/model/views.hpp"
 #include "infomax/nn/network.hpp"
 #include "infomax/objective/options.hpp"
+#include "infomax/stats/moment_memory.hpp"
 
 /// @file
 /// What passes over batches hold, before anything is allocated.
@@ -30,10 +31,10 @@ struct Passes {
   bool reproducible = false;  ///< each block's part of a batch by itself
 };
 
-/// Bytes, at most.
+/// What passes hold of memory.
 struct PassMemory {
-  std::size_t sides = 0;       ///< inputs, activations, outputs and their gradients
-  std::size_t statistics = 0;  ///< sums over the batch, and what the objective makes of them
+  std::size_t sides = 0;        ///< bytes of inputs, activations, outputs and their gradients
+  stats::MemoryUse statistics;  ///< sums over the batch, and what the objective makes of them
 };
 
 /// The memory that Sides and an objective take on this rank.
