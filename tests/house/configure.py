@@ -34,14 +34,17 @@ class Configure(unittest.TestCase):
             f"Name: {module}\nDescription: stub\nVersion: 1.0\n"
             f"Cflags: -I{self.folder}\nLibs: -L{self.folder} -l{module}\n")
 
-    def failure(self, *definitions, **environment):
-        """The text of the one error that configuring with these definitions ends in."""
+    def configure(self, *definitions, **environment):
         path = f"{self.folder}:{os.environ.get('PKG_CONFIG_PATH', '')}"
-        result = subprocess.run(
+        return subprocess.run(
             [os.environ["INFOMAX_CMAKE"], "-S", SOURCE, "-B", self.folder / "build",
              f"-DCMAKE_CXX_COMPILER={CXX}", "-DINFOMAX_TESTS=OFF", *definitions],
             capture_output=True, text=True, check=False,
             env={**os.environ, "PKG_CONFIG_PATH": path, **environment})
+
+    def failure(self, *definitions, **environment):
+        """The text of the one error that configuring with these definitions ends in."""
+        result = self.configure(*definitions, **environment)
         self.assertNotEqual(result.returncode, 0, result.stdout)
         errors = re.findall(r"CMake Error at [^\n]*\n(.*?)\n(?:Call Stack|\n\S)",
                             result.stderr, flags=re.DOTALL)
@@ -85,6 +88,13 @@ class Configure(unittest.TestCase):
                 text = self.failure(f"-DCMAKE_DISABLE_FIND_PACKAGE_{package}=ON")
 
                 self.assertRegex(text, r"^\S+ is missing\. Install it \(Debian: [^ ]+-dev, ")
+
+    def test_no_png_is_no_failure(self):
+        result = self.configure("-DCMAKE_DISABLE_FIND_PACKAGE_PNG=ON")
+
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("import is built without libpng, which launch/setup.sh installs",
+                      result.stdout)
 
     def test_no_csv(self):
         text = self.failure("-DINFOMAX_CSV_LIBRARY=")
