@@ -177,8 +177,13 @@ LagTimescales estimate_timescales(const mpi::Communicator& communicator,
       break;
     }
     std::ranges::sort(values);
-    found.low.push_back(quantile(values, 0.025));
-    found.high.push_back(quantile(values, 0.975));
+    const double estimated = found.timescales[found.low.size()];
+    const double median = quantile(values, 0.5);
+    // Drawing with replacement adds a bias to each estimate, which the median shows.
+    const bool is_finite = std::isfinite(estimated) && std::isfinite(median) && median > 0.0;
+    const double unbiased = is_finite ? estimated / median : 1.0;
+    found.low.push_back(unbiased * quantile(values, 0.025));
+    found.high.push_back(unbiased * quantile(values, 0.975));
   }
   return found;
 }

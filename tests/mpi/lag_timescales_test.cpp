@@ -82,6 +82,29 @@ TEST_F(LagTimescalesTest, IntervalsHoldTheTruthAndAreNarrow) {
   }
 }
 
+/// Of columns that are noise, drawn pieces have larger correlations than all pairs.
+TEST_F(LagTimescalesTest, IntervalsHoldTheEstimateOfNoiseToo) {
+  const CounterRandom random(8, RandomStream::generation);
+  Matrix<double> a(shard_.row_count, 9);
+  Matrix<double> b(shard_.row_count, 9);
+  for (std::size_t i = 0; i < shard_.row_count; ++i) {
+    for (std::size_t j = 0; j < 9; ++j) {
+      const std::size_t number = 9 * (shard_.first_row + i) + j;
+      a(i, j) = random.normal(2 * number);
+      b(i, j) = random.normal(2 * number + 1);
+    }
+  }
+  const stats::MatrixRows<double> a_rows(a.view());
+  const stats::MatrixRows<double> b_rows(b.view());
+  const auto found =
+      estimate_timescales<double>(world_, {a_rows, b_rows}, blocks_, shard_, lag, {}, {});
+  ASSERT_EQ(found.low.size(), 6U);
+  for (std::size_t c = 0; c < 6; ++c) {
+    EXPECT_LT(found.low[c], found.timescales[c]);
+    EXPECT_GT(found.high[c], found.timescales[c]);
+  }
+}
+
 TEST_F(LagTimescalesTest, IntervalsAreKeyedByTheSeed) {
   const auto one = estimate({.seed = 1});
   const auto again = estimate({.seed = 1});

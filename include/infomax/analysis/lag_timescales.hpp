@@ -24,9 +24,10 @@ struct TimescaleOptions {
   std::uint64_t seed = 0;        ///< of the draws
 };
 
-/// Implied timescales at one lag, in rows, and intervals that hold 95% of the estimates from other
-/// data of the same length would have them: percentiles of a bootstrap over pieces of the
-/// trajectories, because neighbouring pairs depend on each other (Kunsch 1989).
+/// Implied timescales at one lag, in rows, and 95% intervals: percentiles of a bootstrap over
+/// pieces of the trajectories, because neighbouring pairs depend on each other (Kunsch 1989), times
+/// the ratio of the estimate and their median. Few pairs for many columns bias all of these
+/// upwards.
 struct LagTimescales {
   std::size_t lag = 0;             ///< tau, in rows
   std::vector<double> timescales;  ///< [k], descending; infinite where the correlation is 1

@@ -13,9 +13,13 @@ const outputsTitle = (side) => !findings.variates ? `outputs ${side}`
 const outputName = (side, index) => findings.variates ? variateName(side, index)
                                                       : columnName(side, index);
 
-// The data set that a side is made from.
-const dataOf = (side) => side === "a" && setting("pair") === "target"
-  || side === "b" && setting("pair") === "views" ? "y" : "x";
+// The data that a side is made from: a data set, or one of the two parts that x is cut into.
+function dataOf(side) {
+  if (settings.split) {
+    return side === "a" ? "first view" : "second view";
+  }
+  return side === (setting("pair") === "target" ? "a" : setting("pair") === "views" ? "b" : "") ? "y" : "x";
+}
 
 function canonicalCard() {
   const found = findings.canonical;
