@@ -4,13 +4,11 @@
 
 #include <fmt/format.h>
 
+#include "cli/canonical_output.hpp"
 #include "cli/cli.hpp"
 #include "cli/progress_options.hpp"
 #include "cli/runtime.hpp"
-#include "infomax/analysis/canonical_encoding.hpp"
-#include "infomax/analysis/column_names.hpp"
 #include "infomax/analysis/encode.hpp"
-#include "infomax/analysis/evaluation.hpp"
 #include "infomax/core/checksum.hpp"
 #include "infomax/core/logging.hpp"
 #include "infomax/core/stopwatch.hpp"
@@ -18,7 +16,6 @@
 #include "infomax/model/model_file.hpp"
 #include "infomax/mpi/failure.hpp"
 #include "infomax/train/any_model.hpp"
-#include "infomax/train/files_of_run.hpp"
 
 namespace infomax::cli {
 namespace {
@@ -60,8 +57,8 @@ const FieldTable<EncodeConfig>& encode_fields() {
              "/canonical_correlations beside them, of `pair` lag also /timescales, and, where an "
              "encoder is linear, /weights_a and /shift_a (or _b): variates = (x - shift) weights")
         .add("fit", &Config::fit, "FILE",
-             "data set file that canonical variates are fitted to; default the one that the model "
-             "was trained on, all of its rows")
+             "data set file that canonical variates are fitted to; default the rows that the model "
+             "was trained on")
         .include(&Config::encoder, analysis::encoder_fields())
         .include(&Config::progress, progress_fields())
         .include(&Config::machine, measure::thread_fields());
@@ -122,35 +119,6 @@ std::map<std::string, std::string> origin(const mpi::Communicator& communicator,
           {"data_path", encoder.path()}};
 }
 
-/// The data set file that canonical variates are fitted to.
-std::string data_to_fit(const mpi::Communicator& communicator, const EncodeConfig& config,
-                        const model::StoredModel& stored) {
-  if (!config.fit.empty()) {
-    return config.fit;
-  }
-  if (!stored.settings.contains("data")) {
-    throw UsageError(fmt::format(
-        "--fit is missing, and {} does not name what it was trained on; name a data set file",
-        config.model));
-  }
-  return train::training_data(communicator, stored.settings, config.model);
-}
-
-/// The side whose variates are written. Both sides of a lag, or of random changes, share a network,
-/// so there the side says which of its maps.
-std::string canonical_side(const EncodeConfig& config, const model::PairSettings& pair) {
-  const std::string& given = config.encoder.side;
-  if (given.empty()) {
-    return analysis::default_canonical_side(pair);
-  }
-  if (given != "b" && !(given == "a" && pair.meaning().a.encoded)) {
-    throw UsageError(fmt::format(
-        "--network is \"{}\"; it must be {}", given,
-        pair.meaning().a.encoded ? "a or b" : "b, the only side that a network encodes"));
-  }
-  return given;
-}
-
 /// The options by which the network of the canonical side encodes rows.
 analysis::EncoderOptions encoder_options(const EncodeConfig& config,
                                          const model::PairSettings& pair) {
@@ -159,54 +127,6 @@ analysis::EncoderOptions encoder_options(const EncodeConfig& config,
     options.side = "b";
   }
   return options;
-}
-
-/// What stands beside the variates.
-std::vector<analysis::EncodedTable> tables_of(const analysis::CanonicalEncoding& canonical,
-                                              const model::PairSettings& pair,
-                                              const data::DatasetFile& fit) {
-  const auto& correlations = canonical.variates.correlations;
-  std::vector<analysis::EncodedTable> tables{
-      {"/canonical_correlations", {correlations.size()}, correlations}};
-  if (!canonical.timescales.empty()) {
-    tables.push_back({"/timescales", {correlations.size()}, canonical.timescales});
-  }
-  for (const auto& linear : canonical.linear) {
-    const auto& weights = linear.weights;
-    const auto& meaning = pair.meaning();
-    const auto names = analysis::column_names(fit, pair, linear.side == "a" ? meaning.a : meaning.b,
-                                              weights.rows());
-    tables.push_back({"/weights_" + linear.side,
-                      {weights.rows(), weights.columns()},
-                      {weights.span().begin(), weights.span().end()},
-                      names});
-    tables.push_back({"/shift_" + linear.side, {weights.rows()}, linear.shift, names});
-  }
-  return tables;
-}
-
-/// Collective. Fits the canonical variates, has `encoder` make them, and adds to what is written.
-template <math::Real T>
-void make_canonical(const mpi::Communicator& communicator, const EncodeConfig& config,
-                    const model::StoredModel& stored, const model::Model<T>& model,
-                    analysis::Encoder<T>& encoder, analysis::EncodingFile& written) {
-  const auto pair = model::PairSettings::from_settings(stored.settings);
-  const std::string side = canonical_side(config, pair);
-  const std::string fit = data_to_fit(communicator, config, stored);
-  const auto examples = analysis::load_for_model(communicator, stored, pair, fit, 0);
-  const auto canonical = analysis::fit_canonical_encoding<T>(communicator, model, examples, pair,
-                                                             config.encoder.micro_batch);
-  encoder.map_outputs(side == "a" ? canonical.variates.a : canonical.variates.b);
-  log::info(fmt::format(
-      "canonical variates of side {}, fitted to {}: correlations {:.4f} to {:.4f}", side, fit,
-      canonical.variates.correlations.front(), canonical.variates.correlations.back()));
-  if (written.format == analysis::EncodingFormat::hdf5) {
-    data::DatasetFile file(communicator, fit);
-    written.tables = tables_of(canonical, pair, file);
-    file.close();
-    written.attributes["canonical_side"] = side;
-    written.attributes["fit"] = std::filesystem::absolute(fit).lexically_normal().string();
-  }
 }
 
 template <math::Real T>
@@ -223,7 +143,9 @@ void encode_in(const mpi::Communicator& communicator, const EncodeConfig& config
     written.attributes = origin(communicator, config, encoder);
   }
   if (config.canonical) {
-    make_canonical(communicator, config, stored, model, encoder, written);
+    make_canonical<T>(communicator,
+                      {config.model, config.fit, config.encoder.side, config.encoder.micro_batch},
+                      stored, model, encoder, written);
   }
   WorkProgress progress(config.progress.on(communicator), "encoding");
   const auto rows = analysis::encode_file(communicator, file, encoder, written, progress);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "report/run_data.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "infomax/analysis/evaluation.hpp"
@@ -15,12 +18,12 @@ namespace infomax::report {
 namespace {
 
 /// The run's configuration as far as this version knows its fields.
-train::Config config_of(const RunRecord& record) {
+train::Config config_of(const FieldTexts& texts) {
   train::Config config;
   for (const auto& field : train::config_fields().fields()) {
-    const std::string text = record.option(field.name);
-    if (!text.empty()) {
-      field.set(config, text);
+    const auto found = std::ranges::find(texts, field.name, &FieldTexts::value_type::first);
+    if (found != texts.end()) {
+      field.set(config, found->second);
     }
   }
   return config;
@@ -53,17 +56,24 @@ void add_file(const mpi::Communicator& communicator, const model::StoredModel& s
 
 }  // namespace
 
-RunData load_run_data(const mpi::Communicator& communicator, const RunRecord& record,
-                      const model::PairSettings& pair, const std::string& data) {
-  const auto config = config_of(record);
-  const auto& validation = config.validation;
-  const model::HoldOut hold_out{validation ? validation->fraction : 0.0, config.seed};
+model::SplitExamples load_as_trained(const mpi::Communicator& communicator,
+                                     const FieldTexts& config, const model::StoredModel& stored,
+                                     const model::PairSettings& pair, const std::string& data) {
+  const auto run = config_of(config);
+  const model::HoldOut hold_out{run.validation ? run.validation->fraction : 0.0, run.seed};
   data::DatasetFile file(communicator, data);
   auto split =
-      model::load_split_examples(communicator, file, pair, config.blocks.value_or(0), hold_out);
+      model::load_split_examples(communicator, file, pair, run.blocks.value_or(0), hold_out);
   file.close();
-  require_kind(communicator, *record.model, pair, split.training);
+  require_kind(communicator, stored, pair, split.training);
+  return split;
+}
+
+RunData load_run_data(const mpi::Communicator& communicator, const RunRecord& record,
+                      const model::PairSettings& pair, const std::string& data) {
+  auto split = load_as_trained(communicator, record.config, *record.model, pair, data);
   RunData loaded{std::move(split.training), std::move(split.held_out), {}};
+  const auto validation = config_of(record.config).validation;
   if (validation && !validation->file.empty()) {
     add_file(communicator, *record.model, pair, validation->file, loaded);
   }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "infomax/core/field.hpp"
 #include "infomax/model/examples.hpp"
 #include "infomax/model/model_file.hpp"
 #include "infomax/model/settings.hpp"
@@ -18,6 +19,15 @@ struct RunData {
   std::optional<model::Examples> held_out;
   std::string held_out_file;  ///< empty where it is a share of the training data
 };
+
+/// Collective. The samples of `data` that a run was trained on, and those that it kept for
+/// validation where it kept a share; `config` are the run's settings, and may be empty. Throws
+/// DataError and UsageError, the same on every rank.
+[[nodiscard]] model::SplitExamples load_as_trained(const mpi::Communicator& communicator,
+                                                   const FieldTexts& config,
+                                                   const model::StoredModel& stored,
+                                                   const model::PairSettings& pair,
+                                                   const std::string& data);
 
 /// Collective. Reads the data of a run as its training did: where it kept a share of the samples
 /// for validation, these samples are apart. A validation file that cannot be read any more is left

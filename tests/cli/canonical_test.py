@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """`encode --canonical`: canonical variates and singular functions against NumPy."""
 
+import json
 import unittest
 
 import h5py
@@ -116,6 +117,28 @@ class Canonical(support.ProgramTest):
                     reference)
         numpy.testing.assert_allclose(found["canonical_correlations"], sigma, atol=1e-9)
         self.assertEqual(said["fit"], str(self.new))
+
+    def test_rows_that_were_kept_for_validation_are_not_fitted_to(self):
+        run = self.views("held-out", "--validation", "0.25", "--checkpoint-every", "5steps")
+        self.succeed("report", run)
+        page = (run / "report.html").read_text(encoding="utf-8")
+        shown = json.loads(page.partition('id="content">')[2].partition("</script>")[0])["findings"]
+        self.assertLess(shown["values"]["samples"], 180)
+        fitted = shown["canonical"]["values"]
+        everywhere = self.evaluate(run, self.data)["canonical_correlations"]
+        self.assertGreater(numpy.abs(numpy.subtract(fitted, everywhere)).max(), 1e-3)
+        checkpoint, = (run / "checkpoints").iterdir()
+        for model in (run, run / "model.h5", checkpoint):
+            found, _ = self.canonical(model, "u.h5", ranks=2)
+            if model != checkpoint:  # which is not of the best step
+                numpy.testing.assert_allclose(found["canonical_correlations"], fitted, atol=1e-9)
+        found, _ = self.canonical(run, "u.h5", "--fit", self.data)
+        numpy.testing.assert_allclose(found["canonical_correlations"], everywhere, atol=1e-9)
+        # A model without its run is fitted to all rows of the file that it names.
+        alone = self.scratch / "alone.h5"
+        alone.write_bytes((run / "model.h5").read_bytes())
+        found, _ = self.canonical(alone, "u.h5", ranks=3)
+        numpy.testing.assert_allclose(found["canonical_correlations"], everywhere, atol=1e-9)
 
     def test_weights_of_linear_encoders(self):
         with h5py.File(self.data, "a") as file:
