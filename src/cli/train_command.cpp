@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -126,6 +127,21 @@ std::string describe_reproducible(const Config& config, const train::TrainingOve
       overview.batch_rows < 64 * overview.blocks ? "; fewer --blocks are faster" : "");
 }
 
+/// The options whose values are not the defaults, and the three that matter in every run. What the
+/// data decide is none of them, unless the user, or the run that goes on, has chosen it.
+std::string describe_settings(const Config& config) {
+  const auto& fields = train::config_fields();
+  const Config standard = defaults();
+  FieldTexts shown;
+  for (auto& [name, text] : fields.texts(config)) {
+    const bool always = name == "data" || name == "encoder" || name == "objective";
+    if (always || text != fields.at(name).text(standard)) {
+      shown.emplace_back(name, std::move(text));
+    }
+  }
+  return fmt::format("settings   {}(config.ini has all, also defaults)", one_line(shown));
+}
+
 std::string describe(const train::Training& training) {
   const Config& config = training.config();
   const auto overview = training.overview();
@@ -138,14 +154,13 @@ std::string describe(const train::Training& training) {
       "data       {}: {} {} x {} features ({}), normalised by {}\n"
       "{}{}parameters {} in {}\n"
       "batch      {} global rows, {} steps an epoch, {} blocks\n"
-      "{}memory     {}\n"
-      "settings   {}",
+      "{}memory     {}\n",
       config.data, overview.samples, model::meaning_of(config.pair).sample_noun(),
       overview.features, hdf5::name(overview.element), data::name(*config.normalize),
       describe_validation(config, overview), networks, overview.parameters,
       FieldText<train::Precision>::format(config.precision), overview.batch_rows,
       overview.steps_per_epoch, overview.blocks, describe_reproducible(config, overview),
-      describe(overview.memory), one_line(train::config_fields().texts(config)));
+      describe(overview.memory));
 }
 
 std::string describe(const train::TrainSummary& summary, const train::RunDirectory& directory) {
@@ -194,10 +209,11 @@ int train(const mpi::Communicator& communicator, OptionTable& options) {
   check_unused_options(options, fields, config);
   warn_of_weights(config);
 
+  const std::string settings = describe_settings(config);
   train::Training training(std::move(config), communicator, std::move(resumption));
-  log::info(fmt::format("infomax {}  train\n{}{}", version,
+  log::info(fmt::format("infomax {}  train\n{}{}{}", version,
                         describe_machine(communicator, mpi::find_placement(communicator)),
-                        describe(training)));
+                        describe(training), settings));
   training.started(since_program_start);
   const auto summary = training.run();
   if (!summary.ending.empty()) {

@@ -4,6 +4,7 @@ alone, wherever they go."""
 
 import json
 import os
+import pathlib
 import pty
 import re
 import subprocess
@@ -49,10 +50,10 @@ class Progress(support.ProgramTest):
         super().setUp()
         self.data = self.write_data(x=support.images(500))
 
-    def arguments(self, *more):
+    def arguments(self, *more, steps=STEPS):
         name = f"run{len(list(self.scratch.iterdir()))}"
         return ["train", "--data", str(self.data), "--output", str(self.scratch / name),
-                "--encoder", "dense:16,tanh,dense:2", "--batch", "100", "--steps", str(self.STEPS),
+                "--encoder", "dense:16,tanh,dense:2", "--batch", "100", "--steps", str(steps),
                 "--lambda", "0.1", *more]
 
     def assert_live(self, text):
@@ -104,9 +105,32 @@ class Progress(support.ProgramTest):
 
     def test_the_header_says_what_runs_where(self):
         done = self.succeed(*self.arguments("--progress", "none"), ranks=2)
-        for word in ("ranks ", "libraries ", "OpenBLAS", "HDF5", "500 rows", "learning-rate=0.001",
-                     " seed=1 "):
+        for word in ("ranks ", "libraries ", "OpenBLAS", "HDF5", "500 rows"):
             self.assertEqual(done.err.count(word), 1, f"{word}: {done.err}")
+
+    def settings(self, done):
+        line, = [line for line in done.err.splitlines() if line.startswith("settings ")]
+        return dict(word.split("=", 1) for word in line.split() if "=" in word)
+
+    def test_the_settings_are_those_that_are_not_defaults(self):
+        arguments = self.arguments("--progress", "none", "--seed", "1", "--blocks", "7", steps=20)
+        run = arguments[arguments.index("--output") + 1]
+        done = self.succeed(*arguments, ranks=2)
+        expected = {"data": str(self.data), "encoder": "dense:16,tanh,dense:2",
+                    "objective": "infomax", "lambda": "0.1", "batch": "100",
+                    "steps": "20", "blocks": "7", "output": run}
+        self.assertEqual(self.settings(done), expected)
+        # The file has all, whatever they are.
+        kept = (pathlib.Path(run) / "config.ini").read_text()
+        for line in ("learning-rate = 0.001", "seed = 1", "rho = rv", "normalize = scale"):
+            self.assertIn(f"{line}\n", kept)
+        # Of a run that goes on, its own are shown.
+        done = self.succeed("train", "--output", run, "--resume", "--progress", "none", "--steps",
+                            "21")
+        again = self.settings(done)
+        self.assertNotIn("seed", again)
+        for name, value in {**expected, "steps": "21"}.items():
+            self.assertEqual(again.get(name), value, name)
 
     def test_results_on_standard_output_are_json_alone(self):
         run = self.train(self.data, "run", "--encoder", "dense:2", "--steps", "1")
