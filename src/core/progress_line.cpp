@@ -4,34 +4,21 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
-#include <filesystem>
+#include <functional>
+#include <limits>
+#include <numeric>
+#include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 
-#include <unistd.h>
-
-#include "infomax/core/error.hpp"
 #include "infomax/core/logging.hpp"
 
 namespace infomax {
 namespace {
 
-/// Whether the output reaches a terminal. Under mpirun a rank's standard error is a pipe, so the
-/// output of mpirun, its parent process, decides.
-bool writes_to_terminal() {
-  if (isatty(STDERR_FILENO) != 0) {
-    return true;
-  }
-  if (std::getenv("OMPI_COMM_WORLD_SIZE") == nullptr) {
-    return false;
-  }
-  std::error_code status;
-  const auto target = std::filesystem::read_symlink(
-      fmt::format("/proc/{}/fd/{}", getppid(), STDERR_FILENO), status);
-  return !status &&
-         (target.string().starts_with("/dev/pts/") || target.string().starts_with("/dev/tty"));
-}
+constexpr std::string_view between_fields = "  ";
+constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
 
 }  // namespace
 
@@ -55,9 +42,38 @@ std::string grouped_text(double number) {
   return text;
 }
 
+std::string fitted_line(std::span<const ProgressField> fields, std::size_t columns) {
+  std::vector<std::size_t> by_importance(fields.size());
+  std::iota(by_importance.begin(), by_importance.end(), 0U);
+  std::ranges::stable_sort(by_importance, std::greater{},
+                           [&](std::size_t i) { return fields[i].importance; });
+  std::vector<bool> fits(fields.size(), false);
+  std::size_t length = 0;
+  for (const std::size_t i : by_importance) {
+    length += fields[i].text.size() + (length > 0 ? between_fields.size() : 0);
+    // A shorter one of less importance would come and go with the digits of this one.
+    if (length > columns && i != by_importance.front()) {
+      break;
+    }
+    fits[i] = true;
+  }
+  std::string line;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (fits[i]) {
+      line += line.empty() ? "" : between_fields;
+      line += fields[i].text;
+    }
+  }
+  return line.substr(0, columns);
+}
+
 ProgressLine::ProgressLine(ProgressMode mode) : mode_(mode) {
+  if (mode_ == ProgressMode::none) {
+    return;
+  }
+  terminal_.emplace();
   if (mode_ == ProgressMode::automatic) {
-    mode_ = writes_to_terminal() ? ProgressMode::live : ProgressMode::plain;
+    mode_ = terminal_->exists() ? ProgressMode::live : ProgressMode::plain;
   }
 }
 
@@ -66,17 +82,21 @@ bool ProgressLine::due() const {
          since_shown_.elapsed_s() > (mode_ == ProgressMode::live ? 0.1 : 10.0);
 }
 
-void ProgressLine::show(const std::string& text) {
+void ProgressLine::show(std::span<const ProgressField> fields) {
   if (mode_ == ProgressMode::none) {
     return;
   }
   since_shown_.lap_s();
   if (mode_ == ProgressMode::plain) {
-    log::info(text);
+    log::info(fitted_line(fields, unlimited));
     return;
   }
+  // Some terminals go to the next line as soon as the last column is written.
+  const std::size_t columns = terminal_->columns();
+  const std::size_t room = columns > 0 ? columns - 1 : unlimited;
+  const std::string text = fitted_line(fields, room);
   // Spaces overwrite the rest of a longer line.
-  const std::size_t width = std::max(text.size(), shown_width_);
+  const std::size_t width = std::min(room, std::max(text.size(), shown_width_));
   fmt::print(stderr, "\r{:<{}}", text, width);
   std::fflush(stderr);
   shown_width_ = text.size();

@@ -12,6 +12,7 @@ import time
 import unittest
 
 import support
+import terminals
 
 FIELDS = (r"epoch \d+/\d+", r"\bJ -?\d", r"dependence -?\d", r"H\(a\) \d", r"H\(b\) \d",
           r"[\d,]+ samples/s", r"\d+:\d\d left")
@@ -77,6 +78,57 @@ class Progress(support.ProgramTest):
                 text, code = through_terminal(*command, *self.arguments())
                 self.assertEqual(code, 0, text)
                 self.assert_live(text)
+
+    def start_in_terminal(self, launcher, columns, steps, *more):
+        terminal = terminals.Terminal(*launcher, *self.arguments(*more, steps=steps), columns=columns)
+        self.addCleanup(terminal.close)
+        return terminal
+
+    LAUNCHERS = {"mpirun": [support.MPIEXEC, "-n", "2", support.PROGRAM], "alone": [support.PROGRAM]}
+
+    def test_fits_the_terminal(self):
+        # What is left of FIELDS; the step is left at all widths.
+        fields = {200: FIELDS, 80: (r"\bJ -?\d", r"held out -?\d", r"[\d,]+ samples/s", r"\d+:\d\d left"),
+                  40: (r"\bJ -?\d", r"\d+:\d\d left")}
+        for name, launcher in self.LAUNCHERS.items():
+            for columns, left in fields.items():
+                with self.subTest(launcher=name, columns=columns):
+                    # The first and the last step are always shown.
+                    terminal = self.start_in_terminal(launcher, columns, 100, "--validation", "0.2",
+                                                      "--validate-every", "30steps")
+                    self.assertEqual(terminal.wait(), 0, terminal.text)
+                    shown = terminal.live_lines()
+                    self.assertGreater(len(shown), 1, terminal.text)
+                    self.assertLess(max(map(len, shown)), columns)
+                    for line in shown:
+                        self.assertRegex(line, r"step \d+/100\b")
+                    for field in left:
+                        self.assertRegex(shown[-1], field)
+                    if columns < 200:
+                        self.assertNotIn("H(a)", shown[-1])
+                    # One line: what is shown first begins a line, and the last alone ends one.
+                    self.assertEqual(sum(terminal.text.count(line + "\n") for line in {shown[-1]}), 1)
+                    for line in shown[:-1]:
+                        self.assertNotIn(line + "\n", terminal.text)
+
+    def test_follows_a_resize(self):
+        for name, launcher in self.LAUNCHERS.items():
+            with self.subTest(launcher=name):
+                terminal = self.start_in_terminal(launcher, 100, 100_000_000, "--time-limit",
+                                                  "300s")
+                self.assertTrue(support.wait_until(lambda: len(terminal.live_lines()) > 2, 60))
+                self.assertGreater(max(map(len, terminal.live_lines())), 60)
+                for columns in (40, 120):
+                    terminal.resize(columns)
+                    # The line that is under way, and the next one, may be of the width before.
+                    before = len(terminal.live_lines()) + 2
+                    self.assertTrue(support.wait_until(
+                        lambda count=before + 3: len(terminal.live_lines()) > count, 60))
+                    lengths = [len(line) for line in terminal.live_lines()[before:]]
+                    self.assertLess(max(lengths), columns)
+                    self.assertGreater(max(lengths), columns - 25)
+                terminal.press(terminals.CTRL_C)
+                terminal.wait()
 
     def test_is_plain_lines_elsewhere(self):
         done = self.succeed(*self.arguments(), ranks=2)

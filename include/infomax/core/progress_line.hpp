@@ -2,12 +2,16 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <utility>
 
 #include "infomax/core/field_text.hpp"
 #include "infomax/core/stopwatch.hpp"
+#include "infomax/core/terminal.hpp"
 
 namespace infomax {
 
@@ -33,6 +37,17 @@ struct FieldText<ProgressMode> : ChoiceText<ProgressMode, progress_names> {};
 /// Formats a number as "1,234,567".
 [[nodiscard]] std::string grouped_text(double number);
 
+/// A part of a line of progress, in ASCII, such as "J 0.12345".
+struct ProgressField {
+  std::string text;
+  int importance = 0;  ///< a narrow line leaves out the fields of least importance
+};
+
+/// The fields in their order, two spaces between them. A line of at most `columns` characters has
+/// as many of the most important fields as fit, and where even the first of these is too long, its
+/// beginning.
+[[nodiscard]] std::string fitted_line(std::span<const ProgressField> fields, std::size_t columns);
+
 /// A line on standard error that reports work in progress. Used by one rank.
 class ProgressLine {
  public:
@@ -45,13 +60,21 @@ class ProgressLine {
   /// Whether it is time for another line: after 0.1 s for a live one, after 10 s for a plain one.
   [[nodiscard]] bool due() const;
 
-  /// Shows a line: rewrites the live one, or logs a plain one.
-  void show(const std::string& text);
+  /// Shows a line: rewrites the live one, with the fields that the terminal has room for now, or
+  /// logs all fields as a plain one.
+  void show(std::span<const ProgressField> fields);
+
+  /// Shows a line of one field.
+  void show(std::string text) {
+    const ProgressField all{std::move(text)};
+    show({&all, 1});
+  }
 
   /// Ends a live line, so that later output starts on a new line.
   void finish();
 
  private:
+  std::optional<Terminal> terminal_;  // only where something is shown
   ProgressMode mode_;
   Stopwatch since_shown_;
   std::size_t shown_width_ = 0;

@@ -12,8 +12,8 @@ namespace infomax::train {
 
 using infomax::ProgressMode;
 
-/// Shows progress on standard error: epoch, objective and its terms, samples/s and the time left.
-/// Used by one rank.
+/// Shows progress on standard error: epoch, objective and its terms, samples/s and the time left. A
+/// narrow terminal gets the most important of these. Used by one rank.
 class Progress {
  public:
   /// `first_step` is the number of steps done before.
@@ -31,8 +31,7 @@ class Progress {
 
  private:
   [[nodiscard]] bool due(std::uint64_t step) const;
-  [[nodiscard]] std::string text(std::uint64_t step, std::uint64_t epoch,
-                                 const StepReport& report) const;
+  void show(std::uint64_t step, std::uint64_t epoch, const StepReport& report);
 
   ProgressLine line_;
   std::uint64_t total_epochs_;
@@ -40,7 +39,7 @@ class Progress {
   std::uint64_t first_step_;
   Stopwatch since_start_;
   double samples_ = 0.0;
-  std::string validation_;
+  std::string validation_;  // "held out 0.12345", once there was one
 };
 
 }  // namespace infomax::train
