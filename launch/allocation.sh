@@ -12,8 +12,8 @@ usage: launch/allocation.sh [-n RANKS] [-t THREADS] COMMAND [OPTION...]
 Runs "infomax COMMAND OPTION..." within a job's allocation. launch/slurm.sbatch and launch/pbs.sh call it.
 RANKS defaults to the requested tasks (Slurm's --ntasks, the lines of PBS's node file), or to one rank
 for each THREADS cores of every node. THREADS defaults to Slurm's --cpus-per-task, to the
-OMP_NUM_THREADS that PBS sets, or to 1. The exit code is that of infomax. The script passes SIGTERM,
-SIGINT and SIGUSR1 to the ranks: train then writes a checkpoint and ends with exit code 75.
+OMP_NUM_THREADS that PBS sets, or to 1. The exit code is that of infomax. The script passes Ctrl-C,
+SIGTERM and SIGUSR1 to the ranks: train then writes a checkpoint and ends with exit code 75.
 
   salloc --nodes 2 --exclusive launch/allocation.sh doctor
 

@@ -114,23 +114,25 @@ await() {
   done
 }
 
-# run_stoppable COMMAND...: runs a command and passes SIGTERM, SIGINT and SIGUSR1 to it as SIGUSR1. It sets
-# $code to the exit code and $signals to the names of the signals. mpirun and srun kill ranks within a
-# second of SIGTERM or SIGINT, but pass SIGUSR1 to them: ranks then finish their step and write a
-# checkpoint. A second signal ends them at once. The command runs in its own process group, so that a
-# terminal's Ctrl-C reaches it only through this function. If ranks_are_children=true, the function also
-# kills a launcher that outlives its ranks.
+# run_stoppable COMMAND...: runs a command and passes SIGTERM and SIGUSR1 to it as SIGUSR1, and SIGINT, a
+# terminal's Ctrl-C, as SIGUSR2. It sets $code to the exit code and $signals to the names of the signals.
+# mpirun and srun kill ranks within seconds of SIGTERM or SIGINT, but pass SIGUSR1 and SIGUSR2 to them: ranks
+# then finish their step and write a checkpoint. A second Ctrl-C ends them at once, by SIGTERM to the
+# command, or by another SIGUSR2 if runs_script=true says that the command is one of these scripts. The
+# command runs in its own process group, so that a terminal's Ctrl-C reaches it only through this function.
+# If ranks_are_children=true, the function also kills a launcher that outlives its ranks.
 run_stoppable() {
   signals=''
   child=''
   trap 'stop_child TERM' TERM
   trap 'stop_child INT' INT
   trap 'stop_child USR1' USR1
+  trap 'stop_child INT' USR2
   set -m
   "$@" </dev/null &
   child=$!
   set +m
-  [[ -z $signals ]] || kill -USR1 "$child" 2>/dev/null || true
+  [[ -z $signals ]] || kill "-$(passed_as "${signals##* }")" "$child" 2>/dev/null || true
   if [[ ${ranks_are_children:-} == true ]]; then
     end_stuck_launcher "$child" &
     local guard=$!
@@ -139,6 +141,11 @@ run_stoppable() {
   else
     await "$child"
   fi
+  # What Ctrl-C ends otherwise than in order has the code of any program that it ends.
+  case $signals,$code in
+    *INT*,0 | *INT*,[2-5] | *INT*,75) ;;
+    *INT*) code=130 ;;
+  esac
 }
 
 # end_stuck_launcher PROCESS: kills a launcher that had ranks on this node and has had none for ten seconds.
@@ -169,11 +176,22 @@ has_running_child() {
   return 1
 }
 
+# passed_as SIGNAL: prints the signal that run_stoppable's command gets for the last one in $signals.
+passed_as() {
+  if [[ $1 != INT ]]; then
+    say USR1
+  elif [[ $signals == *INT*INT && ${runs_script:-} != true ]]; then
+    say TERM
+  else
+    say USR2
+  fi
+}
+
 # stop_child SIGNAL: the trap of run_stoppable.
 stop_child() {
   interrupted=true
   signals+=" $1"
-  [[ -z $child ]] || kill -USR1 "$child" 2>/dev/null || true
+  [[ -z $child ]] || kill "-$(passed_as "$1")" "$child" 2>/dev/null || true
 }
 
 # output_of OPTION...: prints the run directory that train's options name.
@@ -199,6 +217,7 @@ train_on() {
   run=$(output_of "$@")
   before=$(newest_checkpoint "$run")
   export INFOMAX_LAUNCH=$infomax_root/launch/allocation.sh
+  local runs_script=true
   run_stoppable "$infomax_root/launch/supervise.sh" "$@"
   case $code in
     75) ;;

@@ -22,8 +22,8 @@ of a host in one line and then ends with exit code 5.
 
   launch/hosts.sh hosts.txt train --data /shared/mine.h5 --encoder dense:16 --output /shared/runs/mine
 
-The exit code is that of infomax. The script passes SIGTERM, SIGINT and SIGUSR1 to the ranks: train then
-writes a checkpoint and ends with exit code 75. To restart a failed run:
+The exit code is that of infomax. The script passes Ctrl-C, SIGTERM and SIGUSR1 to the ranks: train then
+writes a checkpoint and ends with exit code 75. A second Ctrl-C ends the ranks at once. To restart a failed run:
 INFOMAX_LAUNCH="launch/hosts.sh hosts.txt" launch/supervise.sh train ...
 
 Environment: INFOMAX_PROGRAM, INFOMAX_MPIEXEC  as for local.sh

@@ -12,8 +12,8 @@ usage: launch/local.sh [-n RANKS] COMMAND [OPTION...]
 Runs "infomax COMMAND OPTION..." on RANKS ranks of this node (default: one for each physical core that it
 may use). With as many ranks as cores, each rank has one core and one thread. With fewer, each rank has an
 equal share of the cores. With more, ranks share the cores, unbound. The exit code is that of infomax. The
-script passes SIGTERM, SIGINT and SIGUSR1 to the ranks: train then writes a checkpoint and ends with exit
-code 75.
+script passes Ctrl-C, SIGTERM and SIGUSR1 to the ranks: train then writes a checkpoint and ends with exit
+code 75. A second Ctrl-C ends the ranks at once, and the script with exit code 130.
 
   launch/local.sh -n 2 train --data datasets/fashion-mnist-train.h5 --output runs/first
 

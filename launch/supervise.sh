@@ -80,15 +80,18 @@ pass_on() {
   [[ -z $child ]] || kill "-$1" "$child" 2>/dev/null || true
 }
 trap 'pass_on TERM' TERM
-# Background processes of a script ignore SIGINT.
-trap 'pass_on TERM' INT
+trap 'pass_on INT' INT
 trap 'pass_on USR1' USR1
+trap 'pass_on INT' USR2
 
 failures=0
 while true; do
   before=$(newest_checkpoint "$run")
+  # In its own process group, so that it gets Ctrl-C once, and does not ignore it.
+  set -m
   "${launch[@]}" "$@" "${resume[@]}" </dev/null &
   child=$!
+  set +m
   await "$child"
   child=''
   case $code in

@@ -33,7 +33,7 @@ StepDecision Durability::agree(std::uint64_t step, bool failed) {
   const bool time_is_up =
       options_.time_limit_s > 0.0 && options_.started.elapsed_s() > options_.time_limit_s;
   std::array<std::uint64_t, 4> words{
-      interruption_ ? static_cast<std::uint64_t>(Interruption::signal()) : 0U,
+      interruption_ ? static_cast<std::uint64_t>(Interruption::request()) : 0U,
       root && time_is_up ? 1U : 0U, root && clock_due && !writer_.busy() ? 1U : 0U,
       failed ? 1U : 0U};
   communicator_.max(std::span<std::uint64_t>(words));
@@ -43,7 +43,7 @@ StepDecision Durability::agree(std::uint64_t step, bool failed) {
     return decision;
   }
   if (words[0] != 0) {
-    decision.reason = name_of_signal(static_cast<int>(words[0]));
+    decision.reason = request_name(static_cast<int>(words[0]));
   } else if (words[1] != 0) {
     decision.reason = fmt::format("`time_limit` of {:.0f} s", options_.time_limit_s);
   }
@@ -60,12 +60,12 @@ std::string Durability::signal_before_start() {
   if (!interruption_) {
     return "";
   }
-  const auto signal = communicator_.max(static_cast<std::int64_t>(Interruption::signal()));
+  const auto signal = communicator_.max(static_cast<std::int64_t>(Interruption::request()));
   if (signal == 0) {
     return "";
   }
   interruption_->hold();
-  return name_of_signal(static_cast<int>(signal));
+  return request_name(static_cast<int>(signal));
 }
 
 void Durability::finish(Checkpoint& checkpoint) const {

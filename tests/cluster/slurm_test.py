@@ -19,6 +19,7 @@ sys.path.insert(0, str(CLUSTER))
 
 import private_slurm
 import support
+import terminals
 
 if reason := private_slurm.missing():
     print(f"skipped: {reason}")
@@ -173,6 +174,21 @@ class SlurmTest(support.ProgramTest):
         self.assertEqual((job["JobState"], job["ExitCode"], job["Restarts"]),
                          ("FAILED", f"{DATA}:0", "0"), self.log("nowhere"))
         self.assertEqual(self.log("nowhere").count("infomax: "), 1)
+
+    def test_ctrl_c_in_an_allocation_stops_in_order(self):
+        run = self.scratch / "typed"
+        terminal = terminals.Terminal(
+            "salloc", "--nodes", "2", ROOT / "launch/allocation.sh", "-n", "2", "train", "--data",
+            self.data, "--output", run, "--progress", "none", "--steps", FOREVER, *self.arguments(),
+            columns=80, environment={**self.slurm.environment,
+                                     "INFOMAX_PROGRAM": support.PROGRAM})
+        self.addCleanup(terminal.close)
+        self.wait_for_steps("typed", 20)
+        terminal.press(terminals.CTRL_C)
+        self.assertEqual(terminal.wait(), 75, terminal.text)
+        found = re.search(r"stopped by Ctrl-C \(\w+\) after step (\d+) of", terminal.text)
+        self.assertTrue(found, terminal.text)
+        self.assertTrue((run / f"checkpoints/step-{int(found[1]):012}.h5").exists())
 
     def test_a_cancelled_job_stops_with_a_checkpoint_and_stays_cancelled(self):
         number = self.submit("cancelled", FOREVER)

@@ -71,6 +71,20 @@ TEST(Interruption, MayBeginBeforeTheRunThatHeedsIt) {
   EXPECT_EQ(received, 0);
 }
 
+TEST(Interruption, NamesWhatUsersKnow) {
+  const CallersHandler handler;
+  EXPECT_EQ(Interruption::request(), 0);
+  {
+    const Interruption interruption;
+    std::raise(SIGUSR2);  // as the launch scripts pass on Ctrl-C
+    EXPECT_EQ(Interruption::signal(), SIGUSR2);
+    EXPECT_STREQ(request_name(Interruption::request()), "Ctrl-C (SIGUSR2)");
+  }
+  EXPECT_STREQ(request_name(SIGINT), "Ctrl-C (SIGINT)");
+  EXPECT_STREQ(request_name(SIGTERM), "SIGTERM");
+  EXPECT_STREQ(request_name(SIGUSR1), "SIGUSR1");
+}
+
 TEST(Interruption, PutsHandlersBackWhereNoneCame) {
   const CallersHandler handler;
   { const Interruption interruption; }

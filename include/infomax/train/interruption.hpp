@@ -3,8 +3,9 @@
 
 namespace infomax::train {
 
-/// While this object lives, the first SIGTERM, SIGINT or SIGUSR1 to this process is only recorded,
-/// and a signal that arrives a second or more later ends the process at once; some launchers send
+/// While this object lives, the first SIGTERM, SIGINT, SIGUSR1 or SIGUSR2 to this process is only
+/// recorded, and a later one ends the process at once: one that a user types after one that a user
+/// typed, and else one that arrives a second or more after the first, because some launchers send
 /// the first one twice. The destructor restores the previous handlers, unless a signal was recorded
 /// or hold() was called. Objects may be nested: only the outermost one installs and restores
 /// handlers. Used by one thread.
@@ -21,9 +22,13 @@ class Interruption {
 
   /// Returns the signal that was recorded, or 0.
   [[nodiscard]] static int signal();
+
+  /// Returns who asked this process to stop, as a positive number for request_name(), or 0.
+  [[nodiscard]] static int request();
 };
 
-/// Returns the name, such as "SIGTERM".
-[[nodiscard]] const char* name_of_signal(int signal);
+/// Returns what users know of a request, such as "SIGTERM" or "Ctrl-C (SIGINT)". The launch scripts
+/// pass on Ctrl-C as SIGUSR2, and mpirun makes a SIGTERM of it.
+[[nodiscard]] const char* request_name(int request);
 
 }  // namespace infomax::train

@@ -54,9 +54,9 @@ struct TrainingOverview {
 ///
 /// All members are collective unless they are const: every rank calls them, with the same
 /// configuration. Where config.output names a directory, the run leaves config.ini, metrics.jsonl,
-/// model.h5 and checkpoints there, and ends with a checkpoint on SIGTERM, SIGINT and SIGUSR1;
-/// otherwise it writes nothing and handles no signal; config.time_limit then ends it for good, and
-/// config.check_replicas works as ever. BLAS gets config.threads.
+/// model.h5 and checkpoints there, and ends with a checkpoint on SIGTERM, SIGINT, SIGUSR1 and
+/// SIGUSR2; otherwise it writes nothing and handles no signal; config.time_limit then ends it for
+/// good, and config.check_replicas works as ever. BLAS gets config.threads.
 class Training {
  public:
   /// Validates the configuration, loads this rank's shard from `source`, which is not used

@@ -52,7 +52,7 @@ struct RunConfig {
       .of_invocation()
       .add("checkpoint-every", &Config::checkpoint_every, "LENGTH",
            "such as 5steps, 2epochs, 60s, 10min; or never. One is also written at the end, and "
-           "where the run is stopped by SIGTERM, SIGINT or SIGUSR1 to any rank, which ends it with "
+           "where the run is stopped by Ctrl-C, SIGTERM or SIGUSR1 to any rank, which ends it with "
            "exit code 75")
       .may_change()
       .add("keep", &Config::keep, "K", "checkpoints, the newest", one_or_more())
