@@ -72,10 +72,9 @@ TEST(Interruption, MayBeginBeforeTheRunThatHeedsIt) {
 }
 
 TEST(Interruption, NamesWhatUsersKnow) {
-  const CallersHandler handler;
-  EXPECT_EQ(Interruption::request(), 0);
   {
     const Interruption interruption;
+    EXPECT_EQ(Interruption::request(), 0);
     std::raise(SIGUSR2);  // as the launch scripts pass on Ctrl-C
     EXPECT_EQ(Interruption::signal(), SIGUSR2);
     EXPECT_STREQ(request_name(Interruption::request()), "Ctrl-C (SIGUSR2)");
