@@ -8,8 +8,10 @@
 #include <span>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "infomax/core/error.hpp"
+#include "infomax/core/logging.hpp"
 #include "infomax/core/matrix.hpp"
 #include "infomax/data/row_store.hpp"
 #include "infomax/math/elementwise.hpp"
@@ -22,6 +24,9 @@ namespace {
 /// Bounds the memory for the sums of every block: columns beyond it are summed in a further pass
 /// over the rows.
 constexpr std::size_t table_limit_bytes = std::size_t{16} << 20U;
+
+/// A message names this many columns and counts the others.
+constexpr std::size_t most_named_columns = 10;
 
 /// Throws DataError where `number`, which was made of column `column`, is not finite.
 void require_finite(double number, const RowStore& rows, std::size_t column) {
@@ -113,6 +118,20 @@ void sum_columns(const mpi::Communicator& communicator, const RowStore& rows, co
   }
 }
 
+/// One line on the columns that standardization cannot scale.
+void report_constant(const RowStore& rows, std::span<const std::size_t> constant) {
+  if (constant.empty()) {
+    return;
+  }
+  const std::size_t named = std::min(constant.size(), most_named_columns);
+  const std::string others = constant.size() == named
+                                 ? std::string()
+                                 : fmt::format(" and {} more", constant.size() - named);
+  log::info(fmt::format("{}: {} of {} columns are constant and become 0: {}{}", rows.where(),
+                        constant.size(), rows.features(), fmt::join(constant.first(named), ", "),
+                        others));
+}
+
 Normalization fit_moments(const mpi::Communicator& communicator, const RowStore& rows,
                           const Blocks& blocks, bool with_scale) {
   const std::size_t columns = rows.features();
@@ -125,6 +144,7 @@ Normalization fit_moments(const mpi::Communicator& communicator, const RowStore&
   }
 
   Normalization fitted = Normalization::identity(columns);
+  std::vector<std::size_t> constant;
   const auto n = static_cast<double>(blocks.rows());
   for (std::size_t j = 0; j < columns; ++j) {
     const double mean = sums.values[j] / n;
@@ -134,9 +154,14 @@ Normalization fit_moments(const mpi::Communicator& communicator, const RowStore&
     require_finite(with_scale ? fitted.shift[j] + square : fitted.shift[j], rows, j);
     // Below this, what is left of the squares is their own rounding.
     const double noise = 8.0 * std::numeric_limits<double>::epsilon() * square;
-    if (with_scale && variance > noise) {
+    if (variance <= noise) {
+      constant.push_back(j);
+    } else if (with_scale) {
       fitted.scale[j] = 1.0 / std::sqrt(variance);
     }
+  }
+  if (with_scale) {
+    report_constant(rows, constant);
   }
   return fitted;
 }
@@ -150,7 +175,7 @@ Normalization Normalization::identity(std::size_t columns) {
 std::string name(NormalizeMode mode) { return FieldText<NormalizeMode>::format(mode); }
 
 NormalizeMode default_normalize_mode(hdf5::ElementType type) {
-  return hdf5::is_integer(type) ? NormalizeMode::scale : NormalizeMode::center;
+  return hdf5::is_integer(type) ? NormalizeMode::scale : NormalizeMode::standardize;
 }
 
 Normalization fit_normalization(const mpi::Communicator& communicator, const RowStore& rows,

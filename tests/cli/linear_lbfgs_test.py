@@ -31,8 +31,8 @@ class Lbfgs(LinearTest):
 
     def test_principal_components(self):
         data, x = self.anisotropic()
-        run = self.train(data, "run", "--rho", "rv", "--encoder", "dense:3", *LBFGS,
-                         "--tolerance", "1e-10", ranks=3)
+        run = self.train(data, "run", "--rho", "rv", "--encoder", "dense:3", "--normalize",
+                         "center", *LBFGS, "--tolerance", "1e-10", ranks=3)
         self.check_value(run, data, best_rv(x, x, 3), 1e-6)
         sines = principal_sines(weights(run / "model.h5", 0), principal_components(x, 3))
         self.assertLess(sines.max(), 1e-5)

@@ -120,7 +120,7 @@ TEST(FitNormalization, LeavesWhatIsConstantUnscaled) {
     values.push_back(static_cast<float>(i));
   }
   const Normalization standardized = fit(values, 2, 7, NormalizeMode::standardize);
-  EXPECT_EQ(standardized.shift[0], 3.5);
+  EXPECT_EQ(standardized.shift[0], 3.5);  // it becomes 0
   EXPECT_EQ(standardized.scale[0], 1.0);
   EXPECT_NEAR(standardized.scale[1], 1.0 / std::sqrt((40.0 * 40.0 - 1.0) / 12.0), 1e-12);
 

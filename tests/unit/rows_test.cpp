@@ -99,7 +99,7 @@ TEST(NormalizeMode, IsReadByName) {
   }
   EXPECT_EQ(FieldText<NormalizeMode>::parse("centre"), std::nullopt);
   EXPECT_EQ(default_normalize_mode(hdf5::ElementType::u8), NormalizeMode::scale);
-  EXPECT_EQ(default_normalize_mode(hdf5::ElementType::f32), NormalizeMode::center);
+  EXPECT_EQ(default_normalize_mode(hdf5::ElementType::f32), NormalizeMode::standardize);
 }
 
 }  // namespace

@@ -43,13 +43,13 @@ inline constexpr std::array normalize_mode_names{
 /// The name of a mode, as a command line gives it.
 [[nodiscard]] std::string name(NormalizeMode mode);
 
-/// Returns the default mode: scale for integers (pixels), center for floats.
+/// Returns the default mode: scale for integers (pixels), standardize for floats (any units).
 [[nodiscard]] NormalizeMode default_normalize_mode(hdf5::ElementType type);
 
 /// Collective. Fits to all N rows, of which every rank holds the shard that `blocks` gives it, by
 /// one pass over them (more for thousands of columns). The result has the same bits on every rank
 /// and for any number of ranks. Data that is constant (for scale) or a constant column (for
-/// standardize) gets scale 1.
+/// standardize) gets scale 1 and becomes 0; a line in the log names columns that do.
 [[nodiscard]] Normalization fit_normalization(const mpi::Communicator& communicator,
                                               const RowStore& rows, const Blocks& blocks,
                                               NormalizeMode mode);

@@ -32,8 +32,9 @@ struct DataConfig {
       .add("lengths", &Config::lengths, "PATH",
            "for `pair` lag: data set of the rows of each trajectory; without it, x is one")
       .add("normalize", &Config::normalize, "MODE",
-           "none; scale, all of x to [0, 1] (default for integers); center, each column (default "
-           "for floats); standardize, each column")
+           "none; scale, all of x to [0, 1] (default for integers); standardize, each column to "
+           "mean "
+           "0 and deviation 1 (default for floats); center, each column to mean 0")
       .decided_by_data();
   return table;
 }
