@@ -39,7 +39,7 @@ Matrix<T> map(const stats::RowSource<T>& rows, const objective::LinearLayer& lay
                          [](double w) { return static_cast<T>(w); });
   Matrix<T> mapped(rows.rows(), weight.columns());
   stats::CentredTiles<T> tiles;
-  stats::for_each_tile(0, rows.rows(), [&](std::size_t first, std::size_t count) {
+  stats::for_each_tile(0, rows.rows(), rows.columns(), [&](std::size_t first, std::size_t count) {
     math::gemm<T>(math::Transpose::no, math::Transpose::no, T{1},
                   tiles.read(rows, layer.mean, first, count), weight.view(), T{0},
                   mapped.view().row_range(first, count));

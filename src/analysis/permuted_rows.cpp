@@ -53,7 +53,7 @@ PermutedRows<T>::PermutedRows(const mpi::Communicator& communicator,
   }
   first_ = first_of_[static_cast<std::size_t>(communicator.rank())];
   Buffer<T> scratch;
-  stats::for_each_tile(0, rows.rows(), [&](std::size_t first, std::size_t count) {
+  stats::for_each_tile(0, rows.rows(), rows.columns(), [&](std::size_t first, std::size_t count) {
     const auto tile = rows.tile(first, count, scratch);
     for (std::size_t i = 0; i < count; ++i) {
       std::ranges::copy(tile.row(i), rows_.view().row(first + i).begin());
