@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/analysis/class_scores.hpp"
 
+#include <algorithm>
+#include <functional>
 #include <numeric>
 
 namespace infomax::analysis {
@@ -17,6 +19,17 @@ std::uint64_t total(const std::vector<std::uint64_t>& counts) {
 }  // namespace
 
 std::uint64_t ClassScores::rows() const { return total(support); }
+
+ClassScores& ClassScores::operator+=(const ClassScores& other) {
+  const auto add = [](std::span<std::uint64_t> sums, std::span<const std::uint64_t> counts) {
+    std::ranges::transform(sums, counts, sums.begin(), std::plus<>());
+  };
+  add(support, other.support);
+  add(predicted, other.predicted);
+  add(correct, other.correct);
+  add(confusion.span(), other.confusion.span());
+  return *this;
+}
 
 double ClassScores::accuracy() const { return share(total(correct), rows()); }
 

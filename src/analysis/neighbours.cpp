@@ -79,7 +79,7 @@ void weigh(SharedTile& tile, std::size_t columns, Metric metric) {
 }
 
 /// Copies the owner's tile to every rank.
-void share(const mpi::Communicator& communicator, const ClassifiedRows<double>& train, int owner,
+void share(const mpi::Communicator& communicator, const ClassifiedRows& train, int owner,
            std::size_t which, Buffer<double>& scratch, SharedTile& tile) {
   const std::size_t columns = train.x->columns();
   std::array<std::uint64_t, 1> count{0};
@@ -104,7 +104,7 @@ void share(const mpi::Communicator& communicator, const ClassifiedRows<double>& 
 /// Compares all test rows of this rank with one tile.
 class Comparison {
  public:
-  Comparison(const ClassifiedRows<double>& test, Metric metric, Nearest& nearest)
+  Comparison(const ClassifiedRows& test, Metric metric, Nearest& nearest)
       : test_(&test), metric_(metric), nearest_(&nearest) {}
 
   void compare(const SharedTile& tile) {
@@ -128,7 +128,7 @@ class Comparison {
   }
 
  private:
-  const ClassifiedRows<double>* test_;
+  const ClassifiedRows* test_;
   Metric metric_;
   Nearest* nearest_;
   Buffer<double> scratch_;
@@ -138,10 +138,9 @@ class Comparison {
 }  // namespace
 
 std::vector<std::uint32_t> predict_by_neighbours(const mpi::Communicator& communicator,
-                                                 const ClassifiedRows<double>& train,
-                                                 const ClassifiedRows<double>& test,
-                                                 std::size_t neighbours, Metric metric,
-                                                 const NeighbourProgress& progress) {
+                                                 const ClassifiedRows& train,
+                                                 const ClassifiedRows& test, std::size_t neighbours,
+                                                 Metric metric, const NeighbourProgress& progress) {
   const std::size_t all = communicator.sum(std::uint64_t{train.x->rows()});
   if (neighbours == 0 || neighbours > all) {
     throw UsageError(fmt::format(

@@ -1,52 +1,27 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/analysis/probe.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include <fmt/format.h>
 
+#include "analysis/probe_gather.hpp"
+#include "analysis/probe_rows.hpp"
 #include "infomax/core/error.hpp"
-#include "infomax/data/labels.hpp"
-#include "infomax/data/sources.hpp"
 
 namespace infomax::analysis {
 namespace {
 
-/// The rows that are multiplied at a time, which fit the second-level cache.
-constexpr std::size_t regression_tile_rows = 256;
+/// How near the optimum fits are whose penalties are compared.
+constexpr double path_tolerance = 1e-5;
 
-/// The rows that are compared at a time: enough for BLAS to reach its speed.
-constexpr std::size_t neighbour_tile_rows = 1024;
-
-/// All rows of a data set in their order, normalised when they are read.
-template <math::Real T>
-class Normalized {
- public:
-  Normalized(const data::RowStore& rows, const data::Normalization& normalization)
-      : all_(rows.count()), source_(rows, all_, normalization) {
-    std::iota(all_.begin(), all_.end(), std::size_t{0});
-  }
-  Normalized(const Normalized&) = delete;
-  Normalized& operator=(const Normalized&) = delete;
-
-  [[nodiscard]] const stats::RowSource<T>& source() const { return source_; }
-
- private:
-  std::vector<std::size_t> all_;
-  data::DatasetRows<T> source_;
-};
-
-/// The labels of rows that data::class_count() or require_labels_below() has checked.
-std::vector<std::uint32_t> labels_of(const data::RowStore& rows) {
-  std::vector<std::uint32_t> labels;
-  labels.reserve(rows.count());
-  rows.scan_elements([&](std::size_t /*first*/, auto elements) {
-    for (const auto element : elements) {
-      labels.push_back(static_cast<std::uint32_t>(element));
-    }
-  });
-  return labels;
-}
+/// Numbers the random choices of a probe: the deal to folds, and what is held out of the training
+/// rows and of the rows that a fold is predicted from.
+constexpr std::uint64_t deal_to_folds = 0;
+constexpr std::uint64_t deal_of_all = 1;
+std::uint64_t deal_of_fold(std::uint32_t fold) { return deal_of_all + 1 + fold; }
 
 void require_like(const data::RowStore& train, const data::RowStore& test) {
   if (train.features() != test.features()) {
@@ -56,76 +31,294 @@ void require_like(const data::RowStore& train, const data::RowStore& test) {
   }
 }
 
-/// Owns what ClassifiedRows points to.
-template <math::Real T>
-class Classified {
- public:
-  Classified(const mpi::Communicator& communicator, const ProbeRows& rows,
-             const std::vector<std::uint32_t>& labels, const data::Normalization& normalization,
-             std::size_t tile_rows)
-      : x_(rows.x, normalization),
-        tiles_(data::tiles_of(
-            rows.blocks, rows.blocks.shard(communicator.rank(), communicator.size()), tile_rows)),
-        rows_{&x_.source(), labels, tiles_} {}
-
-  [[nodiscard]] const ClassifiedRows<T>& rows() const { return rows_; }
-
- private:
-  Normalized<T> x_;
-  std::vector<data::Tile> tiles_;
-  ClassifiedRows<T> rows_;
+/// Rows of a probe with their classes; `subset` of them is meant.
+struct ClassRows {
+  const ProbeRows& all;
+  const std::vector<std::uint32_t>& labels;
+  const Subset& subset;
 };
 
-}  // namespace
+/// Probes of classes with the same options.
+class ClassProber {
+ public:
+  ClassProber(const mpi::Communicator& communicator, std::size_t classes,
+              const ProbeOptions& options, const ProbeWatchers& watchers)
+      : communicator_(communicator), classes_(classes), options_(options), watchers_(watchers) {}
 
-ClassProbe probe_classes(const mpi::Communicator& communicator, const ProbeRows& train,
-                         const ProbeRows& test, std::size_t classes, const ProbeOptions& options,
-                         const ProbeWatchers& watchers) {
-  require_like(train.x, test.x);
-  data::require_labels_below(communicator, test.y, classes);
-  const auto train_labels = labels_of(train.y);
-  const auto test_labels = labels_of(test.y);
-  const auto normalization =
-      data::fit_normalization(communicator, train.x, train.blocks, options.normalize);
-  ClassProbe probe;
-  {
-    const Classified<float> fitted(communicator, train, train_labels, normalization,
-                                   regression_tile_rows);
-    const Classified<float> held_out(communicator, test, test_labels, normalization,
-                                     regression_tile_rows);
-    const auto fit = fit_logistic(communicator, fitted.rows(), classes, options.l2, options.search,
-                                  watchers.search);
-    probe.outcome = fit.outcome;
-    probe.train = count_scores(communicator, train_labels, predict(fit, fitted.rows()), classes);
-    probe.test = count_scores(communicator, test_labels, predict(fit, held_out.rows()), classes);
+  /// Collective. Fits to `train`, whose rows `dealer` deals, and predicts `test`, if there is any.
+  ClassFold probe(const Dealer& dealer, const ClassRows& train, const ClassRows* test,
+                  std::uint64_t deal) const {
+    const auto features =
+        measure_features(communicator_, train.all.x, train.subset, options_.normalize);
+    const auto& normalization = features.normalization;
+    ClassFold found;
+    found.penalty = choose_penalty(dealer, train.subset, options_.l2, features.variance, deal,
+                                   [&](const SplitRows& split, std::span<const double> path) {
+                                     return losses_along({train.all, train.labels, split.fitted},
+                                                         {train.all, train.labels, split.held_out},
+                                                         normalization, path);
+                                   });
+    const LabelledRows known = labelled(train, normalization);
+    {
+      LogisticRegression regression(communicator_, known.rows(), classes_);
+      const auto fit = regression.fit(found.penalty.l2, options_.search, nullptr, watchers_.search);
+      found.outcome = fit.outcome;
+      found.train = scores(known, predict(fit, known.rows()));
+      if (test != nullptr) {
+        const LabelledRows asked = labelled(*test, normalization);
+        found.test = scores(asked, predict(fit, asked.rows()));
+      }
+    }
+    if (test != nullptr && options_.neighbours > 0) {
+      const LabelledRows asked = labelled(*test, normalization);
+      found.neighbours = scores(
+          asked, predict_by_neighbours(communicator_, known.rows(), asked.rows(),
+                                       options_.neighbours, options_.metric, watchers_.neighbours));
+    }
+    return found;
   }
-  if (options.neighbours > 0) {
-    const Classified<double> known(communicator, train, train_labels, normalization,
-                                   neighbour_tile_rows);
-    const Classified<double> asked(communicator, test, test_labels, normalization,
-                                   neighbour_tile_rows);
-    const auto predicted =
-        predict_by_neighbours(communicator, known.rows(), asked.rows(), options.neighbours,
-                              options.metric, watchers.neighbours);
-    probe.neighbours = count_scores(communicator, test_labels, predicted, classes);
+
+ private:
+  static LabelledRows labelled(const ClassRows& rows, const data::Normalization& normalization) {
+    return {rows.all.x, rows.subset, rows.labels, normalization};
+  }
+
+  [[nodiscard]] ClassScores scores(const LabelledRows& rows,
+                                   const std::vector<std::uint32_t>& predicted) const {
+    return count_scores(communicator_, rows.labels(), predicted, classes_);
+  }
+
+  [[nodiscard]] std::vector<LossSum> losses_along(const ClassRows& fitted,
+                                                  const ClassRows& held_out,
+                                                  const data::Normalization& normalization,
+                                                  std::span<const double> path) const {
+    const LabelledRows known = labelled(fitted, normalization);
+    const LabelledRows asked = labelled(held_out, normalization);
+    LogisticOptions search = options_.search;
+    search.tolerance = std::max(search.tolerance, path_tolerance);
+    LogisticRegression regression(communicator_, known.rows(), classes_);
+    std::optional<LogisticFit> fit;
+    std::vector<LossSum> losses;
+    for (const double l2 : path) {
+      fit = regression.fit(l2, search, fit ? &*fit : nullptr, watchers_.search);
+      losses.push_back(log_loss(communicator_, *fit, asked.rows()));
+    }
+    return losses;
+  }
+
+  const mpi::Communicator& communicator_;
+  std::size_t classes_;
+  const ProbeOptions& options_;
+  const ProbeWatchers& watchers_;
+};
+
+/// Collective. Calls probe_fold(split, fold) for every fold.
+template <class ProbeFold>
+void for_each_fold(const Dealer& dealer, std::size_t folds, const ProbeFold& probe_fold) {
+  if (folds == 0) {
+    return;
+  }
+  const Subset all = whole(dealer.communicator, dealer.rows);
+  const auto part_of = dealer.deal(all, folds, deal_to_folds);
+  for (std::uint32_t fold = 0; fold < folds; ++fold) {
+    probe_fold(dealer.split(all, part_of, fold), fold);
+  }
+}
+
+void add_fold(ClassProbe& probe, ClassFold fold, bool is_all_there_is) {
+  if (is_all_there_is) {
+    if (probe.folds.empty()) {
+      probe.test = fold.test;
+      probe.neighbours = fold.neighbours;
+    } else {
+      probe.test += fold.test;
+      if (fold.neighbours) {
+        *probe.neighbours += *fold.neighbours;
+      }
+    }
+  }
+  probe.folds.push_back(std::move(fold));
+}
+
+/// Collective. Calls probe(communicator, train, test) with the rows as they are dealt to ranks or,
+/// where they are few, with all of them on every rank, alone.
+template <class Probe>
+auto with_ranks_that_serve(const mpi::Communicator& communicator, const ProbeRows& train,
+                           const ProbeRows* test, const Probe& probe) {
+  if (communicator.size() == 1 || !are_few(train, test)) {
+    return probe(communicator, train, test);
+  }
+  const mpi::Communicator alone = communicator.split(communicator.rank());
+  const ProbeRows all_of_train = gather_rows(communicator, train);
+  if (test == nullptr) {
+    return probe(alone, all_of_train, nullptr);
+  }
+  const ProbeRows all_of_test = gather_rows(communicator, *test);
+  return probe(alone, all_of_train, &all_of_test);
+}
+
+/// Targets or features of a subset, as they are or normalised.
+data::DatasetRows<double> rows_of(const data::RowStore& store, const Subset& subset,
+                                  const data::Normalization& normalization) {
+  return {store, subset.rows, normalization};
+}
+
+/// The squared errors of held-out rows over the variance of each target in the fitted rows.
+LossSum relative_errors(const RegressionScores& scores, std::span<const double> variance,
+                        double rows) {
+  LossSum loss;
+  for (std::size_t j = 0; j < variance.size(); ++j) {
+    if (variance[j] > 0.0) {
+      loss.sum += rows * scores.mse[j] / variance[j];
+      loss.rows += rows;
+    }
+  }
+  return loss;
+}
+
+/// Probes of values with the same options.
+class ValueProber {
+ public:
+  ValueProber(const mpi::Communicator& communicator, const ProbeOptions& options,
+              std::size_t targets)
+      : communicator_(communicator),
+        options_(options),
+        as_they_are_(data::Normalization::identity(targets)) {}
+
+  /// Collective. Fits to a subset of the rows that `dealer` deals, and predicts a subset of `test`,
+  /// if there is any.
+  ValueFold probe(const Dealer& dealer, const Subset& train, const ProbeRows* test,
+                  const Subset& asked, std::uint64_t deal) const {
+    const ProbeRows& rows = dealer.rows;
+    const auto features = measure_features(communicator_, rows.x, train, options_.normalize);
+    const auto& normalization = features.normalization;
+    ValueFold found;
+    found.penalty = choose_penalty(dealer, train, options_.l2, features.variance, deal,
+                                   [&](const SplitRows& split, std::span<const double> path) {
+                                     return losses_along(rows, split, normalization, path);
+                                   });
+    const auto fit = regression(rows, train, normalization).fit(found.penalty.l2);
+    found.train = scores(fit, rows, train, normalization);
+    if (test != nullptr) {
+      found.test = scores(fit, *test, asked, normalization);
+    }
+    return found;
+  }
+
+ private:
+  [[nodiscard]] RidgeRegression regression(const ProbeRows& rows, const Subset& subset,
+                                           const data::Normalization& normalization) const {
+    return {communicator_, rows_of(rows.x, subset, normalization),
+            rows_of(rows.y, subset, as_they_are_), &subset.parts};
+  }
+
+  [[nodiscard]] RegressionScores scores(const RidgeFit& fit, const ProbeRows& rows,
+                                        const Subset& subset,
+                                        const data::Normalization& normalization) const {
+    return score(communicator_, fit, rows_of(rows.x, subset, normalization),
+                 rows_of(rows.y, subset, as_they_are_), &subset.parts);
+  }
+
+  [[nodiscard]] std::vector<LossSum> losses_along(const ProbeRows& rows, const SplitRows& split,
+                                                  const data::Normalization& normalization,
+                                                  std::span<const double> path) const {
+    const auto count =
+        static_cast<double>(communicator_.sum(std::uint64_t{split.held_out.rows.size()}));
+    const auto fitted = regression(rows, split.fitted, normalization);
+    std::vector<LossSum> losses;
+    for (const double l2 : path) {
+      losses.push_back(relative_errors(scores(fitted.fit(l2), rows, split.held_out, normalization),
+                                       fitted.target_variance(), count));
+    }
+    return losses;
+  }
+
+  const mpi::Communicator& communicator_;
+  const ProbeOptions& options_;
+  data::Normalization as_they_are_;
+};
+
+ClassProbe probe_classes_of(const mpi::Communicator& communicator, const ProbeRows& train,
+                            const ProbeRows* test, const data::NumberedClasses& classes,
+                            const ProbeOptions& options, const ProbeWatchers& watchers) {
+  const auto labels = data::class_numbers(communicator, train.y, classes);
+  const Dealer dealer{communicator, train, labels, classes.count, options.seed};
+  const ClassProber prober(communicator, classes.count, options, watchers);
+  const Subset all = whole(communicator, train);
+  const ClassRows known{train, labels, all};
+  ClassFold found;
+  if (test != nullptr) {
+    require_like(train.x, test->x);
+    const auto test_labels = data::class_numbers(communicator, test->y, classes);
+    const Subset all_of_test = whole(communicator, *test);
+    const ClassRows asked{*test, test_labels, all_of_test};
+    found = prober.probe(dealer, known, &asked, deal_of_all);
+  } else {
+    found = prober.probe(dealer, known, nullptr, deal_of_all);
+  }
+  ClassProbe probe{found.penalty, found.outcome, found.train, found.test, found.neighbours, {}};
+  for_each_fold(dealer, options.folds, [&](const SplitRows& split, std::uint32_t fold) {
+    const ClassRows others{train, labels, split.fitted};
+    const ClassRows asked{train, labels, split.held_out};
+    add_fold(probe, prober.probe(dealer, others, &asked, deal_of_fold(fold)), test == nullptr);
+  });
+  return probe;
+}
+
+ValueProbe probe_values_of(const mpi::Communicator& communicator, const ProbeRows& train,
+                           const ProbeRows* test, const ProbeOptions& options) {
+  if (test != nullptr) {
+    require_like(train.x, test->x);
+    require_like(train.y, test->y);
+  }
+  const std::vector<std::uint32_t> alike(train.x.count(), 0);
+  const Dealer dealer{communicator, train, alike, 1, options.seed};
+  const ValueProber prober(communicator, options, train.y.features());
+  const Subset all_of_test = test != nullptr ? whole(communicator, *test) : Subset{};
+  const auto found =
+      prober.probe(dealer, whole(communicator, train), test, all_of_test, deal_of_all);
+  ValueProbe probe{found.penalty, found.train, found.test, {}};
+  std::vector<RegressionScores> of_folds;
+  for_each_fold(dealer, options.folds, [&](const SplitRows& split, std::uint32_t fold) {
+    probe.folds.push_back(
+        prober.probe(dealer, split.fitted, &train, split.held_out, deal_of_fold(fold)));
+    of_folds.push_back(probe.folds.back().test);
+  });
+  if (test == nullptr) {
+    probe.test = mean_of(of_folds);
   }
   return probe;
 }
 
+}  // namespace
+
+ClassProbe probe_classes(const mpi::Communicator& communicator, const ProbeRows& train,
+                         const ProbeRows* test, const data::NumberedClasses& classes,
+                         const ProbeOptions& options, const ProbeWatchers& watchers) {
+  return with_ranks_that_serve(
+      communicator, train, test,
+      [&](const mpi::Communicator& ranks, const ProbeRows& train_rows, const ProbeRows* test_rows) {
+        return probe_classes_of(ranks, train_rows, test_rows, classes, options, watchers);
+      });
+}
+
 ValueProbe probe_values(const mpi::Communicator& communicator, const ProbeRows& train,
-                        const ProbeRows& test, const ProbeOptions& options) {
-  require_like(train.x, test.x);
-  require_like(train.y, test.y);
-  const auto normalization =
-      data::fit_normalization(communicator, train.x, train.blocks, options.normalize);
-  const auto as_they_are = data::Normalization::identity(train.y.features());
-  const Normalized<double> train_x(train.x, normalization);
-  const Normalized<double> test_x(test.x, normalization);
-  const Normalized<double> train_y(train.y, as_they_are);
-  const Normalized<double> test_y(test.y, as_they_are);
-  const auto fit = fit_ridge(communicator, train_x.source(), train_y.source(), options.l2);
-  return {score(communicator, fit, train_x.source(), train_y.source()),
-          score(communicator, fit, test_x.source(), test_y.source())};
+                        const ProbeRows* test, const ProbeOptions& options) {
+  return with_ranks_that_serve(
+      communicator, train, test,
+      [&](const mpi::Communicator& ranks, const ProbeRows& train_rows, const ProbeRows* test_rows) {
+        return probe_values_of(ranks, train_rows, test_rows, options);
+      });
+}
+
+FoldSummary summarise(const std::vector<double>& scores) {
+  const auto count = static_cast<double>(scores.size());
+  const double mean = std::accumulate(scores.begin(), scores.end(), 0.0) / count;
+  double squares = 0.0;
+  for (const double score : scores) {
+    squares += (score - mean) * (score - mean);
+  }
+  return {mean, std::sqrt(squares / (count - 1.0))};
 }
 
 }  // namespace infomax::analysis

@@ -2,8 +2,10 @@
 #include "cli/probe_report.hpp"
 
 #include <algorithm>
+#include <type_traits>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "core/json.hpp"
 
@@ -13,28 +15,86 @@ namespace {
 /// A table of more classes than this is not printed.
 constexpr std::size_t most_printed_classes = 30;
 
-const char* name_of(optim::SearchEnding ending) {
+const char* name_of(analysis::LogisticEnding ending) {
+  using analysis::LogisticEnding;
   switch (ending) {
-    case optim::SearchEnding::converged:
+    case LogisticEnding::converged:
       return "converged";
-    case optim::SearchEnding::rounding:
-      return "converged as far as float can tell";
-    case optim::SearchEnding::enough:
+    case LogisticEnding::rounding:
+      return "converged as far as double can tell";
+    case LogisticEnding::enough:
       return "stopped by --iterations";
-    case optim::SearchEnding::stuck:
+    case LogisticEnding::stuck:
       return "stuck";
+    case LogisticEnding::separable:
+      return "without a minimum: the classes are separable";
   }
   return "";
 }
 
-void add_facts(Json& object, const ProbeFacts& facts) {
+void add_facts(Json& object, const ProbeFacts& facts, const analysis::PenaltyChoice& penalty) {
   object["features"] = facts.columns;
   object["train_samples"] = facts.train_rows;
-  object["test_samples"] = facts.test_rows;
+  object["test_samples"] = facts.test_rows.value_or(facts.train_rows);
   object["normalize"] = data::name(facts.options.normalize);
-  object["l2"] = facts.options.l2;
+  object["l2"] = penalty.l2;
+  object["l2_is_chosen"] = penalty.was_chosen;
+  if (penalty.was_chosen) {
+    object["l2_splits"] = penalty.splits;
+    object["l2_path"] = Json::array();
+    for (const auto& [l2, loss] : penalty.path) {
+      object["l2_path"].push_back({{"l2", l2}, {"held_out_loss", loss}});
+    }
+  }
+  object["seed"] = facts.options.seed;
+  if (!facts.groups.empty()) {
+    object["groups"] = facts.groups;
+  }
   object["ranks"] = facts.ranks;
   object["seconds"] = facts.seconds;
+}
+
+/// Scores of folds, with what sums them up.
+Json summary_of(const std::vector<double>& scores) {
+  const auto [mean, deviation] = analysis::summarise(scores);
+  return {{"mean", mean}, {"standard_deviation", deviation}, {"scores", scores}};
+}
+
+/// One number of each fold.
+template <class Fold, class Number>
+auto of_folds(const std::vector<Fold>& folds, const Number& number) {
+  std::vector<std::invoke_result_t<Number, const Fold&>> numbers;
+  for (const Fold& fold : folds) {
+    numbers.push_back(number(fold));
+  }
+  return numbers;
+}
+
+constexpr auto accuracy_of = [](const analysis::ClassFold& fold) { return fold.test.accuracy(); };
+constexpr auto neighbour_accuracy_of = [](const analysis::ClassFold& fold) {
+  return fold.neighbours->accuracy();
+};
+constexpr auto r2_of = [](const analysis::ValueFold& fold) { return fold.test.mean_r2; };
+constexpr auto penalty_of = [](const auto& fold) { return fold.penalty.l2; };
+
+std::string fold_lines(const char* what, const std::vector<double>& scores) {
+  const auto [mean, deviation] = analysis::summarise(scores);
+  return fmt::format("{:<17} {:.4f} +- {:.4f}  mean and standard deviation of {} folds: {:.4f}\n",
+                     what, mean, deviation, scores.size(), fmt::join(scores, " "));
+}
+
+std::string penalty_line(const analysis::PenaltyChoice& penalty) {
+  if (!penalty.was_chosen) {
+    return fmt::format("l2                {:g}\n", penalty.l2);
+  }
+  const bool is_edge =
+      penalty.l2 == penalty.path.front().l2 || penalty.l2 == penalty.path.back().l2;
+  return fmt::format(
+      "l2                {:g}  chosen of {} from {:g} to {:g}{}, by the loss of {}\n", penalty.l2,
+      penalty.path.size(), penalty.path.front().l2, penalty.path.back().l2,
+      is_edge ? " (an end of these)" : "",
+      penalty.splits > 1 ? fmt::format("training rows held out in {} parts", penalty.splits)
+                         : std::string("a part of the training rows that was held out"));
 }
 
 Json rows_of(const Matrix<std::uint64_t>& matrix) {
@@ -47,8 +107,12 @@ Json rows_of(const Matrix<std::uint64_t>& matrix) {
 }
 
 std::string heading(const ProbeFacts& facts) {
-  return fmt::format("{}: {} features, {} training and {} test rows\n", facts.features,
-                     facts.columns, facts.train_rows, facts.test_rows);
+  return fmt::format(
+      "{}: {} features, {} training {}\n", facts.features, facts.columns, facts.train_rows,
+      facts.test_rows
+          ? fmt::format("and {} test rows", *facts.test_rows)
+          : fmt::format("rows in {} folds{}", facts.options.folds,
+                        facts.groups.empty() ? "" : " of whole groups of " + facts.groups));
 }
 
 /// Of text in UTF-8, as fmt counts it.
@@ -101,6 +165,15 @@ std::string confusion_table(const Matrix<std::uint64_t>& confusion,
 
 }  // namespace
 
+analysis::LogisticOutcome worst_outcome(const analysis::ClassProbe& probe) {
+  if (!probe.outcome.has_converged()) {
+    return probe.outcome;
+  }
+  const auto found = std::ranges::find_if_not(
+      probe.folds, [](const analysis::ClassFold& fold) { return fold.outcome.has_converged(); });
+  return found == probe.folds.end() ? probe.outcome : found->outcome;
+}
+
 std::string probe_json(const ProbeFacts& facts, const analysis::ClassProbe& probe) {
   Json object{{"accuracy", probe.test.accuracy()},
               {"train_accuracy", probe.train.accuracy()},
@@ -108,11 +181,23 @@ std::string probe_json(const ProbeFacts& facts, const analysis::ClassProbe& prob
   if (!facts.class_names.empty()) {
     object["class_names"] = facts.class_names;
   }
-  add_facts(object, facts);
+  add_facts(object, facts, probe.penalty);
   object["loss"] = probe.outcome.f;
   object["iterations"] = probe.outcome.iterations;
-  object["converged"] = probe.outcome.ending == optim::SearchEnding::converged ||
-                        probe.outcome.ending == optim::SearchEnding::rounding;
+  object["passes"] = probe.outcome.passes;
+  object["relative_gap"] = probe.outcome.relative_gap;
+  object["converged"] = worst_outcome(probe).has_converged();
+  if (!probe.folds.empty()) {
+    Json folds = summary_of(of_folds(probe.folds, accuracy_of));
+    folds["samples"] =
+        of_folds(probe.folds, [](const analysis::ClassFold& fold) { return fold.test.rows(); });
+    folds["l2"] = of_folds(probe.folds, penalty_of);
+    folds["loss"] = of_folds(probe.folds, [](const analysis::ClassFold& f) { return f.outcome.f; });
+    if (probe.folds.front().neighbours) {
+      folds["neighbours"] = summary_of(of_folds(probe.folds, neighbour_accuracy_of));
+    }
+    object["folds"] = folds;
+  }
   if (probe.neighbours) {
     object["neighbours"] = facts.options.neighbours;
     object["metric"] = FieldText<analysis::Metric>::format(facts.options.metric);
@@ -141,9 +226,16 @@ std::string probe_json(const ProbeFacts& facts, const analysis::ValueProbe& prob
               {"train_r2", probe.train.mean_r2},
               {"train_mse", probe.train.mean_mse},
               {"targets", probe.test.r2.size()}};
-  add_facts(object, facts);
+  add_facts(object, facts, probe.penalty);
   object["r2_per_target"] = probe.test.r2;
   object["mse_per_target"] = probe.test.mse;
+  if (!probe.folds.empty()) {
+    Json folds = summary_of(of_folds(probe.folds, r2_of));
+    folds["mse"] =
+        of_folds(probe.folds, [](const analysis::ValueFold& fold) { return fold.test.mean_mse; });
+    folds["l2"] = of_folds(probe.folds, penalty_of);
+    object["folds"] = folds;
+  }
   return json_text(object) + "\n";
 }
 
@@ -152,12 +244,19 @@ std::string probe_table(const ProbeFacts& facts, const analysis::ClassProbe& pro
   text += fmt::format(
       "accuracy          {:.4f}  multinomial logistic regression ({:.4f} on the training rows)\n",
       probe.test.accuracy(), probe.train.accuracy());
+  if (!probe.folds.empty()) {
+    text += fold_lines("of folds", of_folds(probe.folds, accuracy_of));
+  }
   if (probe.neighbours) {
     text += fmt::format("of {} neighbours{} {:.4f}  {}\n", facts.options.neighbours,
                         std::string(facts.options.neighbours < 10 ? 2 : 1, ' '),
                         probe.neighbours->accuracy(),
                         FieldText<analysis::Metric>::format(facts.options.metric));
   }
+  if (!probe.folds.empty() && probe.folds.front().neighbours) {
+    text += fold_lines("of folds", of_folds(probe.folds, neighbour_accuracy_of));
+  }
+  text += penalty_line(probe.penalty);
   text += fmt::format("fit               {} after {} iterations, loss {:.6f}, {:.1f} s\n",
                       name_of(probe.outcome.ending), probe.outcome.iterations, probe.outcome.f,
                       facts.seconds);
@@ -173,8 +272,12 @@ std::string probe_table(const ProbeFacts& facts, const analysis::ValueProbe& pro
   text +=
       fmt::format("R^2  {:.6f}  ridge regression, mean over targets ({:.6f} on training rows)\n",
                   probe.test.mean_r2, probe.train.mean_r2);
+  if (!probe.folds.empty()) {
+    text += fold_lines("R^2 of folds", of_folds(probe.folds, r2_of));
+  }
   text += fmt::format("MSE  {:.6g}  ({:.6g} on training rows)\n", probe.test.mean_mse,
                       probe.train.mean_mse);
+  text += penalty_line(probe.penalty);
   if (probe.test.r2.size() > 1 && probe.test.r2.size() <= most_printed_classes) {
     text += "\ntarget        R^2           MSE\n";
     for (std::size_t j = 0; j < probe.test.r2.size(); ++j) {

@@ -46,8 +46,8 @@ class Neighbours : public testing::Test {
   void expect_brute_force(const test::GlobalRows& train, const test::GlobalRows& test) {
     const test::Share train_share(world_, train.x.rows());
     const test::Share test_share(world_, test.x.rows());
-    const test::LocalRows<double> known(train, train_share);
-    const test::LocalRows<double> asked(test, test_share, 8);
+    const test::LocalRows known(train, train_share);
+    const test::LocalRows asked(test, test_share, 8);
     for (const auto metric : {Metric::euclidean, Metric::cosine}) {
       for (const std::size_t neighbours : {1U, 4U, 15U}) {
         std::size_t told = 0;
@@ -85,8 +85,8 @@ TEST_F(Neighbours, OfEquallyNearOnesTheFirstAreTaken) {
   }
   const test::Share train_share(world_, 90);
   const test::Share test_share(world_, 40);
-  const test::LocalRows<double> known(train, train_share);
-  const test::LocalRows<double> asked(test, test_share);
+  const test::LocalRows known(train, train_share);
+  const test::LocalRows asked(test, test_share);
   for (const std::size_t neighbours : {1U, 2U, 7U}) {
     const auto predicted =
         predict_by_neighbours(world_, known.rows(), asked.rows(), neighbours, Metric::euclidean);
@@ -101,7 +101,7 @@ TEST_F(Neighbours, OfEquallyNearOnesTheFirstAreTaken) {
 TEST_F(Neighbours, MoreThanThereAreRowsAreRefused) {
   const test::GlobalRows rows(20, 2, 2, 5);
   const test::Share share(world_, 20);
-  const test::LocalRows<double> local(rows, share);
+  const test::LocalRows local(rows, share);
   for (const std::size_t neighbours : {0U, 21U}) {
     EXPECT_THAT(test::message_of<UsageError>([&] {
                   (void)predict_by_neighbours(world_, local.rows(), local.rows(), neighbours,

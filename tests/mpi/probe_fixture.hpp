@@ -30,7 +30,6 @@ struct GlobalRows {
 };
 
 /// One rank's part of them, in tiles of a few rows.
-template <class T>
 class LocalRows {
  public:
   LocalRows(const GlobalRows& global, const Share& share, std::size_t tile_rows = 5)
@@ -41,28 +40,28 @@ class LocalRows {
     for (std::size_t first = 0; first < share.count; first += tile_rows) {
       tiles_.push_back({first, std::min(tile_rows, share.count - first)});
     }
-    rows_ = {&source_, labels_, tiles_};
+    rows_ = {&source_, labels_, tiles_, nullptr};
   }
   LocalRows(const LocalRows&) = delete;
   LocalRows& operator=(const LocalRows&) = delete;
 
-  [[nodiscard]] const analysis::ClassifiedRows<T>& rows() const { return rows_; }
+  [[nodiscard]] const analysis::ClassifiedRows& rows() const { return rows_; }
 
  private:
-  MatrixView<const T> fill(const GlobalRows& global, const Share& share) {
+  MatrixView<const double> fill(const GlobalRows& global, const Share& share) {
     for (std::size_t i = 0; i < x_.rows(); ++i) {
       for (std::size_t j = 0; j < x_.columns(); ++j) {
-        x_(i, j) = static_cast<T>(global.x(share.first + i, j));
+        x_(i, j) = global.x(share.first + i, j);
       }
     }
     return x_.view();
   }
 
-  Matrix<T> x_;
+  Matrix<double> x_;
   std::vector<std::uint32_t> labels_;
-  stats::MatrixRows<T> source_;
+  stats::MatrixRows<double> source_;
   std::vector<data::Tile> tiles_;
-  analysis::ClassifiedRows<T> rows_;
+  analysis::ClassifiedRows rows_;
 };
 
 }  // namespace infomax::test

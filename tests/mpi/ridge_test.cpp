@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "infomax/core/error.hpp"
+#include "infomax/data/blocks.hpp"
 #include "objective_fixture.hpp"
 #include "support/scratch.hpp"
 
@@ -72,6 +73,47 @@ TEST_F(Ridge, ScoresAreThoseOfTheDefinition) {
     EXPECT_NEAR(scores.r2[t], 1.0 - mse / variance, 1e-12);
   }
   EXPECT_NEAR(scores.mean_r2, (scores.r2[0] + scores.r2[1]) / 2.0, 1e-15);
+}
+
+/// Where rows have the parts that every number of ranks has, so are the bits.
+TEST_F(Ridge, WithPartsTheBitsAreTheSameOnAnyNumberOfRanks) {
+  const data::Blocks blocks(rows, 7);
+  const auto found_by = [&](const mpi::Communicator& communicator) {
+    const auto shard = blocks.shard(communicator.rank(), communicator.size());
+    test::Share share(communicator, rows);
+    share.first = shard.first_row;
+    share.count = shard.row_count;
+    const Matrix<double> x = test::local_rows<double>(global_.a, share);
+    const Matrix<double> y = test::local_rows<double>(global_.b, share);
+    const stats::MatrixRows<double> x_rows(x.view());
+    const stats::MatrixRows<double> y_rows(y.view());
+    stats::RowParts parts;
+    for (std::size_t v = shard.first_block; v < shard.first_block + shard.block_count; ++v) {
+      parts.ends.push_back(blocks.first_row(v + 1) - shard.first_row);
+    }
+    const auto fit = RidgeRegression(communicator, x_rows, y_rows, &parts).fit(l2);
+    const auto scores = score(communicator, fit, x_rows, y_rows, &parts);
+    std::vector<double> numbers(fit.weights.span().begin(), fit.weights.span().end());
+    numbers.insert(numbers.end(), scores.mse.begin(), scores.mse.end());
+    return numbers;
+  };
+  EXPECT_EQ(found_by(world_), found_by(world_.split(world_.rank())));
+}
+
+TEST_F(Ridge, OneMeasurementServesManyPenalties) {
+  const RidgeRegression regression(world_, x_rows_, y_rows_);
+  for (const double penalty : {l2, 10.0, 1e-6}) {
+    const RidgeFit alone = fit_ridge(world_, x_rows_, y_rows_, penalty);
+    const RidgeFit fit = regression.fit(penalty);
+    for (std::size_t k = 0; k < fit.weights.size(); ++k) {
+      EXPECT_EQ(fit.weights.span()[k], alone.weights.span()[k]);
+    }
+  }
+  const RegressionScores once = score(world_, regression.fit(l2), x_rows_, y_rows_);
+  const RegressionScores mean =
+      mean_of({once, score(world_, regression.fit(10.0), x_rows_, y_rows_)});
+  EXPECT_LT(mean.r2[0], once.r2[0]);
+  EXPECT_NEAR(mean.mean_r2, (mean.r2[0] + mean.r2[1]) / 2.0, 1e-15);
 }
 
 /// The mean of equal numbers is not always that number, so their variance is not always 0.

@@ -27,6 +27,9 @@ struct ClassScores {
   /// The number of rows of all ranks.
   [[nodiscard]] std::uint64_t rows() const;
 
+  /// Adds the counts of other rows with as many classes.
+  ClassScores& operator+=(const ClassScores& other);
+
   /// The share of rows whose class is predicted.
   [[nodiscard]] double accuracy() const;
 

@@ -36,9 +36,8 @@ using NeighbourProgress = std::function<void(std::size_t done, std::size_t all)>
 /// through every rank tile by tile, so memory is that of a tile and of K neighbours a row. Throws
 /// UsageError where K is 0 or more than `train` has rows.
 [[nodiscard]] std::vector<std::uint32_t> predict_by_neighbours(
-    const mpi::Communicator& communicator, const ClassifiedRows<double>& train,
-    const ClassifiedRows<double>& test, std::size_t neighbours, Metric metric,
-    const NeighbourProgress& progress = {});
+    const mpi::Communicator& communicator, const ClassifiedRows& train, const ClassifiedRows& test,
+    std::size_t neighbours, Metric metric, const NeighbourProgress& progress = {});
 
 }  // namespace infomax::analysis
 
