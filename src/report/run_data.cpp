@@ -60,7 +60,9 @@ model::SplitExamples load_as_trained(const mpi::Communicator& communicator,
                                      const FieldTexts& config, const model::StoredModel& stored,
                                      const model::PairSettings& pair, const std::string& data) {
   const auto run = config_of(config);
-  const model::HoldOut hold_out{run.validation ? run.validation->fraction : 0.0, run.seed};
+  // Runs from before `validation-blocks` held the last pairs out, which 0 stands for.
+  const model::HoldOut hold_out{run.validation ? run.validation->fraction : 0.0, run.seed,
+                                run.validation_blocks ? run.validation_blocks->count : 0};
   data::DatasetFile file(communicator, data);
   auto split =
       model::load_split_examples(communicator, file, pair, run.blocks.value_or(0), hold_out);
