@@ -47,7 +47,8 @@ MemoryUse mean_memory(const BatchExtent& batch) {
   const std::size_t columns = batch.p + batch.q;
   const std::size_t widest = std::max(batch.p, batch.q);
   return {sum_bytes(columns, batch.same_bits) + (columns + widest) * wide +
-          (batch.data_a ? tile_bytes(batch, batch.p, batch.p) : 0)};
+          (batch.data_a ? tile_bytes(batch, batch.p, batch.p) : 0) +
+          (batch.data_b ? tile_bytes(batch, batch.q, batch.q) : 0)};
 }
 
 MemoryUse moment_memory(const MomentNeeds& needs, const BatchExtent& batch) {
@@ -63,8 +64,8 @@ MemoryUse moment_memory(const MomentNeeds& needs, const BatchExtent& batch) {
       sum_bytes(triangle(needs.aa, p) + triangle(needs.bb, q) + full_ab, batch.same_bits);
   bytes += (full + p + q) * wide;  // SecondMoments
   bytes += std::max({full_aa, full_ab, full_bb}) * (widened ? wide : batch.element_bytes);
-  const std::size_t tiles =
-      tile_bytes(batch, p, most) * (batch.data_a ? 2 : 1) + tile_bytes(batch, q, most);
+  const std::size_t tiles = tile_bytes(batch, p, most) * (batch.data_a ? 2 : 1) +
+                            tile_bytes(batch, q, most) * (batch.data_b ? 2 : 1);
   bytes += tiles + (p + q) * wide + (widened ? tiles / batch.element_bytes * wide : 0);
   if (batch.wanted_a || batch.wanted_b) {
     bytes += (full + p + q) * wide;  // MomentGradient
@@ -92,6 +93,7 @@ BatchExtent compact_extent(const MomentNeeds& needs, const BatchExtent& batch) {
   if (a || b) {
     compact.element_bytes = wide;
     compact.data_a = compact.data_a && !a;
+    compact.data_b = compact.data_b && !b;
     compact.p = a ? batch.rows : batch.p;
     compact.q = b ? batch.rows : batch.q;
   }

@@ -49,6 +49,7 @@ std::size_t start_bytes(const mpi::Communicator& communicator, const Config& con
                                   .ranks = static_cast<std::size_t>(communicator.size()),
                                   .element_bytes = sizeof(T),
                                   .data_a = true,
+                                  .data_b = true,
                                   .same_bits = config.reproducible};
   return objective::linear_memory(*form, extent,
                                   two ? networks.at(model::Role::encoder_a)->outputs() : 0,
@@ -108,10 +109,15 @@ MemoryUse plan_memory(const mpi::Communicator& communicator, const Config& confi
     passes.for_backward = false;
     const auto validation = model::pass_memory(model::make_views(data.pair, held_out, two),
                                                networks, objective, passes);
-    // What either objective takes only for a while, they take at other times.
+    // What either objective takes only for a while, they take at other times. Of a side a that is
+    // the same in every step, that is the first step, before any validation.
     const std::size_t passing = steps.statistics.passing;
-    use.validation = validation.sides + validation.statistics.kept +
-                     std::max(validation.statistics.passing, passing) - passing;
+    const bool once = sampler.steps_per_epoch() == 1 && !views.a.encoder && !config.reproducible;
+    use.validation =
+        validation.sides +
+        (once ? std::max(validation.statistics.peak(), passing)
+              : validation.statistics.kept + std::max(validation.statistics.passing, passing)) -
+        passing;
   }
   if (starts && starts_linear(config)) {
     use.start = start_bytes(communicator, config, data, views, networks);

@@ -19,6 +19,7 @@ struct BatchExtent {
   std::size_t ranks = 1;          ///< P
   std::size_t element_bytes = 4;  ///< of the rows' type
   bool data_a = false;            ///< whether rows of a are converted when they are read
+  bool data_b = false;            ///< the same of b
   bool wanted_a = false;          ///< whether a gradient by a is wanted
   bool wanted_b = false;          ///< the same of b
   bool same_bits = false;         ///< whether rows have parts
