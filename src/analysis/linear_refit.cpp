@@ -22,6 +22,12 @@ std::optional<objective::LinearForm> form_of(const model::Model<T>& model,
   return objective::linear_form(options, sides);
 }
 
+/// The outputs of a network; 0 where there is none.
+template <math::Real T>
+std::size_t outputs_of(const model::Model<T>& model, model::Role role) {
+  return model.has(role) ? model.member(role).network.outputs() : 0;
+}
+
 /// The rows of all local samples of a side.
 std::vector<std::size_t> rows_of(const model::View& view, std::size_t samples) {
   std::vector<std::size_t> rows(samples);
@@ -61,10 +67,13 @@ bool LinearRefit<T>::is_possible(const model::Model<T>& model, const model::Pair
 template <math::Real T>
 LinearRefit<T>::LinearRefit(const model::Model<T>& model, const model::Examples& examples,
                             const model::PairSettings& pair,
-                            const objective::ObjectiveOptions& options)
+                            const objective::ObjectiveOptions& options,
+                            objective::Maximiser maximise)
     : model_(&model),
       options_(options),
-      form_(form_of(model, pair, options).value()),
+      problem_{form_of(model, pair, options).value(), outputs_of(model, model::Role::encoder_a),
+               outputs_of(model, model::Role::encoder_b), std::move(maximise),
+               objective::LinearRidges::from_settings(model.settings)},
       views_(model::make_views(pair, examples, model.has(model::Role::encoder_a))),
       as_they_are_(data::Normalization::identity(views_.a.rows->features())),
       rows_a_(rows_of(views_.a, examples.shard.row_count)),
@@ -87,11 +96,7 @@ template <math::Real T>
 void LinearRefit<T>::fit(const mpi::Communicator& communicator, const stats::RowPairs<T>& inputs,
                          const std::function<void(const stats::RowPairs<T>&)>& use) const {
   const bool two_networks = model_->has(model::Role::encoder_a);
-  const std::size_t outputs_a =
-      two_networks ? model_->member(model::Role::encoder_a).network.outputs() : 0;
-  const auto solution =
-      objective::solve_linear<T>(communicator, form_, options_, inputs, outputs_a,
-                                 model_->member(model::Role::encoder_b).network.outputs());
+  const auto solution = objective::solve_linear<T>(communicator, problem_, options_, inputs);
   const Matrix<T> b = map(inputs.b, solution.b);
   const stats::MatrixRows<T> b_rows(b.view());
   if (!views_.a.encoder) {

@@ -24,6 +24,7 @@
 #include "infomax/objective/options.hpp"
 #include "infomax/train/any_model.hpp"
 #include "infomax/train/files_of_run.hpp"
+#include "infomax/train/linear_search.hpp"
 #include "report/evaluation_json.hpp"
 
 namespace infomax::cli {
@@ -153,7 +154,10 @@ analysis::Evaluation evaluate_in(const mpi::Communicator& communicator,
   std::optional<analysis::LinearRefit<T>> refit;
   if ((fits ? fit_trained_on : trained_on) &&
       analysis::LinearRefit<T>::is_possible(model, pair, chosen)) {
-    refit.emplace(model, fitted_to, pair, chosen);
+    refit.emplace(model, fitted_to, pair, chosen,
+                  [&](std::span<double> x, const objective::SmoothFunction& function) {
+                    return train::maximise(communicator, x, function);
+                  });
   }
   if (refit && objective::make_spectral_function(chosen)) {
     objective::BatchSizeWarning().require_correlations(static_cast<double>(fitted_to.blocks.rows()),
@@ -175,8 +179,9 @@ analysis::Evaluation evaluate_in(const mpi::Communicator& communicator,
       warn_of_training_data();
     }
     evaluation.permutation =
-        is_refitted ? analysis::test_linear_pairing<T>(communicator, chosen, *refit, options)
-                    : analysis::test_pairing<T>(communicator, chosen, *sides, fit_sides.get(), options);
+        is_refitted
+            ? analysis::test_linear_pairing<T>(communicator, chosen, *refit, options)
+            : analysis::test_pairing<T>(communicator, chosen, *sides, fit_sides.get(), options);
   }
   return evaluation;
 }

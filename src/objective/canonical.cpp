@@ -11,23 +11,13 @@
 #include "infomax/core/error.hpp"
 #include "infomax/math/blas.hpp"
 #include "infomax/math/lapack.hpp"
-#include "objective/leading_columns.hpp"
+#include "objective/transposed.hpp"
 
 namespace infomax::objective {
 namespace {
 
 using math::Side;
 using math::Transpose;
-
-Matrix<double> transposed(MatrixView<const double> a) {
-  Matrix<double> result(a.columns(), a.rows());
-  for (std::size_t i = 0; i < a.rows(); ++i) {
-    for (std::size_t j = 0; j < a.columns(); ++j) {
-      result(j, i) = a(i, j);
-    }
-  }
-  return result;
-}
 
 double sum(std::span<const double> values) {
   return std::accumulate(values.begin(), values.end(), 0.0);
@@ -48,36 +38,6 @@ bool is_singular(const Matrix<double>& l, const Matrix<double>& factored) {
     }
   }
   return false;
-}
-
-/// Singular values up to here count as 0 in the gradient. Rounding of floats leaves as much of a
-/// value that is 0, for instance where columns of a side depend on each other (one-hot rows add up
-/// to 1); independent data have values of about 1 / sqrt(N). The sum of singular values has a kink
-/// at 0, where singular vectors are arbitrary, and 0 is one of its slopes.
-constexpr double rounding_of_values = 1e-5;
-
-/// L of C + r I = L L^T. `columns` is what the side has in all: those beyond C do not vary.
-Matrix<double> factor(const Matrix<double>& covariance, std::span<const double> variance,
-                      std::size_t columns, const Ridge& ridge, const char* side) {
-  const double mean_variance = sum(variance) / static_cast<double>(columns);
-  const double added = ridge.absolute.value_or(ridge.relative * mean_variance);
-  Matrix<double> regular = covariance;
-  for (std::size_t j = 0; j < variance.size(); ++j) {
-    regular(j, j) += added;
-    if (regular(j, j) == 0.0) {
-      regular(j, j) = 1.0;  // a constant column without ridge: it correlates with nothing
-    }
-  }
-  std::optional<Matrix<double>> l = math::cholesky(regular.view());
-  const bool reduced = columns > variance.size();
-  if (!l || is_singular(*l, regular) ||
-      (reduced && added <= rounding_of(columns) * (mean_variance + added))) {
-    throw NumericError(fmt::format(
-        "the covariance of side {} ({} columns) is not positive definite: columns depend on each "
-        "other or the rows are too few; train with a larger {}",
-        side, columns, describe(ridge)));
-  }
-  return *std::move(l);
 }
 
 /// out = alpha x diag(weight) y^T.
@@ -114,6 +74,29 @@ std::string describe(const Ridge& ridge) {
              : fmt::format("`ridge` (now {}; {} is the default)", ridge.relative, Ridge{}.relative);
 }
 
+Matrix<double> regular_factor(const Matrix<double>& covariance, std::span<const double> variance,
+                              std::size_t columns, const Ridge& ridge, const char* side) {
+  const double mean_variance = sum(variance) / static_cast<double>(columns);
+  const double added = ridge.absolute.value_or(ridge.relative * mean_variance);
+  Matrix<double> regular = covariance;
+  for (std::size_t j = 0; j < variance.size(); ++j) {
+    regular(j, j) += added;
+    if (regular(j, j) == 0.0) {
+      regular(j, j) = 1.0;  // a constant column without ridge: it correlates with nothing
+    }
+  }
+  std::optional<Matrix<double>> l = math::cholesky(regular.view());
+  const bool reduced = columns > variance.size();
+  if (!l || is_singular(*l, regular) ||
+      (reduced && added <= rounding_of(columns) * (mean_variance + added))) {
+    throw NumericError(fmt::format(
+        "the covariance of side {} ({} columns) is not positive definite: columns depend on each "
+        "other or the rows are too few; train with a larger {}",
+        side, columns, describe(ridge)));
+  }
+  return *std::move(l);
+}
+
 CanonicalSpectrum::CanonicalSpectrum(const stats::SecondMoments& moments, const Ridge& ridge)
     : ridge_share_a_(ridge.absolute ? 0.0
                                     : ridge.relative / static_cast<double>(moments.columns_a())),
@@ -131,16 +114,16 @@ CanonicalSpectrum::CanonicalSpectrum(const stats::SecondMoments& moments, const 
     return;
   }
   const Matrix<double> l_a =
-      factor(moments.aa, moments.variance_a, moments.columns_a(), ridge, "a");
+      regular_factor(moments.aa, moments.variance_a, moments.columns_a(), ridge, "a");
   const Matrix<double> l_b =
-      factor(moments.bb, moments.variance_b, moments.columns_b(), ridge, "b");
+      regular_factor(moments.bb, moments.variance_b, moments.columns_b(), ridge, "b");
   Matrix<double> t = moments.ab;
   math::solve_lower(Side::left, Transpose::no, l_a.view(), t.view());
   math::solve_lower(Side::right, Transpose::yes, l_b.view(), t.view());
   math::SingularValues decomposed = math::singular_values(t.view());
   std::ranges::copy(decomposed.values, values_.begin());
   a_ = std::move(decomposed.u);
-  b_ = transposed(decomposed.vt.view());
+  b_ = transposed(decomposed.vt);
   math::solve_lower(Side::left, Transpose::yes, l_a.view(), a_.view());
   math::solve_lower(Side::left, Transpose::yes, l_b.view(), b_.view());
 }
@@ -156,7 +139,7 @@ void CanonicalSpectrum::differentiate(std::span<const double> derivative,
   }
   std::vector<double> weight(derivative.begin(), derivative.end());
   for (std::size_t i = 0; i < weight.size(); ++i) {
-    if (values_[i] <= rounding_of_values) {
+    if (values_[i] <= negligible_correlation) {
       weight[i] = 0.0;
     }
   }
@@ -170,27 +153,6 @@ void CanonicalSpectrum::differentiate(std::span<const double> derivative,
   if (gradient.wanted_b) {
     own_gradient(b_, weight, ridge_share_b_, gradient.bb);
   }
-}
-
-Matrix<double> alike_directions(const stats::SecondMoments& moments, const Ridge& ridge,
-                                std::size_t count) {
-  Matrix<double> pooled = moments.aa;
-  math::axpy<double>(1.0, moments.bb.span(), pooled.span());
-  math::scale<double>(0.5, pooled.span());
-  Buffer<double> variance(pooled.rows());
-  for (std::size_t j = 0; j < variance.size(); ++j) {
-    variance[j] = pooled(j, j);
-  }
-  const Matrix<double> l = factor(pooled, variance, moments.columns_b(), ridge, "b");
-  Matrix<double> k = moments.ab;
-  math::solve_lower(Side::left, Transpose::no, l.view(), k.view());
-  math::solve_lower(Side::right, Transpose::yes, l.view(), k.view());
-  Matrix<double> squares(k.rows(), k.rows());
-  math::gemm<double>(Transpose::no, Transpose::yes, 0.5, k.view(), k.view(), 0.0, squares.view());
-  math::gemm<double>(Transpose::yes, Transpose::no, 0.5, k.view(), k.view(), 1.0, squares.view());
-  Matrix<double> directions = leading_columns(math::symmetric_eigen(squares.view()).vectors, count);
-  math::solve_lower(Side::left, Transpose::yes, l.view(), directions.view());
-  return directions;
 }
 
 }  // namespace infomax::objective

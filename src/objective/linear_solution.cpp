@@ -4,19 +4,23 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
-#include <limits>
-#include <numeric>
 #include <span>
+#include <utility>
 
-#include "infomax/core/error.hpp"
+#include <fmt/format.h>
+
+#include "infomax/core/field_text.hpp"
+#include "infomax/core/logging.hpp"
 #include "infomax/math/lapack.hpp"
-#include "infomax/objective/canonical.hpp"
-#include "infomax/objective/canonical_fit.hpp"
 #include "infomax/stats/compact_sides.hpp"
 #include "infomax/stats/means.hpp"
 #include "infomax/stats/moments.hpp"
+#include "objective/canonical_maps.hpp"
 #include "objective/description.hpp"
 #include "objective/leading_columns.hpp"
+#include "objective/shared_map.hpp"
+#include "objective/transposed.hpp"
+#include "objective/whitening.hpp"
 
 namespace infomax::objective {
 namespace {
@@ -27,18 +31,8 @@ using stats::Extent;
 /// Components this close to the largest count as equally large, so that rounding decides no sign.
 constexpr double about_as_large = 0.999;
 
-[[noreturn]] void refuse_no_variance() {
-  throw NumericError(
-      "there is no linear solution: the inputs of the last layer, or the targets, do not vary, or "
-      "their squares leave the range of numbers; look at the data, or try `normalize` standardize");
-}
-
-void require_variance(std::span<const double> variance) {
-  const double sum = std::accumulate(variance.begin(), variance.end(), 0.0);
-  if (!(sum > 0.0) || !std::isfinite(sum)) {
-    refuse_no_variance();
-  }
-}
+/// A value that exceeds another one by this part of it or less is as good.
+constexpr double as_good = 1e-9;
 
 void flip(Matrix<double>& columns, std::size_t j) {
   for (std::size_t i = 0; i < columns.rows(); ++i) {
@@ -66,42 +60,14 @@ void orient(Matrix<double>& columns, Matrix<double>& partner) {
   }
 }
 
-/// E diag(l)^-1/2 [n, rank] of a covariance E diag(l) E^T, which makes its variables uncorrelated
-/// with variance 1. Directions whose variance is a rounding error are left out.
-Matrix<double> whitening(const Matrix<double>& covariance) {
-  const auto eigen = math::symmetric_eigen(covariance.view());
-  const double rounding = 8.0 * static_cast<double>(covariance.rows()) *
-                          std::numeric_limits<double>::epsilon() * eigen.values.front();
-  const auto smallest =
-      std::ranges::find_if(eigen.values, [&](double value) { return value <= rounding; });
-  Matrix<double> result =
-      leading_columns(eigen.vectors, static_cast<std::size_t>(smallest - eigen.values.begin()));
-  for (std::size_t i = 0; i < result.rows(); ++i) {
-    for (std::size_t j = 0; j < result.columns(); ++j) {
-      result(i, j) /= std::sqrt(eigen.values[j]);
-    }
-  }
-  return result;
-}
-
-/// C_bb^-1/2 E diag(s). Columns beyond the rank of C_ab stay 0.
+/// Columns beyond the rank of C_ab stay 0.
 Matrix<double> rv_weight(const stats::SecondMoments& moments, std::size_t outputs) {
-  const Matrix<double> root = whitening(moments.bb);
-  Matrix<double> whitened(moments.ab.rows(), root.columns());
-  math::gemm<double>(Transpose::no, Transpose::no, 1.0, moments.ab.view(), root.view(), 0.0,
+  const Whitening inputs = whitening_of_inputs(moments.bb, moments.variance_b, "b");
+  Matrix<double> whitened(moments.ab.rows(), inputs.rank());
+  math::gemm<double>(Transpose::no, Transpose::no, 1.0, moments.ab.view(), inputs.map.view(), 0.0,
                      whitened.view());
   const auto decomposed = math::singular_values(whitened.view());
-  const std::size_t found = std::min(outputs, decomposed.values.size());
-  Matrix<double> scaled(outputs, root.columns(), 0.0);  // diag(s) E^T
-  for (std::size_t i = 0; i < found; ++i) {
-    for (std::size_t j = 0; j < root.columns(); ++j) {
-      scaled(i, j) = decomposed.values[i] * decomposed.vt(i, j);
-    }
-  }
-  Matrix<double> weight(root.rows(), outputs);
-  math::gemm<double>(Transpose::no, Transpose::yes, 1.0, root.view(), scaled.view(), 0.0,
-                     weight.view());
-  return weight;
+  return inputs.back(transposed(decomposed.vt).view(), decomposed.values, outputs);
 }
 
 Matrix<double> principal_weight(const stats::SecondMoments& moments, std::size_t outputs) {
@@ -114,6 +80,17 @@ void finish(const mpi::Communicator& communicator, LinearSolution& solution) {
   // Ranks on unlike processors may round their decompositions apart.
   communicator.broadcast(solution.a.weight.span(), 0);
   communicator.broadcast(solution.b.weight.span(), 0);
+  communicator.broadcast(std::span<double>(solution.correlations), 0);
+}
+
+void warn_of_wide_inputs(bool wide, const char* side, std::size_t columns) {
+  if (wide) {
+    log::warning(fmt::format(
+        "the {} columns that the linear layer of side {} reads are more than the rows, so that "
+        "they "
+        "depend on each other; the linear solution keeps to the directions in which rows vary",
+        columns, side));
+  }
 }
 
 stats::MomentNeeds needs_of(LinearForm form) {
@@ -130,7 +107,53 @@ Buffer<double> middle(const Buffer<double>& x, const Buffer<double>& y) {
   return result;
 }
 
+/// The map of both sides by a search from closed forms. The best of several ends, because J may
+/// have several maxima.
+Matrix<double> shared_weight(const stats::SecondMoments& moments, const LinearProblem& problem,
+                             const ObjectiveOptions& options) {
+  SharedMap shared(moments, options, problem.outputs_b);
+  const auto function = [&](std::span<const double> z, std::span<double> gradient) {
+    return shared.evaluate(z, gradient);
+  };
+  Matrix<double> best;
+  double greatest = 0.0;
+  for (Matrix<double>& z : shared.starts()) {
+    const double value = problem.maximise(z.span(), function);
+    // Of ends that are as good but for rounding, the first, so that rounding decides nothing.
+    if (best.empty() || value > greatest + as_good * std::abs(greatest)) {
+      greatest = value;
+      best = std::move(z);
+    }
+  }
+  const Matrix<double> map = shared.map(std::move(best));
+  Matrix<double> weight(map.rows(), problem.outputs_b, 0.0);
+  for (std::size_t i = 0; i < map.rows(); ++i) {
+    std::ranges::copy(map.view().row(i), weight.view().row(i).begin());
+  }
+  return weight;
+}
+
+constexpr const char* ridge_a_setting = "linear_ridge_a";
+constexpr const char* ridge_b_setting = "linear_ridge_b";
+
 }  // namespace
+
+void LinearRidges::to_settings(std::map<std::string, std::string>& settings) const {
+  if (a) {
+    settings[ridge_a_setting] = FieldText<double>::format(*a);
+  }
+  if (b) {
+    settings[ridge_b_setting] = FieldText<double>::format(*b);
+  }
+}
+
+LinearRidges LinearRidges::from_settings(const std::map<std::string, std::string>& settings) {
+  const auto number = [&](const char* name) {
+    const auto found = settings.find(name);
+    return found == settings.end() ? std::nullopt : FieldText<double>::parse(found->second);
+  };
+  return {number(ridge_a_setting), number(ridge_b_setting)};
+}
 
 std::optional<LinearForm> linear_form(const ObjectiveOptions& options, LinearSides sides) {
   const Description& description = description_of(options);
@@ -153,53 +176,62 @@ std::size_t largest_outputs(LinearForm form, std::size_t m, std::size_t n) {
 }
 
 template <math::Real T>
-LinearSolution solve_linear(const mpi::Communicator& communicator, LinearForm form,
-                            const ObjectiveOptions& options, const stats::RowPairs<T>& rows,
-                            std::size_t outputs_a, std::size_t outputs_b) {
-  assert(std::max(outputs_a, outputs_b) <=
+LinearSolution solve_linear(const mpi::Communicator& communicator, const LinearProblem& problem,
+                            const ObjectiveOptions& options, const stats::RowPairs<T>& rows) {
+  const LinearForm form = problem.form;
+  assert(std::max(problem.outputs_a, problem.outputs_b) <=
          largest_outputs(form, rows.a.original_columns(), rows.b.original_columns()));
-  const Ridge& ridge = options.of<CanonicalOptions>().ridge;
+  stats::MeanPass<T> mean_pass;
+  stats::MomentPass<T> moment_pass(needs_of(form));
+  const auto& means = mean_pass.measure(communicator, rows);
+  const bool alike = form == LinearForm::canonical_alike;
   LinearSolution solution;
-  if (form == LinearForm::canonical) {
-    const auto fit = fit_canonical<T>(communicator, rows, {std::max(outputs_a, outputs_b), ridge});
-    if (fit.directions_b.empty()) {
-      refuse_no_variance();
+  auto plan = alike ? stats::CompactRows<T>::joint_plan(rows, means.samples)
+                    : stats::CompactRows<T>::plan(moment_pass.needs(), rows, means.samples);
+  plan.keep_a = problem.outputs_a > 0;
+  plan.keep_b = true;
+  if (auto compact = stats::CompactSides<T>::of(communicator, plan, rows, means)) {
+    solution = solve_linear<double>(communicator, problem, options, compact->rows());
+    warn_of_wide_inputs(plan.compact_a && problem.outputs_a > 0, "a", rows.a.columns());
+    warn_of_wide_inputs(plan.compact_b, "b", rows.b.columns());
+    if (problem.outputs_a > 0) {
+      compact->restore_a(communicator, solution.a.weight);
+      solution.a.mean = means.a;
     }
-    solution.a = {fit.mean_a, leading_columns(fit.directions_a, outputs_a)};
-    solution.b = {fit.mean_b, leading_columns(fit.directions_b, outputs_b)};
-  } else {
-    stats::MeanPass<T> mean_pass;
-    stats::MomentPass<T> moment_pass(needs_of(form));
-    const auto& means = mean_pass.measure(communicator, rows);
-    const bool alike = form == LinearForm::canonical_alike;
-    auto plan = alike ? stats::CompactRows<T>::joint_plan(rows, means.samples)
-                      : stats::CompactRows<T>::plan(moment_pass.needs(), rows, means.samples);
-    plan.keep_b = true;
-    if (auto compact = stats::CompactSides<T>::of(communicator, plan, rows, means)) {
-      solution =
-          solve_linear<double>(communicator, form, options, compact->rows(), outputs_a, outputs_b);
-      compact->restore_b(communicator, solution.b.weight);
-      solution.b.mean = alike ? middle(means.a, means.b) : means.b;
-      finish(communicator, solution);
-      return solution;
+    compact->restore_b(communicator, solution.b.weight);
+    solution.b.mean = alike ? middle(means.a, means.b) : means.b;
+    finish(communicator, solution);
+    return solution;
+  }
+  const auto& moments = moment_pass.measure(communicator, rows, means);
+  require_variance(moments.variance_b);
+  switch (form) {
+    case LinearForm::canonical: {
+      auto maps =
+          problem.ridges.given()
+              ? regularised_maps(moments, problem.ridges, problem.outputs_a, problem.outputs_b)
+              : canonical_maps(moments, options, problem.outputs_a, problem.outputs_b);
+      solution = {
+          {means.a, std::move(maps.a)}, {means.b, std::move(maps.b)}, std::move(maps.correlations)};
+      break;
     }
-    const auto& moments = moment_pass.measure(communicator, rows, means);
-    require_variance(moments.variance_b);
-    if (alike) {
-      solution.b = {middle(means.a, means.b), alike_directions(moments, ridge, outputs_b)};
-    } else {
-      solution.b = {means.b, form == LinearForm::rv ? rv_weight(moments, outputs_b)
-                                                    : principal_weight(moments, outputs_b)};
-    }
+    case LinearForm::canonical_alike:
+      solution.b = {middle(means.a, means.b), shared_weight(moments, problem, options)};
+      break;
+    case LinearForm::rv:
+      solution.b = {means.b, rv_weight(moments, problem.outputs_b)};
+      break;
+    case LinearForm::principal:
+      solution.b = {means.b, principal_weight(moments, problem.outputs_b)};
+      break;
   }
   finish(communicator, solution);
   return solution;
 }
 
-#define INFOMAX_INSTANTIATE(T)                                                                \
-  template LinearSolution solve_linear<T>(const mpi::Communicator&, LinearForm,               \
-                                          const ObjectiveOptions&, const stats::RowPairs<T>&, \
-                                          std::size_t, std::size_t);
+#define INFOMAX_INSTANTIATE(T)                                                            \
+  template LinearSolution solve_linear<T>(const mpi::Communicator&, const LinearProblem&, \
+                                          const ObjectiveOptions&, const stats::RowPairs<T>&);
 INFOMAX_INSTANTIATE(float)
 INFOMAX_INSTANTIATE(double)
 #undef INFOMAX_INSTANTIATE

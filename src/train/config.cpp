@@ -93,7 +93,12 @@ void validate_linear_start(const Config& config) {
                     encoder.text, encoder.items.front().arguments[0].value));
   }
   if (starts_linear(config)) {
-    check_linear_start(config.objective_options(), config.pair, encoder, encoder_b);
+    check_linear_start(config.objective_options(), config.pair, linear_ridges(config), encoder,
+                       encoder_b);
+  } else if (linear_ridges(config).given()) {
+    throw UsageError(
+        "`linear_ridge_a` and `linear_ridge_b` are for the linear solution; give `encoder` "
+        "linear:N or `init` linear, or leave them out");
   }
 }
 

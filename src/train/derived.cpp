@@ -55,6 +55,10 @@ bool starts_linear(const Config& config) {
   return config.init == Initialization::linear || nn::is_linear_solution(first_encoder(config));
 }
 
+objective::LinearRidges linear_ridges(const Config& config) {
+  return {config.linear_ridge_a, config.linear_ridge_b};
+}
+
 bool is_untrained_baseline(const Config& config) {
   return !config.steps && !config.epochs && nn::is_linear_solution(first_encoder(config));
 }

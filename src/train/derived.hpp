@@ -6,6 +6,7 @@
 
 #include "infomax/model/settings.hpp"
 #include "infomax/nn/spec.hpp"
+#include "infomax/objective/linear_solution.hpp"
 #include "infomax/optim/optimizer_options.hpp"
 #include "infomax/optim/schedule.hpp"
 #include "infomax/train/config.hpp"
@@ -31,6 +32,9 @@ namespace infomax::train {
 
 /// Whether the last layers start at the exact linear solution.
 [[nodiscard]] bool starts_linear(const Config& config);
+
+/// Of the linear solution.
+[[nodiscard]] objective::LinearRidges linear_ridges(const Config& config);
 
 /// Whether nothing is trained although no number of steps says so: the encoder is linear:N, and
 /// neither `steps` nor `epochs` is given.

@@ -7,13 +7,17 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "core/json.hpp"
 #include "infomax/core/error.hpp"
+#include "infomax/core/logging.hpp"
 #include "infomax/data/sources.hpp"
 #include "infomax/model/encoded_rows.hpp"
 #include "infomax/model/views.hpp"
 #include "infomax/nn/layer_table.hpp"
 #include "infomax/objective/batch_size.hpp"
+#include "infomax/train/linear_search.hpp"
 
 namespace infomax::train {
 namespace {
@@ -21,6 +25,8 @@ namespace {
 using model::Pair;
 using objective::LinearForm;
 using objective::LinearSides;
+
+constexpr const char* correlations_setting = "linear_correlations";
 
 /// The configuration to use instead of `spec` where there is no linear solution.
 std::string untouched(const nn::Spec& spec) {
@@ -126,6 +132,16 @@ void require_directions(const nn::Spec& spec, std::size_t outputs, std::size_t d
   }
 }
 
+void tell(std::span<const double> correlations, bool regularised, model::Settings& settings) {
+  constexpr std::size_t most = 10;
+  const std::size_t shown = std::min(most, correlations.size());
+  log::info(fmt::format("linear solution: canonical correlations{} {:.4f}{}",
+                        regularised ? " of regularised CCA" : "",
+                        fmt::join(correlations.first(shown), " "),
+                        shown < correlations.size() ? " ..." : ""));
+  settings[correlations_setting] = json_text(Json(correlations));
+}
+
 }  // namespace
 
 LinearSides linear_sides(Pair pair, bool two_networks) {
@@ -136,8 +152,14 @@ LinearSides linear_sides(Pair pair, bool two_networks) {
 }
 
 void check_linear_start(const objective::ObjectiveOptions& objective, Pair pair,
-                        const nn::Spec& encoder, const std::optional<nn::Spec>& encoder_b) {
-  (void)form_of(objective, pair, encoder_b.has_value(), encoder);
+                        const objective::LinearRidges& ridges, const nn::Spec& encoder,
+                        const std::optional<nn::Spec>& encoder_b) {
+  const LinearForm form = form_of(objective, pair, encoder_b.has_value(), encoder);
+  if (ridges.given() && form != LinearForm::canonical) {
+    throw UsageError(
+        "`linear_ridge_a` and `linear_ridge_b` are for regularised CCA: they need an objective of "
+        "canonical correlations, and two networks or a side that is data; leave them out");
+  }
   require_linear_end(encoder);
   if (encoder_b) {
     require_linear_end(*encoder_b);
@@ -147,7 +169,8 @@ void check_linear_start(const objective::ObjectiveOptions& objective, Pair pair,
 template <math::Real T>
 void start_linear(const mpi::Communicator& communicator, model::Model<T>& model,
                   const model::Examples& examples, const model::PairSettings& pair,
-                  const objective::ObjectiveOptions& objective, bool reproducible) {
+                  const objective::ObjectiveOptions& objective,
+                  const objective::LinearRidges& ridges, bool reproducible) {
   const bool two_networks = model.has(model::Role::encoder_a);
   const auto& first = model.member(two_networks ? model::Role::encoder_a : model::Role::encoder_b);
   const auto& second = model.member(model::Role::encoder_b);
@@ -178,20 +201,30 @@ void start_linear(const mpi::Communicator& communicator, model::Model<T>& model,
     objective::BatchSizeWarning().require_correlations(static_cast<double>(examples.blocks.rows()),
                                                        a->columns(), b->columns());
   }
-  const auto solution = objective::solve_linear<T>(communicator, form, objective,
-                                                   {*a, *b, reproducible ? &parts : nullptr},
-                                                   outputs_a, second.network.outputs());
+  const objective::LinearProblem problem{
+      form, outputs_a, second.network.outputs(),
+      [&](std::span<double> variables, const objective::SmoothFunction& function) {
+        return maximise(communicator, variables, function);
+      },
+      ridges};
+  const auto solution = objective::solve_linear<T>(communicator, problem, objective,
+                                                   {*a, *b, reproducible ? &parts : nullptr});
   if (two_networks) {
     assign(solution.a, first.network, model.parameters_of(first));
   }
   assign(solution.b, second.network, model.parameters_of(second));
+  if (!solution.correlations.empty()) {
+    tell(solution.correlations, ridges.given(), model.settings);
+  }
 }
 
 template void start_linear<float>(const mpi::Communicator&, model::Model<float>&,
                                   const model::Examples&, const model::PairSettings&,
-                                  const objective::ObjectiveOptions&, bool);
+                                  const objective::ObjectiveOptions&,
+                                  const objective::LinearRidges&, bool);
 template void start_linear<double>(const mpi::Communicator&, model::Model<double>&,
                                    const model::Examples&, const model::PairSettings&,
-                                   const objective::ObjectiveOptions&, bool);
+                                   const objective::ObjectiveOptions&,
+                                   const objective::LinearRidges&, bool);
 
 }  // namespace infomax::train

@@ -108,7 +108,8 @@ model::Model<T> make_model(const mpi::Communicator& communicator, const Config& 
                           model.member(model::Role::encoder_b).network.outputs());
   model.initialize(config.seed);
   if (starts && starts_linear(config)) {
-    start_linear(communicator, model, data.examples, data.pair, objective, config.reproducible);
+    start_linear(communicator, model, data.examples, data.pair, objective, linear_ridges(config),
+                 config.reproducible);
   }
   return model;
 }

@@ -55,6 +55,7 @@ model::Settings model_settings(const mpi::Communicator& communicator, const Conf
   settings["ranks"] = std::to_string(communicator.size());
   settings["blas_threads"] = std::to_string(math::blas_threads());
   settings.merge(model::arithmetic());
+  linear_ridges(config).to_settings(settings);
   add_places(config, settings);
   return settings;
 }
@@ -114,7 +115,7 @@ struct Typed {
       : setup(communicator, config, data, starts), memory(setup.memory) {
     memory.process = process_bytes;
     memory = largest(communicator, memory);
-    setup.model.settings = model_settings(communicator, config, data.pair);
+    setup.model.settings.merge(model_settings(communicator, config, data.pair));
     if (setup.model.parameters().empty() && total_steps(config, 1) > 0) {
       throw UsageError(fmt::format(
           "`encoder` {} has nothing to train; add dense:N to it, or write it as it is by `steps` 0",

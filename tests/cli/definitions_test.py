@@ -21,7 +21,7 @@ COMMON = ["--precision", "double", "--seed", "5", "--threads", "1"]
 OBJECTIVES = {
     "rv": ["--lambda-a", "0.3", "--lambda-b=-0.2"],
     "pearson": ["--rho", "pearson", "--lambda", "0.1", "--bins", "9", "--histogram-range",
-                "sigma:1.5"],
+                "sigma:1.6"],
     "cca": ["--rho", "cca", "--lambda-b", "0.5", "--bins", "12", "--histogram-range",
             "fixed:-0.6,0.7"],
     "dcca of two": ["--objective", "dcca", "--components", "2", "--ridge", "0.03"],

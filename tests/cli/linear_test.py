@@ -62,14 +62,17 @@ class LinearSolution(LinearTest):
         labels = numpy.digitize(y[:, 0], [-0.5, 0.5])
         data = self.write_data(x=x, y=labels)
         one_hot = support.one_hot(labels)
-        # Of the regularised problem, for the columns of one_hot depend on each other.
+        # The classes' covariance is singular without its ridge. That of the outputs costs each of them
+        # some of its correlation, depending on its share of their variance.
         ridge = 1e-4
-        values, vectors = numpy.linalg.eigh(support.covariance(x, x))
-        root = vectors / numpy.sqrt(values + ridge * values.mean())
         classes, turn = numpy.linalg.eigh(support.covariance(one_hot, one_hot))
         root_a = turn / numpy.sqrt(classes + ridge * classes.mean())
-        v = numpy.linalg.svd(root_a.T @ support.covariance(one_hot, x) @ root)[2][:2]
-        expected = support.cca(one_hot, x @ root @ v.T, ridge)
+        values, vectors = numpy.linalg.eigh(support.covariance(x, x))
+        first, second = numpy.linalg.svd(root_a.T @ support.covariance(one_hot, x) @ vectors
+                                         / numpy.sqrt(values), compute_uv=False)[:2]
+        shares = numpy.linspace(0.0, 1.0, 100_001)
+        expected = ((first * numpy.sqrt(shares / (shares + ridge / 2))
+                     + second * numpy.sqrt((1 - shares) / (1 - shares + ridge / 2))) / 2).max()
         self.check(data, expected, "--pair", "target", "--rho", "cca", outputs=2)
 
     def test_time_lagged_components(self):
@@ -105,13 +108,13 @@ class LinearSolution(LinearTest):
 
     def test_principal_components(self):
         data, x = self.anisotropic()
-        model = self.check(data, best_rv(x, x, 3), "--rho", "rv")
+        model = self.check(data, best_rv(x, x, 3), "--rho", "rv", "--normalize", "center")
         squares = numpy.linalg.eigvalsh(support.covariance(x, x))[::-1] ** 2
         self.assertAlmostEqual(best_rv(x, x, 3), (squares[:3].sum() / squares.sum()) ** 0.25)
         leading = principal_components(x, 3)
         self.assertLess(principal_sines(weights(model, 0), leading).max(), 1e-9)
         rate = 0.5 * numpy.log1p(3 / 0.5 * numpy.sqrt(squares[:3])).sum()
-        model = self.check(data, rate, "--objective", "coding-rate")
+        model = self.check(data, rate, "--objective", "coding-rate", "--normalize", "center")
         self.assert_close(numpy.abs(weights(model, 0)), numpy.abs(leading), 1e-9)
 
     def test_float_comes_as_near_as_float_does(self):
@@ -178,7 +181,8 @@ class Start(LinearTest):
 
     def test_rv_of_activations(self):
         data, x = self.anisotropic()
-        self.check(data, lambda model: best_rv(x, self.hidden(model, x), 2), "--rho", "rv")
+        self.check(data, lambda model: best_rv(x, self.hidden(model, x), 2), "--rho", "rv",
+                   "--normalize", "center")
 
     def test_coding_rate_of_activations(self):
         data, x = self.anisotropic()

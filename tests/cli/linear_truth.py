@@ -33,6 +33,26 @@ def best_rv(a, h, count):
     return (fourth / numpy.linalg.norm(support.covariance(a, a)) ** 2) ** 0.25
 
 
+def cancor(x, y):
+    """Canonical correlations as R's cancor computes them, by QR decompositions."""
+    bases = [numpy.linalg.qr(side - side.mean(axis=0))[0] for side in (x, y)]
+    return numpy.linalg.svd(bases[0].T @ bases[1], compute_uv=False)
+
+
+def mixed_views(rows, seed):
+    """Two views with three directions in common, [rows, 5] and [rows, 4], whose columns have units as
+    unlike as those of measured quantities."""
+    random = numpy.random.default_rng(seed)
+    shared = random.normal(size=(rows, 3))
+
+    def view(columns):
+        mixed = shared * [2, 1, 0.6] @ random.normal(size=(3, columns))
+        mixed += random.normal(size=(rows, columns))
+        return mixed * 10.0 ** numpy.linspace(-3, 3, columns) + random.normal(size=columns)
+
+    return view(5), view(4)
+
+
 class LinearTest(support.ProgramTest):
     def views(self):
         path = self.scratch / "views.h5"

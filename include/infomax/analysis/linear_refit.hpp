@@ -30,9 +30,11 @@ class LinearRefit {
                                         const model::PairSettings& pair,
                                         const objective::ObjectiveOptions& options);
 
-  /// Of a model for which is_possible(). All but the settings must outlive this.
+  /// Of a model for which is_possible(). All but the settings must outlive this. `maximise`
+  /// searches where a form has a search in it.
   LinearRefit(const model::Model<T>& model, const model::Examples& examples,
-              const model::PairSettings& pair, const objective::ObjectiveOptions& options);
+              const model::PairSettings& pair, const objective::ObjectiveOptions& options,
+              objective::Maximiser maximise);
   LinearRefit(const LinearRefit&) = delete;
   LinearRefit& operator=(const LinearRefit&) = delete;
 
@@ -50,7 +52,7 @@ class LinearRefit {
 
   const model::Model<T>* model_;
   objective::ObjectiveOptions options_;
-  objective::LinearForm form_;
+  objective::LinearProblem problem_;
   model::Views views_;
   data::Normalization as_they_are_;  // of targets
   std::vector<std::size_t> rows_a_;

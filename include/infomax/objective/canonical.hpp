@@ -17,7 +17,8 @@
 
 namespace infomax::objective {
 
-/// What is added to the diagonals of a side's covariance.
+/// What is added to the diagonals of a side's covariance: of the encoded outputs, where the side is
+/// encoded.
 struct Ridge {
   double relative = 1e-4;          ///< times the mean variance of the side
   std::optional<double> absolute;  ///< where set, this is added and `relative` ignored
@@ -28,6 +29,12 @@ struct CanonicalOptions {
   std::size_t components = 0;  ///< k, the largest correlations, which are counted; 0 = all
   Ridge ridge;                 ///< of either side
 };
+
+/// Canonical correlations up to here count as 0 in gradients. Rounding of floats leaves as much of
+/// a value that is 0, for instance where columns of a side depend on each other (one-hot rows add
+/// up to 1); independent data have values of about 1 / sqrt(N). The sum of singular values has a
+/// kink at 0, where singular vectors are arbitrary, and 0 is one of its slopes.
+inline constexpr double negligible_correlation = 1e-5;
 
 /// The field that sets it and its value, for messages: "`ridge` (now 0; 0.0001 is the default)".
 [[nodiscard]] std::string describe(const Ridge& ridge);
@@ -71,10 +78,12 @@ class CanonicalSpectrum {
   Matrix<double> b_;            // L_b^-T V [q, m]
 };
 
-/// The directions of one map for both sides, which have the same p columns: L^-T times the `count`
-/// leading eigenvectors of (K K^T + K^T K) / 2 [p, count], where C = (C_aa + C_bb) / 2, C + r I = L
-/// L^T and K = L^-1 C_ab L^-T. Throws NumericError where C + r I is not positive definite.
-[[nodiscard]] Matrix<double> alike_directions(const stats::SecondMoments& moments,
-                                              const Ridge& ridge, std::size_t count);
+/// L [p, p] of C + r I = L L^T for the covariance of the side that `side` names ("a"), with the
+/// diagonal `variance` [p]. `columns` is what the side has in all: those beyond p do not vary, and
+/// have their part in the mean that a relative ridge is relative to. Throws NumericError where C +
+/// r I is not positive definite.
+[[nodiscard]] Matrix<double> regular_factor(const Matrix<double>& covariance,
+                                            std::span<const double> variance, std::size_t columns,
+                                            const Ridge& ridge, const char* side);
 
 }  // namespace infomax::objective

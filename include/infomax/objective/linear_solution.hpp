@@ -3,8 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "infomax/core/matrix.hpp"
 #include "infomax/math/blas.hpp"
@@ -24,22 +28,25 @@ enum class LinearSides : std::uint8_t {
   both_alike,  ///< a = W^T h_a, b = W^T h_b
 };
 
-/// The layers of greatest J among the linear ones, in closed form from second moments C.
+/// How the layers of greatest J among the linear ones are found, from second moments C of the
+/// inputs. E whitens a covariance (E^T C E = I) and keeps to its column space, so that inputs that
+/// depend on each other need no ridge.
 enum class LinearForm : std::uint8_t {
-  /// Canonical directions of h_a and h_b (Hotelling 1936), for objectives of canonical
-  /// correlations; outputs are uncorrelated, of variance 1. The objective's ridge is added to the
-  /// inputs' covariances; the solution is exact without one.
+  /// For objectives of canonical correlations: of K = E_a^T C_ab E_b = U S V^T (Hotelling 1936),
+  /// the maps E_a U diag(d_a) and E_b V diag(d_b); outputs are uncorrelated. Where side a is data,
+  /// K = L^-1 C_ab E_b with C_aa + r I = L L^T as in the objective. Only the outputs' variances d^2
+  /// depend on the objective's ridge, which is one of the outputs. The singular values of T are
+  /// bounded by s_i c_i, where c_i is what the ridge leaves of an output of variance d_i^2 (Horn
+  /// 1950, in sums of any h(e^x) that is convex, as of all objectives here), and these maps reach
+  /// the bound. With a relative ridge r > 0 the variances solve a problem in as many unknowns
+  /// (variance_shares.hpp): it costs to let an output vary that is not counted, so such outputs are
+  /// 0. With an absolute ridge J has a bound but no maximum (linear_scale.hpp).
   canonical,
-  /// L^-T times the leading eigenvectors of (K K^T + K^T K) / 2, where C = (C_aa + C_bb) / 2 = L
-  /// L^T
-  /// and K = L^-1 C_ab L^-T. Where the sides may be exchanged (C_aa = C_bb and C_ab = C_ab^T, as in
-  /// reversible trajectories) these are the eigenvectors of K, by the size of their eigenvalues:
-  /// time-lagged independent components (Molgedey and Schuster 1994; Perez-Hernandez et al. 2013),
-  /// the exact solution. Elsewhere they are exact for q = n, and for q < n a compromise between
-  /// the directions that are best for either side.
+  /// The same with one map for both sides: a closed form where the sides may be exchanged, a search
+  /// from there elsewhere (shared_map.hpp).
   canonical_alike,
-  /// For the rv coefficient with a fixed side a: C_bb^-1/2 E diag(s), where s_i and E are the q
-  /// largest singular values and right singular vectors of C_ab C_bb^-1/2. For h_a = h_b these are
+  /// For the rv coefficient with a fixed side a: E diag(s) times V, where s_i and V are the q
+  /// largest singular values and right singular vectors of C_ab E. For h_a = h_b these are
   /// the leading principal directions, orthonormal. The value is
   ///
   ///     J^2 = sqrt(sum_{i<=q} s_i^4) / |C_aa|_F.
@@ -54,19 +61,19 @@ enum class LinearForm : std::uint8_t {
   principal,
 };
 
-/// The closed form of an objective of canonical correlations.
+/// The form of an objective of canonical correlations.
 [[nodiscard]] constexpr LinearForm canonical_form(LinearSides sides) {
   return sides == LinearSides::both_alike ? LinearForm::canonical_alike : LinearForm::canonical;
 }
 
-/// The closed form of an objective, as its description has it; nothing where it has none.
+/// The form of an objective, as its description has it; nothing where it has none.
 [[nodiscard]] std::optional<LinearForm> linear_form(const ObjectiveOptions& options,
                                                     LinearSides sides);
 
-/// The objectives that have a closed form, and for which sides, for messages.
+/// The objectives that have a linear solution, and for which sides, for messages.
 [[nodiscard]] std::string linear_objectives();
 
-/// The most outputs that a closed form has directions for, for h_a of m and h_b of n columns.
+/// The most outputs that a form has directions for, for h_a of m and h_b of n columns.
 [[nodiscard]] std::size_t largest_outputs(LinearForm form, std::size_t m, std::size_t n);
 
 /// A layer y = W^T (h - mean).
@@ -79,18 +86,55 @@ struct LinearLayer {
 struct LinearSolution {
   LinearLayer a;  ///< filled by LinearForm::canonical only
   LinearLayer b;  ///< always filled
+  /// The correlations of the outputs' directions, descending, before any ridge of the outputs, or
+  /// those of regularised CCA; of LinearForm::canonical only.
+  std::vector<double> correlations;
 };
 
-/// Collective. Returns the layers that the form finds, `outputs_a` and `outputs_b` wide; the other
-/// is empty. The result is the same on every rank, and on any number of ranks up to rounding: signs
-/// are chosen so that in each column of b, the first component that is about as large as any is
-/// positive.
-/// Throws NumericError where there is no variance, or a covariance with its ridge is not positive
-/// definite.
+/// Returns J at x, and writes its gradient.
+using SmoothFunction = std::function<double(std::span<const double> x, std::span<double> gradient)>;
+
+/// Collective. Moves x to a local maximum of the function and returns the value there, on every
+/// rank the root's. Only the root's x and function count.
+using Maximiser = std::function<double(std::span<double> x, const SmoothFunction& function)>;
+
+/// What regularised CCA (Vinod 1976; Leurgans, Moyeed and Silverman 1993) adds to the variances of
+/// the inputs of either side.
+struct LinearRidges {
+  std::optional<double> a;  ///< of the inputs of side a, or of side a where it is data; unset: 0
+  std::optional<double> b;  ///< of the inputs of side b
+
+  /// Whether either is set, which makes the solution that of regularised CCA.
+  [[nodiscard]] bool given() const { return a || b; }
+
+  /// @{ As texts that travel with a model.
+  void to_settings(std::map<std::string, std::string>& settings) const;
+  [[nodiscard]] static LinearRidges from_settings(
+      const std::map<std::string, std::string>& settings);
+  /// @}
+};
+
+/// What to solve, for which layers.
+struct LinearProblem {
+  LinearForm form = LinearForm::canonical;  ///< that of the objective
+  std::size_t outputs_a = 0;                ///< 0: side a has no layer
+  std::size_t outputs_b = 0;                ///< at most largest_outputs(), as outputs_a
+  Maximiser maximise;                       ///< called by LinearForm::canonical_alike only
+  /// Of LinearForm::canonical. Where given, the layers are those of regularised CCA and not the
+  /// objective's: C_ii + L_i I takes the place of C_ii, and outputs are E_a U and E_b V.
+  LinearRidges ridges;
+};
+
+/// Collective. Returns the layers that the form finds; that of a side without outputs is empty. The
+/// result is the same on every rank, and on any number of ranks up to rounding, which a search
+/// magnifies to about the root of J's own rounding: signs are chosen so
+/// that in each column of b, the first component that is about as large as any is positive. Warns
+/// where inputs depend on each other, and of outputs that are 0. Throws NumericError where there is
+/// no variance, or the covariance of a side that is data is not positive definite with its ridge.
 template <math::Real T>
-[[nodiscard]] LinearSolution solve_linear(const mpi::Communicator& communicator, LinearForm form,
+[[nodiscard]] LinearSolution solve_linear(const mpi::Communicator& communicator,
+                                          const LinearProblem& problem,
                                           const ObjectiveOptions& options,
-                                          const stats::RowPairs<T>& rows, std::size_t outputs_a,
-                                          std::size_t outputs_b);
+                                          const stats::RowPairs<T>& rows);
 
 }  // namespace infomax::objective

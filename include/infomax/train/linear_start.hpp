@@ -18,21 +18,26 @@ namespace infomax::train {
 [[nodiscard]] objective::LinearSides linear_sides(model::Pair pair, bool two_networks);
 
 /// Checks what does not depend on data: throws UsageError if the objective of this pair has no
-/// closed form, or an encoder does not end in a dense layer without activation. `encoder_b` is that
-/// of the second network, where there is one.
+/// linear solution, `ridges` are given and it is not one of two maps to canonical variables, or an
+/// encoder does not end in a dense layer without activation. `encoder_b` is that of the second
+/// network, where there is one.
 void check_linear_start(const objective::ObjectiveOptions& objective, model::Pair pair,
-                        const nn::Spec& encoder, const std::optional<nn::Spec>& encoder_b);
+                        const objective::LinearRidges& ridges, const nn::Spec& encoder,
+                        const std::optional<nn::Spec>& encoder_b);
 
 /// Collective. Puts the last layer of each of the model's networks at the exact linear solution
 /// (objective::solve_linear) for all samples of all ranks, given what the layers before make of
 /// them as they are; with one layer that is the preprocessed rows. Biases centre the outputs. Reads
 /// the samples tile by tile, whatever the width of the layers, and each of them twice. The result
-/// is the same at any number of ranks: to rounding, or where `reproducible` to the last bit. Throws
+/// is the same at any number of ranks: to rounding, or where `reproducible` to the last bit. The
+/// correlations of a solution of canonical variables are logged, and become a setting of the model,
+/// `linear_correlations`, a list in JSON. Throws
 /// UsageError where a layer has more outputs than there are directions, and what solve_linear and
 /// check_linear_start do.
 template <math::Real T>
 void start_linear(const mpi::Communicator& communicator, model::Model<T>& model,
                   const model::Examples& examples, const model::PairSettings& pair,
-                  const objective::ObjectiveOptions& objective, bool reproducible = false);
+                  const objective::ObjectiveOptions& objective,
+                  const objective::LinearRidges& ridges = {}, bool reproducible = false);
 
 }  // namespace infomax::train

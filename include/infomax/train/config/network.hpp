@@ -48,6 +48,8 @@ struct NetworkConfig {
   std::string encoder;                       ///< as nn::parse_spec takes it; must not be empty
   std::string encoder_b;                     ///< of the second view; empty: as `encoder`
   std::optional<Initialization> init;        ///< unset: linear for an encoder linear:N, else glorot
+  std::optional<double> linear_ridge_a;      ///< L_a of regularised CCA; unset: no ridge
+  std::optional<double> linear_ridge_b;      ///< L_b
   bool share = false;                        ///< one network for both views
   Precision precision = Precision::float32;  ///< of parameters and activations
   std::uint64_t seed = 1;  ///< of initial parameters, orders of rows and random changes
@@ -68,10 +70,17 @@ struct NetworkConfig {
            "for `pair` views: the network g of y; default as `encoder`")
       .add("init", &Config::init, "NAME",
            "initial weights: glorot (default), random; or linear, random but for each network's "
-           "last layer, which starts at the exact linear solution (canonical, time-lagged or "
-           "principal components) given the layers before; for dcca, vamp1, vamp2, gaussian-mi, "
+           "last layer, which starts at the exact linear solution, the greatest value that the "
+           "objective with its ridge and components has for linear maps (canonical, time-lagged or "
+           "principal components), given the layers before; for dcca, vamp1, vamp2, gaussian-mi, "
            "coding-rate and infomax without lambda, rho cca or, for `pair` input and target, rv")
       .decided_by_data()
+      .add("linear-ridge-a", &Config::linear_ridge_a, "L",
+           "make the linear solution that of regularised CCA: L is added to the variances of side "
+           "a's preprocessed inputs (of side a itself where it is data), whatever the objective's "
+           "ridge of the outputs is. L = lambda1 (N - 1) / N gives what R's CCA::rcc gives",
+           at_least(0.0))
+      .add("linear-ridge-b", &Config::linear_ridge_b, "L", "the same of side b", at_least(0.0))
       .add("share", &Config::share, "", "for `pair` views: one network for both, preprocessed as x")
       .add("precision", &Config::precision, "TYPE",
            "of parameters and activations: float or double")
