@@ -11,6 +11,7 @@
 #include "infomax/core/error.hpp"
 #include "infomax/math/blas.hpp"
 #include "infomax/math/lapack.hpp"
+#include "objective/shrinkage.hpp"
 #include "objective/transposed.hpp"
 
 namespace infomax::objective {
@@ -102,7 +103,8 @@ CanonicalSpectrum::CanonicalSpectrum(const stats::SecondMoments& moments, const 
                                     : ridge.relative / static_cast<double>(moments.columns_a())),
       ridge_share_b_(ridge.absolute ? 0.0
                                     : ridge.relative / static_cast<double>(moments.columns_b())),
-      values_(std::min(moments.columns_a(), moments.columns_b()), 0.0) {
+      values_(std::min(moments.columns_a(), moments.columns_b()), 0.0),
+      moments_(&moments) {
   const double finite = sum(moments.aa.span()) + sum(moments.bb.span()) + sum(moments.ab.span());
   if (!std::isfinite(finite)) {
     state_ = State::not_finite;
@@ -113,10 +115,17 @@ CanonicalSpectrum::CanonicalSpectrum(const stats::SecondMoments& moments, const 
     state_ = State::empty;
     return;
   }
-  const Matrix<double> l_a =
-      regular_factor(moments.aa, moments.variance_a, moments.columns_a(), ridge, "a");
-  const Matrix<double> l_b =
-      regular_factor(moments.bb, moments.variance_b, moments.columns_b(), ridge, "b");
+  if (ridge.shrinkage == Shrinkage::automatic) {
+    shrunk_a_ = std::make_unique<ShrunkCovariance>(moments.aa, moments.columns_a(),
+                                                   moments.lengths_a.fourth, moments.samples);
+    shrunk_b_ = std::make_unique<ShrunkCovariance>(moments.bb, moments.columns_b(),
+                                                   moments.lengths_b.fourth, moments.samples);
+  }
+  // Shrinkage keeps the trace, and with it what a relative ridge adds.
+  const Matrix<double> l_a = regular_factor(shrunk_a_ ? shrunk_a_->matrix() : moments.aa,
+                                            moments.variance_a, moments.columns_a(), ridge, "a");
+  const Matrix<double> l_b = regular_factor(shrunk_b_ ? shrunk_b_->matrix() : moments.bb,
+                                            moments.variance_b, moments.columns_b(), ridge, "b");
   Matrix<double> t = moments.ab;
   math::solve_lower(Side::left, Transpose::no, l_a.view(), t.view());
   math::solve_lower(Side::right, Transpose::yes, l_b.view(), t.view());
@@ -149,10 +158,22 @@ void CanonicalSpectrum::differentiate(std::span<const double> derivative,
   }
   if (gradient.wanted_a) {
     own_gradient(a_, weight, ridge_share_a_, gradient.aa);
+    if (shrunk_a_) {
+      gradient.lengths_a = {shrunk_a_->differentiate(gradient.aa), moments_->lengths_a.third};
+    }
   }
   if (gradient.wanted_b) {
     own_gradient(b_, weight, ridge_share_b_, gradient.bb);
+    if (shrunk_b_) {
+      gradient.lengths_b = {shrunk_b_->differentiate(gradient.bb), moments_->lengths_b.third};
+    }
   }
 }
+
+CanonicalSpectrum::~CanonicalSpectrum() = default;
+
+double CanonicalSpectrum::intensity_a() const { return shrunk_a_ ? shrunk_a_->intensity() : 0.0; }
+
+double CanonicalSpectrum::intensity_b() const { return shrunk_b_ ? shrunk_b_->intensity() : 0.0; }
 
 }  // namespace infomax::objective

@@ -13,9 +13,8 @@ namespace infomax::objective {
 template <math::Real T>
 CanonicalFit fit_canonical(const mpi::Communicator& communicator, const stats::RowPairs<T>& rows,
                            const CanonicalOptions& options) {
-  using stats::Extent;
   stats::MeanPass<T> mean_pass;
-  stats::MomentPass<T> moment_pass({Extent::full, Extent::full, Extent::full, true, true});
+  stats::MomentPass<T> moment_pass(canonical_needs(options.ridge));
   const auto& means = mean_pass.measure(communicator, rows);
   auto plan = stats::CompactRows<T>::plan(moment_pass.needs(), rows, means.samples);
   plan.keep_a = true;

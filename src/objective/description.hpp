@@ -39,8 +39,8 @@ template <class Options>
 }
 
 /// The options that several objectives read: `bins` and `histogram_range`, of every objective that
-/// reports entropies; `components`, `ridge` and `ridge_absolute`, of every objective of canonical
-/// correlations.
+/// reports entropies; `components`, `ridge`, `ridge_absolute` and `shrinkage`, of every objective
+/// of canonical correlations.
 [[nodiscard]] OptionGroup histogram_options();
 [[nodiscard]] OptionGroup canonical_options();
 

@@ -101,7 +101,7 @@ std::optional<LinearForm> linear_form_of(const ObjectiveOptions& options, Linear
     return std::nullopt;
   }
   if (own.rho == Rho::cca) {
-    return canonical_form(sides);
+    return canonical_form(options, sides);
   }
   return own.rho == Rho::rv && sides == LinearSides::b ? std::optional(LinearForm::rv)
                                                        : std::nullopt;

@@ -12,6 +12,7 @@
 #include "infomax/core/field_text.hpp"
 #include "infomax/core/logging.hpp"
 #include "infomax/math/lapack.hpp"
+#include "infomax/objective/canonical.hpp"
 #include "infomax/stats/compact_sides.hpp"
 #include "infomax/stats/means.hpp"
 #include "infomax/stats/moments.hpp"
@@ -153,6 +154,13 @@ LinearRidges LinearRidges::from_settings(const std::map<std::string, std::string
     return found == settings.end() ? std::nullopt : FieldText<double>::parse(found->second);
   };
   return {number(ridge_a_setting), number(ridge_b_setting)};
+}
+
+std::optional<LinearForm> canonical_form(const ObjectiveOptions& options, LinearSides sides) {
+  if (options.of<CanonicalOptions>().ridge.shrinkage == Shrinkage::automatic) {
+    return std::nullopt;
+  }
+  return sides == LinearSides::both_alike ? LinearForm::canonical_alike : LinearForm::canonical;
 }
 
 std::optional<LinearForm> linear_form(const ObjectiveOptions& options, LinearSides sides) {

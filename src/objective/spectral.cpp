@@ -19,9 +19,7 @@ double total(std::span<const double> values) {
 SpectralFunction::SpectralFunction(SpectralForm form, const CanonicalOptions& options)
     : form_(form), options_(options) {}
 
-stats::MomentNeeds SpectralFunction::needs() const {
-  return {stats::Extent::full, stats::Extent::full, stats::Extent::full, true, true};
-}
+stats::MomentNeeds SpectralFunction::needs() const { return canonical_needs(options_.ridge); }
 
 double SpectralFunction::value_of(std::span<const double> sigma) const {
   Buffer<double> unused(sigma.size());
@@ -42,12 +40,18 @@ double SpectralFunction::evaluate(const stats::SecondMoments& moments,
   }
   sum_ = total(sigma.first(k));
   largest_ = sigma[0];
+  intensity_a_ = spectrum.intensity_a();
+  intensity_b_ = spectrum.intensity_b();
   return value;
 }
 
 void SpectralFunction::append_figures(Figures& figures) const {
   figures.emplace_back("canonical_correlation_sum", sum_);
   figures.emplace_back("canonical_correlation_max", largest_);
+  if (options_.ridge.shrinkage == Shrinkage::automatic) {
+    figures.emplace_back("shrinkage_a", intensity_a_);
+    figures.emplace_back("shrinkage_b", intensity_b_);
+  }
 }
 
 Description spectral_description(std::string name, std::string help, SpectralForm form) {
@@ -61,8 +65,8 @@ Description spectral_description(std::string name, std::string help, SpectralFor
   };
   description.spectral = [form](const ObjectiveOptions&) { return std::optional(form); };
   description.spectral_help = description.name;
-  description.linear = [](const ObjectiveOptions&, LinearSides sides) {
-    return std::optional(canonical_form(sides));
+  description.linear = [](const ObjectiveOptions& options, LinearSides sides) {
+    return canonical_form(options, sides);
   };
   description.linear_help = description.name;
   return description;

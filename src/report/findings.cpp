@@ -31,7 +31,8 @@ Json canonical(const objective::ObjectiveOptions& objective,
                const objective::SpectralFunction* spectral,
                const analysis::OutputStatistics& statistics,
                const analysis::Evaluation& evaluation) {
-  const auto& ridge = objective.of<objective::CanonicalOptions>().ridge;
+  auto ridge = objective.of<objective::CanonicalOptions>().ridge;
+  ridge.shrinkage = objective::Shrinkage::none;  // what is measured here is not shrunk
   Json found{{"of_objective", spectral != nullptr},
              {"ridge", ridge.absolute.value_or(ridge.relative)},
              {"ridge_is_absolute", ridge.absolute.has_value()}};

@@ -23,6 +23,28 @@ void reset_diagonal(Extent extent, std::size_t size, Buffer<double>& diagonal) {
   }
 }
 
+/// Adds the part of LengthGradient for centred rows.
+template <math::Real T>
+void add_lengths_part(const LengthGradient& gradient, double samples, MatrixView<const T> rows,
+                      MatrixView<T> out) {
+  if (gradient.third.empty()) {
+    return;
+  }
+  const double factor = 4.0 * gradient.fourth / samples;
+  const double* const third = gradient.third.data();
+  for (std::size_t i = 0; i < rows.rows(); ++i) {
+    const T* const z = rows.row(i).data();
+    double square = 0.0;
+    for (std::size_t j = 0; j < rows.columns(); ++j) {
+      square += static_cast<double>(z[j]) * static_cast<double>(z[j]);
+    }
+    T* const __restrict to = out.row(i).data();
+    for (std::size_t j = 0; j < rows.columns(); ++j) {
+      to[j] += static_cast<T>(factor * (square * static_cast<double>(z[j]) - third[j]));
+    }
+  }
+}
+
 }  // namespace
 
 void MomentGradient::reset(const MomentNeeds& needs, std::size_t p, std::size_t q) {
@@ -32,6 +54,10 @@ void MomentGradient::reset(const MomentNeeds& needs, std::size_t p, std::size_t 
   reset_diagonal(needs.aa, p, variance_a);
   reset_diagonal(needs.ab, p, covariance);
   reset_diagonal(needs.bb, q, variance_b);
+  for (LengthGradient* lengths : {&lengths_a, &lengths_b}) {
+    lengths->fourth = 0.0;
+    lengths->third.clear();
+  }
 }
 
 template <math::Real T>
@@ -128,10 +154,12 @@ void MomentPullBack<T>::apply(const RowPairs<T>& rows, const Means& means,
     if (gradient.wanted_a) {
       own_part(needs_.aa, aa_, rows_a, da.row_range(first, count));
       cross_part(math::Transpose::yes, rows_b, da.row_range(first, count));
+      add_lengths_part(gradient.lengths_a, samples, rows_a, da.row_range(first, count));
     }
     if (gradient.wanted_b) {
       own_part(needs_.bb, bb_, rows_b, db.row_range(first, count));
       cross_part(math::Transpose::no, rows_a, db.row_range(first, count));
+      add_lengths_part(gradient.lengths_b, samples, rows_b, db.row_range(first, count));
     }
   });
 }

@@ -18,6 +18,10 @@ std::size_t symmetric_size(Extent extent, std::size_t p) {
   return extent == Extent::full ? p * (p + 1) / 2 : p;
 }
 
+std::size_t lengths_size(const MomentNeeds& needs, std::size_t p) {
+  return needs.lengths ? 1 + p : 0;
+}
+
 std::size_t cross_size(Extent extent, std::size_t p, std::size_t q) {
   return extent == Extent::full ? p * q : (extent == Extent::diagonal ? p : 0);
 }
@@ -79,6 +83,37 @@ void unpack_cross(Extent extent, std::span<const double> sums, double divisor,
       for (std::size_t j = 0; j < q; ++j) {
         moments.ab(i, j) = unpacked(i, j, sums[i * q + j]);
       }
+    }
+  }
+}
+
+/// Converts sums to moments. Columns that count as constant have no part in them.
+void unpack_lengths(std::span<const double> sums, double divisor, std::span<const double> variance,
+                    LengthMoments& moments) {
+  const std::size_t p = variance.size();
+  moments.third.resize(p);
+  bool varies = false;
+  for (std::size_t j = 0; j < p; ++j) {
+    varies = varies || variance[j] != 0.0;
+    moments.third[j] = variance[j] == 0.0 ? 0.0 : sums[1 + j] / divisor;
+  }
+  moments.fourth = varies ? sums[0] / divisor : 0.0;
+}
+
+/// `sums` are as MomentSums::lengths_a.
+template <math::Real T>
+void add_lengths(MatrixView<const T> rows, std::span<double> sums) {
+  const auto third = sums.subspan(1);
+  for (std::size_t i = 0; i < rows.rows(); ++i) {
+    const T* const z = rows.row(i).data();
+    double square = 0.0;
+    for (std::size_t j = 0; j < third.size(); ++j) {
+      square += static_cast<double>(z[j]) * static_cast<double>(z[j]);
+    }
+    sums[0] += square * square;
+    double* const __restrict to = third.data();
+    for (std::size_t j = 0; j < third.size(); ++j) {
+      to[j] += square * static_cast<double>(z[j]);
     }
   }
 }
@@ -146,6 +181,12 @@ void add_products(const MomentNeeds& needs, MatrixView<const T> a, MatrixView<co
 
 template <math::Real T>
 void MomentPass<T>::add_tile(MatrixView<const T> a, MatrixView<const T> b, const MomentSums& sums) {
+  if (!sums.lengths_a.empty()) {
+    add_lengths(a, sums.lengths_a);
+  }
+  if (!sums.lengths_b.empty()) {
+    add_lengths(b, sums.lengths_b);
+  }
   if (needs_.in_double && !std::is_same_v<T, double>) {
     add_products(needs_, widened(a, wide_a_), widened(b, wide_b_), wide_product_, sums);
   } else {
@@ -158,15 +199,17 @@ template <math::Real T>
 void MomentPass<T>::sum_cached(const mpi::Communicator& communicator, const RowPairs<T>& rows,
                                const Means& means) {
   const RowSource<T>& a = rows.a;
-  cached_sums_.resize(symmetric_size(needs_.aa, a.columns()));
+  const std::size_t size_aa = symmetric_size(needs_.aa, a.columns());
+  cached_sums_.resize(size_aa + lengths_size(needs_, a.columns()));
   if (cached_.is_of(rows)) {
     return;
   }
-  const std::span<double> aa = cached_sums_;
+  const std::span<double> sums = cached_sums_;
+  const MomentSums own{sums.first(size_aa), {}, {}, sums.subspan(size_aa), {}};
   summation_.over(
-      communicator, nullptr, a.rows(), aa, [&](std::size_t first_row, std::size_t row_count) {
+      communicator, nullptr, a.rows(), sums, [&](std::size_t first_row, std::size_t row_count) {
         for_each_tile(first_row, row_count, a.columns(), [&](std::size_t first, std::size_t count) {
-          add_tile(tiles_a_.read(a, means.a, first, count), {}, {aa, {}, {}});
+          add_tile(tiles_a_.read(a, means.a, first, count), {}, own);
         });
       });
 }
@@ -185,10 +228,16 @@ const SecondMoments& MomentPass<T>::measure(const mpi::Communicator& communicato
   }
   const std::size_t size_bb = symmetric_size(needs_.bb, q);
   const std::size_t size_ab = cross_size(needs_.ab, p, q);
-  sums_.resize(size_bb + size_ab + (cacheable ? 0 : symmetric_size(needs_.aa, p)));
+  const std::size_t size_aa = symmetric_size(needs_.aa, p);
+  const std::size_t lengths_b = lengths_size(needs_, q);
+  const std::size_t lengths_a = lengths_size(needs_, p);
+  const std::size_t always = size_bb + size_ab + lengths_b;
+  sums_.resize(always + (cacheable ? 0 : size_aa + lengths_a));
   const std::span<double> sums = sums_;
-  const MomentSums moment_sums{sums.subspan(size_bb + size_ab), sums.first(size_bb),
-                               sums.subspan(size_bb, size_ab)};
+  const std::span<double> own = cacheable ? std::span<double>() : sums.subspan(always);
+  const MomentSums moment_sums{
+      cacheable ? own : own.first(size_aa), sums.first(size_bb), sums.subspan(size_bb, size_ab),
+      cacheable ? own : own.subspan(size_aa), sums.subspan(size_bb + size_ab, lengths_b)};
   const bool reads_a = !moment_sums.aa.empty() || !moment_sums.ab.empty();
   const auto add_tile_of = [&](std::size_t first, std::size_t count) {
     const auto rows_a = reads_a ? tiles_a_.read(a, means.a, first, count) : MatrixView<const T>{};
@@ -207,6 +256,12 @@ const SecondMoments& MomentPass<T>::measure(const mpi::Communicator& communicato
                    means.a, moments_.variance_a, moments_.aa);
   unpack_symmetric(needs_.bb, moment_sums.bb, divisor, means.b, moments_.variance_b, moments_.bb);
   unpack_cross(needs_.ab, moment_sums.ab, divisor, moments_);
+  if (needs_.lengths) {
+    unpack_lengths(
+        cacheable ? std::span<double>(cached_sums_).subspan(size_aa) : moment_sums.lengths_a,
+        divisor, moments_.variance_a, moments_.lengths_a);
+    unpack_lengths(moment_sums.lengths_b, divisor, moments_.variance_b, moments_.lengths_b);
+  }
   return moments_;
 }
 

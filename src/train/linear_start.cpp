@@ -43,7 +43,7 @@ LinearForm form_of(const objective::ObjectiveOptions& objective, Pair pair, bool
   if (!form) {
     throw UsageError(fmt::format(
         "`objective` {} as it is set, with `pair` {}, has no linear solution in closed form. There "
-        "is one for: {}; never with `pair` augment. Else use {}",
+        "is one for: {}; never with `pair` augment or `shrinkage` auto. Else use {}",
         objective.objective, model::name_of(pair), objective::linear_objectives(),
         untouched(encoder)));
   }

@@ -23,7 +23,8 @@ def histogram_options(settings):
 def correlations(a, b, settings):
     absolute = settings.get("ridge-absolute")
     found = support.canonical_correlations(a, b, float(settings["ridge"]),
-                                           None if absolute is None else float(absolute))
+                                           None if absolute is None else float(absolute),
+                                           settings["shrinkage"] == "auto")
     return found[:int(settings["components"]) or None]
 
 

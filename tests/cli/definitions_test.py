@@ -25,6 +25,7 @@ OBJECTIVES = {
     "cca": ["--rho", "cca", "--lambda-b", "0.5", "--bins", "12", "--histogram-range",
             "fixed:-0.6,0.7"],
     "dcca of two": ["--objective", "dcca", "--components", "2", "--ridge", "0.03"],
+    "dcca, shrunk": ["--objective", "dcca", "--shrinkage", "auto"],
     "vamp1": ["--objective", "vamp1", "--ridge-absolute", "0.01"],
     "vamp2": ["--objective", "vamp2", "--ridge", "0.01"],
     "gaussian-mi": ["--objective", "gaussian-mi", "--ridge", "0.02"],

@@ -57,6 +57,13 @@ class Reproducible(support.ProgramTest):
             found = self.reproduce(f"{pair}-5", *arguments, ranks=5)
             self.assertEqual(found, alone, pair)
 
+    def test_same_bits_of_shrunk_covariances(self):
+        arguments = (*SMALL, "--encoder", "dense:8,tanh,dense:4", "--pair", "views", "--objective",
+                     "vamp2", "--shrinkage", "auto")
+        alone = self.reproduce("alone", *arguments)
+        for ranks in (3, 5):
+            self.assertEqual(self.reproduce(f"at-{ranks}", *arguments, ranks=ranks), alone)
+
     def test_same_bits_of_validations(self):
         arguments = (*SMALL, "--encoder", "dense:8,batchnorm,tanh,dense:3", "--lambda", "0.1",
                      "--validation", "0.3", "--validate-every", "2steps")

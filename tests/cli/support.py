@@ -223,14 +223,27 @@ def pearson(a, b):
     return numpy.sum(numpy.diag(covariance(a, b))[vary] / numpy.sqrt(variances[vary])) / len(vary)
 
 
-def canonical_correlations(a, b, ridge, absolute=None):
-    def inverse_root(c):
+def shrunk(z):
+    """The covariance of Ledoit and Wolf (2004), and its intensity."""
+    z = z - z.mean(axis=0)
+    n, p = z.shape
+    c = z.T @ z / n
+    target = numpy.trace(c) / p * numpy.eye(p)
+    distance = numpy.sum((c - target) ** 2)
+    error = sum(numpy.sum((numpy.outer(row, row) - c) ** 2) for row in z) / n ** 2
+    d = min(1.0, error / distance) if distance > 0 else 1.0
+    return (1 - d) * c + d * target, d
+
+
+def canonical_correlations(a, b, ridge, absolute=None, shrinkage=False):
+    def inverse_root(side):
+        c = shrunk(side)[0] if shrinkage else covariance(side, side)
         added = ridge * numpy.trace(c) / len(c) if absolute is None else absolute
         c = c + added * numpy.eye(len(c))
         values, vectors = numpy.linalg.eigh(c)
         return vectors @ numpy.diag(values ** -0.5) @ vectors.T
 
-    whitened = inverse_root(covariance(a, a)) @ covariance(a, b) @ inverse_root(covariance(b, b))
+    whitened = inverse_root(a) @ covariance(a, b) @ inverse_root(b)
     return numpy.linalg.svd(whitened, compute_uv=False)
 
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include <gtest/gtest.h>
 
@@ -264,6 +265,55 @@ TEST(MomentFunction, ConstantColumnChangesNoCanonicalCorrelation) {
   options.set("ridge", 0.0);
   EXPECT_NEAR(make_moment_function(options)->evaluate(moments, nullptr),
               make_moment_function(options)->evaluate(without, nullptr), 1e-14);
+}
+
+/// (1/N) sum_i |z_i|^4 of centred rows.
+double fourth_moment(const Table& rows) {
+  reference::Real sum = 0;
+  for (const auto& row : reference::centred(rows)) {
+    const reference::Real square =
+        std::inner_product(row.begin(), row.end(), row.begin(), reference::Real{0});
+    sum += square * square;
+  }
+  return static_cast<double>(sum / static_cast<reference::Real>(rows.size()));
+}
+
+TEST(MomentFunction, ShrunkCovariancesAreDifferentiatedThroughTheIntensity) {
+  const reference::Sides sides = reference::keyed_sides(40, 4, 3, 6);
+  SecondMoments moments = moments_of(sides);
+  moments.samples = 40.0;
+  moments.lengths_a = {fourth_moment(sides.a), Buffer<double>(4, 0.0)};
+  moments.lengths_b = {fourth_moment(sides.b), Buffer<double>(3, 0.0)};
+  auto options = options_of("cca");
+  options.set("shrinkage", "auto").set("ridge", 0.03);
+  const auto function = make_moment_function(options);
+  expect_gradient(*function, moments);
+
+  MomentGradient gradient;
+  gradient.wanted_a = true;
+  gradient.wanted_b = true;
+  gradient.reset(function->needs(), 4, 3);
+  function->evaluate(moments, &gradient);
+  // Fourth moments are large numbers, of which J changes slowly.
+  constexpr double unit = 1e3;
+  const double of_a =
+      slope(*function, moments,
+            [](SecondMoments& m, double step) { m.lengths_a.fourth += unit * step; }) /
+      unit;
+  const double of_b =
+      slope(*function, moments,
+            [](SecondMoments& m, double step) { m.lengths_b.fourth += unit * step; }) /
+      unit;
+  EXPECT_NEAR(gradient.lengths_a.fourth, of_a, 1e-7 * std::abs(of_a));
+  EXPECT_NEAR(gradient.lengths_b.fourth, of_b, 1e-7 * std::abs(of_b));
+  EXPECT_LT(of_a, 0.0);
+
+  // Far above the distance from a multiple of I, nothing changes with it.
+  moments.lengths_a.fourth *= 1e6;
+  gradient.reset(function->needs(), 4, 3);
+  function->evaluate(moments, &gradient);
+  EXPECT_EQ(gradient.lengths_a.fourth, 0.0);
+  expect_gradient(*function, moments);
 }
 
 }  // namespace

@@ -61,10 +61,10 @@ enum class LinearForm : std::uint8_t {
   principal,
 };
 
-/// The form of an objective of canonical correlations.
-[[nodiscard]] constexpr LinearForm canonical_form(LinearSides sides) {
-  return sides == LinearSides::both_alike ? LinearForm::canonical_alike : LinearForm::canonical;
-}
+/// The form of an objective of canonical correlations; nothing where covariances are shrunk, which
+/// makes J depend on more than second moments.
+[[nodiscard]] std::optional<LinearForm> canonical_form(const ObjectiveOptions& options,
+                                                       LinearSides sides);
 
 /// The form of an objective, as its description has it; nothing where it has none.
 [[nodiscard]] std::optional<LinearForm> linear_form(const ObjectiveOptions& options,

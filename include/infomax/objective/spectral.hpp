@@ -20,13 +20,14 @@ using SpectralForm = double (*)(std::span<const double> sigma, const Ridge& ridg
                                 std::span<double> derivative);
 
 /// A function of the canonical correlations (see canonical.hpp). Adds their sum and the largest of
-/// them to the report, over the components counted. Warns once where N is too small for p and q.
+/// them to the report, over the components counted, and the intensities of shrinkage if there is.
+/// Warns once where N is too small for p and q.
 class SpectralFunction final : public MomentFunction {
  public:
   /// Without `components`, all min(p, q) correlations count.
   SpectralFunction(SpectralForm form, const CanonicalOptions& options);
 
-  /// All moments in full, in double, because covariances are inverted.
+  /// As canonical_needs() has them.
   [[nodiscard]] stats::MomentNeeds needs() const override;
 
   /// Throws NumericError where a covariance plus its ridge is not positive definite, or where the
@@ -48,6 +49,8 @@ class SpectralFunction final : public MomentFunction {
   Buffer<double> derivative_;
   double sum_ = 0.0;
   double largest_ = 0.0;
+  double intensity_a_ = 0.0;
+  double intensity_b_ = 0.0;
 };
 
 }  // namespace infomax::objective

@@ -15,6 +15,13 @@
 
 namespace infomax::stats {
 
+/// The derivative by one side's LengthMoments::fourth, which pulls back to da = (4/N) derivative
+/// (|z|^2 z - third).
+struct LengthGradient {
+  double fourth = 0.0;   ///< dJ/dfourth
+  Buffer<double> third;  ///< LengthMoments::third [p]; empty where the derivative is 0
+};
+
 /// dJ/dmoments, each in the extent of MomentNeeds: a matrix D or its diagonal. In D_aa, C_aa[i,j]
 /// and C_aa[j,i] count as independent, so only D_aa + D_aa^T matters. The caller that needs a
 /// gradient sets the flags; members that only an unwanted side needs may stay unset.
@@ -27,6 +34,8 @@ struct MomentGradient {
   Buffer<double> variance_a;  ///< [p], if aa is a diagonal
   Buffer<double> covariance;  ///< [p], if ab is a diagonal
   Buffer<double> variance_b;  ///< [q], if bb is a diagonal
+  LengthGradient lengths_a;   ///< if lengths are needed
+  LengthGradient lengths_b;   ///< as lengths_a
 
   /// Sets every member that `needs` names to zeros of its shape. Allocates on first use only.
   void reset(const MomentNeeds& needs, std::size_t p, std::size_t q);
@@ -43,6 +52,8 @@ class MomentPullBack {
   ///
   ///   da = (1/N)[(A - m_a)(D_aa + D_aa^T) + (B - m_b) D_ab^T]
   ///   db = (1/N)[(B - m_b)(D_bb + D_bb^T) + (A - m_a) D_ab]
+  ///
+  /// and what LengthGradient adds.
   void apply(const RowPairs<T>& rows, const Means& means, const MomentGradient& gradient,
              MatrixView<T> da, MatrixView<T> db);
 

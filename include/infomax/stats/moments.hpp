@@ -38,6 +38,14 @@ struct MomentNeeds {
   /// Whether a rotation of a side's columns changes nothing, so that coordinates may take the place
   /// of rows that have many columns (CompactMoments). Diagonals may then be those of coordinates.
   bool any_basis = false;
+  /// Whether the moments of the rows' lengths are needed of both sides.
+  bool lengths = false;
+};
+
+/// Moments of the lengths |z| of one side's centred rows z = a - m_a.
+struct LengthMoments {
+  double fourth = 0.0;   ///< (1/N) sum_i |z_i|^4
+  Buffer<double> third;  ///< (1/N) sum_i |z_i|^2 z_i [p], which the gradient of `fourth` depends on
 };
 
 /// Biased second moments about the global mean: C_aa = (1/N) sum_i (a_i - m_a)(a_i - m_a)^T, and
@@ -52,6 +60,8 @@ struct SecondMoments {
   Matrix<double> aa;          ///< [p, p], both triangles
   Matrix<double> ab;          ///< [p, q]
   Matrix<double> bb;          ///< [q, q], both triangles
+  LengthMoments lengths_a;    ///< if lengths are needed
+  LengthMoments lengths_b;    ///< as lengths_a
 
   /// @{ RowSource::original_columns() of the sides; 0 where they have p and q.
   std::size_t original_a = 0;
@@ -67,15 +77,17 @@ struct SecondMoments {
 /// The sums of products of centred rows: a packed upper triangle for a symmetric matrix, all rows
 /// for another one, or a diagonal. Sums that are not needed are empty.
 struct MomentSums {
-  std::span<double> aa;  ///< p (p + 1) / 2 or p numbers
-  std::span<double> bb;  ///< q (q + 1) / 2 or q numbers
-  std::span<double> ab;  ///< p q or p numbers
+  std::span<double> aa;         ///< p (p + 1) / 2 or p numbers
+  std::span<double> bb;         ///< q (q + 1) / 2 or q numbers
+  std::span<double> ab;         ///< p q or p numbers
+  std::span<double> lengths_a;  ///< sum |z|^4 and sum |z|^2 z, 1 + p numbers
+  std::span<double> lengths_b;  ///< 1 + q numbers
 };
 
 /// The second pass over the rows of both sides. Tiles of at most 256 rows are centred and
 /// multiplied in T or in double, and their products are added in double. The deviations of float
 /// rows from their mean should be between 1e-18 and 1e18, so that their squares stay in float's
-/// range. Reuses its memory from call to call, and caches aa of a side a of known content.
+/// range. Reuses its memory from call to call, and caches the sums of a side a of known content.
 template <math::Real T>
 class MomentPass {
  public:
@@ -85,8 +97,8 @@ class MomentPass {
   [[nodiscard]] const MomentNeeds& needs() const { return needs_; }  ///< what it computes
 
   /// Collective: one summation, of a triangle for each of aa and bb that is full, p q doubles
-  /// for a full ab, and a vector for a diagonal. Where side a is of known content, aa is summed
-  /// once, by itself.
+  /// for a full ab, and a vector for a diagonal. Where side a is of known content, what is its own
+  /// is summed once, by itself.
   const SecondMoments& measure(const mpi::Communicator& communicator, const RowPairs<T>& rows,
                                const Means& means);
 
@@ -98,9 +110,9 @@ class MomentPass {
   MomentNeeds needs_;
   SecondMoments moments_;
   LastContent cached_;
-  Buffer<double> cached_sums_;  // aa
+  Buffer<double> cached_sums_;  // aa, lengths_a
   Summation summation_;
-  Buffer<double> sums_;  // bb, ab, and aa unless it is cached
+  Buffer<double> sums_;  // bb, lengths_b, ab, and aa and lengths_a unless they are cached
   Buffer<T> product_;    // of one tile
   Buffer<double> wide_product_;
   Buffer<double> wide_a_;  // a tile in double
