@@ -70,7 +70,7 @@ class Optimizer(support.ProgramTest):
         after_one = self.run_of(1, *arguments)[1]
         self.assert_close(after_one, start + rate * first / (numpy.abs(first) + epsilon), 1e-12)
 
-        z = self.x - self.x.mean(axis=0)
+        z = (self.x - self.x.mean(axis=0)) / self.x.std(axis=0)
         second = support.gradient(lambda flat: support.rv(z, support.encode(ENCODER, flat, z)),
                                   after_one)
         mean = (beta1 * (1 - beta1) * first + (1 - beta1) * second) / (1 - beta1 ** 2)
