@@ -157,7 +157,8 @@ class ClosedForms(support.ProgramTest):
         x = (random.normal(size=(2000, 8)) * 1.5 ** -numpy.arange(8.0)) @ turn
         data = self.write_data(x=x)
         run = self.train(data, "run", "--encoder", "dense:3", "--batch", "0", *DOUBLE, "--steps",
-                         "1500", "--learning-rate", "0.05", "--schedule", "cosine", ranks=2)
+                         "1500", "--learning-rate", "0.05", "--schedule", "cosine", "--normalize",
+                         "center", ranks=2)
         spectrum = numpy.sort(numpy.linalg.eigvalsh(support.covariance(x, x)))[::-1] ** 2
         largest = (spectrum[:3].sum() / spectrum.sum()) ** 0.25
         reached = self.evaluate(run / "model.h5", data, ranks=3)["objective"]
