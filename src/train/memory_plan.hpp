@@ -23,8 +23,8 @@ template <math::Real T>
 /// The bytes of all rows that this rank holds.
 [[nodiscard]] std::size_t row_bytes(const TrainingData& data);
 
-/// Collective. Throws SystemError where a training needs more memory than there is, which names
-/// rows and columns.
+/// Collective. Throws an Error of ExitCode::system where a training needs more memory than there
+/// is, which names rows and columns.
 void require_memory_for(const mpi::Communicator& communicator, const Config& config,
                         const TrainingData& data, const MemoryUse& use);
 

@@ -66,7 +66,8 @@ TEST(Memory, IsRefusedOnAllRanksWhereOneWantsMoreThanThereIs) {
   try {
     require_memory(world, {last ? most : 0, "3 rows of 5 columns", "use less"});
     ADD_FAILURE() << "was not refused";
-  } catch (const SystemError& error) {
+  } catch (const Error& error) {
+    EXPECT_EQ(error.exit_code(), ExitCode::system);
     for (const char* part : {"3 rows of 5 columns", "GiB", "available", "use less"}) {
       EXPECT_NE(std::string(error.what()).find(part), std::string::npos) << error.what();
     }
@@ -81,7 +82,7 @@ TEST(Memory, OfAnAddressSpaceIsItsLimit) {
   const rlimit narrow{std::min<rlim_t>(former.rlim_max, least), former.rlim_max};
   ASSERT_EQ(::setrlimit(RLIMIT_AS, &narrow), 0);
   EXPECT_LT(address_space_left(), least);
-  EXPECT_THROW(require_memory(world, {least, "much", "use less"}), SystemError);
+  EXPECT_THROW(require_memory(world, {least, "much", "use less"}), Error);
   ASSERT_EQ(::setrlimit(RLIMIT_AS, &former), 0);
   EXPECT_EQ(memory_text(1.5 * 1024 * 1024 * 1024), "1.50 GiB");
   EXPECT_EQ(memory_text(3.25 * 1024 * 1024), "3.2 MiB");

@@ -12,8 +12,9 @@
 
 namespace infomax::analysis {
 
-/// Collective. Throws SystemError, which names rows and columns, where an evaluation of all of
-/// these examples as one batch needs more memory than there is. Called before the sides are made.
+/// Collective. Throws an Error of ExitCode::system, which names rows and columns, where an
+/// evaluation of all of these examples as one batch needs more memory than there is. Called before
+/// the sides are made.
 template <math::Real T>
 void require_evaluation_memory(const mpi::Communicator& communicator, const model::Model<T>& model,
                                const model::Examples& examples, const model::PairSettings& pair,

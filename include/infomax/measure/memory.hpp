@@ -40,9 +40,9 @@ struct MemoryNeed {
   std::string advice;     ///< what needs less
 };
 
-/// Collective. Throws SystemError, on every rank, where what the ranks of a node are about to
-/// allocate is more than is available on it, or more than a rank's address space: before the
-/// allocation fails, or the system ends the process, which happens without a line.
+/// Collective. Throws an Error of ExitCode::system, on every rank, where what the ranks of a node
+/// are about to allocate is more than is available on it, or more than a rank's address space:
+/// before the allocation fails, or the system ends the process, which happens without a line.
 void require_memory(const mpi::Communicator& communicator, const MemoryNeed& need);
 
 /// 1.5 * 2^30 as "1.50 GiB", 2^20 as "1.0 MiB".
