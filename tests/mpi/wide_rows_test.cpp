@@ -13,6 +13,7 @@
 #include "infomax/objective/linear_solution.hpp"
 #include "infomax/stats/compact_rows.hpp"
 #include "infomax/stats/gram_coordinates.hpp"
+#include "infomax/train/linear_search.hpp"
 #include "mpi/objective_fixture.hpp"
 #include "support/same_bits.hpp"
 
@@ -61,6 +62,16 @@ Matrix<double> product(Transpose transpose_x, Transpose transpose_y, const Matri
                         transpose_y == Transpose::yes ? y.rows() : y.columns());
   math::gemm<double>(transpose_x, transpose_y, 1.0, x.view(), y.view(), 0.0, result.view());
   return result;
+}
+
+objective::LinearProblem problem(LinearForm form, std::size_t outputs_a, std::size_t outputs_b) {
+  return {form,
+          outputs_a,
+          outputs_b,
+          [](std::span<double> x, const objective::SmoothFunction& function) {
+            return train::maximise(mpi::Communicator::world(), x, function);
+          },
+          {}};
 }
 
 double largest(MatrixView<const double> x) {
@@ -337,7 +348,7 @@ TEST_F(WideSolution, CanonicalIsThatOfTheCovariancesOfAllColumns) {
 
 TEST_F(WideSolution, PrincipalDirectionsAreThoseOfTheCovarianceOfAllColumns) {
   const auto solution =
-      objective::solve_linear<double>(world_, LinearForm::principal, {}, rows_, 0, 3);
+      objective::solve_linear<double>(world_, problem(LinearForm::principal, 0, 3), {}, rows_);
   const auto eigen = math::symmetric_eigen(moments_of(world_, rows_).bb.view());
   expect_map(solution.b.weight, leading(eigen.vectors, 3), 1e-10, "principal");
   EXPECT_EQ(solution.b.mean.size(), q);
@@ -345,14 +356,15 @@ TEST_F(WideSolution, PrincipalDirectionsAreThoseOfTheCovarianceOfAllColumns) {
 
 /// The same rows on either side: the solution is the principal directions, of length 1.
 TEST_F(WideSolution, RvOfTheInputIsItsPrincipalDirections) {
-  const auto solution =
-      objective::solve_linear<double>(world_, LinearForm::rv, {}, {rows_a_, rows_a_}, 0, 3);
+  const auto solution = objective::solve_linear<double>(world_, problem(LinearForm::rv, 0, 3), {},
+                                                        {rows_a_, rows_a_});
   const auto eigen = math::symmetric_eigen(moments_of(world_, rows_).aa.view());
   expect_map(solution.b.weight, leading(eigen.vectors, 3), 1e-10, "rv");
 }
 
 TEST_F(WideSolution, RvReachesTheLargestValue) {
-  const auto solution = objective::solve_linear<double>(world_, LinearForm::rv, {}, rows_, 0, 2);
+  const auto solution =
+      objective::solve_linear<double>(world_, problem(LinearForm::rv, 0, 2), {}, rows_);
   const auto moments = moments_of(world_, rows_);
   // C_bb^+ by its eigenvalues, and J as LinearForm::rv says.
   const auto eigen = math::symmetric_eigen(moments.bb.view());
@@ -374,22 +386,49 @@ TEST_F(WideSolution, RvReachesTheLargestValue) {
   EXPECT_NEAR(value, expected, 1e-10);
 }
 
-TEST_F(WideSolution, AlikeIsThatOfTheCovariancesOfAllColumns) {
+/// Two sides of wide rows under one map reach what they reach in a basis of the space of their
+/// rows, which has fewer columns than there are rows of both.
+TEST_F(WideSolution, AlikeReachesTheValueThatABasisOfTheRowsReaches) {
   const auto global = reference::keyed_sides(n, p, p, 73);
+  const Matrix<double> a = test::local_rows<double>(global.a, share_);
   const Matrix<double> b = test::local_rows<double>(global.b, share_);
+  const stats::MatrixRows<double> rows_a(a.view());
   const stats::MatrixRows<double> rows_b(b.view());
   objective::ObjectiveOptions options;
+  options.objective = "dcca";
   options.set("ridge", 0.05);
-  const auto solution = objective::solve_linear<double>(world_, LinearForm::canonical_alike,
-                                                        options, {rows_a_, rows_b}, 0, 2);
-  const auto expected =
-      objective::alike_directions(moments_of(world_, {rows_a_, rows_b}), {0.05, {}}, 2);
-  expect_map(solution.b.weight, expected, 1e-9, "alike");
+  const auto value_of = [&](const Matrix<double>& outputs_a, const Matrix<double>& outputs_b) {
+    const stats::MatrixRows<double> side_a(outputs_a.view());
+    const stats::MatrixRows<double> side_b(outputs_b.view());
+    const auto moments = moments_of(world_, {side_a, side_b});
+    const objective::CanonicalSpectrum spectrum(moments, {0.05, {}});
+    return spectrum.values()[0] + spectrum.values()[1];
+  };
+  const auto alike = problem(LinearForm::canonical_alike, 0, 2);
+
+  const auto solution = objective::solve_linear<double>(world_, alike, options, {rows_a, rows_b});
+  const auto& weight = solution.b.weight;
+  const double value = value_of(product(Transpose::no, Transpose::no, a, weight),
+                                product(Transpose::no, Transpose::no, b, weight));
+
+  auto pooled = moments_of(world_, {rows_a, rows_b});
+  math::axpy<double>(1.0, pooled.bb.span(), pooled.aa.span());
+  const Matrix<double> basis =
+      leading(math::symmetric_eigen(pooled.aa.view()).vectors, 2 * (n - 1));
+  const Matrix<double> in_basis_a = product(Transpose::no, Transpose::no, a, basis);
+  const Matrix<double> in_basis_b = product(Transpose::no, Transpose::no, b, basis);
+  const stats::MatrixRows<double> few_a(in_basis_a.view());
+  const stats::MatrixRows<double> few_b(in_basis_b.view());
+  const auto expected = objective::solve_linear<double>(world_, alike, options, {few_a, few_b});
+  EXPECT_NEAR(value,
+              value_of(product(Transpose::no, Transpose::no, in_basis_a, expected.b.weight),
+                       product(Transpose::no, Transpose::no, in_basis_b, expected.b.weight)),
+              1e-8);
 }
 
 TEST_F(WideSolution, HasZerosWhereThereAreMoreOutputsThanRows) {
-  const auto solution =
-      objective::solve_linear<double>(world_, LinearForm::canonical, {}, rows_, n + 2, n + 2);
+  const auto solution = objective::solve_linear<double>(
+      world_, problem(LinearForm::canonical, n + 2, n + 2), {}, rows_);
   ASSERT_EQ(solution.a.weight.columns(), n + 2);
   ASSERT_EQ(solution.a.weight.rows(), p);
   for (std::size_t i = 0; i < p; ++i) {
