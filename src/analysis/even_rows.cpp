@@ -16,16 +16,17 @@ EvenRows::EvenRows(const mpi::Communicator& communicator, const stats::RowSource
   constexpr double infinity = std::numeric_limits<double>::infinity();
   // The least element of each column, and the least of its negatives.
   Buffer<double> least(2 * columns, infinity);
-  stats::for_each_tile(0, source.rows(), [&](std::size_t first, std::size_t count) {
-    const MatrixView<const double> rows = source.tile(first, count, raw_);
-    for (std::size_t i = 0; i < count; ++i) {
-      const double* const row = rows.row(i).data();
-      for (std::size_t j = 0; j < columns; ++j) {
-        least[j] = std::min(least[j], row[j]);
-        least[columns + j] = std::min(least[columns + j], -row[j]);
-      }
-    }
-  });
+  stats::for_each_tile(0, source.rows(), source.columns(),
+                       [&](std::size_t first, std::size_t count) {
+                         const MatrixView<const double> rows = source.tile(first, count, raw_);
+                         for (std::size_t i = 0; i < count; ++i) {
+                           const double* const row = rows.row(i).data();
+                           for (std::size_t j = 0; j < columns; ++j) {
+                             least[j] = std::min(least[j], row[j]);
+                             least[columns + j] = std::min(least[columns + j], -row[j]);
+                           }
+                         }
+                       });
   communicator.min(std::span<double>(least));
   least_ = infinity;
   most_ = -infinity;

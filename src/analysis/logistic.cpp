@@ -70,7 +70,7 @@ void for_each_scored_row(const LogisticFit& fit, const ClassifiedRows& rows, con
     }
   };
   stats::for_each_part(rows.parts, rows.x->rows(), [&](std::size_t first, std::size_t count) {
-    stats::for_each_tile(first, count, of_tile);
+    stats::for_each_tile(first, count, rows.x->columns(), of_tile);
   });
 }
 
@@ -148,9 +148,10 @@ double LogisticLoss::operator()(std::span<const double> parameters, std::span<do
   const auto curvature = sums.last(classes_);
   summation_.over(communicator_, rows_.parts, rows_.x->rows(), sums,
                   [&](std::size_t part, std::size_t rows) {
-                    stats::for_each_tile(part, rows, [&](std::size_t first, std::size_t count) {
-                      sums[0] += add_losses(first, count, at.bias, derivative, curvature);
-                    });
+                    stats::for_each_tile(
+                        part, rows, rows_.x->columns(), [&](std::size_t first, std::size_t count) {
+                          sums[0] += add_losses(first, count, at.bias, derivative, curvature);
+                        });
                   });
   double f = sums[0] / samples_;
   std::ranges::transform(derivative, gradient.begin(),
@@ -216,9 +217,10 @@ void LogisticLoss::multiply_by_hessian(std::span<const double> parameters,
   const std::span<double> sums(sums_);
   summation_.over(communicator_, rows_.parts, rows_.x->rows(), sums,
                   [&](std::size_t part, std::size_t rows) {
-                    stats::for_each_tile(part, rows, [&](std::size_t first, std::size_t count) {
-                      add_products(first, count, at.bias, along.bias, sums);
-                    });
+                    stats::for_each_tile(part, rows, rows_.x->columns(),
+                                         [&](std::size_t first, std::size_t count) {
+                                           add_products(first, count, at.bias, along.bias, sums);
+                                         });
                   });
   std::ranges::transform(sums, product.begin(), [this](double sum) { return sum / samples_; });
   for (std::size_t k = 0; k < along.weight.size(); ++k) {
