@@ -26,9 +26,9 @@ struct Passes {
   std::size_t rows = 0;        ///< global, of the largest batch
   std::size_t local_rows = 0;  ///< of this rank, at most
   std::size_t micro_rows = 0;  ///< encoded at a time; 0 = all
-  std::size_t ranks = 1;
-  bool for_backward = false;
-  bool reproducible = false;  ///< each block's part of a batch by itself
+  std::size_t ranks = 1;       ///< of the job
+  bool for_backward = false;   ///< whether gradients are wanted
+  bool reproducible = false;   ///< each block's part of a batch by itself
 };
 
 /// What passes hold of memory.

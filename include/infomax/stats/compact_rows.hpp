@@ -38,6 +38,7 @@ class CoordinateRows final : public RowSource<double> {
   [[nodiscard]] std::size_t rows() const override { return coordinates_.rows(); }
   [[nodiscard]] std::size_t columns() const override { return coordinates_.columns(); }
   [[nodiscard]] std::size_t original_columns() const override { return original_; }
+  /// As RowSource describes it.
   [[nodiscard]] MatrixView<const double> tile(std::size_t first, std::size_t count,
                                               Buffer<double>& /*scratch*/) const override {
     return coordinates_.row_range(first, count);
@@ -57,6 +58,7 @@ class WideningRows final : public RowSource<double> {
 
   [[nodiscard]] std::size_t rows() const override { return rows_->rows(); }
   [[nodiscard]] std::size_t columns() const override { return rows_->columns(); }
+  /// As RowSource describes it.
   [[nodiscard]] MatrixView<const double> tile(std::size_t first, std::size_t count,
                                               Buffer<double>& scratch) const override {
     if constexpr (std::is_same_v<T, double>) {
@@ -87,11 +89,11 @@ class CompactRows {
     /// Whether any side is.
     [[nodiscard]] bool any() const { return compact_a || compact_b; }
 
-    bool compact_a = false;
-    bool compact_b = false;
-    bool joint = false;   ///< one basis for both sides, which have the same columns
-    bool keep_a = false;  ///< whether restore or pull_back will be called for a
-    bool keep_b = false;
+    bool compact_a = false;  ///< whether coordinates take the place of the rows of a
+    bool compact_b = false;  ///< the same of b
+    bool joint = false;      ///< one basis for both sides, which have the same columns
+    bool keep_a = false;     ///< whether restore or pull_back will be called for a
+    bool keep_b = false;     ///< the same of b
   };
 
   /// Which sides are wide in a batch of so many global rows, among those of which a function needs
