@@ -40,7 +40,8 @@ void check_options(const TableOptions& table, const FileSource& x,
   const TableOptions defaults;
   const FieldTable<TableOptions> fields = table_fields().groups({"Tables"});
   for (const auto& field : fields.fields()) {
-    if (field.text(table) != field.text(defaults)) {
+    const bool is_of_labels = field.name == "label" || field.name == "drop";
+    if (!is_of_labels && field.text(table) != field.text(defaults)) {
       throw UsageError(fmt::format(
           "`{}` is for tables; other files keep their types of elements and all rows", field.name));
     }

@@ -427,8 +427,10 @@ TEST_F(WideSolution, AlikeReachesTheValueThatABasisOfTheRowsReaches) {
 }
 
 TEST_F(WideSolution, HasZerosWhereThereAreMoreOutputsThanRows) {
+  objective::ObjectiveOptions options;
+  options.objective = "dcca";
   const auto solution = objective::solve_linear<double>(
-      world_, problem(LinearForm::canonical, n + 2, n + 2), {}, rows_);
+      world_, problem(LinearForm::canonical, n + 2, n + 2), options, rows_);
   ASSERT_EQ(solution.a.weight.columns(), n + 2);
   ASSERT_EQ(solution.a.weight.rows(), p);
   for (std::size_t i = 0; i < p; ++i) {

@@ -65,6 +65,7 @@ TEST(ObjectiveOptions, SettingsHaveTheKeysAndTextsOfModelFiles) {
                                                     {"histogram-range", "sigma:4"},
                                                     {"components", "0"},
                                                     {"ridge", "0.0001"},
+                                                    {"shrinkage", "none"},
                                                     {"barlow-lambda", "0.005"},
                                                     {"vicreg-similarity", "25"},
                                                     {"vicreg-variance", "25"},
@@ -121,10 +122,11 @@ TEST(ObjectiveOptions, FieldsStandOnceInTheOrderOfHelp) {
     names.push_back(field.name);
     EXPECT_EQ(field.group, "Objective");
   }
-  EXPECT_THAT(names, testing::ElementsAre("objective", "rho", "lambda", "lambda-a", "lambda-b",
-                                          "bins", "histogram-range", "components", "ridge",
-                                          "ridge-absolute", "barlow-lambda", "vicreg-similarity",
-                                          "vicreg-variance", "vicreg-covariance", "distortion"));
+  EXPECT_THAT(names,
+              testing::ElementsAre("objective", "rho", "lambda", "lambda-a", "lambda-b", "bins",
+                                   "histogram-range", "components", "ridge", "ridge-absolute",
+                                   "shrinkage", "barlow-lambda", "vicreg-similarity",
+                                   "vicreg-variance", "vicreg-covariance", "distortion"));
   for (const std::string_view name : objective_names()) {
     EXPECT_THAT(fields().at("objective").help,
                 HasSubstr(std::string("\n").append(name).append("  ")));
