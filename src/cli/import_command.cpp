@@ -40,10 +40,11 @@ const FieldTable<ImportConfig>& import_fields() {
              "file of the labels or targets, as many as rows; all columns of a table")
         .add("output", &Config::output, "FILE", "data set file to write")
         .add("overwrite", &Config::overwrite, "", "replace an existing file")
-        .add("like", &Config::like, "FILE",
-             "data set file of an earlier import, for data that tests what was trained on it: /x "
-             "must have its columns, text labels and tokens get its numbers, categories its columns "
-             "and missing cells its fills")
+        .add(
+            "like", &Config::like, "FILE",
+            "data set file of an earlier import, for data that tests what was trained on it: /x "
+            "must have its columns, text labels and tokens get its numbers, categories its columns "
+            "and missing cells its fills")
         .include(&Config::table, importers::table_fields())
         .include(&Config::reading, importers::reading_fields());
     table.group("Split")

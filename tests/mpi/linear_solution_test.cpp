@@ -6,8 +6,8 @@
 
 #include <gtest/gtest.h>
 
-#include "mpi/objective_fixture.hpp"
 #include "infomax/train/linear_search.hpp"
+#include "mpi/objective_fixture.hpp"
 
 namespace infomax::objective {
 namespace {
