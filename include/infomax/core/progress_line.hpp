@@ -39,7 +39,7 @@ struct FieldText<ProgressMode> : ChoiceText<ProgressMode, progress_names> {};
 
 /// A part of a line of progress, in ASCII, such as "J 0.12345".
 struct ProgressField {
-  std::string text;
+  std::string text;    ///< without the spaces around it
   int importance = 0;  ///< a narrow line leaves out the fields of least importance
 };
 

@@ -12,8 +12,10 @@ class Terminal {
   /// Finds and opens it.
   Terminal();
   ~Terminal();
+  /// @{ The other one then is none.
   Terminal(Terminal&& other) noexcept;
   Terminal& operator=(Terminal&& other) noexcept;
+  /// @}
   Terminal(const Terminal&) = delete;
   Terminal& operator=(const Terminal&) = delete;
 

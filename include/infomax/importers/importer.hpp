@@ -83,11 +83,11 @@ struct TableOptions {
   TableHeader header = TableHeader::automatic;    ///< automatic: by the first two lines
   std::string separator = "auto";                 ///< as separator_sign() takes it, or "auto"
   std::string decimal = ".";                      ///< "." or ","
-  std::string comment = {};  ///< the sign that comments begin with; may be empty
-  MissingCells missing = MissingCells::refuse;
+  std::string comment = {};                     ///< the sign that comments begin with; may be empty
+  MissingCells missing = MissingCells::refuse;  ///< what becomes of missing cells
   /// The texts of missing cells, in any case, beside empty cells and NaN, which are always missing.
   std::vector<std::string> missing_words = standard_missing_words();
-  Categories categories = Categories::refuse;
+  Categories categories = Categories::refuse;  ///< what becomes of columns of text
   /// A column that only names or counts the rows; "auto": a first column without a name; "none".
   std::string index = "auto";
   /// The column of the samples' names in x, and that in y where it differs; empty: rows go by
