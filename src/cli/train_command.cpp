@@ -163,9 +163,28 @@ std::string describe(const train::Training& training) {
       describe(overview.memory));
 }
 
-std::string describe(const train::TrainSummary& summary, const train::RunDirectory& directory) {
+/// A word on a training that ended as planned while J was still rising, as that of small data does
+/// where an epoch is a step or two.
+std::string describe_rise(const Config& config, const train::TrainSummary& summary) {
+  constexpr double considerable = 0.01;  // of J
+  const double value = std::abs(summary.last.value.objective);
+  if (!summary.ending.empty() || config.optimizer.kind == optim::OptimizerKind::lbfgs ||
+      !summary.rise || *summary.rise <= considerable * value) {
+    return "";
+  }
+  return fmt::format(
+      "\nJ rose by {:.2g} in the last epoch alone: more --epochs, or a higher --learning-rate, "
+      "would raise it further",
+      *summary.rise);
+}
+
+std::string describe(const Config& config, const train::TrainSummary& summary,
+                     const train::RunDirectory& directory) {
   if (summary.steps == 0) {
-    return fmt::format("wrote the initial model, {}; `infomax evaluate` computes its objective",
+    return fmt::format("wrote {}, {}; `infomax evaluate` computes its objective",
+                       nn::is_linear_solution(nn::parse_spec(config.encoder))
+                           ? "the linear solution"
+                           : "the initial model",
                        directory.model());
   }
   const auto& value = summary.last.value;
@@ -177,10 +196,10 @@ std::string describe(const train::TrainSummary& summary, const train::RunDirecto
           : "";
   return fmt::format(
       "trained {} steps in {:.1f} s ({:.0f} samples/s); last epoch: J {:.6f}, dependence {:.6f}, "
-      "H(a) {:.4f}, H(b) {:.4f}\n{}model {}, metrics {}",
+      "H(a) {:.4f}, H(b) {:.4f}\n{}model {}, metrics {}{}",
       summary.steps, summary.seconds, summary.samples / std::max(summary.seconds, 1e-9),
       value.objective, value.dependence, value.entropy_a, value.entropy_b, best, directory.model(),
-      directory.metrics());
+      directory.metrics(), describe_rise(config, summary));
 }
 
 }  // namespace
@@ -219,7 +238,7 @@ int train(const mpi::Communicator& communicator, OptionTable& options) {
   if (!summary.ending.empty()) {
     log::info(summary.ending);
   }
-  log::info(describe(summary, *training.directory()));
+  log::info(describe(training.config(), summary, *training.directory()));
   return 0;
 }
 

@@ -177,7 +177,12 @@ void Recorder<T>::require_finite_parameters() const {
 template <math::Real T>
 void Recorder<T>::end_epoch(std::uint64_t epoch) {
   epoch_ended_ = true;
+  const double before = summary_.last.value.objective;
   summary_.last = epoch_.report();
+  if (has_epoch_before_) {
+    summary_.rise = summary_.last.value.objective - before;
+  }
+  has_epoch_before_ = true;
   if (summary_.steps % steps_per_epoch_ == 0) {  // else a longer run continues this epoch
     epoch_ = EpochSummary{};
   }

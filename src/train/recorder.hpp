@@ -77,7 +77,8 @@ class Recorder {
   double before_s_ = 0.0;  // that the run took before it was resumed
   TrainSummary summary_;
   EpochSummary epoch_;
-  bool epoch_ended_ = true;  // no step has been added since the last epoch ended
+  bool epoch_ended_ = true;        // no step has been added since the last epoch ended
+  bool has_epoch_before_ = false;  // summary_.last is of one that this process has ended
   Stopwatch since_start_;
   Stopwatch since_saved_;
   std::optional<MetricsFile> metrics_;

@@ -54,6 +54,7 @@ struct TrainSummary {
   double seconds = 0.0;             ///< wall-clock time of the training
   double samples = 0.0;             ///< global rows, summed over all steps
   StepReport last;                  ///< means over the steps of the last epoch, complete or not
+  std::optional<double> rise;       ///< by which J is greater in it than in the epoch before
   std::string ending;               ///< why the run ended; empty where all steps were done
   std::optional<BestSummary> best;  ///< set where there was a validation
 };
