@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,6 +12,7 @@
 #include "infomax/core/stopwatch.hpp"
 #include "infomax/core/version.hpp"
 #include "infomax/measure/memory.hpp"
+#include "infomax/nn/spec.hpp"
 #include "infomax/train/config.hpp"
 #include "infomax/train/files_of_run.hpp"
 #include "infomax/train/training.hpp"
