@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/analysis/encoder.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace infomax::analysis {
@@ -61,12 +60,11 @@ void Encoder<T>::encode(const data::RowStore& rows, std::span<const data::Tile> 
     reserve(tile.count);
     (void)executor_->forward(model_->parameters_of(*member_), tile.count, {});
     const MatrixView<const T> encoded = executor_->value(node_);
+    const MatrixView<T> rows_out = out.row_range(tile.first, tile.count);
     if (map_) {
-      map_->apply(encoded, out.row_range(tile.first, tile.count));
-      continue;
-    }
-    for (std::size_t i = 0; i < tile.count; ++i) {
-      std::ranges::copy(encoded.row(i), out.row(tile.first + i).begin());
+      map_->apply(encoded, rows_out);
+    } else {
+      member_->network.graph().copy_in_order(node_, encoded, rows_out);
     }
   }
 }

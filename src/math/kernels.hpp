@@ -9,6 +9,7 @@
 #include "infomax/math/elementwise.hpp"
 #include "infomax/math/fixed_point.hpp"
 #include "infomax/math/random_rows.hpp"
+#include "infomax/math/smooth.hpp"
 #include "infomax/math/warp.hpp"
 
 /// The elementwise kernels, one table for each instruction set, all compiled from kernels_body.hpp.
@@ -31,8 +32,8 @@ struct RealKernels {
   std::uint64_t (*largest_magnitude)(const T* values, std::size_t n);
   void (*add_to_limbs)(const T* values, double scale, std::size_t limb_count, std::int64_t* limbs,
                        std::size_t n);
-  void (*gelu)(const T* x, T* y, std::size_t n);
-  void (*gelu_gradient)(const T* x, const T* dy, T* dx, std::size_t n);
+  void (*smooth)(Smooth, const T* x, T* y, std::size_t n);
+  void (*smooth_gradient)(Smooth, const T* x, const T* dy, T* dx, std::size_t n);
 };
 
 template <class From, class To>

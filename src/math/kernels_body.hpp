@@ -7,10 +7,10 @@
 // another's.
 
 #include "math/kernels_exact_sum.hpp"
-#include "math/kernels_gelu.hpp"
 #include "math/kernels_histogram.hpp"
 #include "math/kernels_map.hpp"
 #include "math/kernels_random.hpp"
+#include "math/kernels_smooth.hpp"
 #include "math/kernels_sums.hpp"
 #include "math/kernels_warp.hpp"
 
@@ -35,8 +35,8 @@ constexpr RealKernels<T> kernels_for() {
           resample<T>,
           largest_magnitude<T>,
           add_to_limbs<T>,
-          gelu<T>,
-          gelu_gradient<T>};
+          smooth<T>,
+          smooth_gradient<T>};
 }
 
 }  // namespace

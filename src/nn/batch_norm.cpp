@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 
 #include "infomax/math/elementwise.hpp"
 #include "infomax/nn/layer_table.hpp"
 #include "nn/graph_builder.hpp"
 
-// B rows, n columns.
+// B rows of n columns: samples of n features, or the places of images of n channels.
 namespace infomax::nn {
 namespace {
 
@@ -60,8 +61,9 @@ void inverse_deviations(std::span<T> inverse, std::span<const double> variance) 
 
 /// Batch normalisation (Ioffe and Szegedy 2015): y = (x - m) / sqrt(v + 1e-5) * scale + shift, by
 /// column, with m and v the mean and biased variance of x over the whole global batch in training,
-/// and running averages of those otherwise. Parameters: scale, shift, running mean, running
-/// variance, [n] each; the running ones have no gradient.
+/// and running averages of those otherwise. Of images, which lie channels last, each place is a
+/// row, so that it is by channel. Parameters: scale, shift, running mean, running variance, [n]
+/// each; the running ones have no gradient.
 template <class T>
 class BatchNorm final : public Layer<T>, public GlobalSums<T> {
  public:
@@ -90,8 +92,8 @@ class BatchNorm final : public Layer<T>, public GlobalSums<T> {
             inverse_deviation(static_cast<double>(part(call.parameters, running_variance)[j]));
         factor[j] = static_cast<T>(static_cast<double>(scales[j]) * inverse);
       }
-      transform<T>(call.x[0], part(call.parameters, running_mean), factor,
-                   part(call.parameters, shift), y);
+      transform<T>(by_column(call.x[0]), part(call.parameters, running_mean), factor,
+                   part(call.parameters, shift), by_column(y));
       return;
     }
     const BatchStatistics<const double> batch(call.state, n_);
@@ -101,7 +103,7 @@ class BatchNorm final : public Layer<T>, public GlobalSums<T> {
     }
     const auto mean = scratch(call, 1);
     round_to(mean, batch.mean);
-    transform<T>(call.x[0], mean, factor, part(call.parameters, shift), y);
+    transform<T>(by_column(call.x[0]), mean, factor, part(call.parameters, shift), by_column(y));
   }
 
   void backward(const Call<T>& call, MatrixView<const T> /*y*/, MatrixView<T> dy,
@@ -114,7 +116,7 @@ class BatchNorm final : public Layer<T>, public GlobalSums<T> {
       part(gradient, scale)[j] += static_cast<T>(sums[n_ + j]);
     }
     if (!dx[0].empty()) {
-      propagate(call, dy, dx[0]);
+      propagate(call, by_column(MatrixView<const T>(dy)), by_column(dx[0]));
     }
   }
 
@@ -125,7 +127,7 @@ class BatchNorm final : public Layer<T>, public GlobalSums<T> {
     // About the running mean, which every rank shares, so that a large mean costs no digits.
     const auto about = part(call.parameters, running_mean);
     const auto centred = scratch(call, 0);
-    const auto x = call.x[0];
+    const auto x = by_column(call.x[0]);
     sums[0] += static_cast<double>(x.rows());
     for (std::size_t i = 0; i < x.rows(); ++i) {
       const auto row = x.row(i);
@@ -157,7 +159,8 @@ class BatchNorm final : public Layer<T>, public GlobalSums<T> {
     const auto normalised = scratch(call, 2);
     round_to(mean, batch.mean);
     inverse_deviations(inverse, batch.variance);
-    const auto x = call.x[0];
+    const auto x = by_column(call.x[0]);
+    dy = by_column(dy);
     for (std::size_t i = 0; i < x.rows(); ++i) {
       const auto row = x.row(i);
       for (std::size_t j = 0; j < n_; ++j) {
@@ -209,13 +212,23 @@ class BatchNorm final : public Layer<T>, public GlobalSums<T> {
     round_to(mean_dy, batch.mean_dy);
     round_to(mean_product, batch.mean_dy_product);
     const auto scales = part(call.parameters, scale);
-    const auto x = call.x[0];
+    const auto x = by_column(call.x[0]);
     for (std::size_t i = 0; i < x.rows(); ++i) {
       for (std::size_t j = 0; j < n_; ++j) {
         const T normalised = (x(i, j) - mean[j]) * inverse[j];
         dx(i, j) = scales[j] * inverse[j] * (dy(i, j) - mean_dy[j] - normalised * mean_product[j]);
       }
     }
+  }
+
+  /// Samples as rows of n columns, one or more each.
+  template <class U>
+  [[nodiscard]] MatrixView<U> by_column(MatrixView<U> samples) const {
+    if (samples.columns() == n_) {
+      return samples;
+    }
+    assert(samples.contiguous());
+    return {samples.data(), samples.size() / n_, n_};
   }
 
   /// The k-th of the four parts of the parameters.
@@ -232,9 +245,10 @@ class BatchNorm final : public Layer<T>, public GlobalSums<T> {
 };
 
 void build_batch_norm(const ItemReader& item, GraphBuilder& graph) {
-  const std::size_t n = graph.width(item);
+  const std::size_t n = graph.columns(item);
   graph.append(item,
                {.output = graph.shape(),
+                .channels_last = graph.channels_last(),
                 .blocks = {{"scale", Role::scale, {n}},
                            {"shift", Role::shift, {n}},
                            {"mean", Role::running_statistic, {n}},
@@ -245,12 +259,13 @@ void build_batch_norm(const ItemReader& item, GraphBuilder& graph) {
 }  // namespace
 
 extern const LayerType batchnorm_type;
-const LayerType batchnorm_type{
-    .name = "batchnorm",
-    .usage = "batchnorm",
-    .help = "each column with mean 0 and variance 1 over the global batch, then scale and shift",
-    .check = expect_nothing,
-    .build = build_batch_norm,
-    .of_batch = true};
+const LayerType batchnorm_type{.name = "batchnorm",
+                               .usage = "batchnorm",
+                               .help =
+                                   "each column or channel with mean 0 and variance 1 over the "
+                                   "global batch, then scale and shift",
+                               .check = expect_nothing,
+                               .build = build_batch_norm,
+                               .of_batch = true};
 
 }  // namespace infomax::nn

@@ -89,6 +89,7 @@ void check_linear(const ItemReader& item) {
 
 /// A sample of any one shape is taken flat.
 void build_dense(const ItemReader& item, GraphBuilder& graph) {
+  graph.put_in_order();
   const std::size_t inputs = graph.width(item);
   const std::size_t outputs = units_of(item);
   graph.append(

@@ -60,7 +60,7 @@ void check_dropout(const ItemReader& item) {
 
 void build_dropout(const ItemReader& item, GraphBuilder& graph) {
   (void)graph.width(item);
-  graph.append(item, {.output = graph.shape()},
+  graph.append(item, {.output = graph.shape(), .channels_last = graph.channels_last()},
                make_layers<Dropout>(probability_of(item), graph.next_purpose()));
 }
 

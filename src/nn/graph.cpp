@@ -19,7 +19,9 @@ std::size_t ParameterBlock::size() const {
 
 Graph::Graph(Spec spec, Shape input) : spec_(std::move(spec)) {
   nodes_.push_back({.output = std::move(input)});
-  GraphBuilder(*this).append_items(spec_, spec_.items);
+  GraphBuilder builder(*this);
+  builder.append_items(spec_, spec_.items);
+  builder.put_in_order();
 }
 
 std::size_t Graph::parameter_count() const {
@@ -55,10 +57,11 @@ std::size_t GraphBuilder::width(const ItemReader& item) const {
   return shape().size();
 }
 
-void GraphBuilder::append(const ItemReader& item, NodeDescription description, LayerPair layers) {
-  Node node{.item = item.item().text,
+void GraphBuilder::append(std::string text, NodeDescription description, LayerPair layers) {
+  Node node{.item = std::move(text),
             .inputs = std::move(description.inputs),
             .output = std::move(description.output),
+            .channels_last = description.channels_last,
             .first_parameter = graph_->parameter_count(),
             .multiply_adds = description.multiply_adds,
             .layers = std::move(layers)};
@@ -76,6 +79,7 @@ void GraphBuilder::append(const ItemReader& item, NodeDescription description, L
     node.layer = layer;
   }
   graph_->nodes_.push_back(std::move(node));
+  current_ = graph_->output();
   fuse_ = nullptr;
 }
 
@@ -89,7 +93,7 @@ bool GraphBuilder::fuse(const ItemReader& item, math::Activation activation) {
   if (!fuse_) {
     return false;
   }
-  Node& node = graph_->nodes_.back();
+  Node& node = graph_->nodes_[current_];
   node.layers = fuse_(activation);
   node.item += "," + item.item().text;
   fuse_ = nullptr;

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "infomax/math/elementwise.hpp"
@@ -29,6 +30,7 @@ struct BlockDescription {
 
 struct NodeDescription {
   Shape output;
+  bool channels_last = false;                 ///< as Node has it
   std::vector<BlockDescription> blocks = {};  ///< in the order in which they lie in memory
   std::vector<std::size_t> inputs = {};       ///< none: the current value
   double multiply_adds = 0.0;                 ///< of one sample, forward
@@ -37,17 +39,36 @@ struct NodeDescription {
 /// Makes a graph item by item. What a layer's `build` is given.
 class GraphBuilder {
  public:
-  explicit GraphBuilder(Graph& graph) : graph_(&graph) {}
+  explicit GraphBuilder(Graph& graph) : graph_(&graph), current_(graph.output()) {}
 
-  /// The node that the items so far end in, and the shape of its value.
-  [[nodiscard]] std::size_t current() const { return graph_->output(); }
-  [[nodiscard]] const Shape& shape() const { return graph_->nodes_.back().output; }
+  /// The node that the next item goes on from, and the shape of its value.
+  [[nodiscard]] std::size_t current() const { return current_; }
+  [[nodiscard]] const Shape& shape() const { return node().output; }
 
   /// Numbers in a sample of the current value. Throws UsageError where that varies.
   [[nodiscard]] std::size_t width(const ItemReader& item) const;
 
+  /// Whether the current value lies channels last: what a layer that keeps the order goes on with.
+  [[nodiscard]] bool channels_last() const { return node().channels_last; }
+
+  /// Makes the current value lie channels last. Throws UsageError where it is not [C,H,W] or [C,T].
+  void put_channels_last(const ItemReader& item);
+
+  /// The columns of what treats all alike that stand in one: the channels of [C,H,W] or [C,T],
+  /// which then lie last, or the features of [D]. Throws UsageError where samples are of another
+  /// shape.
+  [[nodiscard]] std::size_t columns(const ItemReader& item);
+
+  /// Makes the current value lie in the order of its shape.
+  void put_in_order();
+
+  /// Makes the current value lie as that of `other`, a node of the same shape.
+  void put_as(std::size_t other, const ItemReader& item);
+
   /// Appends a node, which becomes the current one.
-  void append(const ItemReader& item, NodeDescription description, LayerPair layers);
+  void append(const ItemReader& item, NodeDescription description, LayerPair layers) {
+    append(item.item().text, std::move(description), std::move(layers));
+  }
 
   /// Appends items one after another.
   void append_items(const Spec& spec, const std::vector<SpecItem>& items);
@@ -56,6 +77,12 @@ class GraphBuilder {
   [[nodiscard]] std::size_t branch() {
     fuse_ = nullptr;
     return current();
+  }
+
+  /// Makes an earlier node the current one.
+  void go_back_to(std::size_t node) {
+    current_ = node;
+    fuse_ = nullptr;
   }
 
   /// Says that the current node can apply an activation itself: `with` makes its layers anew.
@@ -68,7 +95,12 @@ class GraphBuilder {
   [[nodiscard]] std::uint32_t next_purpose() { return purposes_++; }
 
  private:
+  void append(std::string text, NodeDescription description, LayerPair layers);
+
+  [[nodiscard]] const Node& node() const { return graph_->nodes_[current_]; }
+
   Graph* graph_;
+  std::size_t current_;
   std::function<LayerPair(math::Activation)> fuse_;
   std::uint32_t purposes_ = 0;
 };

@@ -17,15 +17,31 @@ extern const LayerType relu_type;
 extern const LayerType sigmoid_type;
 extern const LayerType identity_type;
 extern const LayerType gelu_type;
+extern const LayerType silu_type;
+extern const LayerType softplus_type;
 extern const LayerType dropout_type;
 extern const LayerType batchnorm_type;
 extern const LayerType residual_type;
+extern const LayerType conv_type;
+extern const LayerType maxpool_type;
+extern const LayerType avgpool_type;
+extern const LayerType globalpool_type;
+extern const LayerType reshape_type;
+extern const LayerType flatten_type;
+extern const LayerType groupnorm_type;
+extern const LayerType layernorm_type;
+extern const LayerType repeat_type;
+extern const LayerType resnet_type;
+extern const LayerType dim_type;
 extern const LayerType linear_type;
 
 std::span<const LayerType* const> layer_table() {
   static constexpr std::array table{
-      &dense_type, &tanh_type,    &relu_type,      &sigmoid_type,  &identity_type,
-      &gelu_type,  &dropout_type, &batchnorm_type, &residual_type, &linear_type,
+      &dense_type,      &tanh_type,    &relu_type,     &sigmoid_type,   &identity_type,
+      &gelu_type,       &silu_type,    &softplus_type, &dropout_type,   &batchnorm_type,
+      &residual_type,   &linear_type,  &conv_type,     &maxpool_type,   &avgpool_type,
+      &globalpool_type, &reshape_type, &flatten_type,  &groupnorm_type, &layernorm_type,
+      &repeat_type,     &resnet_type,  &dim_type,
   };
   return table;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <algorithm>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -30,19 +31,60 @@ class Sum final : public Layer<T> {
   }
 };
 
-/// x + f(x) (He et al. 2016, "Deep residual learning for image recognition").
-void build_residual(const ItemReader& item, GraphBuilder& graph) {
-  const std::size_t skipped = graph.branch();
-  const Shape shape = graph.shape();
-  (void)graph.width(item);
-  graph.append_items(item.spec(), item.items());
-  if (graph.shape() != shape) {
-    item.refuse_place(
-        fmt::format("is given {} and makes {} of it, which cannot be added; the shapes must be "
-                    "equal",
-                    to_string(shape), to_string(graph.shape())));
+/// Throws UsageError where no projection makes one shape of the other.
+[[noreturn]] void refuse_shapes(const ItemReader& item, const Shape& from, const Shape& to) {
+  item.refuse_place(
+      fmt::format("is given {} and makes {} of it, which cannot be added; only the number of "
+                  "channels or features may change, and the places by a stride",
+                  to_string(from), to_string(to)));
+}
+
+/// The items that make `to` of samples of shape `from`: dense:N of features, and of images a
+/// convolution of single places with the stride that leaves as many.
+std::string projection(const ItemReader& item, const Shape& from, const Shape& to) {
+  const auto& in = from.extents();
+  const auto& out = to.extents();
+  if (in.size() != out.size()) {
+    refuse_shapes(item, from, to);
   }
-  graph.append(item, {.output = shape, .inputs = {skipped, graph.current()}}, make_layers<Sum>());
+  if (in.size() == 1) {
+    return fmt::format("dense:{}", out[0]);
+  }
+  const std::size_t stride = (in.back() + out.back() - 1) / out.back();
+  for (std::size_t axis = 1; axis < in.size(); ++axis) {
+    if ((in[axis] - 1) / stride + 1 != out[axis]) {
+      refuse_shapes(item, from, to);
+    }
+  }
+  return fmt::format("conv:{}:1:stride={}", out[0], stride);
+}
+
+/// x + f(x) (He et al. 2016, "Deep residual learning for image recognition"); where f changes the
+/// shape, P x + f(x) with a projection P, which is normalised where f normalises.
+void build_residual(const ItemReader& item, GraphBuilder& graph) {
+  (void)graph.width(item);
+  const std::size_t start = graph.branch();
+  const Shape before = graph.shape();
+  graph.append_items(item.spec(), item.items());
+  std::size_t skipped = start;
+  if (graph.shape() != before) {
+    const std::size_t made = graph.branch();
+    const bool normalises = any_item(
+        item.items(), [](const SpecItem& part) { return find_layer_type(part.name)->of_batch; });
+    const Shape after = graph.shape();
+    const Spec spec =
+        parse_spec(projection(item, before, after) + (normalises ? ",batchnorm" : ""));
+    graph.go_back_to(start);
+    graph.append_items(spec, spec.items);
+    skipped = graph.branch();
+    graph.go_back_to(made);
+  }
+  graph.put_as(skipped, item);
+  graph.append(item,
+               {.output = graph.shape(),
+                .channels_last = graph.channels_last(),
+                .inputs = {skipped, graph.current()}},
+               make_layers<Sum>());
 }
 
 void check_residual(const ItemReader& item) { item.expect(0, {}, true); }
@@ -50,10 +92,11 @@ void check_residual(const ItemReader& item) { item.expect(0, {}, true); }
 }  // namespace
 
 extern const LayerType residual_type;
-const LayerType residual_type{.name = "residual",
-                              .usage = "residual(ITEMS)",
-                              .help = "what comes in plus what the items make of it",
-                              .check = check_residual,
-                              .build = build_residual};
+const LayerType residual_type{
+    .name = "residual",
+    .usage = "residual(ITEMS)",
+    .help = "what comes in, projected where the shape changes, plus what the items make of it",
+    .check = check_residual,
+    .build = build_residual};
 
 }  // namespace infomax::nn

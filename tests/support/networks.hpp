@@ -26,6 +26,15 @@ inline constexpr const char* encoders_of_four_features[] = {
     "residual(batchnorm,dense:4,residual(gelu,batchnorm)),batchnorm,dense:2",
     "residual(batchnorm,gelu),dense:3",
     "dense:4,residual(residual(batchnorm),dense:4,dropout:0.3),dense:2",
+    // Images and sequences.
+    "reshape:1:2:2,conv:3:2:pad=1,tanh,conv:2:3:stride=2,dense:2",
+    "dense:18,reshape:2:3:3,conv:4:2:groups=2,gelu,conv:2:1,batchnorm",
+    "dense:20,reshape:2:5:2,maxpool:2:1:pad=1,conv:3:1:stride=2,tanh,avgpool:2,dense:2",
+    "dense:12,reshape:2:3:2,residual(conv:2:3,batchnorm,tanh,conv:2:3,batchnorm),globalpool",
+    "dense:12,reshape:1:4:3,residual(conv:3:3:stride=2,batchnorm,gelu,conv:3:3),flatten,dense:2",
+    "dense:10,reshape:2:5,conv:4:3:stride=2,groupnorm:2,gelu,repeat:2(conv:4:2:pad=1),globalpool",
+    "dense:5,layernorm,residual(dense:3,silu),softplus,dense:2",
+    "dense:12,reshape:2:3:2,batchnorm,dropout:0.2,conv:2:3,layernorm",
 };
 
 /// The input rows of an executor, in memory that outlives it.

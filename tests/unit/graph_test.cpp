@@ -73,10 +73,11 @@ TEST(Graph, RefusesShapesThatDoNotFit) {
     }
     return std::string("accepted");
   };
-  EXPECT_THAT(refusal("dense:4,residual(dense:5)", "[6]"),
-              testing::AllOf(HasSubstr("character 9"), HasSubstr("residual(dense:5)"),
-                             HasSubstr("[4]"), HasSubstr("[5]")));
+  EXPECT_THAT(refusal("dense:4,residual(reshape:2:2)", "[6]"),
+              testing::AllOf(HasSubstr("character 9"), HasSubstr("residual(reshape:2:2)"),
+                             HasSubstr("[4]"), HasSubstr("[2,2]")));
   EXPECT_THAT(refusal("residual(dense:6)", "[2,3]"), HasSubstr("[2,3]"));
+  EXPECT_THAT(refusal("residual(conv:2:4:pad=0)", "[2,5,6]"), HasSubstr("[2,2,3]"));
   EXPECT_THAT(refusal("tanh,dense:4", "[T,3]"),
               testing::AllOf(HasSubstr("character 1"), HasSubstr("[T,3]")));
 }

@@ -49,6 +49,7 @@ struct Node {
   std::string item = {};                  ///< of the specification, such as "dense:64,tanh"
   std::vector<std::size_t> inputs = {};   ///< nodes before this one
   Shape output = {};                      ///< of one sample
+  bool channels_last = false;             ///< the value of [C,...] lies in memory as [...,C]
   std::size_t first_parameter = 0;        ///< the node's part of the flat parameter vector ...
   std::size_t parameter_count = 0;        ///< ... and its length
   std::optional<std::size_t> layer = {};  ///< K, where it has parameters
@@ -81,6 +82,11 @@ class Graph {
   /// next layer with parameters, such as its activation. Throws UsageError, which says how many
   /// layers there are.
   [[nodiscard]] std::size_t layer_output(std::size_t layer) const;
+
+  /// Copies `value` [B, columns], which an executor has of `node`, to `out` in the order of the
+  /// axes of its shape.
+  template <math::Real T>
+  void copy_in_order(std::size_t node, MatrixView<const T> value, MatrixView<T> out) const;
 
   /// Returns for each node whether the backward pass needs its derivative: whether it depends on a
   /// parameter.
