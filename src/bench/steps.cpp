@@ -12,7 +12,7 @@
 namespace infomax::bench {
 namespace {
 
-/// The dense layers of all forward passes that a step makes.
+/// The layers with matrix products of all forward passes that a step makes.
 template <math::Real T>
 std::vector<measure::LayerShape> layers_of(const Subject<T>& subject) {
   // A single network that computes both sides runs twice.
@@ -22,11 +22,13 @@ std::vector<measure::LayerShape> layers_of(const Subject<T>& subject) {
   std::vector<measure::LayerShape> layers;
   for (int pass = 0; pass < passes; ++pass) {
     for (const auto& member : members) {
-      bool first = true;
-      for (const auto& block : member.network.parameters()) {
-        if (block.role == nn::Role::weight) {
-          layers.push_back({block.shape[0], block.shape[1], !first});
-          first = false;
+      const nn::Graph& graph = member.network.graph();
+      const auto needed = graph.need_gradient();
+      for (const nn::Node& node : graph.nodes()) {
+        const nn::Product& product = node.product;
+        if (product.rows > 0) {
+          layers.push_back({product.inputs, product.outputs, needed[node.inputs.front()],
+                            product.rows, product.count});
         }
       }
     }

@@ -33,8 +33,8 @@ Json describe_layers(const model::StoredNetwork& stored) {
     layers.push_back({{"item", node.item},
                       {"output", nn::to_string(node.output)},
                       {"parameters", node.parameter_count},
-                      {"multiply_adds", node.multiply_adds}});
-    multiply_adds += node.multiply_adds;
+                      {"multiply_adds", node.product.multiply_adds()}});
+    multiply_adds += node.product.multiply_adds();
   }
   return {{"input", nn::to_string(stored.input)},
           {"output", nn::to_string(graph.nodes().back().output)},

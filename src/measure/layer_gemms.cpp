@@ -4,6 +4,24 @@
 #include <algorithm>
 
 namespace infomax::measure {
+namespace {
+
+/// Rows of a convolution at a time: more are no faster, and a batch has millions.
+constexpr std::size_t most_places = 4096;
+
+/// Calls each(rows) for products of all rows of `samples`, so many at a time as the layer's
+/// matrices have.
+template <class Layer, class Each>
+void for_each_product(const Layer& layer, std::size_t samples, const Each& each) {
+  const std::size_t rows = samples * layer.shape.rows_per_sample;
+  for (std::size_t k = 0; k < layer.shape.count; ++k) {
+    for (std::size_t first = 0; first < rows; first += layer.x.rows()) {
+      each(std::min(layer.x.rows(), rows - first));
+    }
+  }
+}
+
+}  // namespace
 
 template <math::Real T>
 LayerGemms<T>::LayerGemms(std::vector<LayerShape> layers, std::size_t local_rows,
@@ -12,9 +30,12 @@ LayerGemms<T>::LayerGemms(std::vector<LayerShape> layers, std::size_t local_rows
       micro_rows_(micro_rows == 0 ? local_rows : std::min(micro_rows, local_rows)) {
   for (const LayerShape& shape : layers) {
     const auto fill = static_cast<T>(0.01);
-    layers_.push_back({shape, Matrix<T>(micro_rows_, shape.inputs, fill),
-                       Matrix<T>(shape.input_gradient ? micro_rows_ : 0, shape.inputs, fill),
-                       Matrix<T>(micro_rows_, shape.outputs, fill),
+    const std::size_t rows = shape.rows_per_sample == 1
+                                 ? micro_rows_
+                                 : std::min(micro_rows_ * shape.rows_per_sample, most_places);
+    layers_.push_back({shape, Matrix<T>(rows, shape.inputs, fill),
+                       Matrix<T>(shape.input_gradient ? rows : 0, shape.inputs, fill),
+                       Matrix<T>(rows, shape.outputs, fill),
                        Matrix<T>(shape.inputs, shape.outputs, fill),
                        Matrix<T>(shape.inputs, shape.outputs, T{0})});
   }
@@ -31,18 +52,22 @@ template <math::Real T>
 void LayerGemms<T>::run(std::size_t rows) {
   using math::Transpose;
   for (Layer& layer : layers_) {
-    math::gemm(Transpose::no, Transpose::no, T{1}, layer.x.view().row_range(0, rows),
-               layer.w.view(), T{0}, layer.y.view().row_range(0, rows));
+    for_each_product(layer, rows, [&](std::size_t count) {
+      math::gemm(Transpose::no, Transpose::no, T{1}, layer.x.view().row_range(0, count),
+                 layer.w.view(), T{0}, layer.y.view().row_range(0, count));
+    });
   }
   for (std::size_t k = layers_.size(); k-- > 0;) {
     Layer& layer = layers_[k];
-    const auto dy = layer.y.view().row_range(0, rows);
-    math::gemm(Transpose::yes, Transpose::no, T{1}, layer.x.view().row_range(0, rows), dy, T{1},
-               layer.dw.view());
-    if (layer.shape.input_gradient) {
-      math::gemm(Transpose::no, Transpose::yes, T{1}, dy, layer.w.view(), T{0},
-                 layer.dx.view().row_range(0, rows));
-    }
+    for_each_product(layer, rows, [&](std::size_t count) {
+      const auto dy = layer.y.view().row_range(0, count);
+      math::gemm(Transpose::yes, Transpose::no, T{1}, layer.x.view().row_range(0, count), dy, T{1},
+                 layer.dw.view());
+      if (layer.shape.input_gradient) {
+        math::gemm(Transpose::no, Transpose::yes, T{1}, dy, layer.w.view(), T{0},
+                   layer.dx.view().row_range(0, count));
+      }
+    });
   }
 }
 
@@ -51,7 +76,8 @@ double LayerGemms<T>::flops() const {
   double per_row = 0.0;
   for (const Layer& layer : layers_) {
     per_row += (layer.shape.input_gradient ? 6.0 : 4.0) * static_cast<double>(layer.shape.inputs) *
-               static_cast<double>(layer.shape.outputs);
+               static_cast<double>(layer.shape.outputs) *
+               static_cast<double>(layer.shape.rows_per_sample * layer.shape.count);
   }
   return per_row * static_cast<double>(local_rows_);
 }

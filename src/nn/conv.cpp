@@ -253,14 +253,15 @@ void build_conv(const ItemReader& item, GraphBuilder& graph) {
   if (input.axes() == 3) {
     weight.push_back(size);
   }
-  const double products = static_cast<double>(window.positions() * outputs) *
-                          static_cast<double>(window.covered() * (window.channels / groups));
   graph.append(
       item,
       {.output = shape_of_positions(window, input, outputs),
        .channels_last = true,
        .blocks = {{"weight", Role::weight, std::move(weight)}, {"bias", Role::bias, {outputs}}},
-       .multiply_adds = products},
+       .product = {.rows = window.positions(),
+                   .inputs = window.covered() * (window.channels / groups),
+                   .outputs = outputs / groups,
+                   .count = groups}},
       make_layers<Conv>(window, outputs, groups, math::Activation::identity));
   graph.fuse_by([window, outputs, groups](math::Activation activation) {
     return make_layers<Conv>(window, outputs, groups, activation);

@@ -96,7 +96,7 @@ void build_dense(const ItemReader& item, GraphBuilder& graph) {
       item,
       {.output = outputs,
        .blocks = {{"weight", Role::weight, {inputs, outputs}}, {"bias", Role::bias, {outputs}}},
-       .multiply_adds = static_cast<double>(inputs) * static_cast<double>(outputs)},
+       .product = {.rows = 1, .inputs = inputs, .outputs = outputs}},
       make_layers<Dense>(inputs, outputs, math::Activation::identity));
   graph.fuse_by([inputs, outputs](math::Activation activation) {
     return make_layers<Dense>(inputs, outputs, activation);

@@ -63,7 +63,7 @@ void GraphBuilder::append(std::string text, NodeDescription description, LayerPa
             .output = std::move(description.output),
             .channels_last = description.channels_last,
             .first_parameter = graph_->parameter_count(),
-            .multiply_adds = description.multiply_adds,
+            .product = description.product,
             .layers = std::move(layers)};
   if (node.inputs.empty()) {
     node.inputs.push_back(current());

@@ -33,7 +33,7 @@ struct NodeDescription {
   bool channels_last = false;                 ///< as Node has it
   std::vector<BlockDescription> blocks = {};  ///< in the order in which they lie in memory
   std::vector<std::size_t> inputs = {};       ///< none: the current value
-  double multiply_adds = 0.0;                 ///< of one sample, forward
+  Product product = {};                       ///< of one sample
 };
 
 /// Makes a graph item by item. What a layer's `build` is given.

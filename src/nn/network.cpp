@@ -18,7 +18,7 @@ template <math::Real T>
 double Network<T>::gemm_flops_forward() const {
   double multiply_adds = 0.0;
   for (const auto& node : graph_.nodes()) {
-    multiply_adds += node.multiply_adds;
+    multiply_adds += node.product.multiply_adds();
   }
   return 2.0 * multiply_adds;
 }
@@ -31,7 +31,8 @@ double Network<T>::gemm_flops_backward() const {
   for (const auto& node : graph_.nodes()) {
     const bool input_gradient =
         std::ranges::any_of(node.inputs, [&](std::size_t v) { return needed[v]; });
-    multiply_adds += ((node.layer ? 1.0 : 0.0) + (input_gradient ? 1.0 : 0.0)) * node.multiply_adds;
+    multiply_adds +=
+        ((node.layer ? 1.0 : 0.0) + (input_gradient ? 1.0 : 0.0)) * node.product.multiply_adds();
   }
   return 2.0 * multiply_adds;
 }

@@ -23,8 +23,8 @@ TEST(Graph, FusesAnActivationWithTheDenseLayerBeforeItAlone) {
     items.push_back(node.item);
   }
   EXPECT_THAT(items, ElementsAre("", "dense:4,tanh", "relu", "dense:4", "batchnorm", "sigmoid"));
-  EXPECT_EQ(graph.nodes()[1].multiply_adds, 24.0);
-  EXPECT_EQ(graph.nodes()[4].multiply_adds, 0.0);
+  EXPECT_EQ(graph.nodes()[1].product.multiply_adds(), 24.0);
+  EXPECT_EQ(graph.nodes()[4].product.multiply_adds(), 0.0);
 }
 
 TEST(Graph, DoesNotFuseAcrossABranch) {

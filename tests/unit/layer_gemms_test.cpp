@@ -16,6 +16,16 @@ TEST(LayerGemms, CountsWhatANetworkCounts) {
                    17.0 * (network.gemm_flops_forward() + network.gemm_flops_backward()));
 }
 
+TEST(LayerGemms, CountsConvolutionsWithTheirPlaces) {
+  const nn::Network<float> network(nn::parse_spec("conv:8:3,relu,conv:6:3:groups=2,dense:5"),
+                                   nn::parse_shape("[3,7,6]"));
+  LayerGemms<float> gemms({{27, 8, false, 42}, {36, 3, true, 42, 2}, {252, 5, true}}, 17, 4);
+  gemms.run();
+
+  EXPECT_DOUBLE_EQ(gemms.flops(),
+                   17.0 * (network.gemm_flops_forward() + network.gemm_flops_backward()));
+}
+
 TEST(LayerGemms, RunsAnyNumberOfRowsAtATime) {
   for (const std::size_t micro_rows : {0, 1, 4, 5, 100}) {
     for (const std::size_t rows : {0, 1, 9}) {

@@ -12,11 +12,13 @@
 
 namespace infomax::measure {
 
-/// The shape of a dense layer.
+/// The products of a layer.
 struct LayerShape {
-  std::size_t inputs = 0;      ///< columns of its input
-  std::size_t outputs = 0;     ///< columns of its output
-  bool input_gradient = true;  ///< false of a network's first layer
+  std::size_t inputs = 0;           ///< columns of its input
+  std::size_t outputs = 0;          ///< columns of its output
+  bool input_gradient = true;       ///< false of a network's first layer
+  std::size_t rows_per_sample = 1;  ///< places, of a convolution
+  std::size_t count = 1;            ///< products alike: groups, of a convolution
 };
 
 /// The matrix products of a training step and nothing else, at the step's own shapes: forward,
@@ -39,9 +41,9 @@ class LayerGemms {
 
   struct Layer {
     LayerShape shape;
-    Matrix<T> x;   // [M, inputs]
-    Matrix<T> dx;  // [M, inputs], or empty
-    Matrix<T> y;   // [M, outputs], and its gradient
+    Matrix<T> x;   // [rows at a time, inputs]
+    Matrix<T> dx;  // [rows at a time, inputs], or empty
+    Matrix<T> y;   // [rows at a time, outputs], and its gradient
     Matrix<T> w;   // [inputs, outputs]
     Matrix<T> dw;  // [inputs, outputs]
   };

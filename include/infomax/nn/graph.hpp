@@ -43,6 +43,21 @@ class Layer;
 using LayerPair =
     std::tuple<std::shared_ptr<const Layer<float>>, std::shared_ptr<const Layer<double>>>;
 
+/// The matrix products that a layer computes for one sample, forward: `count` products of [rows,
+/// inputs] and [inputs, outputs].
+struct Product {
+  std::size_t rows = 0;     ///< 1 of a dense layer, places of a convolution, 0 where there is none
+  std::size_t inputs = 0;   ///< columns of the first factor
+  std::size_t outputs = 0;  ///< columns of the second
+  std::size_t count = 1;    ///< groups of a convolution
+
+  /// Multiplications, each with an addition.
+  [[nodiscard]] double multiply_adds() const {
+    return static_cast<double>(rows) * static_cast<double>(inputs) * static_cast<double>(outputs) *
+           static_cast<double>(count);
+  }
+};
+
 /// A value of a graph and the layer that computes it. Node 0 is the input of the network and has no
 /// layer.
 struct Node {
@@ -53,7 +68,7 @@ struct Node {
   std::size_t first_parameter = 0;        ///< the node's part of the flat parameter vector ...
   std::size_t parameter_count = 0;        ///< ... and its length
   std::optional<std::size_t> layer = {};  ///< K, where it has parameters
-  double multiply_adds = 0.0;             ///< of one sample in matrix products, forward
+  Product product = {};                   ///< of one sample
   LayerPair layers = {};                  ///< what makes the value; null for the input
 };
 
