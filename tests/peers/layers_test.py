@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""PyTorch computes the same outputs and gradients of convolutions and their kin: from the same
+parameters in double, encoded rows and the movement of every parameter by one step of plain gradient
+ascent agree, on one rank and on three with unequal shards and micro-batches."""
+
+import importlib.util
+import pathlib
+import sys
+import unittest
+
+import h5py
+import numpy
+
+if importlib.util.find_spec("torch") is None:
+    print("skipped: PyTorch is not installed (Debian: python3-torch)")
+    sys.exit(77)
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "cli"))
+
+import torch
+from torch.nn import functional
+
+import support
+
+RATE = 0.25
+ROWS = 23
+OUTPUTS = 5
+
+# An encoder, and the shape of a sample.
+NETWORKS = {
+    "pools": ("conv:4:3,relu,maxpool:2,conv:6:3:stride=2:pad=0,gelu,dense:5", (2, 9, 8)),
+    "overlapping pools": ("conv:4:2:pad=1,maxpool:3:2:pad=1,tanh,avgpool:2:1:pad=1,dense:5", (3, 7, 9)),
+    "groups": ("conv:4:3:groups=2,batchnorm,silu,avgpool:3:2,groupnorm:2,dense:5", (2, 8, 7)),
+    "projected": ("residual(conv:4:3:stride=2,batchnorm,relu,conv:4:3,batchnorm),relu,globalpool,dense:5",
+                  (2, 7, 8)),
+    "same shape": ("conv:4:1,residual(batchnorm,gelu,conv:4:3),sigmoid,flatten,dense:5", (1, 5, 6)),
+    "sequences": ("conv:4:5:stride=2:pad=1,softplus,layernorm,conv:3:2,dense:5", (3, 11)),
+    "dim": ("dim:32,dense:5", (1, 16, 16)),
+}
+
+
+class Torch:
+    """A network of a model file, item by item."""
+
+    def __init__(self, model):
+        with h5py.File(model) as file:
+            network = file["networks/b"]
+            self.spec = network.attrs["spec"]
+            layers = network["layers"]
+            self.parameters = [{name: torch.tensor(values[()], requires_grad=True)
+                                for name, values in layers[str(k)].items()}
+                               for k in range(len(layers))]
+
+    def __call__(self, x, training):
+        self.training = training
+        self.used = 0
+        y = self.items(self.spec, x)
+        assert self.used == len(self.parameters)
+        return y
+
+    def next(self):
+        self.used += 1
+        return self.parameters[self.used - 1]
+
+    def items(self, text, x):
+        for name, numbers, keys, within in split(text):
+            x = self.item(name, numbers, keys, within, x)
+        return x
+
+    def item(self, name, numbers, keys, within, x):
+        image = x.dim() == 4
+        if name == "conv":
+            own = self.next()
+            convolve = functional.conv2d if image else functional.conv1d
+            return convolve(x, own["weight"], own["bias"], stride=keys.get("stride", 1),
+                            padding=keys.get("pad", (numbers[1] - 1) // 2),
+                            groups=keys.get("groups", 1))
+        if name == "dense":
+            own = self.next()
+            return x.flatten(1) @ own["weight"] + own["bias"]
+        if name in ("maxpool", "avgpool"):
+            pool = {"maxpool": functional.max_pool2d, "avgpool": functional.avg_pool2d}[name]
+            return pool(x, numbers[0], numbers[-1], keys.get("pad", 0))
+        if name == "globalpool":
+            return x.flatten(2).mean(2)
+        if name == "batchnorm":
+            own = self.next()
+            return functional.batch_norm(x, own["mean"].detach().clone(),
+                                         own["variance"].detach().clone(), own["scale"],
+                                         own["shift"], training=self.training)
+        if name in ("groupnorm", "layernorm"):
+            own = self.next()
+            return functional.group_norm(x, numbers[0] if numbers else 1, own["scale"], own["shift"])
+        if name == "residual":
+            before, y = x, self.items(within, x)
+            if before.shape != y.shape:
+                stride = -(-before.shape[-1] // y.shape[-1])
+                normalise = ",batchnorm" if "batchnorm" in within else ""
+                before = self.items(f"conv:{y.shape[1]}:1:stride={stride}{normalise}", before)
+            return before + y
+        if name == "dim":
+            convolutions = "".join(f"conv:{c}:4:stride=2:pad=1,batchnorm,relu," for c in (64, 128, 256))
+            return self.items(convolutions + "dense:1024,batchnorm,relu,dense:64", x)
+        if name == "flatten":
+            return x.flatten(1)
+        return {"relu": torch.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid,
+                "gelu": functional.gelu, "silu": functional.silu,
+                "softplus": lambda v: functional.softplus(v, threshold=1e9)}[name](x)
+
+
+def split(text):
+    """The items of a specification: name, numbers, keys, and what is in parentheses."""
+    depth, begin, items = 0, 0, []
+    for i, c in enumerate(text + ","):
+        depth += (c == "(") - (c == ")")
+        if c == "," and depth == 0:
+            items.append(text[begin:i])
+            begin = i + 1
+    for item in items:
+        head, _, within = item.partition("(")
+        name, *arguments = head.split(":")
+        keys = dict(a.split("=") for a in arguments if "=" in a)
+        yield (name, [int(a) for a in arguments if "=" not in a],
+               {key: int(value) for key, value in keys.items()}, within[:-1])
+
+
+class Layers(support.ProgramTest):
+    def check(self, what):
+        encoder, shape = NETWORKS[what]
+        random = numpy.random.default_rng(5)
+        x = random.normal(size=(ROWS, *shape))
+        target = random.normal(size=(ROWS, OUTPUTS))
+        data = self.write_data(x=x, y=target)
+        name = what.replace(" ", "-")
+        options = ["--encoder", encoder, "--pair", "target", "--objective", "mse", "--normalize",
+                   "none", "--precision", "double", "--seed", "3"]
+        before = self.train(data, f"{name}-before", *options, "--steps", "0") / "model.h5"
+        network = Torch(before)
+
+        encoded = self.scratch / f"{name}.h5"
+        self.succeed("encode", "--model", before, "--data", data, "--output", encoded)
+        with torch.no_grad():
+            expected = network(torch.tensor(x), training=False).numpy()
+        with h5py.File(encoded) as file:
+            difference = numpy.abs(file["x"][()] - expected).max()
+        self.assertLess(difference, 1e-10 * max(1.0, numpy.abs(expected).max()), what)
+
+        y = network(torch.tensor(x), training=True)
+        objective = -0.5 * ((torch.tensor(target) - y) ** 2).sum(1).mean()
+        objective.backward()
+        step = ["--optimizer", "sgd", "--learning-rate", RATE, "--batch", "0", "--steps", "1"]
+        for ranks, micro in ((1, ()), (3, ("--micro-batch", "2"))):
+            run = self.train(data, f"{name}-{ranks}", *options, *step, *micro, ranks=ranks)
+            self.assertAlmostEqual(support.metrics(run)[0]["objective"], objective.item(), 10)
+            after = Torch(run / "model.h5")
+            for k, (ours, theirs) in enumerate(zip(after.parameters, network.parameters)):
+                for block, values in theirs.items():
+                    if values.grad is None:
+                        continue  # running statistics
+                    moved = ((ours[block] - values) / RATE).detach().numpy()
+                    gradient = values.grad.numpy()
+                    self.assertLess(numpy.abs(moved - gradient).max(),
+                                    1e-10 * max(1.0, numpy.abs(gradient).max()),
+                                    f"{what}, layer {k}, {block}, {ranks} ranks")
+
+
+for network_name in NETWORKS:
+    setattr(Layers, "test_" + network_name.replace(" ", "_"),
+            lambda self, what=network_name: self.check(what))
+
+
+if __name__ == "__main__":
+    unittest.main()
