@@ -106,7 +106,7 @@ std::optional<Resumption> find_resumption(const mpi::Communicator& communicator,
   mpi::together(communicator, [&] {
     if (communicator.is_root()) {
       checkpoint->texts["config"] =
-          with_former_split(locate_files(checkpoint->text("config"), output));
+          with_newer_fields(with_former_split(locate_files(checkpoint->text("config"), output)));
     }
   });
   checkpoint->texts["config"] = communicator.broadcast(checkpoint->texts["config"], 0);
@@ -127,6 +127,19 @@ std::string with_former_split(const std::string& ini) {
     return ini;
   }
   texts.emplace_back("validation-blocks", FieldText<ValidationBlocks>::format({0}));
+  return to_ini(texts);
+}
+
+std::string with_newer_fields(const std::string& ini) {
+  FieldTexts texts = parse_ini(ini);
+  const Config defaults;
+  for (const auto& field : config_fields().fields()) {
+    const auto standard = field.text(defaults);
+    if (standard && !field.of_invocation &&
+        std::ranges::find(texts, field.name, &FieldTexts::value_type::first) == texts.end()) {
+      texts.emplace_back(field.name, *standard);
+    }
+  }
   return to_ini(texts);
 }
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/train/resumption.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include <gtest/gtest.h>
 
 #include "infomax/train/config.hpp"
+#include "infomax/train/files_of_run.hpp"
 
 namespace infomax::train {
 namespace {
@@ -18,6 +20,21 @@ TEST(Resumption, KeepsTheSplitOfLaggedPairsThatWasTheOnlyOne) {
         "pair = lag\nvalidation = 0.1\nvalidation-blocks = 4\n", "validation = 0.1\n"}) {
     EXPECT_EQ(with_former_split(other), other);
   }
+}
+
+TEST(Resumption, GivesFieldsThatAreNewerThanTheRunTheirDefaults) {
+  Config config;
+  config.data = "x.h5";
+  config.encoder = "dense:3";
+  const FieldTexts now = kept_texts(config);
+  FieldTexts before = now;
+  std::erase_if(before, [](const auto& text) { return text.first == "shrinkage"; });
+  ASSERT_LT(before.size(), now.size());
+
+  FieldTexts completed = parse_ini(with_newer_fields(to_ini(before)));
+  EXPECT_NE(std::ranges::find(completed, FieldTexts::value_type("shrinkage", "none")),
+            completed.end());
+  EXPECT_EQ(with_newer_fields(to_ini(completed)), to_ini(completed));
 }
 
 TEST(Resumption, ReadsAndWritesTheStretchesOfValidation) {

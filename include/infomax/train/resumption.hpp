@@ -30,6 +30,10 @@ struct Resumption {
 /// `validation_blocks` was a field were the last ones.
 [[nodiscard]] std::string with_former_split(const std::string& ini);
 
+/// The configuration `ini` with the fields that were added after its run began: their defaults do
+/// what was done before there were these fields.
+[[nodiscard]] std::string with_newer_fields(const std::string& ini);
+
 /// Throws UsageError unless a field has the text that it had in the run; an empty `now` or a
 /// setting that is missing says that it is not given.
 void require_unchanged(const FieldFacts& field, const std::optional<std::string>& now,
