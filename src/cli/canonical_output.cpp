@@ -56,8 +56,14 @@ FitData load_fit(const mpi::Communicator& communicator, const CanonicalWish& wis
         wish.model));
   }
   auto file = train::training_data(communicator, stored.settings, wish.model);
-  auto examples = report::load_as_trained(communicator, config_of_run(communicator, wish.model),
-                                          stored, pair, file);
+  const FieldTexts config = config_of_run(communicator, wish.model);
+  if (config.empty()) {
+    log::warning(fmt::format(
+        "{} lies in no run directory, so that it is not known which rows were held out: canonical "
+        "variates are fitted to all rows of {}; --fit names others",
+        wish.model, file));
+  }
+  auto examples = report::load_as_trained(communicator, config, stored, pair, file);
   return {std::move(file), std::move(examples.training)};
 }
 

@@ -157,6 +157,16 @@ void put_model(const model::Model<T>& model, Checkpoint& checkpoint) {
       json_text(Json{{"settings", model.settings}, {"networks", networks}});
 }
 
+model::Settings kept_settings(const Checkpoint& checkpoint) {
+  const auto found = checkpoint.texts.find(model_text);
+  if (found == checkpoint.texts.end()) {
+    return {};
+  }
+  auto settings = parse_json(found->second).at("settings").get<model::Settings>();
+  settings.erase(model::finished_setting);
+  return settings;
+}
+
 std::string model_file(const std::string& path) {
   std::error_code ignored;
   const fs::path inside = fs::path(path) / "model.h5";

@@ -15,6 +15,7 @@
 #include "infomax/model/arithmetic.hpp"
 #include "infomax/mpi/failure.hpp"
 #include "infomax/objective/make.hpp"
+#include "infomax/train/any_model.hpp"
 #include "infomax/train/files_of_run.hpp"
 #include "infomax/train/fingerprint.hpp"
 #include "infomax/train/lbfgs.hpp"
@@ -180,6 +181,14 @@ class Training::Impl {
     } else {
       typed_.emplace<std::unique_ptr<Typed<double>>>(
           std::make_unique<Typed<double>>(communicator_, config_, *data_, starts, process_bytes));
+    }
+    if (resumption_) {
+      // What the start of the run found, such as the correlations of a linear solution.
+      std::visit(
+          [&](auto& typed) {
+            typed->setup.model.settings.merge(kept_settings(resumption_->checkpoint));
+          },
+          typed_);
     }
     const auto steps_per_epoch = overview().steps_per_epoch;
     options_ = trainer_options(config_, steps_per_epoch);

@@ -16,6 +16,9 @@ namespace infomax::train {
 template <math::Real T>
 void put_model(const model::Model<T>& model, Checkpoint& checkpoint);
 
+/// The settings that put_model() added; none where the checkpoint is older than it.
+[[nodiscard]] model::Settings kept_settings(const Checkpoint& checkpoint);
+
 /// The file that a path stands for: model.h5 in it if the path is a directory that has one,
 /// otherwise the path.
 [[nodiscard]] std::string model_file(const std::string& path);
