@@ -75,6 +75,8 @@ OTHERS = {
                   "--augment", "noise:0.1", "--objective", "barlow"),
     "batchnorm, lbfgs": ("--encoder", "dense:9,batchnorm,tanh,dense:4", "--optimizer", "lbfgs",
                          "--batch", "0"),
+    "convolution": ("--x", "/images", "--encoder", "reshape:1:6:6,conv:4:3,batchnorm,relu,maxpool:2,"
+                    "residual(conv:6:3,groupnorm:2,silu),globalpool,dense:4"),
     "linear start": ("--encoder", "dense:9,tanh,dense:3", "--init", "linear", "--objective",
                      "dcca", "--pair", "lag"),
     "a row a part": ("--batch", "20", "--blocks", "24"),
