@@ -55,6 +55,11 @@ bool starts_linear(const Config& config) {
   return config.init == Initialization::linear || nn::is_linear_solution(first_encoder(config));
 }
 
+std::size_t validation_rows(const Config& config) {
+  constexpr std::size_t enough = 4096;
+  return config.micro_batch == 0 ? enough : config.micro_batch;
+}
+
 objective::LinearRidges linear_ridges(const Config& config) {
   return {config.linear_ridge_a, config.linear_ridge_b};
 }

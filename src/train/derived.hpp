@@ -36,6 +36,10 @@ namespace infomax::train {
 /// Of the linear solution.
 [[nodiscard]] objective::LinearRidges linear_ridges(const Config& config);
 
+/// Rows encoded at a time in validation: `micro_batch`, and where that leaves it open enough for
+/// BLAS to run at its speed.
+[[nodiscard]] std::size_t validation_rows(const Config& config);
+
 /// Whether nothing is trained although no number of steps says so: the encoder is linear:N, and
 /// neither `steps` nor `epochs` is given.
 [[nodiscard]] bool is_untrained_baseline(const Config& config);

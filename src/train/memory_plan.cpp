@@ -19,16 +19,10 @@
 namespace infomax::train {
 namespace {
 
-/// Rows encoded at a time in validation where `micro_batch` leaves it open.
-constexpr std::size_t validation_rows = 4096;
-
-template <math::Real T>
-using Networks = model::NetworksByRole<T>;
-
 template <math::Real T>
 std::size_t start_bytes(const mpi::Communicator& communicator, const Config& config,
                         const TrainingData& data, const model::Views& views,
-                        const Networks<T>& networks) {
+                        const model::NetworksByRole<T>& networks) {
   const auto before_last = [&](const model::View& view) {
     if (!view.encoder) {
       return model::columns_of(view, networks);
@@ -58,7 +52,7 @@ std::size_t start_bytes(const mpi::Communicator& communicator, const Config& con
 }
 
 template <math::Real T>
-std::size_t parameter_bytes(const Config& config, const Networks<T>& networks) {
+std::size_t parameter_bytes(const Config& config, const model::NetworksByRole<T>& networks) {
   std::size_t count = 0;
   for (const auto& [role, network] : networks) {
     count += network->parameter_count();
@@ -79,7 +73,8 @@ std::size_t parameter_bytes(const Config& config, const Networks<T>& networks) {
 
 template <math::Real T>
 MemoryUse plan_memory(const mpi::Communicator& communicator, const Config& config,
-                      const TrainingData& data, const Networks<T>& networks, bool starts) {
+                      const TrainingData& data, const model::NetworksByRole<T>& networks,
+                      bool starts) {
   const auto& examples = data.examples;
   const bool two = networks.contains(model::Role::encoder_a);
   const auto views = model::make_views(data.pair, examples, two);
@@ -103,9 +98,8 @@ MemoryUse plan_memory(const mpi::Communicator& communicator, const Config& confi
     const auto& held_out = *data.held_out;
     passes.rows = held_out.blocks.rows();
     passes.local_rows = held_out.shard.row_count;
-    passes.micro_rows = config.reproducible       ? model::largest_part(held_out, passes.local_rows)
-                        : config.micro_batch == 0 ? validation_rows
-                                                  : config.micro_batch;
+    passes.micro_rows = config.reproducible ? model::largest_part(held_out, passes.local_rows)
+                                            : validation_rows(config);
     passes.for_backward = false;
     const auto validation = model::pass_memory(model::make_views(data.pair, held_out, two),
                                                networks, objective, passes);
@@ -161,8 +155,8 @@ void require_memory_for(const mpi::Communicator& communicator, const Config& con
 }
 
 template MemoryUse plan_memory<float>(const mpi::Communicator&, const Config&, const TrainingData&,
-                                      const Networks<float>&, bool);
+                                      const model::NetworksByRole<float>&, bool);
 template MemoryUse plan_memory<double>(const mpi::Communicator&, const Config&, const TrainingData&,
-                                       const Networks<double>&, bool);
+                                       const model::NetworksByRole<double>&, bool);
 
 }  // namespace infomax::train

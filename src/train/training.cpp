@@ -26,10 +26,6 @@
 namespace infomax::train {
 namespace {
 
-/// Rows encoded at a time in validation where `micro_batch` leaves it open: enough for BLAS to run
-/// at its speed.
-constexpr std::size_t validation_rows = 4096;
-
 /// What MPI, HDF5 and BLAS hold once they have been used, besides what they hold at the start.
 constexpr std::size_t library_bytes = std::size_t{10} << 20U;
 
@@ -123,10 +119,9 @@ struct Typed {
           config.encoder));
     }
     if (data.held_out) {
-      validation.emplace(communicator, setup.model, *data.held_out, data.pair,
-                         config.micro_batch == 0 ? validation_rows : config.micro_batch,
-                         objective::make_objective<T>(config.objective_options()),
-                         config.reproducible);
+      validation.emplace(
+          communicator, setup.model, *data.held_out, data.pair, validation_rows(config),
+          objective::make_objective<T>(config.objective_options()), config.reproducible);
     }
   }
 
