@@ -16,7 +16,7 @@
 namespace infomax::analysis {
 namespace {
 
-constexpr std::size_t tile_rows = 256;
+constexpr std::size_t pairs_at_once = 256;
 
 /// Sums over the pairs of each piece, about a shift that all share.
 class PieceSums {
@@ -142,8 +142,8 @@ LagTimescales estimate_timescales(const mpi::Communicator& communicator,
   Buffer<T> scratch_b;
   for (std::size_t m = 0; m < pieces; ++m) {
     const std::size_t end = std::min(cut.first_row(m + 1), shard.first_row + shard.row_count);
-    for (std::size_t i = std::max(cut.first_row(m), shard.first_row); i < end; i += tile_rows) {
-      const std::size_t count = std::min(tile_rows, end - i);
+    for (std::size_t i = std::max(cut.first_row(m), shard.first_row); i < end; i += pairs_at_once) {
+      const std::size_t count = std::min(pairs_at_once, end - i);
       sums.add<T>(m, pairs.a.tile(i - shard.first_row, count, scratch_a),
                   pairs.b.tile(i - shard.first_row, count, scratch_b));
     }

@@ -16,7 +16,7 @@
 namespace infomax::data {
 namespace {
 
-constexpr std::size_t strings_at_once = 65536;
+constexpr std::size_t ids_at_once = 65536;
 
 /// Fowler, Noll and Vo's hash FNV-1a.
 std::uint64_t hash_of(std::string_view text) {
@@ -35,8 +35,8 @@ std::vector<std::uint64_t> hashes_of_texts(const std::filesystem::path& path,
   require_equal_rows(x, {dataset + " in " + path.string(), {}, rows, {}, 1});
   std::vector<std::uint64_t> groups;
   groups.reserve(shard.row_count);
-  for (std::size_t done = 0; done < shard.row_count; done += strings_at_once) {
-    const std::size_t count = std::min(strings_at_once, shard.row_count - done);
+  for (std::size_t done = 0; done < shard.row_count; done += ids_at_once) {
+    const std::size_t count = std::min(ids_at_once, shard.row_count - done);
     for (const std::string& text : file.texts(dataset, shard.first_row + done, count)) {
       groups.push_back(hash_of(text));
     }

@@ -22,13 +22,13 @@
 namespace infomax::data {
 namespace {
 
-constexpr auto no_row = std::numeric_limits<std::uint64_t>::max();
+constexpr auto no_row_yet = std::numeric_limits<std::uint64_t>::max();
 
 /// What the rows of all ranks hold.
 struct Numbers {
-  std::vector<double> different;           // ascending; one more than the limit stands for more
-  std::uint64_t first_not_whole = no_row;  // row number
-  std::uint64_t first_negative = no_row;   // row number
+  std::vector<double> different;               // ascending; one more than the limit stands for more
+  std::uint64_t first_not_whole = no_row_yet;  // row number
+  std::uint64_t first_negative = no_row_yet;   // row number
 };
 
 /// The union of the ranks' numbers, of which each has at most limit + 1; as many of the result.
@@ -53,10 +53,10 @@ Numbers survey(const mpi::Communicator& communicator, const RowStore& rows, std:
   rows.scan_elements([&](std::size_t first, auto elements) {
     for (std::size_t i = 0; i < elements.size(); ++i) {
       const auto number = static_cast<double>(elements[i]);
-      if (numbers.first_not_whole == no_row && number != std::floor(number)) {
+      if (numbers.first_not_whole == no_row_yet && number != std::floor(number)) {
         numbers.first_not_whole = rows.row_number(first + i);
       }
-      if (numbers.first_negative == no_row && number < 0.0) {
+      if (numbers.first_negative == no_row_yet && number < 0.0) {
         numbers.first_negative = rows.row_number(first + i);
       }
       if (own.size() <= limit) {
@@ -115,10 +115,10 @@ std::optional<NumberedClasses> find_classes(const mpi::Communicator& communicato
   const std::size_t limit = asked ? most_classes : most_numbered_classes;
   const Numbers numbers = survey(communicator, rows, limit);
   const bool are_integers = holds_labels(rows);
-  if (are_integers && numbers.first_negative == no_row) {
+  if (are_integers && numbers.first_negative == no_row_yet) {
     return NumberedClasses{class_count(communicator, rows)};
   }
-  if (numbers.first_not_whole != no_row) {
+  if (numbers.first_not_whole != no_row_yet) {
     if (asked) {
       throw DataError(
           fmt::format("{} has a number at row {} that is not whole; class labels are "
@@ -135,7 +135,7 @@ std::optional<NumberedClasses> find_classes(const mpi::Communicator& communicato
           "`target` "
           "values",
           rows.where(), limit,
-          numbers.first_negative == no_row
+          numbers.first_negative == no_row_yet
               ? ""
               : fmt::format(" and a negative label at row {}", numbers.first_negative)));
     }
@@ -174,18 +174,18 @@ std::vector<std::uint32_t> class_numbers(const mpi::Communicator& communicator,
   };
   std::vector<std::uint32_t> labels;
   labels.reserve(rows.count());
-  std::uint64_t wrong = no_row;
+  std::uint64_t wrong = no_row_yet;
   rows.scan_elements([&](std::size_t first, auto elements) {
     for (std::size_t i = 0; i < elements.size(); ++i) {
       const auto found = class_of(static_cast<double>(elements[i]));
-      if (!found && wrong == no_row) {
+      if (!found && wrong == no_row_yet) {
         wrong = rows.row_number(first + i);
       }
       labels.push_back(found.value_or(0));
     }
   });
   wrong = communicator.min(wrong);
-  if (wrong != no_row) {
+  if (wrong != no_row_yet) {
     throw DataError(fmt::format(
         "{} has a label at row {} that is none of the {} classes {}; use data with the classes of "
         "the training data",

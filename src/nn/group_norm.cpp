@@ -13,9 +13,9 @@ namespace infomax::nn {
 namespace {
 
 /// Keeps a constant sample finite (the value of the papers' authors).
-constexpr double smallest_variance = 1e-5;
+constexpr double least_variance = 1e-5;
 
-enum Part : std::size_t { scale, shift };
+enum Affine : std::size_t { group_scale, group_shift };
 
 /// Group normalisation (Wu and He 2018): y = (x - m) / sqrt(v + 1e-5) * scale + shift, with m and v
 /// the mean and biased variance of a group of channels of one sample, over all places; scale and
@@ -33,8 +33,8 @@ class GroupNorm final : public Layer<T> {
 
   void initialize(std::uint64_t /*seed*/, std::uint64_t /*network*/, std::uint64_t /*layer*/,
                   std::span<T> parameters) const override {
-    std::ranges::fill(part(parameters, scale), T{1});
-    std::ranges::fill(part(parameters, shift), T{0});
+    std::ranges::fill(part(parameters, group_scale), T{1});
+    std::ranges::fill(part(parameters, group_shift), T{0});
   }
 
   void forward(const Call<T>& call, MatrixView<T> y) const override {
@@ -43,8 +43,8 @@ class GroupNorm final : public Layer<T> {
     for (std::size_t b = 0; b < y.rows(); ++b) {
       const T* const x = call.x[0].row(b).data();
       measure(x, call.workspace.doubles, offset, factor);
-      const auto scales = part(call.parameters, scale);
-      const auto shifts = part(call.parameters, shift);
+      const auto scales = part(call.parameters, group_scale);
+      const auto shifts = part(call.parameters, group_shift);
       T* const out = y.row(b).data();
       for (std::size_t s = 0; s < places_; ++s) {
         for (std::size_t j = 0; j < c_; ++j) {
@@ -82,8 +82,8 @@ class GroupNorm final : public Layer<T> {
       }
     }
     for (std::size_t j = 0; j < c_; ++j) {
-      part(gradient, shift)[j] += static_cast<T>(all[j]);
-      part(gradient, scale)[j] += static_cast<T>(all[c_ + j]);
+      part(gradient, group_shift)[j] += static_cast<T>(all[j]);
+      part(gradient, group_scale)[j] += static_cast<T>(all[c_ + j]);
     }
   }
 
@@ -119,7 +119,7 @@ class GroupNorm final : public Layer<T> {
       const double centre = sum / group_size();
       const double variance = std::max(0.0, square / group_size() - centre * centre);
       const auto m = static_cast<T>(static_cast<double>(mean[g * width]) + centre);
-      const auto r = static_cast<T>(1.0 / std::sqrt(variance + smallest_variance));
+      const auto r = static_cast<T>(1.0 / std::sqrt(variance + least_variance));
       std::fill_n(mean.begin() + static_cast<std::ptrdiff_t>(g * width), width, m);
       std::fill_n(inverse.begin() + static_cast<std::ptrdiff_t>(g * width), width, r);
     }
@@ -136,7 +136,7 @@ class GroupNorm final : public Layer<T> {
     const auto mean = call.workspace.elements.first(c_);
     const auto inverse = call.workspace.elements.subspan(c_, c_);
     const auto sums = call.workspace.doubles.first(2 * c_);
-    const auto scales = part(call.parameters, scale);
+    const auto scales = part(call.parameters, group_scale);
     const std::size_t width = c_ / groups_;
     for (std::size_t g = 0; g < groups_; ++g) {
       double mean_e = 0.0;
@@ -183,18 +183,18 @@ void append(const ItemReader& item, GraphBuilder& graph, std::size_t groups) {
                make_layers<GroupNorm>(columns, graph.shape().size() / columns, groups));
 }
 
-std::size_t groups_of(const ItemReader& item) {
+std::size_t normalised_groups(const ItemReader& item) {
   constexpr std::size_t most = std::size_t{1} << 16U;
   return item.whole_number(0, most, "the number of groups", "groupnorm:8");
 }
 
 void check_group_norm(const ItemReader& item) {
-  (void)groups_of(item);
+  (void)normalised_groups(item);
   item.expect(1);
 }
 
 void build_group_norm(const ItemReader& item, GraphBuilder& graph) {
-  append(item, graph, groups_of(item));
+  append(item, graph, normalised_groups(item));
 }
 
 void build_layer_norm(const ItemReader& item, GraphBuilder& graph) { append(item, graph, 1); }

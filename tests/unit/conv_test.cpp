@@ -16,7 +16,7 @@
 namespace infomax::nn {
 namespace {
 
-constexpr std::size_t rows = 3;
+constexpr std::size_t images = 3;
 
 /// An image [C,H,W] in a row, with zeros around it.
 struct Image {
@@ -56,7 +56,7 @@ const Geometry geometries[] = {
     {2, 3, 3, 2, 7, 1, 3, 1},
 };
 
-/// What a network makes of rows of a shape, without training.
+/// What a network makes of images of a shape, without training.
 Matrix<double> run(const std::string& spec, const std::string& shape, const Matrix<double>& x,
                    const Buffer<double>& parameters) {
   const Network<double> network(parse_spec(spec), parse_shape(shape));
@@ -75,12 +75,12 @@ TEST(Conv, IsTheSumOfItsDefinition) {
                                          g.stride, g.pad, g.groups);
     const Network<double> network(parse_spec(spec), parse_shape(g.input()));
     const auto parameters = test::random_parameters(network, 3);
-    const auto x = test::random_rows<double>(rows, g.channels * g.height * g.width, 1);
+    const auto x = test::random_rows<double>(images, g.channels * g.height * g.width, 1);
     const auto y = run(spec, g.input(), x, parameters);
 
     ASSERT_EQ(network.output_shape(), Shape({g.outputs, g.count(g.height), g.count(g.width)}));
     const std::size_t own = g.channels / g.groups;
-    for (std::size_t i = 0; i < rows; ++i) {
+    for (std::size_t i = 0; i < images; ++i) {
       const Image image{x.view().row(i), g.channels, g.height, g.width};
       std::size_t at = 0;
       for (std::size_t o = 0; o < g.outputs; ++o) {
@@ -110,9 +110,9 @@ TEST(Conv, OfASequenceIsThatOfAnImageOfOneRow) {
   EXPECT_THAT(network.parameters()[0].shape, testing::ElementsAre(3, 2, 3));
   EXPECT_EQ(network.output_shape(), Shape({2, 5}));
   const auto parameters = test::random_parameters(network, 3);
-  const auto x = test::random_rows<double>(rows, 14, 1);
+  const auto x = test::random_rows<double>(images, 14, 1);
   const auto y = run("conv:3:3:stride=2,conv:2:2:pad=1", "[2,7]", x, parameters);
-  for (std::size_t i = 0; i < rows; ++i) {
+  for (std::size_t i = 0; i < images; ++i) {
     const Image sequence{x.view().row(i), 2, 1, 7};
     double hidden[3][4];
     for (std::size_t o = 0; o < 3; ++o) {
@@ -146,11 +146,11 @@ TEST(Conv, OfASequenceIsThatOfAnImageOfOneRow) {
 TEST(Pool, TakesTheLargestOrTheMeanOfAWindow) {
   for (const Geometry& g : {Geometry{2, 6, 5, 2, 2, 2, 0, 1}, Geometry{3, 5, 5, 3, 3, 1, 1, 1},
                             Geometry{1, 7, 4, 1, 3, 2, 1, 1}}) {
-    const auto x = test::random_rows<double>(rows, g.channels * g.height * g.width, 1);
+    const auto x = test::random_rows<double>(images, g.channels * g.height * g.width, 1);
     const std::string arguments = fmt::format(":{}:{}:pad={}", g.size, g.stride, g.pad);
     const auto largest = run("maxpool" + arguments, g.input(), x, {});
     const auto mean = run("avgpool" + arguments, g.input(), x, {});
-    for (std::size_t i = 0; i < rows; ++i) {
+    for (std::size_t i = 0; i < images; ++i) {
       const Image image{x.view().row(i), g.channels, g.height, g.width};
       std::size_t at = 0;
       for (std::size_t c = 0; c < g.channels; ++c) {
@@ -176,10 +176,10 @@ TEST(Pool, TakesTheLargestOrTheMeanOfAWindow) {
 }
 
 TEST(Pool, OverAllPlacesLeavesOneNumberAChannel) {
-  const auto x = test::random_rows<double>(rows, 24, 1);
+  const auto x = test::random_rows<double>(images, 24, 1);
   const auto y = run("globalpool", "[2,3,4]", x, {});
   ASSERT_EQ(y.columns(), 2U);
-  for (std::size_t i = 0; i < rows; ++i) {
+  for (std::size_t i = 0; i < images; ++i) {
     for (std::size_t c = 0; c < 2; ++c) {
       double sum = 0.0;
       for (std::size_t s = 0; s < 12; ++s) {
@@ -192,14 +192,14 @@ TEST(Pool, OverAllPlacesLeavesOneNumberAChannel) {
 
 TEST(Conv, WeightsOfTheDenseLayerAfterItAreInTheOrderOfChannels) {
   // A dense layer reads channel after channel, as users have their images.
-  const auto x = test::random_rows<double>(rows, 12, 1);
+  const auto x = test::random_rows<double>(images, 12, 1);
   Buffer<double> parameters(2 * 2 + 2 + 12 + 1, 0.0);
   parameters[0] = parameters[3] = 1.0;  // the convolution changes nothing
   for (std::size_t i = 0; i < 12; ++i) {
     parameters[6 + i] = static_cast<double>(i + 1);
   }
   const auto y = run("conv:2:1,dense:1", "[2,3,2]", x, parameters);
-  for (std::size_t i = 0; i < rows; ++i) {
+  for (std::size_t i = 0; i < images; ++i) {
     double sum = 0.0;
     for (std::size_t j = 0; j < 12; ++j) {
       sum += static_cast<double>(j + 1) * x(i, j);
@@ -209,11 +209,11 @@ TEST(Conv, WeightsOfTheDenseLayerAfterItAreInTheOrderOfChannels) {
 }
 
 TEST(GroupNorm, HasMeanZeroAndVarianceOneByGroup) {
-  const auto x = test::random_rows<double>(rows, 24, 1);
+  const auto x = test::random_rows<double>(images, 24, 1);
   Buffer<double> parameters(8, 0.0);
   std::fill_n(parameters.begin(), 4, 1.0);
   const auto y = run("groupnorm:2", "[4,3,2]", x, parameters);
-  for (std::size_t i = 0; i < rows; ++i) {
+  for (std::size_t i = 0; i < images; ++i) {
     for (std::size_t g = 0; g < 2; ++g) {
       const auto of = [&](const Matrix<double>& values) {
         double sum = 0.0;
