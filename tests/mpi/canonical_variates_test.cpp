@@ -12,7 +12,7 @@
 namespace infomax::analysis {
 namespace {
 
-constexpr std::size_t rows = 67;
+constexpr std::size_t all_rows = 67;
 constexpr std::size_t p = 4;
 constexpr std::size_t q = 3;
 
@@ -74,8 +74,8 @@ class CanonicalVariatesTest : public testing::Test {
   }
 
   const mpi::Communicator world_ = mpi::Communicator::world();
-  const reference::Sides global_ = reference::keyed_sides(rows, p, q, 5);
-  const test::Share share_{world_, rows};
+  const reference::Sides global_ = reference::keyed_sides(all_rows, p, q, 5);
+  const test::Share share_{world_, all_rows};
   const Matrix<double> a_ = test::local_rows<double>(global_.a, share_);
   const Matrix<double> b_ = test::local_rows<double>(global_.b, share_);
   const stats::MatrixRows<double> a_rows_{a_.view()};
@@ -119,7 +119,7 @@ TEST_F(CanonicalVariatesTest, OfUnitVarianceWithARidgeToo) {
 TEST_F(CanonicalVariatesTest, SignsDoNotDependOnHowANetworkArrangesItsOutputs) {
   const auto fitted = fit(0.0);
   Matrix<double> turned(a_.rows(), p);
-  Matrix<double> all_turned(rows, p);
+  Matrix<double> all_turned(all_rows, p);
   const auto turn = [](const Matrix<double>& from, Matrix<double>& to) {
     for (std::size_t i = 0; i < from.rows(); ++i) {
       for (std::size_t j = 0; j < p; ++j) {
@@ -134,7 +134,7 @@ TEST_F(CanonicalVariatesTest, SignsDoNotDependOnHowANetworkArrangesItsOutputs) {
   const auto u = variates(fitted.a, all_a_);
   const auto same = variates(again.a, all_turned);
   for (std::size_t c = 0; c < q; ++c) {
-    for (std::size_t i = 0; i < rows; ++i) {
+    for (std::size_t i = 0; i < all_rows; ++i) {
       EXPECT_NEAR(u[c][i], same[c][i], 1e-9);
     }
   }

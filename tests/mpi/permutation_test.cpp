@@ -16,12 +16,12 @@
 namespace infomax::analysis {
 namespace {
 
-constexpr std::size_t rows = 53;
+constexpr std::size_t samples_in_all = 53;
 
 class Permutation : public testing::Test {
  protected:
   const mpi::Communicator world_ = mpi::Communicator::world();
-  const test::Share share_{world_, rows};
+  const test::Share share_{world_, samples_in_all};
 
   /// Rows of `columns` numbers, 10 times the sample's number and the column.
   template <class T>
@@ -40,9 +40,9 @@ class Permutation : public testing::Test {
     const Matrix<T> local = numbered<T>(3);
     const stats::MatrixRows<T> source(local.view());
     PermutedRows<T> permuted(world_, source);
-    EXPECT_EQ(permuted.samples(), rows);
+    EXPECT_EQ(permuted.samples(), samples_in_all);
     for (std::uint64_t draw = 0; draw < 3; ++draw) {
-      const auto order = SampleOrders(rows, 1, 7).order(draw);
+      const auto order = SampleOrders(samples_in_all, 1, 7).order(draw);
       const auto& found = permuted.permute(order);
       ASSERT_EQ(found.rows(), share_.count);
       Buffer<T> scratch;
@@ -53,7 +53,7 @@ class Permutation : public testing::Test {
         }
       }
     }
-    EXPECT_EQ(world_.sum(std::uint64_t{share_.count}), rows);
+    EXPECT_EQ(world_.sum(std::uint64_t{share_.count}), samples_in_all);
   }
 };
 
@@ -63,14 +63,14 @@ TEST_F(Permutation, PutsRowsWhereTheOrderSays) {
 }
 
 TEST_F(Permutation, OrdersDependOnSeedAndNumberAlone) {
-  const SampleOrders orders(rows, 1, 7);
+  const SampleOrders orders(samples_in_all, 1, 7);
   for (std::uint64_t draw = 0; draw < 4; ++draw) {
     auto order = orders.order(draw);
-    EXPECT_EQ(order, SampleOrders(rows, 1, 7).order(draw));
-    EXPECT_NE(order, SampleOrders(rows, 1, 8).order(draw));
+    EXPECT_EQ(order, SampleOrders(samples_in_all, 1, 7).order(draw));
+    EXPECT_NE(order, SampleOrders(samples_in_all, 1, 8).order(draw));
     EXPECT_NE(order, orders.order(draw + 1));
     std::ranges::sort(order);
-    for (std::size_t i = 0; i < rows; ++i) {
+    for (std::size_t i = 0; i < samples_in_all; ++i) {
       EXPECT_EQ(order[i], i);
     }
   }
@@ -103,13 +103,13 @@ TEST_F(Permutation, BlocksKeepTogether) {
 
 /// p-values against those from all rows in one place.
 TEST_F(Permutation, CountsHowOftenChanceDoesAsWell) {
-  const reference::Sides global = reference::keyed_sides(rows, 2, 3, 5);
+  const reference::Sides global = reference::keyed_sides(samples_in_all, 2, 3, 5);
   const Matrix<double> a = test::local_rows<double>(global.a, share_);
   const Matrix<double> b = test::local_rows<double>(global.b, share_);
   const auto sum_of_products = [](const reference::Table& x, const reference::Table& y,
                                   const std::vector<std::size_t>& order, std::size_t j) {
     double sum = 0.0;
-    for (std::size_t i = 0; i < rows; ++i) {
+    for (std::size_t i = 0; i < samples_in_all; ++i) {
       sum += static_cast<double>(x[i][j]) * static_cast<double>(y[order[i]][j]);
     }
     return sum;
@@ -135,7 +135,7 @@ TEST_F(Permutation, CountsHowOftenChanceDoesAsWell) {
   const auto largest =
       test_by_permutation<double>(world_, {a_rows, b_rows}, options, Rival::largest, statistic);
 
-  std::vector<std::size_t> own(rows);
+  std::vector<std::size_t> own(samples_in_all);
   std::iota(own.begin(), own.end(), std::size_t{0});
   const double observed[] = {sum_of_products(global.a, global.b, own, 0),
                              sum_of_products(global.a, global.b, own, 1)};
@@ -143,7 +143,7 @@ TEST_F(Permutation, CountsHowOftenChanceDoesAsWell) {
   double mean = 0.0;
   for (std::size_t k = 0; k < options.count; ++k) {
     // The narrower side a moves: sample order[i] of a goes to sample i of b.
-    const auto order = SampleOrders(rows, 1, 9).order(k);
+    const auto order = SampleOrders(samples_in_all, 1, 9).order(k);
     const double first = sum_of_products(global.b, global.a, order, 0);
     const double second = sum_of_products(global.b, global.a, order, 1);
     as_large[0] += first + second >= observed[0] + observed[1] ? 1.0 : 0.0;

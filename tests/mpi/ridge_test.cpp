@@ -11,14 +11,14 @@
 namespace infomax::analysis {
 namespace {
 
-constexpr std::size_t rows = 61;
+constexpr std::size_t ridge_rows = 61;
 constexpr double l2 = 0.05;
 
 class Ridge : public testing::Test {
  protected:
   const mpi::Communicator world_ = mpi::Communicator::world();
-  const reference::Sides global_ = reference::keyed_sides(rows, 5, 2, 9);
-  const test::Share share_{world_, rows};
+  const reference::Sides global_ = reference::keyed_sides(ridge_rows, 5, 2, 9);
+  const test::Share share_{world_, ridge_rows};
   const Matrix<double> x_ = test::local_rows<double>(global_.a, share_);
   const Matrix<double> y_ = test::local_rows<double>(global_.b, share_);
   const stats::MatrixRows<double> x_rows_{x_.view()};
@@ -38,15 +38,15 @@ TEST_F(Ridge, FitIsTheMinimum) {
   const RidgeFit fit = fit_ridge(world_, x_rows_, y_rows_, l2);
   for (std::size_t t = 0; t < 2; ++t) {
     double by_mean = 0.0;
-    for (std::size_t i = 0; i < rows; ++i) {
+    for (std::size_t i = 0; i < ridge_rows; ++i) {
       by_mean += predicted(fit, i, t) - static_cast<double>(global_.b[i][t]);
     }
-    EXPECT_NEAR(by_mean / rows, 0.0, 1e-12);
+    EXPECT_NEAR(by_mean / ridge_rows, 0.0, 1e-12);
     for (std::size_t j = 0; j < 5; ++j) {
       double slope = l2 * fit.weights(j, t);
-      for (std::size_t i = 0; i < rows; ++i) {
+      for (std::size_t i = 0; i < ridge_rows; ++i) {
         slope += (predicted(fit, i, t) - static_cast<double>(global_.b[i][t])) *
-                 static_cast<double>(global_.a[i][j]) / rows;
+                 static_cast<double>(global_.a[i][j]) / ridge_rows;
       }
       EXPECT_NEAR(slope, 0.0, 1e-11) << "feature " << j << ", target " << t;
     }
@@ -59,15 +59,15 @@ TEST_F(Ridge, ScoresAreThoseOfTheDefinition) {
   ASSERT_EQ(scores.r2.size(), 2U);
   for (std::size_t t = 0; t < 2; ++t) {
     double mean = 0.0;
-    for (std::size_t i = 0; i < rows; ++i) {
-      mean += static_cast<double>(global_.b[i][t]) / rows;
+    for (std::size_t i = 0; i < ridge_rows; ++i) {
+      mean += static_cast<double>(global_.b[i][t]) / ridge_rows;
     }
     double variance = 0.0;
     double mse = 0.0;
-    for (std::size_t i = 0; i < rows; ++i) {
+    for (std::size_t i = 0; i < ridge_rows; ++i) {
       const auto y = static_cast<double>(global_.b[i][t]);
-      variance += (y - mean) * (y - mean) / rows;
-      mse += (y - predicted(fit, i, t)) * (y - predicted(fit, i, t)) / rows;
+      variance += (y - mean) * (y - mean) / ridge_rows;
+      mse += (y - predicted(fit, i, t)) * (y - predicted(fit, i, t)) / ridge_rows;
     }
     EXPECT_NEAR(scores.mse[t], mse, 1e-12);
     EXPECT_NEAR(scores.r2[t], 1.0 - mse / variance, 1e-12);
@@ -75,12 +75,12 @@ TEST_F(Ridge, ScoresAreThoseOfTheDefinition) {
   EXPECT_NEAR(scores.mean_r2, (scores.r2[0] + scores.r2[1]) / 2.0, 1e-15);
 }
 
-/// Where rows have the parts that every number of ranks has, so are the bits.
+/// Where ridge_rows have the parts that every number of ranks has, so are the bits.
 TEST_F(Ridge, WithPartsTheBitsAreTheSameOnAnyNumberOfRanks) {
-  const data::Blocks blocks(rows, 7);
+  const data::Blocks blocks(ridge_rows, 7);
   const auto found_by = [&](const mpi::Communicator& communicator) {
     const auto shard = blocks.shard(communicator.rank(), communicator.size());
-    test::Share share(communicator, rows);
+    test::Share share(communicator, ridge_rows);
     share.first = shard.first_row;
     share.count = shard.row_count;
     const Matrix<double> x = test::local_rows<double>(global_.a, share);
@@ -128,7 +128,7 @@ TEST_F(Ridge, OfAConstantTargetTheScoreIsOneOrZero) {
   }
 }
 
-/// The variance is that of the scored rows, also where these lie far from the fitted ones.
+/// The variance is that of the scored ridge_rows, also where these lie far from the fitted ones.
 TEST_F(Ridge, ScoresOfRowsFarFromTheFittedOnesKeepTheirDigits) {
   const RidgeFit fit = fit_ridge(world_, x_rows_, y_rows_, l2);
   const RegressionScores near = score(world_, fit, x_rows_, y_rows_);
