@@ -52,30 +52,33 @@ void ZipMemberSource::rewind() {
   }
 }
 
-/// Unpacks bytes, as many as are wanted unless the packed data end.
+/// Reads the next packed bytes; none are left at the end of the member.
+void ZipMemberSource::read_packed() {
+  const auto size = static_cast<std::size_t>(
+      std::min<std::uint64_t>(packed_.size(), member_.packed_bytes - packed_read_));
+  if (size > 0 &&
+      !file_.read(reinterpret_cast<char*>(packed_.data()), static_cast<std::streamsize>(size))) {
+    refuse_damage();
+  }
+  packed_read_ += size;
+  stream_->next_in = reinterpret_cast<Bytef*>(packed_.data());
+  stream_->avail_in = static_cast<unsigned>(size);
+}
+
+/// Unpacks bytes, as many as are wanted unless the packed data end. Without packed bytes zlib is
+/// still asked, as it may hold output that did not fit the last time.
 std::size_t ZipMemberSource::inflate_some(std::span<std::byte> bytes) {
   std::size_t done = 0;
   while (done < bytes.size()) {
     if (stream_->avail_in == 0) {
-      const auto size = static_cast<std::size_t>(
-          std::min<std::uint64_t>(packed_.size(), member_.packed_bytes - packed_read_));
-      if (size == 0) {
-        break;
-      }
-      if (!file_.read(reinterpret_cast<char*>(packed_.data()),
-                      static_cast<std::streamsize>(size))) {
-        refuse_damage();
-      }
-      packed_read_ += size;
-      stream_->next_in = reinterpret_cast<Bytef*>(packed_.data());
-      stream_->avail_in = static_cast<unsigned>(size);
+      read_packed();
     }
     const auto wanted = static_cast<unsigned>(std::min(most_at_once, bytes.size() - done));
     stream_->next_out = reinterpret_cast<Bytef*>(bytes.data() + done);
     stream_->avail_out = wanted;
     const int code = inflate(stream_.get(), Z_NO_FLUSH);
     done += wanted - stream_->avail_out;
-    if (code == Z_STREAM_END) {
+    if (code == Z_STREAM_END || code == Z_BUF_ERROR) {  // the latter: nothing to read or to give
       break;
     }
     if (code != Z_OK) {

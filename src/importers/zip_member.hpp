@@ -46,6 +46,7 @@ class ZipMemberSource final : public ByteSource {
     }
   };
 
+  void read_packed();
   std::size_t inflate_some(std::span<std::byte> bytes);
   [[noreturn]] void refuse_damage() const;
 

@@ -39,6 +39,13 @@ class Archives(ImportTest):
             save(self.scratch / "f.npz", only=array)
             numpy.testing.assert_array_equal(self.imported("--x", self.scratch / "f.npz")[0], array)
 
+    def test_arrays_that_shrink_to_a_few_bytes(self):
+        # All packed bytes are read long before the last column is.
+        for shape in ((5, 5), (40, 3), (300, 400)):
+            array = numpy.asfortranarray(numpy.zeros(shape))
+            numpy.savez_compressed(self.scratch / "z.npz", x=array)
+            numpy.testing.assert_array_equal(self.imported("--x", self.scratch / "z.npz")[0], array)
+
     def test_an_archive_above_what_32_bits_count(self):
         # As ZIP64 has it, which may be written for small members too.
         path = self.scratch / "big.npz"
