@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <array>
 #include <bit>
 #include <csetjmp>
 #include <cstdio>
@@ -24,12 +25,13 @@ struct CloseFile {
 struct PngState {
   png_structp png = nullptr;
   png_infop info = nullptr;
-  const char* problem = nullptr;
+  std::array<char, 128> problem{};  ///< why libpng gave up, ended by a null
 };
 
-/// Keeps why libpng gave up. Its texts are constants; others are not kept.
+/// Keeps a copy of why libpng gave up: it makes some of its texts in functions that longjmp leaves.
 [[noreturn]] void give_up(png_structp png, png_const_charp problem) {
-  static_cast<PngState*>(png_get_error_ptr(png))->problem = problem;
+  auto& kept = static_cast<PngState*>(png_get_error_ptr(png))->problem;
+  (void)std::snprintf(kept.data(), kept.size(), "%s", problem);
   png_longjmp(png, 1);
 }
 
@@ -109,10 +111,9 @@ class PngFile {
   template <class Work>
   void run(Work work) {
     if (!succeeds(state_, work)) {
-      const std::string problem = state_.problem == nullptr ? "" : state_.problem;
       png_destroy_read_struct(&state_.png, &state_.info, nullptr);
       throw DataError(fmt::format("{} is a damaged PNG image ({}); download or save it again",
-                                  where_, problem));
+                                  where_, state_.problem.data()));
     }
   }
 

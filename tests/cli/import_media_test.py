@@ -189,6 +189,14 @@ class Images(ImportTest):
                          [7, 3])
         self.assertEqual(self.imported("--x", self.folder / "3.png")[0].shape, (1, 7, 9))
 
+    def wrong_checksum(self, whole):
+        """A PNG whose image data have another checksum than they say."""
+        damaged = bytearray(whole)
+        start = damaged.index(b"IDAT")
+        size = struct.unpack_from(">I", damaged, start - 4)[0]
+        damaged[start + 4 + size] ^= 0xFF
+        return self.write("checksum.png", bytes(damaged))
+
     def test_wrong_images(self):
         self.draw("a.png")
         whole = (self.folder / "a.png").read_bytes()
@@ -196,6 +204,7 @@ class Images(ImportTest):
         self.refuse(DATA, "--x", self.folder, words=["a.png", "7 x 9", "9 x 7", "mogrify"])
         (self.folder / "b.png").write_bytes(whole[:-40])
         self.refuse(DATA, "--x", self.folder, words=["b.png", "damaged"])
+        self.refuse(DATA, "--x", self.wrong_checksum(whole), words=["(IDAT: CRC error)"])
         (self.folder / "b.png").unlink()
         (self.folder / "c.pgm").write_bytes(b"P5 9 7 255\n" + bytes(62))
         self.refuse(DATA, "--x", self.folder, words=["c.pgm", "damaged"])
