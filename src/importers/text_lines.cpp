@@ -20,10 +20,13 @@ constexpr std::size_t most_text_bytes = std::size_t{256} << 20U;
 TextRows::TextRows(std::vector<std::filesystem::path> files, bool by_lines)
     : files_(std::move(files)), by_lines_(by_lines) {}
 
-/// Reads the next block; false at the end of the file.
+/// Reads the next block; false at the end of the file. Throws DataError if it breaks off.
 bool TextRows::fill() {
   block_.resize(text_block_bytes);
   block_.resize(lines_->read_some(std::as_writable_bytes(std::span(block_))));
+  if (lines_->broke_off()) {
+    throw DataError(lines_->where() + " is truncated; download it again");
+  }
   place_ = 0;
   return !block_.empty();
 }

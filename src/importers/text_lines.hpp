@@ -17,7 +17,8 @@ class TextRows {
   /// One file is read line by line, of several each is a row.
   TextRows(std::vector<std::filesystem::path> files, bool by_lines);
 
-  /// Reads the next row; false if there is none. Throws DataError if a text is too long.
+  /// Reads the next row; false if there is none. Throws DataError if a text is too long, or a
+  /// compressed file is truncated.
   bool next(std::string& text);
 
  private:

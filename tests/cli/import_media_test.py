@@ -2,6 +2,7 @@
 """`import` of archives of NumPy, arrays in Fortran order, images, sounds, texts and folders, against
 NumPy, Pillow, Python's wave module and regular expressions."""
 
+import gzip
 import io
 import os
 import re
@@ -359,6 +360,15 @@ class Texts(ImportTest):
         x, y, names = self.imported("--x", self.scratch / "texts", "--tokens", "words")
         self.assertEqual(self.decoded(x), [["dull"], ["no"], ["fine", "film"]])
         self.assertEqual((list(y), names["y.classes"]), ([0, 0, 1], ["bad", "good"]))
+
+    def test_truncated_files(self):
+        whole = gzip.compress("\n".join(f"line {k} {k * k}" for k in range(5000)).encode())
+        for size in (len(whole) // 2, len(whole) - 9):
+            cut = self.scratch / "cut.txt.gz"
+            cut.write_bytes(whole[:size])
+            for x in (cut, f"{cut},{self.path}"):
+                with self.subTest(size=size, x=str(x)):
+                    self.refuse(DATA, "--x", x, "--tokens", "words", words=["cut.txt.gz", "truncated"])
 
     def test_latin_1_and_refusals(self):
         latin = self.write("l.txt", "caf\u00e9\n".encode("latin-1"))
