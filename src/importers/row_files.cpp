@@ -84,6 +84,16 @@ RowFiles joined(OpenedFile x, OpenedFile y) {
   return {std::move(x.rows), std::move(y.rows), selected(std::move(x.ids), rows.keep_x)};
 }
 
+/// Trajectories are whole, so that a row cannot be left out of one; throws UsageError.
+void require_no_gaps(const RowFile& x, const RowFile* y) {
+  if (!x.lengths().empty()) {
+    throw UsageError(fmt::format(
+        "`missing` drop would leave rows out of the trajectories of {} because of cells that {} "
+        "lacks; complete it, or give `missing` mean or median, which fill all but labels",
+        x.where(), y == nullptr ? x.where() : y->where()));
+  }
+}
+
 /// The files row by row as they are, without the rows that lack a cell in either.
 RowFiles paired(OpenedFile x, OpenedFile y) {
   if (y.rows && y.rows->rows() != x.rows->rows()) {
@@ -105,6 +115,9 @@ RowFiles paired(OpenedFile x, OpenedFile y) {
         fmt::format("every row lacks a cell in {} or {}; fill them by `missing` mean or "
                     "median, or leave columns out by `drop`",
                     x.rows->where(), y.rows->where()));
+  }
+  if (std::find(keep.begin(), keep.end(), false) != keep.end()) {
+    require_no_gaps(*x.rows, y.rows.get());
   }
   RowFiles files{std::move(x.rows), std::move(y.rows ? y.rows : x.labels),
                  selected(std::move(x.ids), keep)};

@@ -25,6 +25,7 @@ SelectedRows::SelectedRows(std::unique_ptr<RowFile> file, std::vector<bool> keep
   declare(file_->type(), shape_of(*file_, keep_));
   name_columns(file_->columns());
   name_classes(file_->classes());
+  name_tokens(file_->tokens());
   set_fills(file_->fills());
   set_places(std::move(places));
 }

@@ -323,6 +323,12 @@ class Texts(ImportTest):
         self.assertEqual(x.tolist(), [[2, 3, 1, 1], [0] * 4, [2, 1, 4, 1], [3, 0, 0, 0],
                                       [2, 1, 0, 0]])
 
+    def test_tokens_stay_where_rows_are_left_out(self):
+        y = self.write("y.csv", "kind\n" + "u\nv\nNA\nu\nv\n")
+        x, found, _ = self.imported("--x", self.path, "--tokens", "words", "--y", y, "--header", "yes",
+                                    "--missing", "drop")
+        self.assertEqual((self.decoded(x)[2:], found.tolist()), ([["cat"], ["the", "end"]], [0, 1, 0, 1]))
+
     def test_chars_and_bytes(self):
         x, _, _ = self.imported("--x", self.path, "--tokens", "chars")
         self.assertEqual(["".join(row) for row in self.decoded(x)], self.LINES)
@@ -384,6 +390,21 @@ class Texts(ImportTest):
 
 
 class Trajectories(ImportTest):
+    def test_rows_are_left_out_of_none(self):
+        for k, rows in enumerate((4, 3)):
+            self.save(f"r{k}.npy", numpy.arange(2.0 * rows).reshape(rows, 2))
+        y = self.write("y.csv", "a,b\n1,2\n3,\n" + "5,6\n" * 5)
+        runs = f"{self.scratch}/r*.npy"
+        self.refuse(USAGE, "--x", runs, "--y", y, "--missing", "drop", lines=2,
+                    words=["--missing drop", "r*.npy", "y.csv", "mean or median"])
+        _, found, _ = self.imported("--x", runs, "--y", y, "--missing", "mean")
+        self.assertEqual(found[1].tolist(), [3, 32 / 6])
+        with h5py.File(self.scratch / "out.h5") as file:
+            self.assertEqual(list(file["lengths"]), [4, 3])
+        _, found, _ = self.imported("--x", runs, "--y", self.write("z.csv", "a,b\n" + "5,6\n" * 7),
+                                    "--missing", "drop")
+        self.assertEqual(found.shape, (7, 2))
+
     def test_files_of_a_folder_a_pattern_or_a_list(self):
         random = numpy.random.default_rng(8)
         runs = [random.normal(size=(rows, 3)) for rows in (50, 7, 1, 120)]
