@@ -95,22 +95,23 @@ void fill_categories(const CsvSurvey& survey, MissingCells missing, CsvView& vie
 }  // namespace
 
 void fill(const CsvFormat& format, const CsvSurvey& survey, MissingCells missing,
-          const std::vector<std::vector<double>>& known_fills, CsvContents& contents) {
-  for (std::size_t v = 0; v < contents.views.size(); ++v) {
-    CsvView& view = contents.views[v];
-    if (v < known_fills.size() && known_fills[v].size() == view.width) {
-      view.fills = known_fills[v];
-      continue;
-    }
-    require_values(format, survey, view);
-    view.fills.assign(view.width, 0.0);
-    if (missing == MissingCells::mean) {
-      fill_by_means(survey, view);
-    } else {
-      fill_by_medians(format, survey, view);
-    }
-    fill_categories(survey, missing, view);
+          const std::vector<double>& known_fills, CsvContents& contents) {
+  if (contents.views.empty()) {
+    return;
   }
+  CsvView& view = contents.views.front();
+  if (known_fills.size() == view.width) {
+    view.fills = known_fills;
+    return;
+  }
+  require_values(format, survey, view);
+  view.fills.assign(view.width, 0.0);
+  if (missing == MissingCells::mean) {
+    fill_by_means(survey, view);
+  } else {
+    fill_by_medians(format, survey, view);
+  }
+  fill_categories(survey, missing, view);
 }
 
 }  // namespace infomax::importers

@@ -5,9 +5,9 @@
 
 namespace infomax::importers {
 
-/// Gives the views what missing cells become, as treat_missing_cells() describes it; `missing` is
-/// mean or median.
+/// Gives the first view what missing cells become, as treat_missing_cells() describes it; labels
+/// are never filled. `missing` is mean or median.
 void fill(const CsvFormat& format, const CsvSurvey& survey, MissingCells missing,
-          const std::vector<std::vector<double>>& known_fills, CsvContents& contents);
+          const std::vector<double>& known_fills, CsvContents& contents);
 
 }  // namespace infomax::importers

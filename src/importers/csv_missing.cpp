@@ -61,24 +61,37 @@ std::string counted(const MissingReport& report, const CsvSurvey& survey,
                      survey.rows == 1 ? "" : "s");
 }
 
+void refuse_gaps(const CsvFormat& format, const CsvSurvey& survey, std::size_t column,
+                 const char* role) {
+  const CellCount& missing = survey.columns[column].missing;
+  if (missing.count > 0) {
+    throw DataError(fmt::format(
+        "{}: {} is {} and lacks {} cell{}, the first {}, which cannot be filled; give `missing` "
+        "drop, or complete it",
+        format.path.string(), format.column(column), role, missing.count,
+        missing.count == 1 ? "" : "s", missing.first()));
+  }
+}
+
 /// Labels and ids are what they are, so that nothing can stand for them.
 void refuse_unfillable(const CsvFormat& format, const CsvSurvey& survey, const CsvRoles& roles) {
-  for (const auto& column : {roles.label, roles.id}) {
-    if (column && survey.columns[*column].missing.count > 0) {
-      const CellCount& missing = survey.columns[*column].missing;
-      throw DataError(fmt::format(
-          "{}: {} is the `{}` and lacks {} cell{}, the first {}, which cannot be filled; give "
-          "`missing` drop, or complete it",
-          format.path.string(), format.column(*column), column == roles.id ? "id" : "label",
-          missing.count, missing.count == 1 ? "" : "s", missing.first()));
+  if (roles.label) {
+    refuse_gaps(format, survey, *roles.label, "the `label`");
+  }
+  for (std::size_t v = 1; v < roles.views.size(); ++v) {  // several labels are a view of their own
+    for (const std::size_t column : roles.views[v]) {
+      refuse_gaps(format, survey, column, "a `label`");
     }
+  }
+  if (roles.id) {
+    refuse_gaps(format, survey, *roles.id, "the `id`");
   }
 }
 
 }  // namespace
 
 void treat_missing_cells(const CsvFormat& format, const CsvSurvey& survey, const CsvRoles& roles,
-                         MissingCells missing, const std::vector<std::vector<double>>& known_fills,
+                         MissingCells missing, const std::vector<double>& known_fills,
                          CsvContents& contents) {
   const bool fills = missing == MissingCells::mean || missing == MissingCells::median;
   if (fills) {
@@ -98,8 +111,7 @@ void treat_missing_cells(const CsvFormat& format, const CsvSurvey& survey, const
   }
   if (fills) {
     contents.incomplete.clear();
-    const bool by_like =
-        !known_fills.empty() && known_fills.front().size() == contents.views.front().fills.size();
+    const bool by_like = known_fills.size() == contents.views.front().fills.size();
     log::info(fmt::format(
         "{}: {} filled {}: {}", format.path.string(), count,
         by_like ? "as those of `like`"

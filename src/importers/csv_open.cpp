@@ -165,7 +165,7 @@ OpenedFile open_table(const OpenRequest& request) {
   for (CsvView& view : contents.views) {
     lay_out(format, view);
   }
-  treat_missing_cells(format, survey, roles, table.missing, {request.known.fills}, contents);
+  treat_missing_cells(format, survey, roles, table.missing, request.known.fills, contents);
   for (const CsvView& view : contents.views) {
     report_categories(format, survey, view);
   }

@@ -239,6 +239,19 @@ class Missing(TableTest):
             self.refuse(DATA, "--x", self.write("e.csv", "a,b\n1,\n2,NA\n"), "--missing", how,
                         words=["column 2 (\"b\")", "all cells", "--drop"])
 
+    def test_several_labels_are_never_filled(self):
+        path = self.write("t.csv", "a,b,c\n1,,3\n,5,6\n7,8,9\n")
+        for how in ("mean", "median"):
+            self.refuse(DATA, "--x", path, "--label", "b,c", "--missing", how,
+                        words=["column 2 (\"b\")", "a --label", "1 cell", "line 2", "--missing drop"])
+        _, y, _ = self.imported("--x", path, "--label", "b,c", "--missing", "drop")
+        self.assertEqual(y.tolist(), [[8, 9]])
+        x, y, names = self.imported("--x", self.write("f.csv", "a,b,c\n1,4,3\n,5,6\n7,8,9\n"),
+                                    "--label", "b,c", "--missing", "mean")
+        self.assertEqual((x.tolist(), y.tolist()), ([[1], [4], [7]], [[4, 3], [5, 6], [8, 9]]))
+        self.assertEqual(list(names["x.fill_values"]), [4])
+        self.assertNotIn("y.fill_values", names)
+
     def test_words(self):
         path = self.write("t.csv", "a,b\n1,-999\n2,none\n-9.99e2,4\nNA,5\n6,7\n")
         words = ["--missing-words=none,-999,na", "--missing", "drop"]
