@@ -145,6 +145,32 @@ std::vector<CsvView> decide_columns(const CsvFormat& format, const CsvSurvey& su
   return views;
 }
 
+/// The mean of one of several files is not that of all, and there would be one for each to keep.
+void refuse_fills_of_one(const CsvFormat& format, const CsvSurvey& survey,
+                         const OpenRequest& request, const CsvContents& contents) {
+  const MissingCells how = request.table.missing;
+  const bool fills = how == MissingCells::mean || how == MissingCells::median;
+  if (!fills || request.list.files.size() == 1 || contents.views.empty()) {
+    return;
+  }
+  const CsvView& view = contents.views.front();
+  if (request.known.fills.size() == view.width) {
+    return;
+  }
+  for (const CsvColumn& column : view.columns) {
+    const CellCount& missing = survey.columns[column.source].missing;
+    if (missing.count > 0) {
+      const std::string name = FieldText<MissingCells>::format(how);
+      throw UsageError(
+          fmt::format("{} is one of several files, and {} lacks {} cell{}, the first {}, for which "
+                      "the {} of this file alone would stand; join the tables to one, or give "
+                      "`like` a data set file that was filled by {}",
+                      format.path.string(), format.column(column.source), missing.count,
+                      missing.count == 1 ? "" : "s", missing.first(), name, name));
+    }
+  }
+}
+
 OpenedFile open_table(const OpenRequest& request) {
   const TableOptions& table = request.table;
   const CsvFormat format = find_csv_format(request.path, table);
@@ -165,6 +191,7 @@ OpenedFile open_table(const OpenRequest& request) {
   for (CsvView& view : contents.views) {
     lay_out(format, view);
   }
+  refuse_fills_of_one(format, survey, request, contents);
   treat_missing_cells(format, survey, roles, table.missing, request.known.fills, contents);
   for (const CsvView& view : contents.views) {
     report_categories(format, survey, view);

@@ -186,7 +186,7 @@ OpenedFile open_source(const FileSource& source, Role role, const TableOptions& 
           throw UsageError(
               path.string() +
               " is one of several, which are trajectories of all their rows; omit `id`, "
-              "and fill missing cells by `missing` mean or median");
+              "and fill missing cells by `missing` mean or median, by those of a `like`");
         }
         return std::move(opened.rows);
       });

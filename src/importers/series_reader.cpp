@@ -26,6 +26,7 @@ SeriesReader::SeriesReader(std::string where, std::vector<std::filesystem::path>
   std::unique_ptr<RowFile> first;
   std::vector<std::size_t> lengths;
   std::size_t total = 0;
+  bool have_same_fills = true;
   for (const auto& file : files_) {
     auto opened = open_(file);
     rows_of_files_.push_back(opened->rows());
@@ -50,6 +51,11 @@ SeriesReader::SeriesReader(std::string where, std::vector<std::filesystem::path>
                       "columns in the same order",
                       opened->where(), first->where()));
     }
+    have_same_fills = have_same_fills && opened->fills() == first->fills();
+    if (opened->tokens() != first->tokens()) {
+      throw DataError(fmt::format("{} has other tokens than {}; import them with one vocabulary",
+                                  opened->where(), first->where()));
+    }
     if (opened->classes() != first->classes()) {
       throw DataError(fmt::format("{} has other classes than {}; number them alike in all files",
                                   opened->where(), first->where()));
@@ -60,6 +66,10 @@ SeriesReader::SeriesReader(std::string where, std::vector<std::filesystem::path>
   declare(first->type(), std::move(shape));
   name_columns(first->columns());
   name_classes(first->classes());
+  name_tokens(first->tokens());
+  if (have_same_fills) {  // others would be true of one file only
+    set_fills(first->fills());
+  }
   current_ = open_(files_.front());
   left_ = rows_of_files_.front();
   set_lengths(std::move(lengths));

@@ -21,7 +21,7 @@ class SeriesReader final : public RowFile {
   using Open = std::function<std::unique_ptr<RowFile>(const std::filesystem::path&)>;
 
   /// Opens each file once for its shape. Throws DataError if the rows of the files differ in their
-  /// shape, type or columns.
+  /// shape, type, columns, classes or tokens. Fills are kept if all files have the same.
   SeriesReader(std::string where, std::vector<std::filesystem::path> files, Open open);
 
   void read(std::span<std::byte> rows) override;

@@ -390,6 +390,24 @@ class Texts(ImportTest):
 
 
 class Trajectories(ImportTest):
+    def test_tables_are_filled_by_one_file_only(self):
+        for k, text in enumerate(("a,b\n1,2\n3,4\n", "a,b\n5,\n7,9\n")):
+            self.write(f"t{k}.csv", text)
+        tables = f"{self.scratch}/t*.csv"
+        for how in ("mean", "median"):
+            self.refuse(USAGE, "--x", tables, "--missing", how,
+                        words=["t1.csv", "column 2 (\"b\")", "1 cell", how, "--like"])
+        train = self.scratch / "train.h5"
+        self.succeed("import", "--x", self.write("whole.csv", "a,b\n1,10\n3,\n"), "--missing", "mean",
+                     "--output", train)
+        x, _, names = self.imported("--x", tables, "--missing", "mean", "--like", train)
+        self.assertEqual(x.tolist(), [[1, 2], [3, 4], [5, 10], [7, 9]])
+        self.assertEqual(list(names["x.fill_values"]), [2, 10])
+        # Nothing is missing here, and neither file's means are those of both.
+        self.write("t1.csv", "a,b\n5,6\n7,9\n")
+        _, _, names = self.imported("--x", tables, "--missing", "mean")
+        self.assertNotIn("x.fill_values", names)
+
     def test_rows_are_left_out_of_none(self):
         for k, rows in enumerate((4, 3)):
             self.save(f"r{k}.npy", numpy.arange(2.0 * rows).reshape(rows, 2))
