@@ -49,6 +49,22 @@ void LikeDataset::require_columns(const RowFile& rows, const char* object,
                   rows.where(), *here, here - found.begin() + 1, object, path_.string(), *there));
 }
 
+void LikeDataset::require_tokens(const RowFile& x) const {
+  if (x.tokens() == tokens_) {
+    return;
+  }
+  const std::string like = fmt::format("`like` {}", path_.string());
+  if (!x.tokens().empty() && !tokens_.empty()) {
+    throw DataError(fmt::format("{} has other tokens than {}; import both with the same `tokens`",
+                                x.where(), like));
+  }
+  const bool has_tokens = !x.tokens().empty();
+  throw DataError(fmt::format(
+      "{} has a vocabulary of tokens, and {} has none, so that their numbers mean different "
+      "things; import both with the same `tokens`",
+      has_tokens ? x.where() : like, has_tokens ? like : x.where()));
+}
+
 void LikeDataset::require(const RowFiles& files) const {
   const RowFile& x = *files.x;
   if (!std::equal(row_.begin(), row_.end(), x.shape().begin() + 1, x.shape().end())) {
@@ -58,6 +74,7 @@ void LikeDataset::require(const RowFiles& files) const {
         x.where(), x.row_bytes() / hdf5::size(x.type()), path_.string(),
         std::accumulate(row_.begin(), row_.end(), std::size_t{1}, std::multiplies<>{})));
   }
+  require_tokens(x);
   require_columns(x, "/x", x_.columns);
   if (files.y && files.y->shape().size() > 1) {
     require_columns(*files.y, "/y", y_.columns);

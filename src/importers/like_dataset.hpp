@@ -21,7 +21,7 @@ class LikeDataset {
   /// What it says of the file that becomes /x or /y.
   [[nodiscard]] Known known(Role role) const;
 
-  /// Throws DataError unless x and y have these columns and classes.
+  /// Throws DataError unless x and y have these columns, tokens and classes.
   void require(const RowFiles& files) const;
 
  private:
@@ -35,6 +35,8 @@ class LikeDataset {
   [[nodiscard]] static Names names_of(const hdf5::File& file, const std::string& object);
   void require_columns(const RowFile& rows, const char* object,
                        const std::vector<std::string>& wanted) const;
+
+  void require_tokens(const RowFile& x) const;
 
   std::filesystem::path path_;
   std::vector<std::size_t> row_;     // the shape of a row of /x

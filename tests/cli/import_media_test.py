@@ -358,6 +358,23 @@ class Texts(ImportTest):
                                             "<other>", "on"][:x.shape[1]]])
         self.assertIn("are cut", done.err)
 
+    def test_like_needs_the_same_tokens(self):
+        text = self.write("o.txt", "a b\n")
+        made = {}
+        for tokens in ("words", "bytes"):
+            made[tokens] = self.scratch / f"{tokens}.h5"
+            self.succeed("import", "--x", text, "--tokens", tokens, "--length", "4", "--output",
+                         made[tokens])
+        for tokens, like in (("words", "bytes"), ("bytes", "words")):
+            self.refuse(DATA, "--x", text, "--tokens", tokens, "--length", "4", "--like", made[like],
+                        words=["vocabulary of tokens", f"{like}.h5", "--tokens"])
+        other = self.scratch / "other.h5"
+        self.succeed("import", "--x", self.write("p.txt", "c d\n"), "--tokens", "words", "--length", "4",
+                     "--output", other)
+        self.refuse(DATA, "--x", other, "--like", made["words"],
+                    words=["other tokens", "words.h5", "--tokens"])
+        self.imported("--x", made["words"], "--like", made["words"])
+
     def test_files_of_a_folder_are_rows_and_sub_folders_classes(self):
         for name, text in (("good/1.txt", "fine\nfilm"), ("bad/1.txt", "dull"), ("bad/2.txt", "no")):
             path = self.scratch / "texts" / name
