@@ -126,6 +126,9 @@ RowFiles paired(OpenedFile x, OpenedFile y) {
   return files;
 }
 
+/// Where `y` says what the labels are, sub-folders are no classes.
+void ignore_folders(FileSource& source) { source.list.is_folder = false; }
+
 void check_reading(const ReadingOptions& reading, const FileFormat& x) {
   if (reading.frames && !x.takes_frames) {
     throw UsageError("`frames` is for sounds, and `x` is not one");
@@ -138,10 +141,12 @@ void check_reading(const ReadingOptions& reading, const FileFormat& x) {
 }  // namespace
 
 RowFiles open_row_files(const ImportRequest& request) {
-  const FileSource x = find_source(request.x, request.reading);
+  FileSource x = find_source(request.x, request.reading);
   std::optional<FileSource> y;
   if (!request.y.empty()) {
     y = find_source(request.y, {});
+    ignore_folders(x);
+    ignore_folders(*y);
   }
   check_options(request.table, x, y);
   check_reading(request.reading, x.format);

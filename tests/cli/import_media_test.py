@@ -181,6 +181,19 @@ class Images(ImportTest):
         self.draw("beside.png")
         self.refuse(DATA, "--x", test, lines=2, words=["beside.png", "sub-folder"])
 
+    def test_sub_folders_are_no_classes_where_y_is_given(self):
+        for name in ("day/1.png", "night/1.png"):
+            self.draw(name)
+        y = self.write("y.csv", "kind\nu\nv\n")
+        labels = ["--y", y, "--header", "yes"]
+        like = self.scratch / "like.h5"
+        self.succeed("import", "--x", self.folder, *labels, "--output", like)
+        _, y, names = self.imported("--x", self.folder, *labels, "--like", like)
+        self.assertEqual((list(y), names["y.classes"]), ([0, 1], ["u", "v"]))
+        (self.folder / "day/1.png").rename(self.folder / "beside.png")
+        _, y, _ = self.imported("--x", self.folder, *labels, "--like", like)
+        self.assertEqual(list(y), [0, 1])
+
     def test_a_split_and_a_single_image(self):
         for k in range(10):
             self.draw(f"{k}.png")
