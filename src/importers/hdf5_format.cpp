@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -11,6 +12,8 @@
 #include "importers/pandas_store.hpp"
 #include "importers/sparse_reader.hpp"
 #include "infomax/core/error.hpp"
+#include "infomax/core/logging.hpp"
+#include "infomax/data/names.hpp"
 #include "infomax/hdf5/library.hpp"
 
 // HDF5 files as Infomax and other programs lay them out.
@@ -64,6 +67,24 @@ std::string usual_object(const hdf5::File& file, Role role) {
   ask_for_path(file, usual);
 }
 
+/// The names of the samples that a data set file has beside /x. Of several files they are left out,
+/// as the same name may stand in two.
+std::vector<std::string> names_of_samples(const hdf5::File& file, const FileList& list,
+                                          std::size_t rows) {
+  const std::string ids = data::ids_dataset;
+  if (!file.exists(ids) || !file.holds_texts(ids) || file.text_count(ids) != rows) {
+    return {};
+  }
+  if (list.files.size() > 1) {
+    log::info_once("ids of " + list.path.string(),
+                   fmt::format("the names of the samples, {} in {}, are left out, as it is one of "
+                               "several files",
+                               ids, file.path().string()));
+    return {};
+  }
+  return file.texts(ids, 0, rows);
+}
+
 OpenedFile open_hdf5(const OpenRequest& request) {
   const hdf5::File file = hdf5::File::open(request.path);
   const std::string object =
@@ -91,7 +112,11 @@ OpenedFile open_hdf5(const OpenRequest& request) {
   if (is_of_matlab(request.path, object)) {
     return {open_matlab(request.path, object, request.role)};
   }
-  return {std::make_unique<Hdf5Reader>(request.path, object)};
+  OpenedFile opened{std::make_unique<Hdf5Reader>(request.path, object)};
+  if (request.role == Role::x && object == "/x") {
+    opened.ids = names_of_samples(file, request.list, opened.rows->rows());
+  }
+  return opened;
 }
 
 }  // namespace

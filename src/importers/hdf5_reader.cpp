@@ -21,6 +21,10 @@ Hdf5Reader::Hdf5Reader(const std::filesystem::path& path, const std::string& obj
                    ? std::move(columns)
                    : data::read_names(file_, object, data::columns_attribute));
   name_classes(data::read_names(file_, object, data::classes_attribute));
+  name_tokens(data::read_names(file_, object, data::tokens_attribute));
+  if (auto fills = data::read_fills(file_, object); fills.size() == dataset_.features()) {
+    set_fills(std::move(fills));
+  }
   if (object == "/x") {
     take_lengths();
   }

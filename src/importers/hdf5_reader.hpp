@@ -13,8 +13,8 @@
 
 namespace infomax::importers {
 
-/// A data set of an HDF5 file, with its attributes `columns` and `classes` if they are texts; /x
-/// also with the trajectories of /lengths.
+/// A data set of an HDF5 file, with its attributes `columns`, `classes` and `tokens` if they are
+/// texts, and `fill_values`; /x also with the trajectories of /lengths.
 class Hdf5Reader final : public RowFile {
  public:
   /// `columns` are names from elsewhere in the file, if there are as many. Throws DataError if the

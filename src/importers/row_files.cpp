@@ -95,14 +95,14 @@ void require_no_gaps(const RowFile& x, const RowFile* y) {
 }
 
 /// The files row by row as they are, without the rows that lack a cell in either.
-RowFiles paired(OpenedFile x, OpenedFile y) {
+RowFiles paired(OpenedFile x, OpenedFile y, bool are_named_by_id) {
   if (y.rows && y.rows->rows() != x.rows->rows()) {
     throw DataError(fmt::format(
         "{} has {} rows and {} has {}; give files of the same samples, or tables and the `id` that "
         "names their samples",
         x.rows->where(), x.rows->rows(), y.rows->where(), y.rows->rows()));
   }
-  if (!x.ids.empty()) {
+  if (are_named_by_id && !x.ids.empty()) {
     const std::string where = x.rows->where();
     require_distinct({where, x.ids, x.incomplete});
   }
@@ -164,8 +164,9 @@ RowFiles open_row_files(const ImportRequest& request) {
     opened_y = open(*y, Role::y);
   }
   const bool are_joined = y && !request.table.id.empty();
-  RowFiles files = are_joined ? joined(std::move(opened_x), std::move(opened_y))
-                              : paired(std::move(opened_x), std::move(opened_y));
+  RowFiles files =
+      are_joined ? joined(std::move(opened_x), std::move(opened_y))
+                 : paired(std::move(opened_x), std::move(opened_y), !request.table.id.empty());
   if (like) {
     like->require(files);
   }

@@ -80,6 +80,46 @@ class OtherLayouts(ImportTest):
         self.refuse(DATA, "--x", self.write("c.h5.gz", path.read_bytes()), words=["gunzip"])
 
 
+    def test_what_an_import_says_of_its_rows_stays(self):
+        first, again = self.scratch / "first.h5", self.scratch / "out.h5"
+        text = self.write("t.csv", "name,a,b\n\u00e4,1,\nc,3,4\n\u732b,5,8\n")
+        self.succeed("import", "--x", text, "--id", "name", "--missing", "mean", "--output", first)
+        x, _, names = self.imported("--x", first)
+        self.assertEqual((x.tolist(), list(names["x.fill_values"])), ([[1, 6], [3, 4], [5, 8]], [3, 6]))
+        with h5py.File(again) as file:
+            self.assertEqual(list(file["ids"].asstr()), ["\u00e4", "c", "\u732b"])
+        # Also where rows are left out, and in both parts of a split.
+        y = self.write("y.csv", "k,l\n1,2\n,3\n4,5\n")
+        self.imported("--x", first, "--y", y, "--missing", "drop")
+        with h5py.File(again) as file:
+            self.assertEqual(list(file["ids"].asstr()), ["\u00e4", "\u732b"])
+        test = self.scratch / "test.h5"
+        self.imported("--x", first, "--test-fraction", "0.4", "--test-output", test)
+        with h5py.File(again) as file, h5py.File(test) as part:
+            self.assertEqual((len(file["ids"]), len(part["ids"])), (2, 1))
+            self.assertEqual(set(file["ids"].asstr()) | set(part["ids"].asstr()),
+                             {"\u00e4", "c", "\u732b"})
+        done = self.succeed("import", "--x", f"{first},{test}", "--output", self.scratch / "two.h5")
+        self.assertEqual(done.err.count("/ids in"), 1, done.err)
+        with h5py.File(self.scratch / "two.h5") as file:
+            self.assertNotIn("ids", file)
+            self.assertEqual(list(file["x"].attrs["fill_values"]), [3, 6])
+        # Names that another program repeats are kept as they are.
+        with h5py.File(self.scratch / "other.h5", "w") as file:
+            file["x"] = numpy.eye(2)
+            file["ids"] = ["s", "s"]
+        self.imported("--x", self.scratch / "other.h5")
+        with h5py.File(again) as file:
+            self.assertEqual(list(file["ids"].asstr()), ["s", "s"])
+
+    def test_tokens_stay(self):
+        first = self.scratch / "first.h5"
+        self.succeed("import", "--x", self.write("t.txt", "a b\nb\n"), "--tokens", "words", "--output",
+                     first)
+        for x in (first, f"{first},{first}"):
+            _, _, names = self.imported("--x", x)
+            self.assertEqual(names["x.tokens"], ["<padding>", "<other>", "b", "a"])
+
     def write_behind(self, name, block, size=512, **datasets):
         """An HDF5 file behind a user block of `size` bytes that begins with `block`."""
         path = self.scratch / name
