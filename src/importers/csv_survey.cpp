@@ -34,6 +34,14 @@ void look_at(const CsvTable& table, std::size_t column, ColumnSurvey& found) {
   }
 }
 
+/// Whether a number with a comma or point may be a whole one, written as 1,234.
+bool may_have_thousands(std::string_view number) {
+  constexpr std::size_t group = 3;
+  const std::size_t sign = number.find_first_of(",.");
+  return sign != std::string_view::npos && number.size() == sign + 1 + group &&
+         number.find_first_not_of("0123456789", sign + 1) == std::string_view::npos;
+}
+
 }  // namespace
 
 void CellCount::add(std::size_t at_line, std::string_view field) {
@@ -82,10 +90,14 @@ void require_decimal_sign(const CsvFormat& format, const CsvSurvey& survey,
     const ColumnSurvey& found = survey.columns[column];
     if (found.has_text() && found.other_decimals == found.texts.count) {
       const bool is_comma = found.texts.text.find(',') != std::string::npos;
+      const char* const other = is_comma ? "comma" : "point";
       throw DataError(fmt::format(
-          "{}, {} holds {}, where the decimal sign is a {}; if it is a {}, give `decimal` {}",
+          "{}, {} holds {}, where the decimal sign is a {}; if it is a {}, give `decimal` {}{}",
           format.path.string(), format.column(column), found.texts.first(),
-          is_comma ? "point" : "comma", is_comma ? "comma" : "point", is_comma ? "," : "."));
+          is_comma ? "point" : "comma", other, is_comma ? "," : ".",
+          may_have_thousands(found.texts.text)
+              ? fmt::format("; if the {} separates thousands, write the numbers without it", other)
+              : ""));
     }
   }
 }

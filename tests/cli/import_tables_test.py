@@ -70,6 +70,9 @@ class Formats(TableTest):
         path = self.write("t.csv", text)
         self.refuse(DATA, "--x", path, words=["column 1 (\"a\")", "\"1,5\" at line 2", "--decimal ,"])
         self.refuse(DATA, "--x", path, "--categories", "one-hot", words=["--decimal ,"])
+        for number, options in (("1,234", []), ("-12.345", ["--decimal", ","])):
+            self.refuse(DATA, "--x", self.write("k.csv", f"a;b\n{number};2\n3;4\n"), *options,
+                        words=["--decimal", "separates thousands"])
         points = self.write("p.csv", text.replace(",", "."))
         self.refuse(DATA, "--x", points, "--decimal", ",", words=["\"1.5\" at line 2", "--decimal ."])
         # A single column of them is not torn apart.

@@ -109,8 +109,9 @@ struct TestSplit {
   std::uint64_t seed = 1;        ///< of the choice of rows
 };
 
-/// The files of an import. An input is a file, a folder, a pattern such as "runs/*.npy", several of
-/// these with commas between them, or FILE.h5:/path, an array in a file.
+/// The files of an import. An input is a file, a folder, a pattern such as "runs/*.npy", or several
+/// files, but no folders or patterns, with commas between them. Behind HDF5 and .npz files ":/path"
+/// names an array in each. A path that exists is a file of that name, whatever signs it has.
 struct ImportRequest {
   std::string x;                       ///< input of /x
   std::string y = {};                  ///< input of /y; may be empty
