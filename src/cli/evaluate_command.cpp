@@ -132,7 +132,12 @@ void warn_of_training_data() {
 template <math::Real T>
 analysis::Evaluation evaluate_in(const mpi::Communicator& communicator,
                                  const Evaluated& evaluated) {
-  const auto& [config, stored, pair, trained_on, fit_trained_on] = evaluated;
+  // Lambdas capture these, so they are no structured bindings, which some compilers do not capture.
+  const auto& config = evaluated.config;
+  const auto& stored = evaluated.stored;
+  const auto& pair = evaluated.pair;
+  const bool trained_on = evaluated.trained_on;
+  const bool fit_trained_on = evaluated.fit_trained_on;
   const auto model = model::to_model<T>(stored);
   const auto chosen = objective::from_settings(stored.settings);
   const auto load = [&](const std::string& path) {

@@ -12,9 +12,12 @@
 namespace infomax::importers {
 
 struct SoundFile::Opened {
+  Opened(SNDFILE* opened, std::string path) : file(opened), where(std::move(path)) {}
   ~Opened() { sf_close(file); }
+  Opened(const Opened&) = delete;
+  Opened& operator=(const Opened&) = delete;
 
-  SNDFILE* file = nullptr;
+  SNDFILE* file;
   std::string where;
 
   void expect(sf_count_t read, std::size_t wanted) const {
