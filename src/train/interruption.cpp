@@ -22,7 +22,9 @@ volatile std::sig_atomic_t noted = 0;
 volatile std::sig_atomic_t noted_request = 0;
 volatile std::sig_atomic_t noted_typed = 0;
 volatile std::time_t noted_at_s = 0;
-volatile pid_t mpirun = 0;  // the process that started this one, if it is mpirun or its daemon
+// The process that started this one, if it is mpirun or its daemon; else 0, which is also the
+// sender of a signal from outside the namespace of processes.
+volatile pid_t mpirun = 0;
 std::array<struct sigaction, signals.size()> former;
 
 // Of the objects that exist, and not for a handler.
@@ -41,9 +43,10 @@ void note(int signal, siginfo_t* info, void* /*context*/) {
   if (noted == 0) {
     noted_typed = typed ? 1 : 0;
     noted_at_s = now_s();
-    noted_request = signal == SIGTERM && info->si_code == SI_USER && info->si_pid == mpirun
-                        ? term_of_mpirun
-                        : signal;
+    noted_request =
+        signal == SIGTERM && info->si_code == SI_USER && mpirun != 0 && info->si_pid == mpirun
+            ? term_of_mpirun
+            : signal;
     noted = signal;
   } else if ((typed && noted_typed != 0) || now_s() > noted_at_s + 1) {
     std::signal(signal, SIG_DFL);

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/train/interruption.hpp"
 
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include <csignal>
+#include <cstdlib>
 
 #include <gtest/gtest.h>
 
@@ -82,6 +86,19 @@ TEST(Interruption, NamesWhatUsersKnow) {
   EXPECT_STREQ(request_name(SIGINT), "Ctrl-C (SIGINT)");
   EXPECT_STREQ(request_name(SIGTERM), "SIGTERM");
   EXPECT_STREQ(request_name(SIGUSR1), "SIGUSR1");
+}
+
+// A sender outside the namespace of processes, as Slurm or Docker may be, has the number 0.
+TEST(Interruption, TakesNoSenderFromOutsideForMpirun) {
+  ::unsetenv("OMPI_COMM_WORLD_SIZE");
+  const Interruption interruption;
+  siginfo_t info{};
+  info.si_signo = SIGTERM;
+  info.si_code = SI_USER;
+  info.si_pid = 0;
+  ASSERT_EQ(::syscall(SYS_rt_sigqueueinfo, ::getpid(), SIGTERM, &info), 0);
+  EXPECT_EQ(Interruption::signal(), SIGTERM);
+  EXPECT_EQ(Interruption::request(), SIGTERM);
 }
 
 TEST(Interruption, PutsHandlersBackWhereNoneCame) {
