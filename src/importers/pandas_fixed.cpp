@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -63,10 +64,9 @@ std::vector<std::string> axis_labels(const hdf5::File& file, const std::string& 
 }
 
 std::unique_ptr<PandasBlock> open_block(const std::shared_ptr<hdf5::File>& file,
-                                        const std::string& object, std::size_t& rows) {
+                                        const std::string& object) {
   try {
     auto block = std::make_unique<FixedBlock>(file, object);
-    rows = block->dataset().rows();
     block->type = block->dataset().element_type();
     block->content =
         file->has_attribute(object, "value_type") ? ColumnContent::times : ColumnContent::numbers;
@@ -82,17 +82,21 @@ PandasStore open_fixed_store(const std::filesystem::path& path, const std::strin
   auto file = std::make_shared<hdf5::File>(hdf5::File::open(path));
   PandasStore store{object + " in " + path.string(), 0, {}, {}};
   if (file->exists(object + "/values")) {  // a series
-    store.blocks.push_back(open_block(file, object + "/values", store.rows));
+    store.blocks.push_back(open_block(file, object + "/values"));
     store.blocks.back()->names = {"values"};
+    if (const auto* const fixed = dynamic_cast<const FixedBlock*>(store.blocks.back().get())) {
+      store.rows = fixed->dataset().rows();
+    }
     order_columns(store, {});
     return store;
   }
+  std::optional<std::size_t> rows;  // of the first block that has numbers
   for (std::size_t k = 0;; ++k) {
     const std::string values = fmt::format("{}/block{}_values", object, k);
     if (!file->exists(values)) {
       break;
     }
-    store.blocks.push_back(open_block(file, values, store.rows));
+    store.blocks.push_back(open_block(file, values));
     const std::string items = fmt::format("{}/block{}_items", object, k);
     store.blocks.back()->names = axis_labels(*file, items);
     const auto* const fixed = dynamic_cast<const FixedBlock*>(store.blocks.back().get());
@@ -101,12 +105,16 @@ PandasStore open_fixed_store(const std::filesystem::path& path, const std::strin
         store.blocks.back()->names.push_back(fmt::format("block{}_{}", k, item));
       }
     }
-    if (fixed != nullptr && (fixed->dataset().rows() != store.rows ||
+    if (fixed != nullptr && !rows) {
+      rows = fixed->dataset().rows();
+    }
+    if (fixed != nullptr && (fixed->dataset().rows() != *rows ||
                              fixed->dataset().features() != store.blocks.back()->names.size())) {
       throw DataError(store.where +
                       " is no whole store of pandas; its blocks do not belong together");
     }
   }
+  store.rows = rows.value_or(0);
   order_columns(store, axis_labels(*file, object + "/axis0"));
   return store;
 }

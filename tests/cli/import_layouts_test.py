@@ -241,6 +241,14 @@ class Pandas(LayoutTest):
             numpy.testing.assert_array_equal(x, wide.to_numpy(dtype=float))
             self.assertEqual(names["x.columns"], list(wide.columns))
 
+    def test_blocks_of_other_rows_are_refused(self):
+        path = self.store("torn.h5", self.frame, format="fixed")
+        with h5py.File(path, "a") as file:
+            values = file["df/block0_values"][:]
+            del file["df/block0_values"]
+            file["df/block0_values"] = values[:-5]
+        self.refuse(DATA, "--x", path, words=["no whole store", "belong together"])
+
 
 if __name__ == "__main__":
     unittest.main()
