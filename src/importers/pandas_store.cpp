@@ -28,6 +28,13 @@ const PandasBlock& block_of(const Store& store, const PandasColumn& column) {
   return *store->blocks[column.block];
 }
 
+/// How many rows of a block to read at once: a block is read in its whole width, however few of its
+/// columns are kept, so a run of rows is bounded by what lies in the file.
+std::size_t rows_at_once(std::size_t row_bytes) {
+  constexpr std::size_t most_bytes = std::size_t{8} << 20;
+  return std::max<std::size_t>(1, most_bytes / std::max<std::size_t>(1, row_bytes));
+}
+
 /// Columns of numbers as rows: of the type of all, or of f64 where they differ.
 class PandasReader final : public RowFile {
  public:
@@ -71,8 +78,20 @@ class PandasReader final : public RowFile {
     }
     const PandasBlock& block = *store_->blocks[number];
     const std::size_t width = block.names.size();
-    values_.resize(count * width * hdf5::size(block.type));
-    block.read(next_, count, values_);
+    const std::size_t most = rows_at_once(width * hdf5::size(block.type));
+    for (std::size_t done = 0; done < count; done += most) {
+      const std::size_t part = std::min(most, count - done);
+      values_.resize(part * width * hdf5::size(block.type));
+      block.read(next_ + done, part, values_);
+      copy_columns<To>(number, part, rows.subspan(done * columns_.size() * sizeof(To)));
+    }
+  }
+
+  /// Copies the columns that lie in a block from its values of `count` rows.
+  template <class To>
+  void copy_columns(std::size_t number, std::size_t count, std::span<std::byte> rows) const {
+    const PandasBlock& block = *store_->blocks[number];
+    const std::size_t width = block.names.size();
     hdf5::with_element_type(block.type, [&]<class From>(std::type_identity<From> /*element*/) {
       for (std::size_t j = 0; j < columns_.size(); ++j) {
         if (columns_[j].block != number) {
@@ -154,10 +173,14 @@ std::unique_ptr<RowFile> open_label(const Store& store, const PandasColumn& colu
     return std::make_unique<TextClassReader>(
         where, store->rows,
         [store, column, width](std::size_t first, std::size_t count) {
-          const auto all = block_of(store, column).texts(first, count);
           std::vector<std::string> texts;
-          for (std::size_t i = 0; i < count; ++i) {
-            texts.push_back(all[i * width + column.item]);
+          const std::size_t most = rows_at_once(width * sizeof(std::string));
+          for (std::size_t done = 0; done < count; done += most) {
+            const std::size_t part = std::min(most, count - done);
+            auto all = block_of(store, column).texts(first + done, part);
+            for (std::size_t i = 0; i < part; ++i) {
+              texts.push_back(std::move(all[i * width + column.item]));
+            }
           }
           return texts;
         },
@@ -169,10 +192,15 @@ std::unique_ptr<RowFile> open_label(const Store& store, const PandasColumn& colu
         [store, column, width](std::size_t first, std::span<std::int64_t> codes) {
           const PandasBlock& from = block_of(store, column);
           hdf5::with_element_type(from.type, [&]<class From>(std::type_identity<From> /*e*/) {
-            std::vector<From> all(codes.size() * width);
-            from.read(first, codes.size(), std::as_writable_bytes(std::span(all)));
-            for (std::size_t i = 0; i < codes.size(); ++i) {
-              codes[i] = static_cast<std::int64_t>(all[i * width + column.item]);
+            std::vector<From> all;
+            const std::size_t most = rows_at_once(width * sizeof(From));
+            for (std::size_t done = 0; done < codes.size(); done += most) {
+              const std::size_t part = std::min(most, codes.size() - done);
+              all.resize(part * width);
+              from.read(first + done, part, std::as_writable_bytes(std::span(all)));
+              for (std::size_t i = 0; i < part; ++i) {
+                codes[done + i] = static_cast<std::int64_t>(all[i * width + column.item]);
+              }
             }
           });
         },

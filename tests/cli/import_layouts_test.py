@@ -249,6 +249,21 @@ class Pandas(LayoutTest):
             file["df/block0_values"] = values[:-5]
         self.refuse(DATA, "--x", path, words=["no whole store", "belong together"])
 
+    def test_memory_follows_what_is_kept(self):
+        rows, columns = 40_000, 300
+        wide = pandas.DataFrame(numpy.zeros((rows, columns)),
+                                columns=[f"c{k}" for k in range(columns)])
+        path = self.store("wide.h5", wide, format="fixed")
+        narrow = self.store("narrow.h5", wide[["c0", "c1"]], format="fixed")
+        dropped = ",".join(f"c{k}" for k in range(2, columns))
+        base, = self.measure("peak_memory.py", "import", "--x", narrow, "--output",
+                             self.scratch / "narrow.out.h5", ranks=1)
+        peak, = self.measure("peak_memory.py", "import", "--x", path, "--drop", dropped, "--output",
+                             self.scratch / "wide.out.h5", ranks=1)
+        # A slab of two columns has all rows, and of the whole width they are 92 MiB.
+        self.assertLess(peak - base, 8 * rows * columns / 3)
+
+
 
 if __name__ == "__main__":
     unittest.main()
