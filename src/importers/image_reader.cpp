@@ -28,8 +28,10 @@ bool is_png(const std::filesystem::path& path) {
 /// Throws DataError also if the file cannot hold as many pixels as its header says, so that no
 /// memory is allocated for them.
 ImageHeader read_header(const std::filesystem::path& path) {
-  const ImageHeader header = is_png(path) ? read_png_header(path) : read_pnm_header(path);
-  constexpr std::uintmax_t greatest_ratio = std::uintmax_t{8} * 1032;  // of bits and deflate
+  const bool is_compressed = is_png(path);
+  const ImageHeader header = is_compressed ? read_png_header(path) : read_pnm_header(path);
+  // Of PNG, bits and deflate pack pixels; of Netpbm, a value has at least a byte, also as text.
+  const std::uintmax_t greatest_ratio = is_compressed ? std::uintmax_t{8} * 1032 : 1;
   if (header.height * header.width / greatest_ratio > std::filesystem::file_size(path)) {
     throw DataError(path.string() +
                     " ends before the pixels that its header declares; download it again");

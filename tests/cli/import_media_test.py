@@ -224,6 +224,10 @@ class Images(ImportTest):
         self.refuse(DATA, "--x", self.folder, words=["c.pgm", "damaged"])
         (self.folder / "c.pgm").write_bytes(b"P5 9999999 9999999 255\n" + bytes(62))
         self.refuse(DATA, "--x", self.folder / "c.pgm", words=["c.pgm", "ends before"])
+        # Netpbm packs nothing, so that 1 TB of pixels is no promise that 200 MB keep.
+        (self.folder / "c.pgm").write_bytes(b"P5 1000000 1000000 255\n")
+        os.truncate(self.folder / "c.pgm", 200_000_000)
+        self.refuse(DATA, "--x", self.folder / "c.pgm", words=["c.pgm", "ends before"])
         jpeg = self.scratch / "a.jpg"
         PIL.Image.new("L", (8, 8)).save(jpeg)
         self.refuse(DATA, "--x", jpeg, words=["JPEG", "PNG"])
