@@ -100,6 +100,16 @@ FileFormat find_format(const FileStart& start) {
                               all_names()));
 }
 
+/// Whether a file of a folder has a format; not if it has it in a kind that cannot be read, such as
+/// a compressed sound, as one stray file does not stop the others.
+bool recognises_or_leaves(const FileFormat& format, const FileStart& start) {
+  try {
+    return format.recognises(start);
+  } catch (const DataError&) {
+    return false;
+  }
+}
+
 /// The format of a folder's files: the first that one of them has, a table if all others fail, as
 /// many folders have a text that describes them. Keeps the files of that format.
 FileFormat find_format_of_folder(FileList& list) {
@@ -112,7 +122,7 @@ FileFormat find_format_of_folder(FileList& list) {
     std::vector<std::filesystem::path> kept;
     std::vector<std::filesystem::path> others;
     for (const FileStart& start : starts) {
-      const bool has_it = !start.head.empty() && format.recognises(start);
+      const bool has_it = !start.head.empty() && recognises_or_leaves(format, start);
       (has_it ? kept : others).push_back(start.path);
     }
     if (kept.empty()) {

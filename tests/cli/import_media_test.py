@@ -505,5 +505,18 @@ class Trajectories(ImportTest):
         self.refuse(USAGE, "--x", f"{self.scratch}/t*.csv", "--label", "a", words=["--label"])
 
 
+class StrayFiles(ImportTest):
+    def test_a_compressed_sound_is_left_out_of_a_folder(self):
+        folder = self.scratch / "sounds"
+        folder.mkdir()
+        for name in ("a.wav", "b.wav"):
+            with wave.open(str(folder / name), "wb") as file:
+                file.setparams((1, 2, 8000, 0, "NONE", ""))
+                file.writeframes(numpy.arange(64, dtype="<i2").tobytes())
+        self.write("sounds/c.wav.gz", (folder / "a.wav").read_bytes())
+        x, _, _ = self.imported("--x", folder)
+        self.assertEqual(len(x), 2)
+
+
 if __name__ == "__main__":
     unittest.main()
