@@ -54,17 +54,21 @@ void weighted_product(double alpha, const Matrix<double>& x, std::span<const dou
                      out.view());
 }
 
-/// `ridge_share` is what a column's ridge is of the trace of its side's covariance.
-void own_gradient(const Matrix<double>& x, std::span<const double> weight, double ridge_share,
-                  Matrix<double>& out) {
+/// The derivative by a side's covariance, of which `ridge_share` is what a column's ridge is of its
+/// trace. Where the covariance is shrunk, returns the derivative by the fourth moment of lengths,
+/// else 0. The ridge depends on the trace alone, which shrinkage keeps: so its part comes after.
+double own_gradient(const Matrix<double>& x, std::span<const double> weight, double ridge_share,
+                    const ShrunkCovariance* shrunk, Matrix<double>& out) {
   weighted_product(-0.5, x, weight, x, out);
   double trace = 0.0;
   for (std::size_t j = 0; j < out.rows(); ++j) {
     trace += out(j, j);
   }
+  const double by_fourth = shrunk != nullptr ? shrunk->differentiate(out) : 0.0;
   for (std::size_t j = 0; j < out.rows(); ++j) {
     out(j, j) += ridge_share * trace;
   }
+  return by_fourth;
 }
 
 }  // namespace
@@ -77,6 +81,7 @@ std::string describe(const Ridge& ridge) {
 
 Matrix<double> regular_factor(const Matrix<double>& covariance, std::span<const double> variance,
                               std::size_t columns, const Ridge& ridge, const char* side) {
+  const bool shrunk = ridge.shrinkage == Shrinkage::automatic;
   const double mean_variance = sum(variance) / static_cast<double>(columns);
   const double added = ridge.absolute.value_or(ridge.relative * mean_variance);
   Matrix<double> regular = covariance;
@@ -87,9 +92,10 @@ Matrix<double> regular_factor(const Matrix<double>& covariance, std::span<const 
     }
   }
   std::optional<Matrix<double>> l = math::cholesky(regular.view());
-  const bool reduced = columns > variance.size();
+  // Columns beyond those of the covariance vary by what is added to all, and by shrinkage.
+  const bool has_null_space = columns > variance.size() && !shrunk;
   if (!l || is_singular(*l, regular) ||
-      (reduced && added <= rounding_of(columns) * (mean_variance + added))) {
+      (has_null_space && added <= rounding_of(columns) * (mean_variance + added))) {
     throw NumericError(fmt::format(
         "the covariance of side {} ({} columns) is not positive definite: columns depend on each "
         "other or the rows are too few; train with a larger {}",
@@ -157,15 +163,15 @@ void CanonicalSpectrum::differentiate(std::span<const double> derivative,
     weight[i] *= values_[i];
   }
   if (gradient.wanted_a) {
-    own_gradient(a_, weight, ridge_share_a_, gradient.aa);
+    const double by_fourth = own_gradient(a_, weight, ridge_share_a_, shrunk_a_.get(), gradient.aa);
     if (shrunk_a_) {
-      gradient.lengths_a = {shrunk_a_->differentiate(gradient.aa), moments_->lengths_a.third};
+      gradient.lengths_a = {by_fourth, moments_->lengths_a.third};
     }
   }
   if (gradient.wanted_b) {
-    own_gradient(b_, weight, ridge_share_b_, gradient.bb);
+    const double by_fourth = own_gradient(b_, weight, ridge_share_b_, shrunk_b_.get(), gradient.bb);
     if (shrunk_b_) {
-      gradient.lengths_b = {shrunk_b_->differentiate(gradient.bb), moments_->lengths_b.third};
+      gradient.lengths_b = {by_fourth, moments_->lengths_b.third};
     }
   }
 }

@@ -15,6 +15,7 @@
 #include "infomax/stats/gram_coordinates.hpp"
 #include "infomax/train/linear_search.hpp"
 #include "mpi/objective_fixture.hpp"
+#include "support/networks.hpp"
 #include "support/same_bits.hpp"
 
 // n: global rows. p: columns, at least 2 n and more than a block of columns.
@@ -268,6 +269,37 @@ TEST(WideObjective, KeepsTheCoordinatesOfKnownContentOnly) {
     values[content] = value;
   }
   EXPECT_NE(values[1], values[2]);
+}
+
+/// The derivative along a direction of all rows of both sides, with covariances that are shrunk: by
+/// the gradient, and by central differences.
+TEST(WideObjective, OfShrunkCovariancesHasTheGradientOfDifferences) {
+  const auto world = mpi::Communicator::world();
+  for (const char* const ridge : {"0", "1e-4", "0.3"}) {
+    for (const std::size_t q : {std::size_t{3}, std::size_t{31}}) {
+      auto options = options_of("dcca");
+      options.set("ridge", ridge).set("shrinkage", "auto");
+      const auto sides = reference::keyed_sides(n, 40, q, 75);
+      const auto directions = reference::keyed_sides(n, 40, q, 76);
+      test::LocalSides<double> local(world, sides);
+      const test::LocalSides<double> along(world, directions);
+      const auto objective = objective::make_objective<double>(options);
+      (void)local.evaluate(*objective, world);
+      const double by_gradient = world.sum(test::weighted_sum(local.da.view(), along.a.view()) +
+                                           test::weighted_sum(local.db.view(), along.b.view()));
+      const auto value_at = [&](double h) {
+        test::LocalSides<double> moved(world, sides);
+        math::axpy<double>(h, along.a.span(), moved.a.span());
+        math::axpy<double>(h, along.b.span(), moved.b.span());
+        return moved.evaluate(*objective, world).objective;
+      };
+      constexpr double h = 1e-5;
+      const double by_differences = (value_at(h) - value_at(-h)) / (2.0 * h);
+      EXPECT_NEAR(by_gradient, by_differences, 1e-6 * std::abs(by_differences))
+          << "ridge " << ridge << ", " << q << " columns";
+      EXPECT_GT(std::abs(by_differences), 1e-3);
+    }
+  }
 }
 
 TEST(WideObjective, WithoutARidgeIsRefusedAsOfAllColumns) {
