@@ -96,11 +96,14 @@ void report_constant_outputs(std::span<const double> deviations, std::size_t out
       std::ranges::count_if(deviations.first(std::min(outputs, deviations.size())),
                             [](double deviation) { return deviation > 0.0; }));
   if (varying < outputs) {
-    log::warning(fmt::format(
-        "only {} of the {} linear outputs of side {} vary: J has no use for more, because it "
-        "counts no more `components` or there are no more correlations, and its ridge would grow "
-        "with their variance; ask for {} outputs",
-        varying, outputs, side, varying));
+    log::warning_once(
+        std::string("constant linear outputs of ") + side,
+        fmt::format(
+            "only {} of the {} linear outputs of side {} vary: J has no use for more, because it "
+            "counts no more `components` or there are no more correlations, and its ridge would "
+            "grow "
+            "with their variance; ask for {} outputs",
+            varying, outputs, side, varying));
   }
 }
 

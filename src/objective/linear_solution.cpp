@@ -86,11 +86,13 @@ void finish(const mpi::Communicator& communicator, LinearSolution& solution) {
 
 void warn_of_wide_inputs(bool wide, const char* side, std::size_t columns) {
   if (wide) {
-    log::warning(fmt::format(
-        "the {} columns that the linear layer of side {} reads are more than the rows, so that "
-        "they "
-        "depend on each other; the linear solution keeps to the directions in which rows vary",
-        columns, side));
+    log::warning_once(
+        std::string("wide inputs of ") + side,
+        fmt::format(
+            "the {} columns that the linear layer of side {} reads are more than the rows, so that "
+            "they "
+            "depend on each other; the linear solution keeps to the directions in which rows vary",
+            columns, side));
   }
 }
 

@@ -87,10 +87,13 @@ Whitening whitening_of_inputs(const Matrix<double>& covariance, std::span<const 
   require_variance(variance);
   Whitening found = whitening(covariance, variance);
   if (found.rank() < variance.size()) {
-    log::warning(fmt::format(
-        "the {} columns that the linear layer of side {} reads vary in {} directions only: some "
-        "are constant or depend on others; the linear solution keeps to these directions",
-        variance.size(), side, found.rank()));
+    log::warning_once(
+        std::string("dependent inputs of ") + side,
+        fmt::format(
+            "the {} columns that the linear layer of side {} reads vary in {} directions only: "
+            "some "
+            "are constant or depend on others; the linear solution keeps to these directions",
+            variance.size(), side, found.rank()));
   }
   return found;
 }

@@ -135,8 +135,10 @@ Json find(const mpi::Communicator& communicator, const model::StoredModel& store
                                            objective, spectral != nullptr, options.micro_batch);
   }
   if (variates && pair.meaning().is_lagged) {
-    found["timescales_by_lag"] = timescales_by_lag<T>(
-        communicator, model, pair, spectral->options().ridge, *variates, options);
+    auto ridge = spectral->options().ridge;
+    ridge.shrinkage = objective::Shrinkage::none;  // pieces of the data keep no lengths of rows
+    found["timescales_by_lag"] =
+        timescales_by_lag<T>(communicator, model, pair, ridge, *variates, options);
   }
   return found;
 }
