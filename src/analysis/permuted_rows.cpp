@@ -11,6 +11,18 @@
 #include "infomax/stats/tiles.hpp"
 
 namespace infomax::analysis {
+namespace {
+
+/// Collective. The first sample of each rank, and N.
+std::vector<std::size_t> first_samples(const mpi::Communicator& communicator, std::size_t rows) {
+  std::vector<std::size_t> first{0};
+  for (const std::uint64_t count : communicator.gather_all(std::uint64_t{rows})) {
+    first.push_back(first.back() + count);
+  }
+  return first;
+}
+
+}  // namespace
 
 SampleOrders::SampleOrders(std::size_t samples, std::size_t block, std::uint64_t seed)
     : samples_(samples), block_(block), seed_(seed) {
@@ -42,16 +54,13 @@ template <math::Real T>
 PermutedRows<T>::PermutedRows(const mpi::Communicator& communicator,
                               const stats::RowSource<T>& rows)
     : communicator_(communicator),
-      first_of_{0},
+      first_of_(first_samples(communicator, rows.rows())),
+      first_(first_of_[static_cast<std::size_t>(communicator.rank())]),
       rows_(rows.rows(), rows.columns()),
       sent_(rows.rows(), rows.columns()),
       received_(rows.rows(), rows.columns()),
       permuted_(rows.rows(), rows.columns()),
       shown_(permuted_.view()) {
-  for (const std::uint64_t count : communicator.gather_all(std::uint64_t{rows.rows()})) {
-    first_of_.push_back(first_of_.back() + count);
-  }
-  first_ = first_of_[static_cast<std::size_t>(communicator.rank())];
   Buffer<T> scratch;
   stats::for_each_tile(0, rows.rows(), rows.columns(), [&](std::size_t first, std::size_t count) {
     const auto tile = rows.tile(first, count, scratch);

@@ -103,8 +103,7 @@ std::vector<std::uint64_t> all_groups(const mpi::Communicator& communicator,
                                       std::span<const std::uint64_t> groups) {
   const auto sort = [](std::vector<std::uint64_t>& ids) {
     std::ranges::sort(ids);
-    const auto repeated = std::ranges::unique(ids);
-    ids.erase(repeated.begin(), repeated.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   };
   std::vector<std::uint64_t> own(groups.begin(), groups.end());
   sort(own);

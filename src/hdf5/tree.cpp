@@ -97,7 +97,7 @@ class Walk {
     }
   }
 
-  std::string aim_of(const std::string& path, const H5L_info_t& link) const {
+  [[nodiscard]] std::string aim_of(const std::string& path, const H5L_info_t& link) const {
     std::string value(link.u.val_size + 1, '\0');
     (void)H5Lget_val(file_, path.c_str(), value.data(), value.size(), H5P_DEFAULT);
     const char* name = nullptr;

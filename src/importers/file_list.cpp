@@ -112,8 +112,8 @@ FolderClasses folder_classes(const FileList& list, const std::vector<std::string
   if (known.empty()) {
     classes.names = folders;
     std::ranges::sort(classes.names);
-    const auto rest = std::ranges::unique(classes.names);
-    classes.names.erase(rest.begin(), rest.end());
+    classes.names.erase(std::unique(classes.names.begin(), classes.names.end()),
+                        classes.names.end());
   }
   for (const std::string& folder : folders) {
     const auto found = std::ranges::find(classes.names, folder);

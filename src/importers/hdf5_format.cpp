@@ -49,14 +49,14 @@ bool begins_hdf5(const FileStart& start) {
 
 /// The object that is read where the file was named alone.
 std::string usual_object(const hdf5::File& file, Role role) {
-  const std::string usual = role == Role::x ? "/x" : "/y";
+  std::string usual = role == Role::x ? "/x" : "/y";
   if (file.exists(usual)) {
     return usual;
   }
   if (role == Role::x && is_anndata(file)) {
     return "/X";
   }
-  if (const std::string store = only_pandas_store(file); !store.empty()) {
+  if (std::string store = only_pandas_store(file); !store.empty()) {
     return store;
   }
   for (const auto& entry : file.tree().entries) {

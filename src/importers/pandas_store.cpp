@@ -101,6 +101,7 @@ class PandasReader final : public RowFile {
           From value{};
           std::memcpy(&value, values_.data() + (i * width + columns_[j].item) * sizeof(From),
                       sizeof(From));
+          // NOLINTNEXTLINE(bugprone-signed-char-misuse): an integer of 8 bits is a number here
           const To converted = static_cast<To>(value);
           std::memcpy(rows.data() + (i * columns_.size() + j) * sizeof(To), &converted, sizeof(To));
         }
@@ -199,6 +200,8 @@ std::unique_ptr<RowFile> open_label(const Store& store, const PandasColumn& colu
               all.resize(part * width);
               from.read(first + done, part, std::as_writable_bytes(std::span(all)));
               for (std::size_t i = 0; i < part; ++i) {
+                // NOLINTNEXTLINE(bugprone-signed-char-misuse): an integer of 8 bits is a number
+                // here
                 codes[done + i] = static_cast<std::int64_t>(all[i * width + column.item]);
               }
             }
@@ -293,6 +296,7 @@ OpenedFile open_pandas(const hdf5::File& file, const OpenRequest& request,
   OpenedFile opened{std::make_unique<PandasReader>(store, kept, false)};
   if (!labels.empty()) {
     std::vector<PandasColumn> chosen;
+    chosen.reserve(labels.size());
     for (const std::size_t place : labels) {
       chosen.push_back(store->columns[place]);
     }

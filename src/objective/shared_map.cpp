@@ -112,7 +112,7 @@ Matrix<double> SharedMap::scaled_start(const Matrix<double>& vectors,
   if (searches_without_ridge() || counted_ < q_ || mu.size() < q_) {
     return z;
   }
-  const double q = static_cast<double>(q_);
+  const auto q = static_cast<double>(q_);
   const auto shares = best_common_shares(form_, mu, searched_ridge_.relative / q);
   // A share of 0 is a stationary point even where more would be better.
   constexpr double least = 1e-6;
@@ -169,7 +169,7 @@ Matrix<double> SharedMap::map(Matrix<double> z) const {
   if (searches_without_ridge()) {
     z = orthonormal(z);
   } else {
-    const double size = math::norm<double>(z.span());
+    const auto size = math::norm<double>(z.span());
     math::scale<double>(std::sqrt(static_cast<double>(q_)) / size, z.span());
   }
   const Matrix<double> cross = product(Transpose::yes, z, Transpose::no, product(ab_, z));
