@@ -150,12 +150,13 @@ void ColumnSlices::scatter(const mpi::Communicator& communicator, std::size_t so
   }
 }
 
-#define INFOMAX_INSTANTIATE(T)                                            \
-  template void ColumnSlices::gather<T>(const mpi::Communicator&,         \
-                                        std::span<const CentredRows<T>>); \
-  template void ColumnSlices::scatter<T>(const mpi::Communicator&, std::size_t, MatrixView<T>);
-INFOMAX_INSTANTIATE(float)
-INFOMAX_INSTANTIATE(double)
-#undef INFOMAX_INSTANTIATE
+template void ColumnSlices::gather<float>(const mpi::Communicator&,
+                                          std::span<const CentredRows<float>>);
+template void ColumnSlices::scatter<float>(const mpi::Communicator&, std::size_t,
+                                           MatrixView<float>);
+template void ColumnSlices::gather<double>(const mpi::Communicator&,
+                                           std::span<const CentredRows<double>>);
+template void ColumnSlices::scatter<double>(const mpi::Communicator&, std::size_t,
+                                            MatrixView<double>);
 
 }  // namespace infomax::stats

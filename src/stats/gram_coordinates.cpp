@@ -171,13 +171,13 @@ void GramCoordinates::pull_back(const mpi::Communicator& communicator, MatrixVie
   slices_.scatter(communicator, 0, dx);
 }
 
-#define INFOMAX_INSTANTIATE(T)                                                                    \
-  template void GramCoordinates::find<T>(const mpi::Communicator&,                                \
-                                         std::span<const CentredRows<T>>, bool);                  \
-  template void GramCoordinates::pull_back<T>(const mpi::Communicator&, MatrixView<const double>, \
-                                              MatrixView<T>);
-INFOMAX_INSTANTIATE(float)
-INFOMAX_INSTANTIATE(double)
-#undef INFOMAX_INSTANTIATE
+template void GramCoordinates::find<float>(const mpi::Communicator&,
+                                           std::span<const CentredRows<float>>, bool);
+template void GramCoordinates::pull_back<float>(const mpi::Communicator&, MatrixView<const double>,
+                                                MatrixView<float>);
+template void GramCoordinates::find<double>(const mpi::Communicator&,
+                                            std::span<const CentredRows<double>>, bool);
+template void GramCoordinates::pull_back<double>(const mpi::Communicator&, MatrixView<const double>,
+                                                 MatrixView<double>);
 
 }  // namespace infomax::stats
