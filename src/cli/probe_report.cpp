@@ -64,6 +64,7 @@ Json summary_of(const std::vector<double>& scores) {
 template <class Fold, class Number>
 auto of_folds(const std::vector<Fold>& folds, const Number& number) {
   std::vector<std::invoke_result_t<Number, const Fold&>> numbers;
+  numbers.reserve(folds.size());
   for (const Fold& fold : folds) {
     numbers.push_back(number(fold));
   }

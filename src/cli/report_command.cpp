@@ -177,6 +177,7 @@ int report_several(const mpi::Communicator& communicator, const OptionTable& opt
   }
   require_free(communicator, config.output, config.overwrite);
   std::vector<report::RunRecord> runs;
+  runs.reserve(directories.size());
   for (const auto& directory : directories) {
     runs.push_back(read_record(communicator, directory));
   }
