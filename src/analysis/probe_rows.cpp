@@ -149,6 +149,7 @@ PenaltyChoice choose_penalty(const Dealer& dealer, const Subset& subset, const P
   const std::uint64_t rows = dealer.communicator.sum(std::uint64_t{subset.rows.size()});
   PenaltyChoice choice{0.0, true, rows <= few_rows ? parts : 1};
   std::vector<double> path;
+  path.reserve(std::size(path_exponents));
   for (const int exponent : path_exponents) {
     path.push_back(std::pow(10.0, std::round(std::log10(variance)) + exponent));
   }

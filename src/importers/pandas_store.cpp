@@ -101,7 +101,7 @@ class PandasReader final : public RowFile {
           From value{};
           std::memcpy(&value, values_.data() + (i * width + columns_[j].item) * sizeof(From),
                       sizeof(From));
-          // NOLINTNEXTLINE(bugprone-signed-char-misuse): an integer of 8 bits is a number here
+          // NOLINTNEXTLINE(bugprone-signed-char-misuse): a number
           const To converted = static_cast<To>(value);
           std::memcpy(rows.data() + (i * columns_.size() + j) * sizeof(To), &converted, sizeof(To));
         }
@@ -200,8 +200,7 @@ std::unique_ptr<RowFile> open_label(const Store& store, const PandasColumn& colu
               all.resize(part * width);
               from.read(first + done, part, std::as_writable_bytes(std::span(all)));
               for (std::size_t i = 0; i < part; ++i) {
-                // NOLINTNEXTLINE(bugprone-signed-char-misuse): an integer of 8 bits is a number
-                // here
+                // NOLINTNEXTLINE(bugprone-signed-char-misuse): a number
                 codes[done + i] = static_cast<std::int64_t>(all[i * width + column.item]);
               }
             }
