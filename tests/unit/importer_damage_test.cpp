@@ -110,7 +110,7 @@ TEST_F(ImporterDamage, OfArrays) {
 std::string little(std::uint64_t value, int bytes) {
   std::string text;
   for (int k = 0; k < bytes; ++k) {
-    text += static_cast<char>(value >> 8U * static_cast<unsigned>(k) & 0xFFU);
+    text += k < 8 ? static_cast<char>(value >> 8U * static_cast<unsigned>(k) & 0xFFU) : '\0';
   }
   return text;
 }
