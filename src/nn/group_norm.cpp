@@ -88,7 +88,10 @@ class GroupNorm final : public Layer<T> {
   }
 
  private:
-  [[nodiscard]] double group_size() const { return static_cast<double>(places_ * (c_ / groups_)); }
+  [[nodiscard]] double group_size() const {
+    const std::size_t width = c_ / groups_;
+    return static_cast<double>(places_ * width);
+  }
 
   /// Writes each group's mean and inverse deviation for each of its channels. sums [2 C].
   void measure(const T* x, std::span<double> sums, std::span<T> mean, std::span<T> inverse) const {
