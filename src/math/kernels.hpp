@@ -34,6 +34,9 @@ struct RealKernels {
                        std::size_t n);
   void (*smooth)(Smooth, const T* x, T* y, std::size_t n);
   void (*smooth_gradient)(Smooth, const T* x, const T* dy, T* dx, std::size_t n);
+  T (*largest)(const T* x, std::size_t n);
+  double (*exp_sum)(const T* x, T shift, std::size_t n);
+  void (*exp_weights)(T weight, T shift, T column_weight, const T* shifts, T* x, std::size_t n);
 };
 
 template <class From, class To>

@@ -9,6 +9,8 @@
 #include "math/kernels_exact_sum.hpp"
 #include "math/kernels_histogram.hpp"
 #include "math/kernels_map.hpp"
+
+#include "math/kernels_exponentials.hpp"
 #include "math/kernels_random.hpp"
 #include "math/kernels_smooth.hpp"
 #include "math/kernels_sums.hpp"
@@ -36,7 +38,10 @@ constexpr RealKernels<T> kernels_for() {
           largest_magnitude<T>,
           add_to_limbs<T>,
           smooth<T>,
-          smooth_gradient<T>};
+          smooth_gradient<T>,
+          largest<T>,
+          exp_sum<T>,
+          exp_weights<T>};
 }
 
 }  // namespace
