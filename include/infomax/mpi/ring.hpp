@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "infomax/core/matrix.hpp"
+#include "infomax/mpi/communicator.hpp"
+
+/// @file
+/// B: local rows. p: columns.
+
+namespace infomax::mpi {
+
+/// Shows the rows of all ranks to every rank, a block at a time, so that no rank ever holds more
+/// than two blocks of others. With each row travels a note, a number in double. It reuses its
+/// memory.
+template <Element T>
+class Ring {
+ public:
+  /// Consecutive rows of one rank.
+  struct Block {
+    std::size_t owner = 0;          ///< the rank that they belong to
+    std::size_t first = 0;          ///< their first row, counted among the owner's rows
+    MatrixView<const T> rows;       ///< [count, p]
+    std::span<const double> notes;  ///< [count], or empty
+  };
+  using Visit = std::function<void(const Block&)>;  ///< must not throw, nor communicate
+
+  /// Collective. Calls `visit` once for the rows of each rank, the own ones first: rows travel from
+  /// rank to rank, and the next block is on its way while this one is visited. `rows` [B, p] lie
+  /// without gaps; `notes` [B], or empty on all ranks. Throws SystemError.
+  void around(const Communicator& communicator, MatrixView<const T> rows,
+              std::span<const double> notes, const Visit& visit);
+
+  /// Collective. Calls `visit` for each part of the rows of each rank: part k is rows [ends[k - 1],
+  /// ends[k]), and parts without rows are left out. The order is that of the ranks and of their
+  /// parts, so that it does not depend on the number of ranks where the parts do not. Rows that are
+  /// visited always begin at an aligned address. Throws SystemError.
+  void in_order(const Communicator& communicator, MatrixView<const T> rows,
+                std::span<const double> notes, std::span<const std::size_t> ends,
+                const Visit& visit);
+
+ private:
+  std::array<Buffer<T>, 2> rows_;
+  std::array<Buffer<double>, 2> notes_;
+};
+
+}  // namespace infomax::mpi
