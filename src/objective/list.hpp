@@ -19,12 +19,14 @@ namespace infomax::objective {
 [[nodiscard]] Description describe_coding_rate();
 [[nodiscard]] Description describe_histogram_mi();
 [[nodiscard]] Description describe_mse();
+[[nodiscard]] Description describe_infonce();
+[[nodiscard]] Description describe_nt_xent();
 
 /// In the order of help.
 inline constexpr std::array all_descriptions{
-    describe_infomax,      describe_dcca,   describe_vamp1,  describe_vamp2,
-    describe_gaussian_mi,  describe_barlow, describe_vicreg, describe_coding_rate,
-    describe_histogram_mi, describe_mse,
+    describe_infomax,      describe_dcca,   describe_vamp1,   describe_vamp2,
+    describe_gaussian_mi,  describe_barlow, describe_vicreg,  describe_coding_rate,
+    describe_histogram_mi, describe_mse,    describe_infonce, describe_nt_xent,
 };
 
 }  // namespace infomax::objective

@@ -48,6 +48,16 @@ model::Examples load_validation(const mpi::Communicator& communicator, const std
   return examples;
 }
 
+/// Sets what options of the objective come to where their defaults depend on the pair.
+void settle_objective(Config& config) {
+  const auto read = objective::fields_of(config.objective);
+  if (std::ranges::find(read, "symmetric") != read.end() && !config.objective.text("symmetric")) {
+    const auto& pair = model::meaning_of(config.pair);
+    config.objective.set("symmetric",
+                         pair.encodes_both_sides() && !pair.is_lagged ? "true" : "false");
+  }
+}
+
 /// Sets what an encoder linear:N, or the absence of one, implies.
 void settle_lengths(Config& config) {
   config.init = starts_linear(config) ? Initialization::linear : Initialization::glorot;
@@ -164,6 +174,7 @@ TrainingData load_training_data(const mpi::Communicator& communicator, data::Dat
     config.lag = data.pair.lag;
   }
   settle_lengths(config);
+  settle_objective(config);
   const auto mode = config.normalize.value_or(data::default_normalize_mode(examples.x->type()));
   config.normalize = mode;
   config.blocks = examples.blocks.count();

@@ -76,7 +76,33 @@ def coding_rate(_, b, settings):
     return 0.5 * numpy.linalg.slogdet(inside)[1]
 
 
+def scores(a, b, settings):
+    if settings.get("critic", "cosine") == "cosine":
+        a, b = (side / numpy.linalg.norm(side, axis=1, keepdims=True) for side in (a, b))
+    return a @ b.T / float(settings["temperature"])
+
+
+def log_sums(u):
+    top = u.max(axis=1)
+    return top + numpy.log(numpy.exp(u - top[:, None]).sum(axis=1))
+
+
+def infonce(a, b, settings):
+    u = scores(a, b, settings)
+    both = [(numpy.diag(u) - log_sums(v)).mean() + numpy.log(len(u)) for v in (u, u.T)]
+    return numpy.mean(both) if settings["symmetric"] == "true" else both[0]
+
+
+def nt_xent(a, b, settings):
+    c = numpy.concatenate([a, b])
+    u = scores(c, c, settings)
+    positive = numpy.concatenate([numpy.diag(u, len(a)), numpy.diag(u, -len(a))])
+    numpy.fill_diagonal(u, -numpy.inf)
+    return (positive - log_sums(u)).mean()
+
+
 OBJECTIVES = {
+    "infonce": infonce, "nt-xent": nt_xent,
     "infomax": infomax, "barlow": barlow, "vicreg": vicreg, "coding-rate": coding_rate,
     "histogram-mi": histogram_information,
     "dcca": lambda a, b, settings: correlations(a, b, settings).sum(),

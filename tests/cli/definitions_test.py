@@ -34,12 +34,16 @@ OBJECTIVES = {
     "histogram-mi": ["--objective", "histogram-mi", "--bins", "8", "--histogram-range", "sigma:2"],
     "coding-rate": ["--objective", "coding-rate", "--distortion", "0.3"],
     "mse": ["--objective", "mse"],
+    "infonce": ["--objective", "infonce", "--temperature", "0.4"],
+    "infonce of dot products": ["--objective", "infonce", "--critic", "dot", "--symmetric", "false",
+                                "--temperature", "2"],
+    "nt-xent": ["--objective", "nt-xent", "--temperature", "0.5"],
 }
 
 DEEP = ["--encoder", "dense:3,tanh,dense:3"]
 PAIRS = {  # the arrays, and the options
     "input": ("x", ["--pair", "input", "--encoder", "dense:3,tanh,dense:5"]),
-    "values": ("x values", ["--pair", "target", "--encoder", "dense:3,relu,dense:3"]),
+    "values": ("x values", ["--pair", "target", "--encoder", "dense:9,relu,dense:3"]),
     "classes": ("x classes", ["--pair", "target", "--encoder", "dense:3,sigmoid,dense:3"]),
     "two networks": ("x values", ["--pair", "views", *DEEP, "--encoder-b", "dense:3,sigmoid"]),
     "one network": ("x other", ["--pair", "views", "--share", *DEEP, "--normalize", "standardize"]),

@@ -181,5 +181,21 @@ TEST(ObjectiveGradient, OfTheSquaredErrorIsThatOfCentralDifferences) {
   check(options, reference::keyed_sides(17, 3, 3, 36));
 }
 
+TEST(ObjectiveGradient, OfPairScoresIsThatOfCentralDifferences) {
+  for (const std::string name : {"infonce", "nt-xent"}) {
+    for (const std::string critic : {"cosine", "dot"}) {
+      for (const std::string symmetric : {"true", "false"}) {
+        ObjectiveOptions options;
+        options.objective = name;
+        options.set("critic", critic).set("symmetric", symmetric).set("temperature", 0.3);
+        check(options, reference::keyed_sides(17, 3, 3, 50));
+        if (critic == "dot") {  // angles on a line have no gradient
+          check(options, reference::keyed_sides(13, 1, 1, 51));
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace infomax

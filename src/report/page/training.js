@@ -30,6 +30,8 @@ const formulas = {
   "histogram-mi": "mean mutual information of matching columns, in nats",
   "coding-rate": "½ ln det(I + q/ε² C), C the covariance of b",
   mse: "−½ mean |a − b|²",
+  infonce: "mean [u_ii − ln mean_j exp(u_ij)], u_ij the score of a_i and b_j",
+  "nt-xent": "mean [u_kk′ − ln Σ exp(u_kl)], l ≠ k, over the rows of both sides",
 };
 
 function lambda(side) {

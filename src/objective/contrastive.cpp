@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "objective/contrastive.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace infomax {
+namespace {
+
+struct CriticName {
+  objective::Critic critic;
+  std::string_view name;
+};
+constexpr std::array critic_names{CriticName{objective::Critic::dot, "dot"},
+                                  CriticName{objective::Critic::cosine, "cosine"}};
+
+}  // namespace
+
+std::optional<objective::Critic> FieldText<objective::Critic>::parse(std::string_view text) {
+  for (const CriticName& known : critic_names) {
+    if (same_name(text, known.name)) {
+      return known.critic;
+    }
+  }
+  return std::nullopt;
+}
+
+std::string FieldText<objective::Critic>::format(objective::Critic critic) {
+  return std::string(std::ranges::find(critic_names, critic, &CriticName::critic)->name);
+}
+
+std::string FieldText<objective::Critic>::expected() { return "dot or cosine"; }
+
+namespace objective {
+
+OptionGroup contrastive_options() {
+  FieldTable<ContrastiveOptions> table;
+  table
+      .add("critic", &ContrastiveOptions::critic, "NAME",
+           "how rows of both sides are scored: cosine, of the angle between them, or dot, a . b; "
+           "both divided by `temperature`; unset: cosine")
+      .add("temperature", &ContrastiveOptions::temperature, "T", "what scores are divided by",
+           above(0.0))
+      .add("symmetric", &ContrastiveOptions::symmetric, "BOOL",
+           "of infonce: the mean of telling b from a and a from b; unset: true for pairs augment "
+           "and views");
+  return group_of(table);
+}
+
+template <math::Real T>
+double score_of(std::span<const T> x, std::span<const T> y, double temperature) {
+  double sum = 0.0;
+  for (std::size_t j = 0; j < x.size(); ++j) {
+    sum += static_cast<double>(x[j]) * static_cast<double>(y[j]);
+  }
+  return sum / temperature;
+}
+
+template <math::Real T>
+void ScoredRows<T>::read(const stats::RowSource<T>& source, bool unit_length, MatrixView<T> rows) {
+  constexpr std::size_t tile = 256;
+  inverse_norms_.resize(unit_length ? rows.rows() : 0);
+  for (std::size_t first = 0; first < rows.rows(); first += tile) {
+    const std::size_t count = std::min(tile, rows.rows() - first);
+    const auto from = source.tile(first, count, scratch_);
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto to = rows.row(first + i);
+      std::ranges::copy(from.row(i), to.begin());
+      if (unit_length) {
+        const double norm = math::ordered_norm(std::span<const T>(to));
+        const double inverse = norm > 0.0 ? 1.0 / norm : 0.0 * norm;  // NaN stays NaN
+        inverse_norms_[first + i] = inverse;
+        math::scale(static_cast<T>(inverse), to);
+      }
+    }
+  }
+}
+
+template <math::Real T>
+void ScoredRows<T>::write_gradient(MatrixView<const T> rows, MatrixView<const T> scored,
+                                   MatrixView<T> gradient) {
+  for (std::size_t i = 0; i < rows.rows(); ++i) {
+    const auto unit = rows.row(i);
+    const auto from = scored.row(i);
+    const auto to = gradient.row(i);
+    if (inverse_norms_.empty()) {
+      std::ranges::copy(from, to.begin());
+      continue;
+    }
+    const double along = score_of(unit, from, 1.0);
+    for (std::size_t j = 0; j < to.size(); ++j) {
+      to[j] = static_cast<T>(inverse_norms_[i] *
+                             (static_cast<double>(from[j]) - along * static_cast<double>(unit[j])));
+    }
+  }
+}
+
+template <math::Real T>
+SideEntropies<T>::SideEntropies(const ObjectiveOptions& options)
+    : moment_pass_(stats::MomentNeeds{}), entropy_(options.of<HistogramOptions>(), 0.0, 0.0) {}
+
+template <math::Real T>
+Value SideEntropies<T>::measure(const mpi::Communicator& communicator,
+                                const stats::RowPairs<T>& rows) {
+  const stats::Means& means = mean_pass_.measure(communicator, rows, false);
+  const stats::SecondMoments& moments = moment_pass_.measure(communicator, rows, means);
+  const auto entropy = entropy_.measure(communicator, rows, means, moments, false, false);
+  Value value;
+  value.entropy_a = entropy.a;
+  value.entropy_b = entropy.b;
+  value.samples = static_cast<std::uint64_t>(means.samples);
+  return value;
+}
+
+template double score_of<float>(std::span<const float>, std::span<const float>, double);
+template double score_of<double>(std::span<const double>, std::span<const double>, double);
+template class ScoredRows<float>;
+template class ScoredRows<double>;
+template class SideEntropies<float>;
+template class SideEntropies<double>;
+
+}  // namespace objective
+}  // namespace infomax
