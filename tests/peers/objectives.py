@@ -5,6 +5,8 @@ torch.distributed.nn, one column a feature, N rows over all processes. Each is t
 The backward pass of that all_reduce adds up what all processes say of the reduced tensor, P times
 the same, and DistributedDataParallel divides the sum of gradients by P: together the exact gradient."""
 
+import math
+
 import torch
 import torch.distributed as dist
 import torch.distributed.nn
@@ -102,7 +104,30 @@ def infomax_rv(a, b, weight):
     return rv - weight * (entropy(a, c_aa.diagonal(), n) + entropy(b, c_bb.diagonal(), n))
 
 
+def gathered(x):
+    """The rows of all processes, differentiable, and the place of the own ones among them."""
+    if not dist.is_initialized():
+        return x, 0
+    counts = [torch.zeros(1, dtype=torch.long) for _ in range(dist.get_world_size())]
+    dist.all_gather(counts, torch.tensor([len(x)]))
+    counts = [int(count) for count in counts]
+    padded = torch.nn.functional.pad(x, (0, 0, 0, max(counts) - len(x)))
+    parts = torch.distributed.nn.all_gather(padded)
+    rows = torch.cat([part[:count] for part, count in zip(parts, counts)])
+    return rows, sum(counts[:dist.get_rank()])
+
+
+def infonce(a, b, temperature=0.1):
+    """Symmetric, by cosine: local rows against the gathered rows of all processes."""
+    a, b = (torch.nn.functional.normalize(side) for side in (a, b))
+    (all_a, first), (all_b, _) = gathered(a), gathered(b)
+    own = first + torch.arange(len(a))
+    loss = sum(torch.nn.functional.cross_entropy(x @ others.T / temperature, own, reduction="sum")
+               for x, others in ((a, all_b), (b, all_a)))
+    return all_sum(-loss / (2 * len(all_a))) + math.log(len(all_a))
+
+
 def make(name, weight):
     if name == "infomax":
         return lambda a, b: infomax_rv(a, b, weight)
-    return {"barlow": barlow, "dcca": dcca}[name]
+    return {"barlow": barlow, "dcca": dcca, "infonce": infonce}[name]

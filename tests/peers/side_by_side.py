@@ -31,6 +31,8 @@ ROWS = {
              HALVES, 15, 3),
     "infomax": (["--objective", "infomax", "--lambda", 0.1, "--encoder", "dense:256,tanh,dense:32",
                  "--batch", 1024], INPUT, 118, 10),
+    "infonce": (["--objective", "infonce", "--encoder", "dense:1024,tanh,dense:128", "--batch",
+                 4096], AUGMENT, 15, 3),
 }
 # Rows that only another version of Infomax can run.
 OWN_ROWS = {

@@ -34,7 +34,7 @@ def parse(arguments):
     parser.add_argument("--noise", type=float, default=0.1, help="of --pair augment")
     parser.add_argument("--share", action="store_true", help="one network for both views")
     parser.add_argument("--encoder", required=True)
-    parser.add_argument("--objective", choices=["infomax", "barlow", "dcca"], default="infomax")
+    parser.add_argument("--objective", choices=["infomax", "barlow", "dcca", "infonce"], default="infomax")
     parser.add_argument("--lambda", dest="weight", type=float, default=0.0)
     parser.add_argument("--optimizer", choices=OPTIMIZERS, default="adam")
     parser.add_argument("--learning-rate", type=float, default=1e-3)
