@@ -15,8 +15,6 @@
 namespace infomax::analysis {
 namespace {
 
-constexpr std::size_t tile_rows = 256;  // that are in double at a time
-
 /// Correlations up to here are 0 but for rounding of floats; independent data have correlations of
 /// about 1 / sqrt(N).
 constexpr double rounding_of_correlations = 1e-5;
@@ -77,37 +75,6 @@ std::vector<double> signs(const Matrix<double>& loadings) {
 }  // namespace
 
 template <math::Real T>
-void VariateMap::apply(MatrixView<const T> rows, MatrixView<T> out) const {
-  const std::size_t most = std::min(tile_rows, rows.rows());
-  Matrix<double> centred(most, mean.size());
-  Matrix<double> product(most, directions.columns());
-  for (std::size_t first = 0; first < rows.rows(); first += most) {
-    const std::size_t count = std::min(most, rows.rows() - first);
-    for (std::size_t i = 0; i < count; ++i) {
-      for (std::size_t j = 0; j < mean.size(); ++j) {
-        centred(i, j) = static_cast<double>(rows(first + i, j)) - mean[j];
-      }
-    }
-    math::gemm<double>(math::Transpose::no, math::Transpose::no, 1.0,
-                       centred.view().row_range(0, count), directions.view(), 0.0,
-                       product.view().row_range(0, count));
-    for (std::size_t i = 0; i < count; ++i) {
-      std::ranges::transform(product.view().row(i), out.row(first + i).begin(),
-                             [](double value) { return static_cast<T>(value); });
-    }
-  }
-}
-
-template <math::Real T>
-MatrixView<const T> VariateRows<T>::tile(std::size_t first, std::size_t count,
-                                         Buffer<T>& scratch) const {
-  scratch.resize(count * columns());
-  const MatrixView<T> out(scratch.data(), count, columns());
-  map_->apply<T>(side_->tile(first, count, side_scratch_), out);
-  return out;
-}
-
-template <math::Real T>
 Loadings measure_loadings(const mpi::Communicator& communicator, const stats::RowSource<T>& inputs,
                           const stats::RowSource<T>& variates) {
   stats::MeanPass<T> mean_pass;
@@ -146,8 +113,6 @@ CanonicalVariates fit_variates(const mpi::Communicator& communicator,
 }
 
 #define INFOMAX_INSTANTIATE(T)                                                                    \
-  template void VariateMap::apply<T>(MatrixView<const T>, MatrixView<T>) const;                   \
-  template class VariateRows<T>;                                                                  \
   template Loadings measure_loadings<T>(const mpi::Communicator&, const stats::RowSource<T>&,     \
                                         const stats::RowSource<T>&);                              \
   template CanonicalVariates fit_variates<T>(const mpi::Communicator&, const stats::RowPairs<T>&, \

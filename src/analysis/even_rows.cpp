@@ -9,6 +9,12 @@
 #include "infomax/stats/tiles.hpp"
 
 namespace infomax::analysis {
+namespace {
+
+/// Of a scale: columns of denormal numbers would ask for one above all doubles.
+constexpr int largest_exponent = 1022;
+
+}  // namespace
 
 EvenRows::EvenRows(const mpi::Communicator& communicator, const stats::RowSource<double>& source)
     : source_(&source), shift_(source.columns()), scale_(source.columns()) {
@@ -37,7 +43,9 @@ EvenRows::EvenRows(const mpi::Communicator& communicator, const stats::RowSource
     most_ = std::max(most_, high);
     shift_[j] = low <= high ? low + 0.5 * (high - low) : 0.0;
     const double half = 0.5 * (high - low);
-    scale_[j] = half > 0.0 && std::isfinite(half) ? std::exp2(-std::ilogb(half)) : 1.0;
+    scale_[j] = half > 0.0 && std::isfinite(half)
+                    ? std::exp2(std::min(largest_exponent, -std::ilogb(half)))
+                    : 1.0;
   }
 }
 

@@ -4,34 +4,40 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
 
-#include "infomax/math/blas.hpp"
+#include "infomax/analysis/variate_rows.hpp"
 #include "infomax/stats/means.hpp"
 #include "infomax/stats/moments.hpp"
 
-// p columns of a side.
+// p columns of a side, c canonical variables.
 namespace infomax::analysis {
 namespace {
 
-/// The variances [k] of a side's canonical variables, w^T C w; 0 if a variance is within the
-/// rounding errors of C.
-std::vector<double> variances(const Matrix<double>& covariance, const Matrix<double>& directions) {
+/// Sets the variances [c] of a side's canonical variables to 0 where they are within rounding
+/// errors of the side's rows, whose columns' variances are given.
+void drop_rounding(std::span<const double> column_variance, const Matrix<double>& directions,
+                   Buffer<double>& variance) {
   const std::size_t p = directions.rows();
   const double rounding = 8.0 * static_cast<double>(p) * std::numeric_limits<double>::epsilon();
-  Matrix<double> mapped(p, directions.columns());
-  math::gemm<double>(math::Transpose::no, math::Transpose::no, 1.0, covariance.view(),
-                     directions.view(), 0.0, mapped.view());
-  std::vector<double> result(directions.columns());
-  for (std::size_t c = 0; c < result.size(); ++c) {
-    double variance = 0.0;
+  for (std::size_t c = 0; c < directions.columns(); ++c) {
     double most = 0.0;  // the largest possible deviation: if all columns were perfectly correlated
     for (std::size_t j = 0; j < p; ++j) {
-      variance += directions(j, c) * mapped(j, c);
-      most += std::abs(directions(j, c)) * std::sqrt(covariance(j, j));
+      most += std::abs(directions(j, c)) * std::sqrt(column_variance[j]);
     }
-    result[c] = variance <= rounding * most * most ? 0.0 : variance;
+    if (variance[c] <= rounding * most * most) {
+      variance[c] = 0.0;
+    }
   }
-  return result;
+}
+
+/// The means and the moments of these rows that `needs` names.
+template <math::Real T>
+stats::SecondMoments measure(const mpi::Communicator& communicator, const stats::RowPairs<T>& rows,
+                             const stats::MomentNeeds& needs) {
+  stats::MeanPass<T> mean_pass;
+  stats::MomentPass<T> moment_pass(needs);
+  return moment_pass.measure(communicator, rows, mean_pass.measure(communicator, rows));
 }
 
 }  // namespace
@@ -41,30 +47,24 @@ std::vector<double> correlations_under(const mpi::Communicator& communicator,
                                        const objective::CanonicalFit& fit,
                                        const stats::RowSource<T>& a, const stats::RowSource<T>& b) {
   using stats::Extent;
-  const std::size_t k = fit.correlations.size();
-  std::vector<double> correlations(k, 0.0);
+  std::vector<double> correlations(fit.correlations.size(), 0.0);
   if (fit.directions_a.empty()) {
     return correlations;
   }
-  stats::MeanPass<T> mean_pass;
-  stats::MomentPass<T> moment_pass({Extent::full, Extent::full, Extent::full, true});
-  const auto& moments =
-      moment_pass.measure(communicator, {a, b}, mean_pass.measure(communicator, {a, b}));
-  const auto variances_a = variances(moments.aa, fit.directions_a);
-  const auto variances_b = variances(moments.bb, fit.directions_b);
-  Matrix<double> mapped(moments.ab.rows(), k);
-  math::gemm<double>(math::Transpose::no, math::Transpose::no, 1.0, moments.ab.view(),
-                     fit.directions_b.view(), 0.0, mapped.view());
-  for (std::size_t c = 0; c < k; ++c) {
-    if (variances_a[c] == 0.0 || variances_b[c] == 0.0) {
-      continue;
+  const auto columns =
+      measure<T>(communicator, {a, b}, {Extent::diagonal, Extent::none, Extent::diagonal, true});
+  const VariateRows<T, double> u(a, fit.mean_a, fit.directions_a);
+  const VariateRows<T, double> v(b, fit.mean_b, fit.directions_b);
+  auto variates =
+      measure<double>(communicator, {u, v}, {Extent::diagonal, Extent::diagonal, Extent::diagonal});
+  drop_rounding(columns.variance_a, fit.directions_a, variates.variance_a);
+  drop_rounding(columns.variance_b, fit.directions_b, variates.variance_b);
+  for (std::size_t c = 0; c < variates.covariance.size(); ++c) {
+    if (variates.variance_a[c] > 0.0 && variates.variance_b[c] > 0.0) {
+      const double deviations =
+          std::sqrt(variates.variance_a[c]) * std::sqrt(variates.variance_b[c]);
+      correlations[c] = std::clamp(variates.covariance[c] / deviations, -1.0, 1.0);
     }
-    double covariance = 0.0;
-    for (std::size_t j = 0; j < mapped.rows(); ++j) {
-      covariance += fit.directions_a(j, c) * mapped(j, c);
-    }
-    const double correlation = covariance / (std::sqrt(variances_a[c]) * std::sqrt(variances_b[c]));
-    correlations[c] = std::clamp(correlation, -1.0, 1.0);
   }
   return correlations;
 }

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "infomax/analysis/variate_rows.hpp"
 #include "infomax/core/matrix.hpp"
 #include "infomax/math/lapack.hpp"
 #include "infomax/stats/means.hpp"
@@ -17,16 +18,20 @@ using math::Transpose;
 
 constexpr double least_variance = 1e-10;  // of the largest
 
+/// x^T y.
+Matrix<double> product(const Matrix<double>& x, const Matrix<double>& y) {
+  Matrix<double> result(x.columns(), y.columns());
+  math::gemm<double>(Transpose::yes, Transpose::no, 1.0, x.view(), y.view(), 0.0, result.view());
+  return result;
+}
+
 /// x^T moment y.
 Matrix<double> between(const Matrix<double>& x, const Matrix<double>& moment,
                        const Matrix<double>& y) {
   Matrix<double> mapped(moment.rows(), y.columns());
   math::gemm<double>(Transpose::no, Transpose::no, 1.0, moment.view(), y.view(), 0.0,
                      mapped.view());
-  Matrix<double> result(x.columns(), y.columns());
-  math::gemm<double>(Transpose::yes, Transpose::no, 1.0, x.view(), mapped.view(), 0.0,
-                     result.view());
-  return result;
+  return product(x, mapped);
 }
 
 /// E l^(-1/2) of a symmetric E l E^T: the inverse square root up to a rotation, which changes no
@@ -54,21 +59,24 @@ VariationalScores variational_scores(const mpi::Communicator& communicator,
   if (fit.directions_a.empty()) {
     return {std::vector<double>(s.size(), 0.0), 1.0};
   }
-  const stats::Means means{communicator.sum(static_cast<double>(a.rows())), fit.mean_a, fit.mean_b,
-                           0.0};
-  stats::MomentPass<T> moment_pass({Extent::full, Extent::full, Extent::full, true});
-  const auto& moments = moment_pass.measure(communicator, {a, b}, means);
-  const Matrix<double> aa = between(fit.directions_a, moments.aa, fit.directions_a);
-  const Matrix<double> ab = between(fit.directions_a, moments.ab, fit.directions_b);
-  const Matrix<double> bb = between(fit.directions_b, moments.bb, fit.directions_b);
+  // The variates are about the fit's means, and so are their moments.
+  const VariateRows<T, double> u(a, fit.mean_a, fit.directions_a);
+  const VariateRows<T, double> v(b, fit.mean_b, fit.directions_b);
+  const stats::Means means{communicator.sum(static_cast<double>(a.rows())),
+                           Buffer<double>(u.columns(), 0.0), Buffer<double>(v.columns(), 0.0), 0.0};
+  stats::MomentPass<double> moment_pass({Extent::full, Extent::full, Extent::full});
+  const auto& moments = moment_pass.measure(communicator, {u, v}, means);
 
   VariationalScores scores;
   scores.singular_values =
-      math::singular_values(between(inverse_root(aa), ab, inverse_root(bb)).view()).values;
-  for (std::size_t i = 0; i < s.size(); ++i) {
-    scores.vamp_e += 2.0 * s[i] * ab(i, i);
-    for (std::size_t j = 0; j < s.size(); ++j) {
-      scores.vamp_e -= s[i] * aa(i, j) * s[j] * bb(j, i);
+      math::singular_values(
+          between(inverse_root(moments.aa), moments.ab, inverse_root(moments.bb)).view())
+          .values;
+  scores.singular_values.resize(s.size(), 0.0);
+  for (std::size_t i = 0; i < u.columns(); ++i) {
+    scores.vamp_e += 2.0 * s[i] * moments.ab(i, i);
+    for (std::size_t j = 0; j < u.columns(); ++j) {
+      scores.vamp_e -= s[i] * moments.aa(i, j) * s[j] * moments.bb(j, i);
     }
   }
   return scores;

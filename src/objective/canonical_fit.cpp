@@ -35,10 +35,12 @@ CanonicalFit fit_canonical(const mpi::Communicator& communicator, const stats::R
   if (spectrum.directions_a().empty()) {
     return {means.a, means.b, {}, {}, {sigma.begin(), sigma.end()}};
   }
+  // Coordinates of wide sides have fewer columns than the sides, and the other correlations are 0.
+  const std::size_t found = std::min(k, spectrum.directions_a().columns());
   return {means.a,
           means.b,
-          leading_columns(spectrum.directions_a(), k),
-          leading_columns(spectrum.directions_b(), k),
+          leading_columns(spectrum.directions_a(), found),
+          leading_columns(spectrum.directions_b(), found),
           {sigma.begin(), sigma.end()}};
 }
 

@@ -11,6 +11,8 @@ import unittest
 import h5py
 import numpy
 
+import definitions
+import held_out_scores_test
 import support
 
 GIB = 2 ** 30
@@ -118,6 +120,37 @@ class Wide(support.ProgramTest):
             scores.append(json.loads(done.out)["r2"])
         self.assert_close(scores[0], r2.mean(), 1e-9)
         self.assert_close(scores[1], scores[0], 1e-9)
+
+    def test_scores_of_other_rows_under_a_fit(self):
+        options = ["--objective", "vamp2", "--encoder", "dense:3", "--steps", "2", "--normalize",
+                   "center", "--precision", "double"]
+        x = wide_rows(110, 400, 8)
+        fitted, other = slice(0, 60), slice(60, 110)
+        parts = [self.write_data(f"{name}.h5", x=x[rows])
+                 for name, rows in (("fitted", fitted), ("other", other))]
+        model = self.train(parts[0], "narrow", *options) / "model.h5"
+        a, b = support.preprocessed(model, x), support.encoded(model, x)
+        sides = (a[fitted], b[fitted]), (a[other], b[other])
+        ridge = float(definitions.settings_of(model)["ridge"])
+        scores = held_out_scores_test.vamp_scores(*sides, ridge, 3)
+        correlations = held_out_scores_test.pair_correlations(*sides, ridge, 3)
+        for ranks in (1, 3):
+            found = self.evaluate(model, parts[1], "--fit", parts[0], ranks=ranks)
+            self.assert_close(found["objective"], scores["vamp2"], 1e-8)
+            self.assert_close(found["vamp_e"], scores["vamp_e"], 1e-8)
+            self.assert_close(found["canonical_correlations"], correlations, 1e-8)
+
+        wide = wide_rows(100, 40_000, 9)
+        parts = [self.write_data(f"{name}.h5", x=wide[rows])
+                 for name, rows in (("fitted", slice(0, 60)), ("other", slice(60, 100)))]
+        model = self.train_limited(parts[0], "wide", *options, ranks=2) / "model.h5"
+        found = []
+        for ranks in (1, 3):
+            done = self.limited("evaluate", "--model", model, "--data", parts[1], "--fit", parts[0],
+                                "--permutations", "3", "--json", ranks=ranks)
+            self.assertEqual(done.code, 0, done.err)
+            found.append(json.loads(done.out)["objective"])
+        self.assert_close(found[1], found[0], 1e-9)
 
     def test_bits_do_not_depend_on_the_number_of_ranks(self):
         data = self.write_data(x=wide_rows(40, 3_000, 5))

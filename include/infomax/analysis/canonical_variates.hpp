@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "infomax/analysis/variate_rows.hpp"
 #include "infomax/core/matrix.hpp"
 #include "infomax/math/blas.hpp"
 #include "infomax/mpi/communicator.hpp"
@@ -14,16 +15,6 @@
 /// N global rows, n local ones, p columns of a side, D of its inputs, k components.
 
 namespace infomax::analysis {
-
-/// The linear map of a side's rows to its canonical variates, u = (row - mean) directions.
-struct VariateMap {
-  Buffer<double> mean;        ///< [p]
-  Matrix<double> directions;  ///< [p, k]
-
-  /// Writes the variates `out` [n, k] of `rows` [n, p], computed in double.
-  template <math::Real T>
-  void apply(MatrixView<const T> rows, MatrixView<T> out) const;
-};
 
 /// The canonical variates of two sides, as a fit to N rows has them: of mean 0 and variance 1 on
 /// these rows, and with signs that do not depend on how a network arranges its outputs. Of a lag,
@@ -57,23 +48,5 @@ template <math::Real T>
 [[nodiscard]] Loadings measure_loadings(const mpi::Communicator& communicator,
                                         const stats::RowSource<T>& inputs,
                                         const stats::RowSource<T>& variates);
-
-/// The variates of a side, made whenever they are read. Source and map must outlive this.
-template <math::Real T>
-class VariateRows final : public stats::RowSource<T> {
- public:
-  /// `side` [n, p]
-  VariateRows(const stats::RowSource<T>& side, const VariateMap& map) : side_(&side), map_(&map) {}
-
-  [[nodiscard]] std::size_t rows() const override { return side_->rows(); }
-  [[nodiscard]] std::size_t columns() const override { return map_->directions.columns(); }
-  [[nodiscard]] MatrixView<const T> tile(std::size_t first, std::size_t count,
-                                         Buffer<T>& scratch) const override;
-
- private:
-  const stats::RowSource<T>* side_;
-  const VariateMap* map_;
-  mutable Buffer<T> side_scratch_;  // of the tile that is being read
-};
 
 }  // namespace infomax::analysis

@@ -20,12 +20,13 @@ namespace infomax::objective {
 ///     u = (a - mean_a) directions_a        v = (b - mean_b) directions_b
 ///
 /// On that data set, correlations[i] is the correlation of column i of u and of v. Where a side
-/// does not vary, the directions are empty and all correlations are 0.
+/// does not vary, the directions are empty and all correlations are 0. Wide sides have directions
+/// for the first c <= k correlations only, and the others are 0.
 struct CanonicalFit {
   Buffer<double> mean_a;             ///< [p]
   Buffer<double> mean_b;             ///< [q]
-  Matrix<double> directions_a;       ///< [p, k]
-  Matrix<double> directions_b;       ///< [q, k]
+  Matrix<double> directions_a;       ///< [p, c]
+  Matrix<double> directions_b;       ///< [q, c]
   std::vector<double> correlations;  ///< [k], descending, of the regularised problem
 };
 
