@@ -28,6 +28,35 @@ std::string stored_text(const boost::any& stored) {
   return boost::any_cast<bool>(stored) ? "true" : "false";
 }
 
+/// The options of an INI file. Boost's own reader ends a value at any number sign, also within a
+/// path. Throws po::error.
+po::parsed_options parse_ini_file(std::istream& file, const po::options_description& known) {
+  po::parsed_options parsed(&known);
+  std::string section;
+  std::string line;
+  while (std::getline(file, line)) {
+    const std::size_t equals = line.find('=');
+    const std::string name(ini_name(std::string_view(line).substr(0, equals)));
+    if (name.empty() || name.front() == ';') {
+      continue;
+    }
+    if (name.front() == '[' && name.back() == ']') {
+      section = name.substr(1, name.size() - 2) + ".";
+      continue;
+    }
+    if (equals == std::string::npos) {
+      throw po::error(fmt::format("the line \"{}\" is not of the form name = value", name));
+    }
+    po::option option(section + name, {ini_value(std::string_view(line).substr(equals + 1))});
+    if (known.find_nothrow(option.string_key, false) == nullptr) {
+      throw po::unknown_option(option.string_key);
+    }
+    option.original_tokens = {option.string_key, option.value.front()};
+    parsed.options.push_back(std::move(option));
+  }
+  return parsed;
+}
+
 }  // namespace
 
 struct OptionTable::Parser {
@@ -158,7 +187,7 @@ bool OptionTable::parse(const std::vector<std::string>& arguments) {
         refuse(fmt::format("--config {} cannot be read", path));
       }
       try {
-        po::store(po::parse_config_file(file, all), parser_->values);
+        po::store(parse_ini_file(file, all), parser_->values);
       } catch (const po::unknown_option& error) {
         refuse_unknown(fmt::format("in --config {} ", path), error.get_option_name());
       }
@@ -176,7 +205,7 @@ void OptionTable::adopt(const std::string& ini, const std::string& except) {
   const po::options_description known = parser_->all();
   try {
     std::istringstream stream(ini);
-    auto parsed = po::parse_config_file(stream, known);
+    auto parsed = parse_ini_file(stream, known);
     std::erase_if(parsed.options,
                   [&](const po::option& option) { return option.string_key == except; });
     po::store(parsed, parser_->values);

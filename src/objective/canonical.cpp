@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <stdexcept>
 
 #include <fmt/format.h>
 
@@ -80,8 +81,8 @@ std::string describe(const Ridge& ridge) {
 }
 
 Matrix<double> regular_factor(const Matrix<double>& covariance, std::span<const double> variance,
-                              std::size_t columns, const Ridge& ridge, const char* side) {
-  const bool shrunk = ridge.shrinkage == Shrinkage::automatic;
+                              std::size_t columns, const Ridge& ridge, const char* side,
+                              double shrunk_by) {
   const double mean_variance = sum(variance) / static_cast<double>(columns);
   const double added = ridge.absolute.value_or(ridge.relative * mean_variance);
   Matrix<double> regular = covariance;
@@ -93,9 +94,9 @@ Matrix<double> regular_factor(const Matrix<double>& covariance, std::span<const 
   }
   std::optional<Matrix<double>> l = math::cholesky(regular.view());
   // Columns beyond those of the covariance vary by what is added to all, and by shrinkage.
-  const bool has_null_space = columns > variance.size() && !shrunk;
+  const bool has_null_space = columns > variance.size();
   if (!l || is_singular(*l, regular) ||
-      (has_null_space && added <= rounding_of(columns) * (mean_variance + added))) {
+      (has_null_space && added + shrunk_by <= rounding_of(columns) * (mean_variance + added))) {
     throw NumericError(fmt::format(
         "the covariance of side {} ({} columns) is not positive definite: columns depend on each "
         "other or the rows are too few; train with a larger {}",
@@ -122,16 +123,25 @@ CanonicalSpectrum::CanonicalSpectrum(const stats::SecondMoments& moments, const 
     return;
   }
   if (ridge.shrinkage == Shrinkage::automatic) {
+    if (moments.lengths_a.third.empty() || moments.lengths_b.third.empty()) {
+      throw std::logic_error("covariances are to be shrunk without the moments of rows' lengths");
+    }
     shrunk_a_ = std::make_unique<ShrunkCovariance>(moments.aa, moments.columns_a(),
                                                    moments.lengths_a.fourth, moments.samples);
     shrunk_b_ = std::make_unique<ShrunkCovariance>(moments.bb, moments.columns_b(),
                                                    moments.lengths_b.fourth, moments.samples);
   }
   // Shrinkage keeps the trace, and with it what a relative ridge adds.
-  const Matrix<double> l_a = regular_factor(shrunk_a_ ? shrunk_a_->matrix() : moments.aa,
-                                            moments.variance_a, moments.columns_a(), ridge, "a");
-  const Matrix<double> l_b = regular_factor(shrunk_b_ ? shrunk_b_->matrix() : moments.bb,
-                                            moments.variance_b, moments.columns_b(), ridge, "b");
+  const auto factor = [&](const Matrix<double>& covariance, std::span<const double> variance,
+                          std::size_t columns, const ShrunkCovariance* shrunk, const char* side) {
+    return shrunk == nullptr
+               ? regular_factor(covariance, variance, columns, ridge, side)
+               : regular_factor(shrunk->matrix(), variance, columns, ridge, side, shrunk->added());
+  };
+  const Matrix<double> l_a =
+      factor(moments.aa, moments.variance_a, moments.columns_a(), shrunk_a_.get(), "a");
+  const Matrix<double> l_b =
+      factor(moments.bb, moments.variance_b, moments.columns_b(), shrunk_b_.get(), "b");
   Matrix<double> t = moments.ab;
   math::solve_lower(Side::left, Transpose::no, l_a.view(), t.view());
   math::solve_lower(Side::right, Transpose::yes, l_b.view(), t.view());

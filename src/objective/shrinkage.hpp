@@ -25,6 +25,8 @@ class ShrunkCovariance {
 
   [[nodiscard]] const Matrix<double>& matrix() const { return shrunk_; }  ///< C* [p, p]
   [[nodiscard]] double intensity() const { return intensity_; }           ///< d
+  /// d m, the least that the variance of any direction is.
+  [[nodiscard]] double added() const { return intensity_ * mean_variance_; }
 
   /// Turns the symmetric dJ/dC* into dJ/dC, d being a function of C, and returns dJ/dfourth.
   double differentiate(Matrix<double>& derivative) const;

@@ -139,6 +139,8 @@ Json find(const mpi::Communicator& communicator, const model::StoredModel& store
     ridge.shrinkage = objective::Shrinkage::none;  // pieces of the data keep no lengths of rows
     found["timescales_by_lag"] =
         timescales_by_lag<T>(communicator, model, pair, ridge, *variates, options);
+    found["timescales_by_lag"]["without_shrinkage"] =
+        spectral->options().ridge.shrinkage != objective::Shrinkage::none;
   }
   return found;
 }

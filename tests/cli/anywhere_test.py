@@ -51,6 +51,24 @@ class Anywhere(support.ProgramTest):
                      f"validation = {self.project}/sets/held.h5"):
             self.assertIn(line, said)
 
+    def test_paths_with_signs_of_ini_files(self):
+        project = self.scratch / "run #1 = new"
+        project.mkdir()
+        data = project / "my#data #2.h5"
+        shutil.copyfile(self.project / "sets/train.h5", data)
+        first = self.train(data, project / "first#1", "--steps", "2", "--encoder", "dense:2")
+        again = self.train(data, project / "again", "--config", first / "config.ini")
+        self.assertEqual((first / "config.ini").read_text().replace("first#1", "again"),
+                         (again / "config.ini").read_text())
+        self.use(first, directory=self.elsewhere, steps=4)
+        settings = self.scratch / "own.ini"
+        settings.write_text(f'# all of it\ndata = "{data}"  \nsteps = 3 # few\n\n; encoder = dense:9\n')
+        run = self.train(data, "own", "--config", settings, "--encoder", "dense:2")
+        self.assertEqual(len(support.metrics(run)), 3)
+        settings.write_text("steps\n")
+        done = support.run("train", "--data", data, "--output", run, "--config", settings)
+        self.assert_refused(done, USAGE, "steps", "name = value")
+
     def test_what_must_stay_may_be_named_in_another_way(self):
         self.succeed("train", "--output", "../project/runs/first", "--resume", "--steps", "5",
                      "--validation", "../project/sets/held.h5", "--data",

@@ -265,6 +265,10 @@ class Numbers(report_page.ReportTest):
         spread, _ = self.report(run, "--seed", "5", ranks=3)
         found = page.content["findings"]["timescales_by_lag"]
         self.alike(found, spread.content["findings"]["timescales_by_lag"])
+        self.assertFalse(found["without_shrinkage"])
+        shrunk = self.train(data, "shrunk", "--config", run / "config.ini", "--shrinkage", "auto")
+        page, _ = self.report(shrunk, "--lags", "4", ranks=1)
+        self.assertTrue(page.content["findings"]["timescales_by_lag"]["without_shrinkage"])
         self.assertEqual(found["lag"], 4)
         self.assertEqual([each["lag"] for each in found["at"]], [1, 2, 4, 5, 10, 20])
         for each in found["at"]:

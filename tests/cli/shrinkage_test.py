@@ -43,6 +43,15 @@ class Shrinkage(support.ProgramTest):
             found[mode] = self.evaluate(run / "model.h5", data)["canonical_correlation_sum"]
         self.assertLess(found["auto"], 0.85 * found["none"])
 
+    def test_wide_rows_that_are_not_shrunk_need_a_ridge(self):
+        # The formula shrinks two rows by nothing: they are equally long, and on one line.
+        x = numpy.random.default_rng(3).normal(size=(2, 30))
+        done = support.run("train", "--data", self.write_data(x=x), "--output", self.scratch / "run",
+                           "--pair", "input", "--objective", "dcca", "--encoder", "dense:1",
+                           "--shrinkage", "auto", "--ridge", "0", "--normalize", "center", "--steps",
+                           "1", ranks=2)
+        self.assert_refused(done, 4, "side a (30 columns)", "not positive definite", "--ridge")
+
     def test_it_has_no_linear_solution(self):
         x, y = self.noise(40)
         done = support.run("train", "--data", self.write_data(x=x, y=y), "--pair", "views",

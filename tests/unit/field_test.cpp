@@ -168,6 +168,26 @@ TEST(FieldTexts, GoToAnIniFileAndBack) {
   EXPECT_EQ(parse_ini("# none\n" + to_ini(texts)), texts);
 }
 
+TEST(FieldTable, AnyTextOfOneLineComesBackFromAnIniFile) {
+  const FieldTexts texts{{"data", "/data/run#1/my file #2 = a.h5"},
+                         {"quoted", "\"as it is\""},
+                         {"blanks", " before and after "},
+                         {"empty", ""},
+                         {"comment", "# 1"},
+                         {"quote", "\""}};
+  EXPECT_EQ(parse_ini(to_ini(texts)), texts);
+}
+
+TEST(FieldTable, AnIniFileOfUsersMayHaveCommentsAndQuotes) {
+  EXPECT_EQ(ini_value("  10  # ten"), "10");
+  EXPECT_EQ(ini_value(" a#b.h5\r"), "a#b.h5");
+  EXPECT_EQ(ini_value(" \"a #b.h5\" "), "a #b.h5");
+  EXPECT_EQ(ini_value(" \"a b\" # with a blank"), "a b");
+  EXPECT_EQ(ini_value("# nothing"), "");
+  EXPECT_EQ(ini_name(" epochs "), "epochs");
+  EXPECT_EQ(ini_name("  # epochs "), "");
+}
+
 TEST(FieldTexts, LeaveOutWhatIsUnsetOrOfTheInvocation) {
   FieldTable<Painting> table;
   table.add("ridge", &Painting::ridge, "R", "")

@@ -51,8 +51,15 @@ class Field : public detail::MemberField {
 /// Names and values of a configuration, in the order of its table.
 using FieldTexts = std::vector<std::pair<std::string, std::string>>;
 
-/// Lines "name = value".
+/// Lines "name = value". A value is in quotes where it would not come back without.
 [[nodiscard]] std::string to_ini(const FieldTexts& texts);
+
+/// @{ What stands on either side of the first equals sign of a line, without blanks around it. A
+/// number sign at the start or after a blank begins a comment, but not within a value that has
+/// quotes around all of it; the quotes are not part of the value.
+[[nodiscard]] std::string ini_value(std::string_view text);
+[[nodiscard]] std::string_view ini_name(std::string_view text);
+/// @}
 
 /// What to_ini() made; other lines are ignored.
 [[nodiscard]] FieldTexts parse_ini(std::string_view ini);

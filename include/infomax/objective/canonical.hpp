@@ -118,11 +118,13 @@ class CanonicalSpectrum {
 
 /// L [p, p] of C + r I = L L^T for the covariance of the side that `side` names ("a"), with the
 /// diagonal `variance` [p]. `columns` is what the side has in all: those beyond p do not vary, and
-/// have their part in the mean that a relative ridge is relative to. Throws NumericError where C +
-/// r I is not positive definite.
+/// have their part in the mean that a relative ridge is relative to. `shrunk_by` is the variance
+/// that shrinkage gave to every direction. Throws NumericError where C + r I is not positive
+/// definite.
 [[nodiscard]] Matrix<double> regular_factor(const Matrix<double>& covariance,
                                             std::span<const double> variance, std::size_t columns,
-                                            const Ridge& ridge, const char* side);
+                                            const Ridge& ridge, const char* side,
+                                            double shrunk_by = 0.0);
 
 }  // namespace infomax::objective
 

@@ -98,6 +98,8 @@ function timescalesByLagCard() {
            `${found.pieces} consecutive pieces of the data. ` : "") +
     "Where the lines are level, the lag is long enough; below the dashed line, where timescale and lag are " +
     "equal, a process has decayed before it could be seen." +
+    (found.without_shrinkage
+      ? " Covariances are not shrunk here, unlike in the model’s objective." : "") +
     (lags.includes(found.lag) ? ` The model was trained at ${plural(found.lag, "row")}.` : "");
   const title = "Implied timescales against the lag";
   const picture = chart(`${title}. ${note}`, () => {
