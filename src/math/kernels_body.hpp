@@ -11,6 +11,7 @@
 #include "math/kernels_map.hpp"
 
 #include "math/kernels_exponentials.hpp"
+#include "math/kernels_gates.hpp"
 #include "math/kernels_random.hpp"
 #include "math/kernels_smooth.hpp"
 #include "math/kernels_sums.hpp"
@@ -41,7 +42,11 @@ constexpr RealKernels<T> kernels_for() {
           smooth_gradient<T>,
           largest<T>,
           exp_sum<T>,
-          exp_weights<T>};
+          exp_weights<T>,
+          lstm_step<T>,
+          lstm_step_gradient<T>,
+          gru_step<T>,
+          gru_step_gradient<T>};
 }
 
 }  // namespace
