@@ -34,8 +34,10 @@ template <math::Activation activation>
 void build_activation(const ItemReader& item, GraphBuilder& graph) {
   (void)graph.width(item);
   if (!graph.fuse(item, activation)) {
-    graph.append(item, {.output = graph.shape(), .channels_last = graph.channels_last()},
-                 make_layers<Elementwise>(activation));
+    graph.append(
+        item,
+        {.output = graph.shape(), .channels_last = graph.channels_last(), .steps = graph.steps()},
+        make_layers<Elementwise>(activation));
   }
 }
 

@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <optional>
+#include <utility>
 
 #include "infomax/math/elementwise.hpp"
 #include "infomax/nn/layer_table.hpp"
@@ -62,12 +64,14 @@ void inverse_deviations(std::span<T> inverse, std::span<const double> variance) 
 /// Batch normalisation (Ioffe and Szegedy 2015): y = (x - m) / sqrt(v + 1e-5) * scale + shift, by
 /// column, with m and v the mean and biased variance of x over the whole global batch in training,
 /// and running averages of those otherwise. Of images, which lie channels last, each place is a
-/// row, so that it is by channel. Parameters: scale, shift, running mean, running variance, [n]
-/// each; the running ones have no gradient.
+/// row, so that it is by channel; of sequences each step, so that it is by feature. Parameters:
+/// scale, shift, running mean, running variance, [n] each; the running ones have no gradient.
 template <class T>
 class BatchNorm final : public Layer<T>, public GlobalSums<T> {
  public:
-  explicit BatchNorm(std::size_t columns) : n_(columns) {}
+  /// `steps` of sequences, whose padding has no part in the statistics.
+  BatchNorm(std::size_t columns, std::optional<Steps> steps)
+      : n_(columns), steps_(std::move(steps)) {}
 
   [[nodiscard]] BackwardNeeds backward_needs() const override { return {.input = true}; }
   [[nodiscard]] WorkspaceSize workspace(std::size_t /*rows*/) const override {
@@ -128,26 +132,28 @@ class BatchNorm final : public Layer<T>, public GlobalSums<T> {
     const auto about = part(call.parameters, running_mean);
     const auto centred = scratch(call, 0);
     const auto x = by_column(call.x[0]);
-    sums[0] += static_cast<double>(x.rows());
-    for (std::size_t i = 0; i < x.rows(); ++i) {
-      const auto row = x.row(i);
-      for (std::size_t j = 0; j < n_; ++j) {
-        centred[j] = row[j] - about[j];
+    for_each_run(call, [&](std::size_t first, std::size_t count) {
+      sums[0] += static_cast<double>(count);
+      for (std::size_t i = first; i < first + count; ++i) {
+        const auto row = x.row(i);
+        for (std::size_t j = 0; j < n_; ++j) {
+          centred[j] = row[j] - about[j];
+        }
+        math::accumulate<T>(centred, sums.subspan(1, n_));
+        math::accumulate_products<T>(centred, centred, sums.subspan(1 + n_, n_));
       }
-      math::accumulate<T>(centred, sums.subspan(1, n_));
-      math::accumulate_products<T>(centred, centred, sums.subspan(1 + n_, n_));
-    }
+    });
   }
 
   void set_forward(std::span<const T> parameters, std::span<const double> sums,
                    std::span<double> state) const override {
     const auto about = part(parameters, running_mean);
     const BatchStatistics<double> batch(state, n_);
-    batch.rows = sums[0];
+    batch.rows = std::max(1.0, sums[0]);  // sequences may all be empty
     for (std::size_t j = 0; j < n_; ++j) {
-      const double mean = sums[1 + j] / sums[0];
+      const double mean = sums[1 + j] / batch.rows;
       batch.mean[j] = static_cast<double>(about[j]) + mean;
-      batch.variance[j] = std::max(0.0, sums[1 + n_ + j] / sums[0] - mean * mean);
+      batch.variance[j] = std::max(0.0, sums[1 + n_ + j] / batch.rows - mean * mean);
     }
   }
 
@@ -161,14 +167,16 @@ class BatchNorm final : public Layer<T>, public GlobalSums<T> {
     inverse_deviations(inverse, batch.variance);
     const auto x = by_column(call.x[0]);
     dy = by_column(dy);
-    for (std::size_t i = 0; i < x.rows(); ++i) {
-      const auto row = x.row(i);
-      for (std::size_t j = 0; j < n_; ++j) {
-        normalised[j] = (row[j] - mean[j]) * inverse[j];
+    for_each_run(call, [&](std::size_t first, std::size_t count) {
+      for (std::size_t i = first; i < first + count; ++i) {
+        const auto row = x.row(i);
+        for (std::size_t j = 0; j < n_; ++j) {
+          normalised[j] = (row[j] - mean[j]) * inverse[j];
+        }
+        math::accumulate<T>(dy.row(i), sums.first(n_));
+        math::accumulate_products<T>(dy.row(i), normalised, sums.subspan(n_, n_));
       }
-      math::accumulate<T>(dy.row(i), sums.first(n_));
-      math::accumulate_products<T>(dy.row(i), normalised, sums.subspan(n_, n_));
-    }
+    });
   }
 
   void set_backward(std::span<const double> sums, std::span<double> state) const override {
@@ -213,11 +221,29 @@ class BatchNorm final : public Layer<T>, public GlobalSums<T> {
     round_to(mean_product, batch.mean_dy_product);
     const auto scales = part(call.parameters, scale);
     const auto x = by_column(call.x[0]);
-    for (std::size_t i = 0; i < x.rows(); ++i) {
-      for (std::size_t j = 0; j < n_; ++j) {
-        const T normalised = (x(i, j) - mean[j]) * inverse[j];
-        dx(i, j) = scales[j] * inverse[j] * (dy(i, j) - mean_dy[j] - normalised * mean_product[j]);
+    if (steps_) {
+      std::fill_n(dx.data(), dx.size(), T{0});
+    }
+    for_each_run(call, [&](std::size_t first, std::size_t count) {
+      for (std::size_t i = first; i < first + count; ++i) {
+        for (std::size_t j = 0; j < n_; ++j) {
+          const T normalised = (x(i, j) - mean[j]) * inverse[j];
+          dx(i, j) =
+              scales[j] * inverse[j] * (dy(i, j) - mean_dy[j] - normalised * mean_product[j]);
+        }
       }
+    });
+  }
+
+  /// Calls each(first, count) for the rows of by_column() that are no padding.
+  template <class Each>
+  void for_each_run(const Call<T>& call, const Each& each) const {
+    if (!steps_) {
+      each(std::size_t{0}, call.x[0].size() / n_);
+      return;
+    }
+    for (std::size_t i = 0; i < call.x[0].rows(); ++i) {
+      each(i * steps_->most(), steps_->of(call.pass, i));
     }
   }
 
@@ -242,6 +268,7 @@ class BatchNorm final : public Layer<T>, public GlobalSums<T> {
   }
 
   std::size_t n_;
+  std::optional<Steps> steps_;
 };
 
 void build_batch_norm(const ItemReader& item, GraphBuilder& graph) {
@@ -249,11 +276,12 @@ void build_batch_norm(const ItemReader& item, GraphBuilder& graph) {
   graph.append(item,
                {.output = graph.shape(),
                 .channels_last = graph.channels_last(),
+                .steps = graph.steps(),
                 .blocks = {{"scale", Role::scale, {n}},
                            {"shift", Role::shift, {n}},
                            {"mean", Role::running_statistic, {n}},
                            {"variance", Role::running_statistic, {n}}}},
-               make_layers<BatchNorm>(n));
+               make_layers<BatchNorm>(n, graph.steps()));
 }
 
 }  // namespace

@@ -49,6 +49,11 @@ class Reorder final : public Layer<T> {
 
 void GraphBuilder::put_channels_last(const ItemReader& item) {
   (void)width(item);
+  if (steps()) {
+    item.refuse_place(fmt::format(
+        "takes images, and is given a sequence {}; use conv1d, or last, mean or max before it",
+        to_string(shape())));
+  }
   if (shape().axes() != 2 && shape().axes() != 3) {
     item.refuse_place(
         fmt::format("takes images [C,H,W] or sequences [C,T], and these samples are {}; put "
@@ -63,6 +68,9 @@ void GraphBuilder::put_channels_last(const ItemReader& item) {
 }
 
 std::size_t GraphBuilder::columns(const ItemReader& item) {
+  if (steps()) {
+    return shape().extents().back();
+  }
   if (shape().axes() > 1) {
     put_channels_last(item);
   }

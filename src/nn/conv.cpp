@@ -9,6 +9,7 @@
 #include "infomax/nn/layer_table.hpp"
 #include "nn/channel_order.hpp"
 #include "nn/patches.hpp"
+#include "nn/sequence_mask.hpp"
 
 // B images of C channels; OUT channels of the output; G groups, each of C/G and OUT/G channels;
 // K = kernel places * C/G columns of a patch; R = B * positions rows.
@@ -237,35 +238,54 @@ void check_conv(const ItemReader& item) {
   item.expect(2, {"stride", "pad", "groups"});
 }
 
-void build_conv(const ItemReader& item, GraphBuilder& graph) {
-  graph.put_channels_last(item);
+/// Appends the layer of a window over channels that lie last; `output` has its shape and order.
+void append_conv(const ItemReader& item, GraphBuilder& graph, const Window& window,
+                 NodeDescription output) {
   const std::size_t size = kernel_of(item);
   const std::size_t outputs = channels_of(item);
   const std::size_t groups = groups_of(item);
-  const Shape input = graph.shape();
-  const Window window = window_of(item, input, size, 1, (size - 1) / 2);
   if (window.channels % groups != 0) {
     item.refuse_place(
         fmt::format("has {} groups, which do not divide the {} channels of its input {}", groups,
-                    window.channels, to_string(input)));
+                    window.channels, to_string(graph.shape())));
   }
   std::vector<std::size_t> weight{outputs, window.channels / groups, size};
-  if (input.axes() == 3) {
+  if (output.output.axes() == 3) {
     weight.push_back(size);
   }
-  graph.append(
-      item,
-      {.output = shape_of_positions(window, input, outputs),
-       .channels_last = true,
-       .blocks = {{"weight", Role::weight, std::move(weight)}, {"bias", Role::bias, {outputs}}},
-       .product = {.rows = window.positions(),
-                   .inputs = window.covered() * (window.channels / groups),
-                   .outputs = outputs / groups,
-                   .count = groups}},
-      make_layers<Conv>(window, outputs, groups, math::Activation::identity));
+  output.blocks = {{"weight", Role::weight, std::move(weight)}, {"bias", Role::bias, {outputs}}};
+  output.product = {.rows = window.positions(),
+                    .inputs = window.covered() * (window.channels / groups),
+                    .outputs = outputs / groups,
+                    .count = groups};
+  graph.append(item, std::move(output),
+               make_layers<Conv>(window, outputs, groups, math::Activation::identity));
   graph.fuse_by([window, outputs, groups](math::Activation activation) {
     return make_layers<Conv>(window, outputs, groups, activation);
   });
+}
+
+void build_conv(const ItemReader& item, GraphBuilder& graph) {
+  graph.put_channels_last(item);
+  const std::size_t size = kernel_of(item);
+  const Shape input = graph.shape();
+  const Window window = window_of(item, input, size, 1, (size - 1) / 2);
+  append_conv(
+      item, graph, window,
+      {.output = shape_of_positions(window, input, channels_of(item)), .channels_last = true});
+}
+
+/// The features of a step are the channels of a place. What lies beyond a sequence's end is 0, as
+/// padding is.
+void build_conv1d(const ItemReader& item, GraphBuilder& graph) {
+  const Steps steps = graph.take_steps(item);
+  const std::size_t size = kernel_of(item);
+  const Shape as_channels({graph.shape().extents().back(), steps.most()});
+  const Window window = window_of(item, as_channels, size, 1, (size - 1) / 2);
+  graph.append(item, {.output = graph.shape(), .steps = steps}, make_layers<SequenceMask>(steps));
+  append_conv(item, graph, window,
+              {.output = Shape({window.x.count, channels_of(item)}),
+               .steps = steps.after_window(size, window.x.stride, window.x.pad)});
 }
 
 }  // namespace
@@ -274,8 +294,16 @@ extern const LayerType conv_type;
 const LayerType conv_type{
     .name = "conv",
     .usage = "conv:OUT:K[:stride=S][:pad=P][:groups=G]",
-    .help = "convolution of images [C,H,W] or sequences [C,T] to OUT channels; P: (K-1)/2",
+    .help = "convolution of images [C,H,W] or signals [C,T] to OUT channels; P: (K-1)/2",
     .check = check_conv,
     .build = build_conv};
+
+extern const LayerType conv1d_type;
+const LayerType conv1d_type{
+    .name = "conv1d",
+    .usage = "conv1d:OUT:K[:stride=S][:pad=P][:groups=G]",
+    .help = "convolution over the steps of sequences [T,F] to OUT features; P: (K-1)/2",
+    .check = check_conv,
+    .build = build_conv1d};
 
 }  // namespace infomax::nn

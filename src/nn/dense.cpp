@@ -6,7 +6,7 @@
 
 #include "infomax/core/random.hpp"
 #include "infomax/nn/layer_table.hpp"
-#include "nn/graph_builder.hpp"
+#include "nn/by_step.hpp"
 
 namespace infomax::nn {
 namespace {
@@ -87,8 +87,30 @@ void check_linear(const ItemReader& item) {
   }
 }
 
+/// Of a sequence, every step is a row of its own.
+void build_dense_by_step(const ItemReader& item, GraphBuilder& graph) {
+  const std::size_t steps = graph.steps()->most();
+  const std::size_t inputs = graph.shape().extents().back();
+  const std::size_t outputs = units_of(item);
+  const auto layers = [steps, inputs, outputs](math::Activation activation) {
+    return make_layers_by_step<Dense>(steps, inputs, outputs, activation);
+  };
+  graph.append(
+      item,
+      {.output = Shape({steps, outputs}),
+       .steps = graph.steps()->with_reversed(0),
+       .blocks = {{"weight", Role::weight, {inputs, outputs}}, {"bias", Role::bias, {outputs}}},
+       .product = {.rows = steps, .inputs = inputs, .outputs = outputs}},
+      layers(math::Activation::identity));
+  graph.fuse_by(layers);
+}
+
 /// A sample of any one shape is taken flat.
 void build_dense(const ItemReader& item, GraphBuilder& graph) {
+  if (graph.steps()) {
+    build_dense_by_step(item, graph);
+    return;
+  }
   graph.put_in_order();
   const std::size_t inputs = graph.width(item);
   const std::size_t outputs = units_of(item);
@@ -108,7 +130,7 @@ void build_dense(const ItemReader& item, GraphBuilder& graph) {
 extern const LayerType dense_type;
 const LayerType dense_type{.name = "dense",
                            .usage = "dense:N",
-                           .help = "h = z W + b with N outputs",
+                           .help = "h = z W + b with N outputs; of a sequence, of every step",
                            .check = check_dense,
                            .build = build_dense,
                            .affine = true};

@@ -60,8 +60,10 @@ void check_dropout(const ItemReader& item) {
 
 void build_dropout(const ItemReader& item, GraphBuilder& graph) {
   (void)graph.width(item);
-  graph.append(item, {.output = graph.shape(), .channels_last = graph.channels_last()},
-               make_layers<Dropout>(probability_of(item), graph.next_purpose()));
+  graph.append(
+      item,
+      {.output = graph.shape(), .channels_last = graph.channels_last(), .steps = graph.steps()},
+      make_layers<Dropout>(probability_of(item), graph.next_purpose()));
 }
 
 }  // namespace

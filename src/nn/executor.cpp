@@ -293,7 +293,7 @@ std::size_t Executor<T>::bytes() const {
   const State& s = *state_;
   std::size_t elements =
       s.inputs.size() + s.doutputs_copy.size() + s.added.size() + s.workspace.size();
-  for (const auto* buffers : {&s.values, &s.gradients, &s.kept}) {
+  for (const auto* buffers : {&s.values, &s.gradients, &s.saved, &s.kept}) {
     for (const auto& buffer : *buffers) {
       elements += buffer.size();
     }

@@ -27,11 +27,17 @@ std::size_t Executor<T>::bytes_for(const Network<T>& network, const Room& room) 
     columns += network.outputs();
   }
   WorkspaceSize most;
+  std::size_t all_saved = 0;
+  std::size_t most_saved = 0;
   for (std::size_t u = 1; u < network.graph().nodes().size(); ++u) {
     const WorkspaceSize size = network.layer(u).workspace(micro_rows);
     most.elements = std::max(most.elements, size.elements);
     most.doubles = std::max(most.doubles, size.doubles);
+    const std::size_t saved = network.layer(u).saved_columns();
+    all_saved += saved;
+    most_saved = std::max(most_saved, saved);
   }
+  columns += room.for_backward ? all_saved : most_saved;
   const std::size_t kept = whole ? 0 : batch_rows * columns_of(plan.kept);
   return (micro_rows * columns + kept + most.elements) * sizeof(T) + most.doubles * sizeof(double);
 }

@@ -43,6 +43,8 @@ Executor<T>::State::State(const Network<T>& given, const Room& room, Fill filler
   }
   std::size_t most_sums = 0;
   std::size_t most_inputs = 0;
+  std::size_t most_saved = 0;
+  saved.resize(for_backward ? nodes().size() : 0);
   WorkspaceSize most;
   for (std::size_t u = 1; u < nodes().size(); ++u) {
     const auto& layer = network->layer(u);
@@ -50,11 +52,19 @@ Executor<T>::State::State(const Network<T>& given, const Room& room, Fill filler
     most.elements = std::max(most.elements, size.elements);
     most.doubles = std::max(most.doubles, size.doubles);
     most_inputs = std::max(most_inputs, nodes()[u].inputs.size());
+    most_saved = std::max(most_saved, layer.saved_columns());
+    if (for_backward) {
+      saved[u].resize(micro_rows * layer.saved_columns());
+    }
     if (const auto* global = layer.global_sums()) {
       assert(!layer.backward_needs().output);
       state[u].assign(global->state_count(), 0.0);
       most_sums = std::max(most_sums, global->sum_count());
     }
+  }
+  if (!for_backward) {
+    saved.resize(1);
+    saved[0].resize(micro_rows * most_saved);
   }
   sums.resize(most_sums);
   workspace.resize(most.elements);
@@ -107,6 +117,8 @@ Call<T> Executor<T>::State::call(std::size_t node, const Pass& of_range, std::si
           .x = x,
           .pass = of_range,
           .state = pass.training ? std::span<const double>(state[node]) : std::span<const double>{},
+          .saved = std::span(saved[for_backward ? node : 0])
+                       .first(count * network->layer(node).saved_columns()),
           .workspace = {workspace, workspace_doubles}};
 }
 

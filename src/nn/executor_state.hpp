@@ -55,6 +55,7 @@ struct Executor<T>::State {
   Matrix<T> inputs;                   // [M, D]
   std::vector<Buffer<T>> values;      // [M, columns], of plan.values
   std::vector<Buffer<T>> gradients;   // [M, columns], of plan.gradients
+  std::vector<Buffer<T>> saved;       // [M, saved columns], of each node; shared without backward
   std::vector<Buffer<T>> kept;        // [B, columns], of plan.kept; none where whole
   Matrix<T> doutputs_copy;            // [M, q], where by ranges
   Buffer<T> added;                    // [M, plan.added_columns]

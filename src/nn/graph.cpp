@@ -22,6 +22,24 @@ Graph::Graph(Spec spec, Shape input) : spec_(std::move(spec)) {
   GraphBuilder builder(*this);
   builder.append_items(spec_, spec_.items);
   builder.put_in_order();
+  if (nodes_.back().steps) {
+    throw UsageError(
+        fmt::format("the encoder {} ends in a sequence {}; go on with last, mean or max over its "
+                    "steps, or with "
+                    "each to keep all of them as outputs",
+                    spec_.text, to_string(nodes_.back().output)));
+  }
+}
+
+std::size_t Graph::ids_below() const {
+  std::size_t below = 0;
+  for (const Node& node : nodes_) {
+    const bool reads_input = std::ranges::find(node.inputs, std::size_t{0}) != node.inputs.end();
+    if (reads_input && node.ids_below > 0) {
+      below = below == 0 ? node.ids_below : std::min(below, node.ids_below);
+    }
+  }
+  return below;
 }
 
 std::size_t Graph::parameter_count() const {
@@ -49,6 +67,18 @@ std::vector<bool> Graph::need_gradient() const {
   return needed;
 }
 
+Steps GraphBuilder::take_steps(const ItemReader& item) const {
+  if (steps()) {
+    return *steps();
+  }
+  if (shape().axes() != 2 || channels_last()) {
+    item.refuse_place(fmt::format("takes sequences [T,F] of T steps, and is given {}{}",
+                                  to_string(shape()),
+                                  channels_last() ? " of a layer of images" : ""));
+  }
+  return Steps(shape().extents().front());
+}
+
 std::size_t GraphBuilder::width(const ItemReader& item) const {
   if (shape().varies()) {
     item.refuse_place(
@@ -62,8 +92,10 @@ void GraphBuilder::append(std::string text, NodeDescription description, LayerPa
             .inputs = std::move(description.inputs),
             .output = std::move(description.output),
             .channels_last = description.channels_last,
+            .steps = std::move(description.steps),
             .first_parameter = graph_->parameter_count(),
             .product = description.product,
+            .ids_below = description.ids_below,
             .layers = std::move(layers)};
   if (node.inputs.empty()) {
     node.inputs.push_back(current());

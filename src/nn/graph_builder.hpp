@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,9 +32,11 @@ struct BlockDescription {
 struct NodeDescription {
   Shape output;
   bool channels_last = false;                 ///< as Node has it
+  std::optional<Steps> steps = {};            ///< as Node has it
   std::vector<BlockDescription> blocks = {};  ///< in the order in which they lie in memory
   std::vector<std::size_t> inputs = {};       ///< none: the current value
   Product product = {};                       ///< of one sample
+  std::size_t ids_below = 0;                  ///< as Node has it
 };
 
 /// Makes a graph item by item. What a layer's `build` is given.
@@ -50,6 +53,13 @@ class GraphBuilder {
 
   /// Whether the current value lies channels last: what a layer that keeps the order goes on with.
   [[nodiscard]] bool channels_last() const { return node().channels_last; }
+
+  /// Of the current value where it is a sequence: what a layer that keeps the steps goes on with.
+  [[nodiscard]] const std::optional<Steps>& steps() const { return node().steps; }
+
+  /// The same for a layer of sequences, to which any [T,F] is one. Throws UsageError where the
+  /// current value is of another shape.
+  [[nodiscard]] Steps take_steps(const ItemReader& item) const;
 
   /// Makes the current value lie channels last. Throws UsageError where it is not [C,H,W] or [C,T].
   void put_channels_last(const ItemReader& item);

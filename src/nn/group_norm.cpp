@@ -6,7 +6,7 @@
 
 #include "infomax/math/elementwise.hpp"
 #include "infomax/nn/layer_table.hpp"
-#include "nn/graph_builder.hpp"
+#include "nn/by_step.hpp"
 
 // S places of C channels or features; G groups of C/G each.
 namespace infomax::nn {
@@ -177,11 +177,16 @@ void append(const ItemReader& item, GraphBuilder& graph, std::size_t groups) {
     item.refuse_place(fmt::format("has {} groups, which do not divide the {} channels of {}",
                                   groups, columns, to_string(graph.shape())));
   }
+  const auto& steps = graph.steps();
+  const std::size_t places = graph.shape().size() / columns;
   graph.append(item,
                {.output = graph.shape(),
                 .channels_last = graph.channels_last(),
+                .steps = steps,
                 .blocks = {{"scale", Role::scale, {columns}}, {"shift", Role::shift, {columns}}}},
-               make_layers<GroupNorm>(columns, graph.shape().size() / columns, groups));
+               steps
+                   ? make_layers_by_step<GroupNorm>(steps->most(), columns, std::size_t{1}, groups)
+                   : make_layers<GroupNorm>(columns, places, groups));
 }
 
 std::size_t normalised_groups(const ItemReader& item) {
@@ -206,15 +211,18 @@ extern const LayerType groupnorm_type;
 const LayerType groupnorm_type{
     .name = "groupnorm",
     .usage = "groupnorm:G",
-    .help = "each of G groups of a sample's channels with mean 0 and variance 1",
+    .help =
+        "each of G groups of a sample's channels, or a step's features, with mean 0 and "
+        "variance 1",
     .check = check_group_norm,
     .build = build_group_norm};
 
 extern const LayerType layernorm_type;
-const LayerType layernorm_type{.name = "layernorm",
-                               .usage = "layernorm",
-                               .help = "each sample with mean 0 and variance 1, then by channel",
-                               .check = expect_nothing,
-                               .build = build_layer_norm};
+const LayerType layernorm_type{
+    .name = "layernorm",
+    .usage = "layernorm",
+    .help = "each sample, or step of a sequence, with mean 0 and variance 1, then by channel",
+    .check = expect_nothing,
+    .build = build_layer_norm};
 
 }  // namespace infomax::nn

@@ -31,6 +31,7 @@ struct Call {
   std::span<const MatrixView<const T>> x;  ///< [B, columns] of each input
   const Pass& pass;                        ///< for these rows
   std::span<const double> state;           ///< of the layer's global sums; empty in evaluation
+  std::span<T> saved;                      ///< of Layer::saved_columns() for each of B rows
   Workspace<T> workspace;
 };
 
@@ -83,6 +84,10 @@ class Layer {
 
   /// Of any call with at most `rows` rows.
   [[nodiscard]] virtual WorkspaceSize workspace(std::size_t /*rows*/) const { return {}; }
+
+  /// Numbers for each row that forward leaves for backward besides its output; their order is the
+  /// layer's own.
+  [[nodiscard]] virtual std::size_t saved_columns() const { return 0; }
 
   /// Null for a layer that treats each row by itself. A layer with sums reads no output in
   /// backward.

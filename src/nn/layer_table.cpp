@@ -33,15 +33,28 @@ extern const LayerType layernorm_type;
 extern const LayerType repeat_type;
 extern const LayerType resnet_type;
 extern const LayerType dim_type;
+extern const LayerType conv1d_type;
+extern const LayerType embedding_type;
+extern const LayerType rnn_type;
+extern const LayerType gru_type;
+extern const LayerType lstm_type;
+extern const LayerType bidirectional_type;
+extern const LayerType steps_type;
+extern const LayerType last_type;
+extern const LayerType mean_type;
+extern const LayerType max_type;
+extern const LayerType each_type;
 extern const LayerType linear_type;
 
 std::span<const LayerType* const> layer_table() {
   static constexpr std::array table{
-      &dense_type,      &tanh_type,    &relu_type,     &sigmoid_type,   &identity_type,
-      &gelu_type,       &silu_type,    &softplus_type, &dropout_type,   &batchnorm_type,
-      &residual_type,   &linear_type,  &conv_type,     &maxpool_type,   &avgpool_type,
-      &globalpool_type, &reshape_type, &flatten_type,  &groupnorm_type, &layernorm_type,
-      &repeat_type,     &resnet_type,  &dim_type,
+      &dense_type,      &tanh_type,    &relu_type,     &sigmoid_type,       &identity_type,
+      &gelu_type,       &silu_type,    &softplus_type, &dropout_type,       &batchnorm_type,
+      &residual_type,   &linear_type,  &conv_type,     &maxpool_type,       &avgpool_type,
+      &globalpool_type, &reshape_type, &flatten_type,  &groupnorm_type,     &layernorm_type,
+      &repeat_type,     &resnet_type,  &dim_type,      &conv1d_type,        &embedding_type,
+      &rnn_type,        &gru_type,     &lstm_type,     &bidirectional_type, &steps_type,
+      &last_type,       &mean_type,    &max_type,      &each_type,
   };
   return table;
 }

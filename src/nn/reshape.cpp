@@ -41,6 +41,11 @@ void check_reshape(const ItemReader& item) {
 }
 
 void reshape(const ItemReader& item, GraphBuilder& graph, Shape shape) {
+  if (graph.steps()) {
+    item.refuse_place(fmt::format(
+        "is given a sequence {}, whose steps may be fewer; put each before it to keep all steps",
+        to_string(graph.shape())));
+  }
   graph.put_in_order();
   if (graph.width(item) != shape.size()) {
     item.refuse_place(fmt::format("has {} numbers, and the samples are {}", shape.size(),

@@ -59,12 +59,22 @@ std::string projection(const ItemReader& item, const Shape& from, const Shape& t
   return fmt::format("conv:{}:1:stride={}", out[0], stride);
 }
 
+/// The same of sequences, whose steps must stay: dense:F for each step.
+std::string step_projection(const ItemReader& item, const Shape& from, const Shape& to,
+                            bool were_steps) {
+  if (from.axes() != 2 || from.extents().front() != to.extents().front()) {
+    refuse_shapes(item, from, to);
+  }
+  return fmt::format("{}dense:{}", were_steps ? "" : "steps,", to.extents().back());
+}
+
 /// x + f(x) (He et al. 2016, "Deep residual learning for image recognition"); where f changes the
 /// shape, P x + f(x) with a projection P, which is normalised where f normalises.
 void build_residual(const ItemReader& item, GraphBuilder& graph) {
   (void)graph.width(item);
   const std::size_t start = graph.branch();
   const Shape before = graph.shape();
+  const bool were_steps = graph.steps().has_value();
   graph.append_items(item.spec(), item.items());
   std::size_t skipped = start;
   if (graph.shape() != before) {
@@ -72,8 +82,9 @@ void build_residual(const ItemReader& item, GraphBuilder& graph) {
     const bool normalises = any_item(
         item.items(), [](const SpecItem& part) { return find_layer_type(part.name)->of_batch; });
     const Shape after = graph.shape();
-    const Spec spec =
-        parse_spec(projection(item, before, after) + (normalises ? ",batchnorm" : ""));
+    const std::string projected = graph.steps() ? step_projection(item, before, after, were_steps)
+                                                : projection(item, before, after);
+    const Spec spec = parse_spec(projected + (normalises ? ",batchnorm" : ""));
     graph.go_back_to(start);
     graph.append_items(spec, spec.items);
     skipped = graph.branch();
@@ -83,6 +94,7 @@ void build_residual(const ItemReader& item, GraphBuilder& graph) {
   graph.append(item,
                {.output = graph.shape(),
                 .channels_last = graph.channels_last(),
+                .steps = graph.steps(),
                 .inputs = {skipped, graph.current()}},
                make_layers<Sum>());
 }

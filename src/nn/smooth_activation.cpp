@@ -32,8 +32,10 @@ class SmoothActivation final : public Layer<T> {
 template <math::Smooth function>
 void build_smooth(const ItemReader& item, GraphBuilder& graph) {
   (void)graph.width(item);
-  graph.append(item, {.output = graph.shape(), .channels_last = graph.channels_last()},
-               make_layers<SmoothActivation>(function));
+  graph.append(
+      item,
+      {.output = graph.shape(), .channels_last = graph.channels_last(), .steps = graph.steps()},
+      make_layers<SmoothActivation>(function));
 }
 
 }  // namespace

@@ -17,10 +17,7 @@
 namespace infomax::nn {
 namespace {
 
-constexpr std::size_t features = 4;
 constexpr std::size_t rows = 11;
-
-using test::encoders_of_four_features;
 
 /// The rows of a rank: unequal counts, and none on the last of several ranks.
 RowRange rows_of(const mpi::Communicator& communicator) {
@@ -40,14 +37,18 @@ struct Job {
   RowRange own = rows_of(communicator);
   Network<double> network;
   Buffer<double> parameters;
-  Matrix<double> x = test::random_rows<double>(rows, features, 1);
+  std::vector<std::uint32_t> all_lengths;
+  std::vector<std::uint32_t> lengths;  // of the own rows
+  Matrix<double> x;
   std::vector<std::uint64_t> samples = std::vector<std::uint64_t>(own.count);
   model::BatchReduction reduction{communicator, nullptr};
   Executor<double> executor;
 
-  explicit Job(const char* spec)
-      : network(parse_spec(spec), features),
+  explicit Job(const test::Encoder& encoder)
+      : network(parse_spec(encoder.spec), encoder.input()),
         parameters(test::random_parameters(network, 3)),
+        all_lengths(test::lengths_of(encoder, rows)),
+        x(test::random_rows<double>(rows, encoder.features(), 1)),
         executor(
             network, {.batch_rows = rows, .micro_rows = 2, .for_backward = true},
             [this](std::size_t first, MatrixView<double> into) {
@@ -57,18 +58,25 @@ struct Job {
             },
             &reduction) {
     std::iota(samples.begin(), samples.end(), std::uint64_t{own.first});
+    for (std::size_t i = 0; i < all_lengths.size(); ++i) {
+      std::ranges::fill(x.view().row(i).subspan(2 * all_lengths[i]), 0.0);
+      if (i >= own.first && i < own.first + own.count) {
+        lengths.push_back(all_lengths[i]);
+      }
+    }
   }
 
   /// The weighted sum of all ranks' outputs.
   double value(const Matrix<double>& w) {
-    const auto y = executor.forward(parameters, own.count, {true, 17, samples});
+    const auto y = executor.forward(parameters, own.count, {true, 17, samples, lengths});
     return communicator.sum(test::weighted_sum(y, w.view().row_range(own.first, own.count)));
   }
 };
 
 TEST(ExecutorOfRanks, GradientIsThatOfCentralDifferencesAndTwoPassesForward) {
-  for (const char* spec : encoders_of_four_features) {
-    Job job(spec);
+  for (const auto& encoder : test::all_encoders()) {
+    const char* const spec = encoder.spec;
+    Job job(encoder);
     const auto w = test::random_rows<double>(rows, job.network.outputs(), 2);
     std::vector<double> gradient(job.parameters.size(), 0.0);
     std::vector<std::size_t> ready;

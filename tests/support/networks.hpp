@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
+#include <span>
+#include <vector>
 
 #include "infomax/core/matrix.hpp"
 #include "infomax/core/random.hpp"
@@ -36,6 +39,61 @@ inline constexpr const char* encoders_of_four_features[] = {
     "dense:5,layernorm,residual(dense:3,silu),softplus,dense:2",
     "dense:12,reshape:2:3:2,batchnorm,dropout:0.2,conv:2:3,layernorm",
 };
+
+/// Encoders of sequences of three steps of two features, or of fewer steps.
+inline constexpr const char* encoders_of_sequences[] = {
+    "rnn:3,last",
+    "gru:3,mean,dense:2",
+    "lstm:2,max",
+    "lstm:3,each",
+    "steps,dense:3,sigmoid,layernorm,gru:2,last",
+    "bidirectional(gru:2),last,dense:2",
+    "bidirectional(lstm:2),dense:3,tanh,rnn:2,max",
+    "gru:2,batchnorm,softplus,residual(dense:2,dropout:0.3),lstm:2,last,batchnorm",
+    "conv1d:3:3,gelu,conv1d:2:2:stride=2:pad=1,gru:2,mean",
+    "residual(bidirectional(rnn:2)),residual(gru:4),each",
+};
+
+/// An encoder of four features, or of sequences of three steps of two features.
+struct Encoder {
+  const char* spec;
+  bool of_sequences = false;
+
+  Encoder(const char* text, bool sequences = false) : spec(text), of_sequences(sequences) {}
+
+  [[nodiscard]] nn::Shape input() const { return of_sequences ? nn::Shape({3, 2}) : nn::Shape(4); }
+  [[nodiscard]] std::size_t features() const { return input().size(); }
+};
+
+/// All of the above.
+inline std::vector<Encoder> all_encoders() {
+  std::vector<Encoder> all(std::begin(encoders_of_four_features),
+                           std::end(encoders_of_four_features));
+  for (const char* spec : encoders_of_sequences) {
+    all.emplace_back(spec, true);
+  }
+  return all;
+}
+
+/// The lengths of the first rows: all there are, none among them. Empty of other encoders.
+inline std::vector<std::uint32_t> lengths_of(const Encoder& encoder, std::size_t rows) {
+  std::vector<std::uint32_t> lengths;
+  constexpr std::uint32_t pattern[] = {2, 0, 3, 1, 3, 1, 3, 2, 0};
+  for (std::size_t i = 0; encoder.of_sequences && i < rows; ++i) {
+    lengths.push_back(pattern[i % std::size(pattern)]);
+  }
+  return lengths;
+}
+
+/// Sets to 0 what J may not depend on: the padding of a node's sequences.
+inline void clear_padding(const nn::Node& node, std::span<const std::uint32_t> lengths,
+                          MatrixView<double> rows) {
+  for (std::size_t i = 0; node.steps && i < rows.rows(); ++i) {
+    const std::size_t steps = node.steps->of({.lengths = lengths}, i);
+    const auto row = rows.row(i).subspan(steps * (rows.columns() / node.steps->most()));
+    std::ranges::fill(row, 0.0);
+  }
+}
 
 /// The input rows of an executor, in memory that outlives it.
 template <class T>

@@ -16,10 +16,7 @@
 namespace infomax::nn {
 namespace {
 
-constexpr std::size_t features = 4;
 constexpr std::size_t rows = 9;
-
-using test::encoders_of_four_features;
 
 /// How the rows are cut: micro-batches of a size, or ranges.
 struct Cut {
@@ -33,14 +30,17 @@ const Cut cuts[] = {{0}, {1}, {4}, {9}, {7, {{0, 2}, {2, 6}, {8, 1}}}, {9, {{0, 
 struct Job {
   Network<double> network;
   Buffer<double> parameters;
-  Matrix<double> x = test::random_rows<double>(rows, features, 1);
+  std::vector<std::uint32_t> lengths;
+  Matrix<double> x;
   std::vector<std::uint64_t> samples = std::vector<std::uint64_t>(rows);
   Cut cut;
   Executor<double> executor;
 
-  Job(const char* spec, Cut how, std::vector<std::size_t> taps = {})
-      : network(parse_spec(spec), features),
+  Job(const test::Encoder& encoder, Cut how, std::vector<std::size_t> taps = {})
+      : network(parse_spec(encoder.spec), encoder.input()),
         parameters(test::random_parameters(network, 3)),
+        lengths(test::lengths_of(encoder, rows)),
+        x(test::random_rows<double>(rows, encoder.features(), 1)),
         cut(std::move(how)),
         executor(network,
                  {.batch_rows = rows,
@@ -50,10 +50,13 @@ struct Job {
                   .taps = std::move(taps)},
                  test::rows_from(x)) {
     std::iota(samples.begin(), samples.end(), std::uint64_t{40});
+    for (std::size_t i = 0; i < lengths.size(); ++i) {
+      std::ranges::fill(x.view().row(i).subspan(2 * lengths[i]), 0.0);
+    }
   }
 
   MatrixView<const double> forward() {
-    return executor.forward(parameters, rows, {true, 17, samples}, cut.ranges);
+    return executor.forward(parameters, rows, {true, 17, samples, lengths}, cut.ranges);
   }
 
   /// Central differences of `value` in every parameter.
@@ -88,13 +91,14 @@ void expect_close(std::span<const double> found, std::span<const double> expecte
 }
 
 TEST(Executor, GradientIsThatOfCentralDifferencesHoweverTheRowsAreCut) {
-  for (const char* spec : encoders_of_four_features) {
-    Job whole(spec, {});
+  for (const auto& encoder : test::all_encoders()) {
+    const char* const spec = encoder.spec;
+    Job whole(encoder, {});
     const auto w = test::random_rows<double>(rows, whole.network.outputs(), 2);
     const auto expected =
         whole.differences([&] { return test::weighted_sum(whole.forward(), w.view()); });
     for (const Cut& cut : cuts) {
-      Job job(spec, cut);
+      Job job(encoder, cut);
       auto dy = w;
       Buffer<double> gradient(job.parameters.size(), 0.0);
       (void)job.forward();
@@ -105,13 +109,15 @@ TEST(Executor, GradientIsThatOfCentralDifferencesHoweverTheRowsAreCut) {
 }
 
 TEST(Executor, AddsGradientsGivenAtTaps) {
-  for (const char* spec : encoders_of_four_features) {
-    const std::size_t nodes = Job(spec, {}).network.graph().nodes().size();
+  for (const auto& encoder : test::all_encoders()) {
+    const char* const spec = encoder.spec;
+    const std::size_t nodes = Job(encoder, {}).network.graph().nodes().size();
     for (std::size_t node = 1; node < nodes; ++node) {
-      Job whole(spec, {}, {node});
+      Job whole(encoder, {}, {node});
       const std::size_t columns = whole.network.graph().nodes()[node].output.size();
       const auto w = test::random_rows<double>(rows, whole.network.outputs(), 2);
-      const auto v = test::random_rows<double>(rows, columns, 6);
+      auto v = test::random_rows<double>(rows, columns, 6);
+      test::clear_padding(whole.network.graph().nodes()[node], whole.lengths, v.view());
       const auto expected = whole.differences([&] {
         const auto y = whole.forward();
         return test::weighted_sum(y, w.view()) +
@@ -119,7 +125,7 @@ TEST(Executor, AddsGradientsGivenAtTaps) {
       });
       const TapGradient<double> taps[] = {{node, v.view()}};
       for (const Cut& cut : {cuts[0], cuts[2], cuts[4]}) {
-        Job job(spec, cut, {node});
+        Job job(encoder, cut, {node});
         auto dy = w;
         Buffer<double> gradient(job.parameters.size(), 0.0);
         (void)job.forward();
@@ -131,9 +137,10 @@ TEST(Executor, AddsGradientsGivenAtTaps) {
 }
 
 TEST(Executor, ForwardsABatchTwiceHoweverManyNormalisationsThereAre) {
-  for (const char* spec : encoders_of_four_features) {
+  for (const auto& encoder : test::all_encoders()) {
+    const char* const spec = encoder.spec;
     for (const Cut& cut : cuts) {
-      Job job(spec, cut);
+      Job job(encoder, cut);
       auto dy = test::random_rows<double>(rows, job.network.outputs(), 2);
       Buffer<double> gradient(job.parameters.size(), 0.0);
       (void)job.forward();
@@ -195,14 +202,15 @@ TEST(Executor, TellsOfEachRangeWhichPartsOfTheGradientItAddedTo) {
 }
 
 TEST(Executor, GivesTheSameValuesHoweverTheRowsAreCut) {
-  for (const char* spec : encoders_of_four_features) {
-    const std::size_t nodes = Job(spec, {}).network.graph().nodes().size();
+  for (const auto& encoder : test::all_encoders()) {
+    const char* const spec = encoder.spec;
+    const std::size_t nodes = Job(encoder, {}).network.graph().nodes().size();
     for (std::size_t node = 0; node < nodes; ++node) {
-      Job whole(spec, {}, {node});
+      Job whole(encoder, {}, {node});
       (void)whole.forward();
       const auto expected = whole.executor.value(node);
       for (const Cut& cut : cuts) {
-        Job job(spec, cut, {node});
+        Job job(encoder, cut, {node});
         (void)job.forward();
         const auto found = job.executor.value(node);
         ASSERT_EQ(found.rows(), rows);
@@ -247,7 +255,7 @@ TEST(Executor, HasTheMemoryThatWasStatedBefore) {
   const auto nothing = [](std::size_t, MatrixView<float>) {};
   for (const char* spec :
        {"dense:50,tanh,dense:30", "dense:20,batchnorm,residual(dense:20,tanh),dense:3",
-        "dropout:0.5,dense:9,gelu,dense:4"}) {
+        "dropout:0.5,dense:9,gelu,dense:4", "reshape:5:4,bidirectional(lstm:3),gru:2,last"}) {
     const Network<float> network(parse_spec(spec), 20);
     for (const Room& room :
          {Room{.batch_rows = 90}, Room{.batch_rows = 90, .for_backward = true},

@@ -12,6 +12,7 @@
 #include "infomax/math/blas.hpp"
 #include "infomax/nn/shape.hpp"
 #include "infomax/nn/spec.hpp"
+#include "infomax/nn/steps.hpp"
 
 namespace infomax::nn {
 
@@ -65,10 +66,12 @@ struct Node {
   std::vector<std::size_t> inputs = {};   ///< nodes before this one
   Shape output = {};                      ///< of one sample
   bool channels_last = false;             ///< the value of [C,...] lies in memory as [...,C]
+  std::optional<Steps> steps = {};        ///< of a value that is a sequence [T,F]
   std::size_t first_parameter = 0;        ///< the node's part of the flat parameter vector ...
   std::size_t parameter_count = 0;        ///< ... and its length
   std::optional<std::size_t> layer = {};  ///< K, where it has parameters
   Product product = {};                   ///< of one sample
+  std::size_t ids_below = 0;              ///< V where it reads numbers of tokens, 0 to V - 1
   LayerPair layers = {};                  ///< what makes the value; null for the input
 };
 
@@ -77,7 +80,8 @@ struct Node {
 /// holds no parameters. The last node is the output.
 class Graph {
  public:
-  /// Throws UsageError if a layer does not accept the shape of its input.
+  /// Throws UsageError if a layer does not accept the shape of its input, or if the output is a
+  /// sequence.
   Graph(Spec spec, Shape input);
 
   /// The specification that the graph was made from.
@@ -102,6 +106,10 @@ class Graph {
   /// axes of its shape.
   template <math::Real T>
   void copy_in_order(std::size_t node, MatrixView<const T> value, MatrixView<T> out) const;
+
+  /// Returns V where the network's input is numbers of tokens, each a whole number from 0 to V - 1,
+  /// which the layers do not check; 0 where it is any numbers.
+  [[nodiscard]] std::size_t ids_below() const;
 
   /// Returns for each node whether the backward pass needs its derivative: whether it depends on a
   /// parameter.
