@@ -57,18 +57,6 @@ std::size_t first_not_finite(std::span<const T> elements) {
   return elements.size();
 }
 
-/// Runs `work`, which fails on all ranks or on none, so that a failure may close the file: closing
-/// is collective, and what is left open would be in the way of a file written anew under its name.
-template <class Work>
-auto or_close(hdf5::File& file, const Work& work) {
-  try {
-    return work();
-  } catch (...) {
-    file.close();
-    throw;
-  }
-}
-
 /// Where the data set that is read unless an option names another one is missing, says by which
 /// option the one is named that was probably meant.
 void require_usual(const hdf5::File& file, const std::string& dataset) {
@@ -96,7 +84,7 @@ void require_finite(const mpi::Communicator& communicator, const Rows& rows) {
   rows.with_elements([&]<class T>(std::span<const T> elements) {
     const std::size_t local = first_not_finite(elements);
     if (local < elements.size()) {
-      place = rows.first_row() * rows.features() + local;
+      place = rows.first_row() * rows.features() + rows.place_of(local);
       kind = std::isnan(static_cast<double>(elements[local])) ? 1 : elements[local] > 0 ? 2 : 3;
     }
   });
@@ -105,14 +93,18 @@ void require_finite(const mpi::Communicator& communicator, const Rows& rows) {
     return;
   }
   kind = communicator.max(place == first ? kind : 0);
+  const std::uint64_t column = first % rows.features();
+  const std::size_t width = rows.features() / rows.steps();
   throw DataError(rows.where() + " has " + kinds.at(kind) + " at row " +
-                  std::to_string(first / rows.features()) + ", column " +
-                  std::to_string(first % rows.features()) +
+                  std::to_string(first / rows.features()) +
+                  (rows.has_lengths() ? ", step " + std::to_string(column / width) + ", column " +
+                                            std::to_string(column % width)
+                                      : ", column " + std::to_string(column)) +
                   " (counting from 0); remove or replace it");
 }
 
 DatasetFile::DatasetFile(const mpi::Communicator& communicator, const std::filesystem::path& path)
-    : communicator_(communicator), file_(hdf5::File::open_parallel(communicator, path)) {}
+    : Datasets(communicator), file_(hdf5::File::open_parallel(communicator, path)) {}
 
 std::vector<std::string> DatasetFile::names(const std::string& dataset,
                                             const char* attribute) const {
@@ -124,12 +116,15 @@ std::vector<std::string> DatasetFile::names(const std::string& dataset,
 
 void DatasetFile::expect_labels(const std::string& dataset,
                                 const std::vector<std::string>& classes) {
-  or_close(file_, [&] {
+  try {
     if (file_.holds_texts(dataset)) {
       text_classes_[dataset] =
-          classes.empty() ? find_text_classes(communicator_, file_.path(), dataset) : classes;
+          classes.empty() ? find_text_classes(communicator(), file_.path(), dataset) : classes;
     }
-  });
+  } catch (...) {
+    after_failure();
+    throw;
+  }
 }
 
 std::vector<std::string> DatasetFile::text_classes(const std::string& dataset) const {
@@ -137,12 +132,10 @@ std::vector<std::string> DatasetFile::text_classes(const std::string& dataset) c
   return found == text_classes_.end() ? std::vector<std::string>{} : found->second;
 }
 
-DatasetShape DatasetFile::shape(const std::string& dataset) {
-  return or_close(file_, [&] {
-    require_usual(file_, dataset);
-    return text_classes_.contains(dataset) ? describe_texts(dataset)
-                                           : describe(file_.dataset(dataset));
-  });
+DatasetShape DatasetFile::stored_shape(const std::string& dataset) {
+  require_usual(file_, dataset);
+  return text_classes_.contains(dataset) ? describe_texts(dataset)
+                                         : describe(file_.dataset(dataset));
 }
 
 DatasetShape DatasetFile::describe_texts(const std::string& dataset) const {
@@ -153,16 +146,14 @@ DatasetShape DatasetFile::describe_texts(const std::string& dataset) const {
           1};
 }
 
-Rows DatasetFile::load(const std::string& dataset, const Shard& shard) {
-  return or_close(file_, [&] {
-    return text_classes_.contains(dataset) ? read_texts(dataset, shard) : read(dataset, shard);
-  });
+Rows DatasetFile::load_stored(const std::string& dataset, const Shard& shard) {
+  return text_classes_.contains(dataset) ? read_texts(dataset, shard) : read(dataset, shard);
 }
 
 Rows DatasetFile::read_texts(const std::string& dataset, const Shard& shard) const {
   const DatasetShape described = describe_texts(dataset);
   std::optional<Rows> rows;
-  mpi::together(communicator_, [&] {
+  mpi::together(communicator(), [&] {
     rows.emplace(described.where, described.type, described.trailing, shard.first_row,
                  shard.row_count);
     read_text_labels(file_.path(), dataset, text_classes_.at(dataset), *rows);
@@ -175,12 +166,11 @@ Rows DatasetFile::read(const std::string& dataset, const Shard& shard) const {
   const DatasetShape described = describe(opened);
   std::optional<Rows> rows;
   // Memory may run out on one rank only, and the read after it is collective.
-  mpi::together(communicator_, [&] {
+  mpi::together(communicator(), [&] {
     rows.emplace(described.where, described.type, described.trailing, shard.first_row,
                  shard.row_count);
   });
   opened.read_rows(shard.first_row, shard.row_count, described.type, rows->bytes());
-  require_finite(communicator_, *rows);
   return std::move(*rows);
 }
 

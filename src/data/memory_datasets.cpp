@@ -29,6 +29,7 @@ void MemoryDatasets::add_bytes(const std::string& dataset, hdf5::ElementType typ
     throw UsageError(fmt::format("{} has {} rows, and rows {} to {} of them were given", dataset,
                                  global_rows, first_row, first_row + rows));
   }
+  forget_shapes();
   arrays_[dataset] = {{dataset + " in memory", type, global_rows == all_rows ? rows : global_rows,
                        std::move(trailing), features},
                       bytes,
@@ -48,19 +49,19 @@ const MemoryDatasets::Array& MemoryDatasets::array(const std::string& dataset) c
 }
 
 bool MemoryDatasets::has(const std::string& dataset) const {
-  return communicator_.max(std::uint64_t{arrays_.contains(dataset) ? 1U : 0U}) > 0;
+  return communicator().max(std::uint64_t{arrays_.contains(dataset) ? 1U : 0U}) > 0;
 }
 
-DatasetShape MemoryDatasets::shape(const std::string& dataset) {
+DatasetShape MemoryDatasets::stored_shape(const std::string& dataset) {
   DatasetShape found;
   std::string mine;
-  mpi::together(communicator_, [&] {
+  mpi::together(communicator(), [&] {
     found = array(dataset).shape;
     mine = fmt::format("{} rows of {} {}", found.rows, fmt::join(found.trailing, " x "),
                        hdf5::name(found.type));
   });
-  const std::string root = communicator_.broadcast(mine, 0);
-  mpi::together(communicator_, [&] {
+  const std::string root = communicator().broadcast(mine, 0);
+  mpi::together(communicator(), [&] {
     if (mine != root) {
       throw UsageError(fmt::format("{} has {} here and {} on rank 0; give every rank the same",
                                    found.where, mine, root));
@@ -69,9 +70,9 @@ DatasetShape MemoryDatasets::shape(const std::string& dataset) {
   return found;
 }
 
-Rows MemoryDatasets::load(const std::string& dataset, const Shard& shard) {
+Rows MemoryDatasets::load_stored(const std::string& dataset, const Shard& shard) {
   std::optional<Rows> rows;
-  mpi::together(communicator_, [&] {
+  mpi::together(communicator(), [&] {
     const Array& held = array(dataset);
     const std::size_t end = held.first_row + held.row_count;
     if (shard.row_count > 0 &&
@@ -79,7 +80,7 @@ Rows MemoryDatasets::load(const std::string& dataset, const Shard& shard) {
       throw UsageError(fmt::format(
           "{} holds rows {} to {} on rank {}, which needs rows {} to {}; give every rank the rows "
           "of its shard, or all",
-          held.shape.where, held.first_row, end, communicator_.rank(), shard.first_row,
+          held.shape.where, held.first_row, end, communicator().rank(), shard.first_row,
           shard.first_row + shard.row_count));
     }
     rows.emplace(held.shape.where, held.shape.type, held.shape.trailing, shard.first_row,
@@ -91,8 +92,15 @@ Rows MemoryDatasets::load(const std::string& dataset, const Shard& shard) {
                   shard.row_count * row_bytes);
     }
   });
-  require_finite(communicator_, *rows);
   return std::move(*rows);
+}
+
+Shard MemoryDatasets::part_to_check(const std::string& dataset, std::size_t rows,
+                                    std::size_t more) const {
+  const auto held = arrays_.find(dataset);
+  return held == arrays_.end() || held->second.row_count == rows
+             ? Datasets::part_to_check(dataset, rows, more)
+             : Shard{0, 0, held->second.first_row, held->second.row_count};
 }
 
 }  // namespace infomax::data

@@ -38,18 +38,42 @@ void require_finite(double number, const RowStore& rows, std::size_t column) {
   }
 }
 
-Normalization fit_scale(const mpi::Communicator& communicator, const RowStore& rows) {
+/// The n columns that are fitted, of rows or of their steps.
+struct Columns {
+  const RowStore& rows;
+  bool by_step;
+  std::size_t count;  // n
+
+  /// How often local row `row` has the columns.
+  [[nodiscard]] std::size_t times(std::size_t row) const { return by_step ? rows.length(row) : 1; }
+};
+
+Normalization fit_scale(const mpi::Communicator& communicator, const Columns& columns) {
+  const RowStore& rows = columns.rows;
   double least = std::numeric_limits<double>::infinity();
   double most = -least;
-  rows.scan_elements([&](std::size_t /*first*/, auto elements) {
+  const auto include = [&](auto elements) {
     if (!elements.empty()) {
       const auto [low, high] = std::minmax_element(elements.begin(), elements.end());
       least = std::min(least, static_cast<double>(*low));
       most = std::max(most, static_cast<double>(*high));
     }
+  };
+  rows.scan_elements([&](std::size_t first, auto elements) {
+    if (!columns.by_step) {
+      include(elements);
+      return;
+    }
+    const std::size_t count = elements.size() / rows.features();
+    for (std::size_t i = 0; i < count; ++i) {
+      include(elements.subspan(i * rows.features(), columns.times(first + i) * columns.count));
+    }
   });
   least = communicator.min(least);
   most = communicator.max(most);
+  if (least > most) {
+    return Normalization::identity(columns.count);  // there is no step at all
+  }
   if (!std::isfinite(most - least)) {
     throw DataError(
         fmt::format("{} spans {} to {}, and the difference leaves the range of double; "
@@ -57,17 +81,29 @@ Normalization fit_scale(const mpi::Communicator& communicator, const RowStore& r
                     rows.where(), least, most));
   }
   const double scale = most > least ? 1.0 / (most - least) : 1.0;
-  return {std::vector<double>(rows.features(), least), std::vector<double>(rows.features(), scale)};
+  return {std::vector<double>(columns.count, least), std::vector<double>(columns.count, scale)};
 }
 
-/// The data set's row 0 on every rank: the shift about which sums are well conditioned.
-std::vector<double> first_row(const mpi::Communicator& communicator, const RowStore& rows) {
-  std::vector<double> row(rows.features());
-  const std::int64_t mine = rows.count() > 0 ? communicator.rank() : communicator.size();
-  const auto owner = static_cast<int>(communicator.min(mine));
+/// The data set's row 0, or its first step, on every rank: the shift about which sums are well
+/// conditioned.
+std::vector<double> first_row(const mpi::Communicator& communicator, const Columns& columns) {
+  const RowStore& rows = columns.rows;
+  std::vector<double> row(columns.count, 0.0);
+  std::size_t first = 0;
+  while (first < rows.count() && columns.times(first) == 0) {
+    ++first;
+  }
+  const std::int64_t mine = first < rows.count() ? communicator.rank() : communicator.size();
+  const std::int64_t lowest = communicator.min(mine);
+  if (lowest == communicator.size()) {
+    return row;  // there is no step at all
+  }
+  const auto owner = static_cast<int>(lowest);
   if (communicator.rank() == owner) {
-    rows.convert(0, Normalization::identity(rows.features()),
-                 MatrixView<double>(row.data(), 1, row.size()));
+    std::vector<double> whole(rows.features());
+    rows.convert(first, Normalization::identity(columns.count),
+                 MatrixView<double>(whole.data(), 1, whole.size()));
+    std::copy_n(whole.begin(), columns.count, row.begin());
   }
   communicator.broadcast(std::span<double>(row), owner);
   return row;
@@ -77,13 +113,17 @@ std::vector<double> first_row(const mpi::Communicator& communicator, const RowSt
 struct Sums {
   std::vector<double> values;   ///< [n]
   std::vector<double> squares;  ///< [n]
+  std::uint64_t count = 0;      ///< of the addends
 };
 
 /// Adds up columns [first, first + width) into `sums`. Each block's sums are made by one rank, and
 /// the table of them is filled by adding zeros, which rounds nothing; every rank then adds the
 /// blocks in their order. So the bits do not depend on the number of ranks.
-void sum_columns(const mpi::Communicator& communicator, const RowStore& rows, const Blocks& blocks,
-                 std::span<const double> shift, std::size_t first, std::size_t width, Sums& sums) {
+void sum_columns(const mpi::Communicator& communicator, const Columns& columns,
+                 const Blocks& blocks, std::span<const double> shift, std::size_t first,
+                 std::size_t width, Sums& sums) {
+  const RowStore& rows = columns.rows;
+  std::uint64_t addends = 0;
   const Shard shard = blocks.shard(communicator.rank(), communicator.size());
   std::vector<double> table(blocks.count() * 2 * width, 0.0);
   const std::vector<double> ones(width, 1.0);
@@ -100,16 +140,21 @@ void sum_columns(const mpi::Communicator& communicator, const RowStore& rows, co
       }
       double* values = block_sums;
       double* squares = values + width;
-      math::shift_and_scale(elements.data() + i * rows.features() + first,
-                            shift.subspan(first, width), std::span<const double>(ones),
-                            std::span<double>(difference));
-      for (std::size_t j = 0; j < width; ++j) {
-        values[j] += difference[j];
-        squares[j] += difference[j] * difference[j];
+      const std::size_t times = columns.times(run_first + i);
+      for (std::size_t t = 0; t < times; ++t) {
+        math::shift_and_scale(elements.data() + i * rows.features() + t * columns.count + first,
+                              shift.subspan(first, width), std::span<const double>(ones),
+                              std::span<double>(difference));
+        for (std::size_t j = 0; j < width; ++j) {
+          values[j] += difference[j];
+          squares[j] += difference[j] * difference[j];
+        }
       }
+      addends += times;
     }
   });
   communicator.sum(std::span<double>(table));
+  sums.count = communicator.sum(addends);
   for (std::size_t v = 0; v < blocks.count(); ++v) {
     for (std::size_t j = 0; j < width; ++j) {
       sums.values[first + j] += table[v * 2 * width + j];
@@ -119,7 +164,8 @@ void sum_columns(const mpi::Communicator& communicator, const RowStore& rows, co
 }
 
 /// One line on the columns that standardization cannot scale.
-void report_constant(const RowStore& rows, std::span<const std::size_t> constant) {
+void report_constant(const RowStore& rows, std::size_t columns,
+                     std::span<const std::size_t> constant) {
   if (constant.empty()) {
     return;
   }
@@ -128,24 +174,25 @@ void report_constant(const RowStore& rows, std::span<const std::size_t> constant
                                  ? std::string()
                                  : fmt::format(" and {} more", constant.size() - named);
   log::info(fmt::format("{}: {} of {} columns are constant and become 0: {}{}", rows.where(),
-                        constant.size(), rows.features(), fmt::join(constant.first(named), ", "),
-                        others));
+                        constant.size(), columns, fmt::join(constant.first(named), ", "), others));
 }
 
-Normalization fit_moments(const mpi::Communicator& communicator, const RowStore& rows,
+Normalization fit_moments(const mpi::Communicator& communicator, const Columns& fitted_columns,
                           const Blocks& blocks, bool with_scale) {
-  const std::size_t columns = rows.features();
-  const std::vector<double> shift = first_row(communicator, rows);
-  Sums sums{std::vector<double>(columns, 0.0), std::vector<double>(columns, 0.0)};
+  const RowStore& rows = fitted_columns.rows;
+  const std::size_t columns = fitted_columns.count;
+  const std::vector<double> shift = first_row(communicator, fitted_columns);
+  Sums sums{std::vector<double>(columns, 0.0), std::vector<double>(columns, 0.0), 0};
   const std::size_t most =
       std::max<std::size_t>(1, table_limit_bytes / (blocks.count() * 2 * sizeof(double)));
   for (std::size_t first = 0; first < columns; first += most) {
-    sum_columns(communicator, rows, blocks, shift, first, std::min(most, columns - first), sums);
+    sum_columns(communicator, fitted_columns, blocks, shift, first, std::min(most, columns - first),
+                sums);
   }
 
   Normalization fitted = Normalization::identity(columns);
   std::vector<std::size_t> constant;
-  const auto n = static_cast<double>(blocks.rows());
+  const auto n = static_cast<double>(std::max<std::uint64_t>(1, sums.count));
   for (std::size_t j = 0; j < columns; ++j) {
     const double mean = sums.values[j] / n;
     const double square = sums.squares[j] / n;
@@ -161,7 +208,7 @@ Normalization fit_moments(const mpi::Communicator& communicator, const RowStore&
     }
   }
   if (with_scale) {
-    report_constant(rows, constant);
+    report_constant(rows, columns, constant);
   }
   return fitted;
 }
@@ -179,18 +226,20 @@ NormalizeMode default_normalize_mode(hdf5::ElementType type) {
 }
 
 Normalization fit_normalization(const mpi::Communicator& communicator, const RowStore& rows,
-                                const Blocks& blocks, NormalizeMode mode) {
+                                const Blocks& blocks, NormalizeMode mode, bool by_step) {
+  const bool sequences = by_step || rows.has_lengths();
+  const Columns columns{rows, sequences, rows.features() / (sequences ? rows.steps() : 1)};
   switch (mode) {
     case NormalizeMode::scale:
-      return fit_scale(communicator, rows);
+      return fit_scale(communicator, columns);
     case NormalizeMode::center:
-      return fit_moments(communicator, rows, blocks, false);
+      return fit_moments(communicator, columns, blocks, false);
     case NormalizeMode::standardize:
-      return fit_moments(communicator, rows, blocks, true);
+      return fit_moments(communicator, columns, blocks, true);
     case NormalizeMode::none:
       break;
   }
-  return Normalization::identity(rows.features());
+  return Normalization::identity(columns.count);
 }
 
 }  // namespace infomax::data

@@ -96,6 +96,10 @@ std::size_t RowSelection::row_number(std::size_t local) const {
   return base_->row_number((*chosen_)[local]);
 }
 
+std::uint32_t RowSelection::length(std::size_t local) const {
+  return base_->length((*chosen_)[local]);
+}
+
 void RowSelection::prefetch(std::span<const std::size_t> local_rows) const {
   for_base_rows(
       *chosen_, local_rows.size(), [&](std::size_t i) { return local_rows[i]; },

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "infomax/core/error.hpp"
 #include "infomax/mpi/failure.hpp"
 
 namespace infomax::data {
@@ -105,6 +106,11 @@ std::shared_ptr<const RowStore> load_stretches(const mpi::Communicator& communic
     return std::make_shared<Rows>(source.load(dataset, rows_of(stretch(0))));
   }
   const DatasetShape shape = source.shape(dataset);
+  if (shape.has_lengths) {
+    throw DataError(shape.where +
+                    " holds sequences with lengths of their own, of which stretches of rows cannot "
+                    "be joined");
+  }
   std::shared_ptr<Rows> joined;
   mpi::together(communicator, [&] {
     joined = std::make_shared<Rows>(shape.where, shape.type, shape.trailing, stretch(0).first,

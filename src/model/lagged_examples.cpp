@@ -105,6 +105,12 @@ std::vector<data::Stretch> used_by(const data::LaggedPairs& pairs,
 SplitExamples load_lagged(const mpi::Communicator& communicator, data::Datasets& opened,
                           const data::DatasetShape& x, const PairSettings& settings,
                           std::size_t block_count, const HoldOut& hold_out) {
+  if (x.has_lengths) {
+    throw DataError(fmt::format(
+        "{} holds sequences with lengths of their own, and `pair` lag compares single states of a "
+        "trajectory; store one state a row, and the trajectories' rows as `lengths`",
+        x.where));
+  }
   const auto pairs = find_pairs(opened, x, settings);
   if (pairs.count() < 2) {
     throw UsageError(

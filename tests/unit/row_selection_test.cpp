@@ -106,6 +106,20 @@ TEST(RowSelection, MayBeLongerThanWhatIsHandledAtOnce) {
   }
 }
 
+TEST(RowSelection, KeepsTheLengthsOfItsRows) {
+  const auto base = std::make_shared<Rows>(test::rows_of<std::int32_t>({1, 2, 3, 4, 5, 6}, 1, 0, 6),
+                                           3, 10, std::vector<std::uint32_t>{2, 0, 3, 1});
+  const Store view = view_of(view_of(base, {1, 2, 3}), {1, 2});
+  EXPECT_TRUE(view->has_lengths());
+  EXPECT_EQ(view->steps(), 3U);
+  EXPECT_EQ(view->length(0), 3U);
+  EXPECT_EQ(view->length(1), 1U);
+  EXPECT_THAT(scanned(*view), ElementsAre(3, 4, 5, 6, 0, 0));
+  Matrix<double> out(2, 3);
+  view->convert<double>(0, Normalization{{1.0}, {1.0}}, out.view());
+  EXPECT_THAT(out.span(), ElementsAre(2, 3, 4, 5, 0, 0));
+}
+
 TEST(RowSelection, MayBeEmpty) {
   const Store none = view_of(rows_from_100(3), {});
   EXPECT_EQ(none->count(), 0U);

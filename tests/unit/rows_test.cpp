@@ -2,6 +2,7 @@
 #include "infomax/data/rows.hpp"
 
 #include <cstdint>
+#include <stdexcept>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -49,6 +50,24 @@ TEST(Rows, ConvertIntoAWiderMatrix) {
   Matrix<double> wide(2, 5, -1.0);
   rows.convert<double>(0, Normalization::identity(2), MatrixView<double>(wide.data() + 1, 2, 2, 5));
   EXPECT_THAT(wide.span(), ElementsAre(-1, 1, 2, -1, -1, -1, 3, 4, -1, -1));
+}
+
+TEST(Rows, ApplyTheNormalisationOfAStepToEach) {
+  const Rows flat = test::rows_of<std::uint8_t>({1, 2, 3, 4}, 4, 0, 1);
+  Matrix<double> out(1, 4);
+  flat.convert<double>(0, Normalization{{1.0, 0.0}, {1.0, 10.0}}, out.view());
+  EXPECT_THAT(out.span(), ElementsAre(0, 20, 2, 40));
+  flat.convert<double>(0, Normalization{{1.0}, {2.0}}, out.view());
+  EXPECT_THAT(out.span(), ElementsAre(0, 2, 4, 6));
+}
+
+TEST(Rows, OfSequencesTakeNoColumns) {
+  const Rows rows(test::rows_of<std::uint8_t>({1, 2, 3}, 1, 0, 3), 2, 0, {1, 2});
+  const std::vector<std::size_t> first{0};
+  EXPECT_THROW((void)rows.select_columns(first), DataError);
+  EXPECT_THROW(Rows(test::rows_of<std::uint8_t>({1, 2, 3}, 1, 0, 3), 2, 0, {1, 1}),
+               std::logic_error);
+  EXPECT_THROW(Rows(test::rows_of<std::uint8_t>({1, 2, 3}, 1, 0, 3), 2, 0, {3}), std::logic_error);
 }
 
 TEST(DatasetRows, AreConvertedTileByTile) {

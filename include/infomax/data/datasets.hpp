@@ -2,6 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,13 +20,42 @@ struct DatasetShape {
   std::string where;                  ///< "/x in F.h5"
   hdf5::ElementType type{};           ///< of its elements
   std::size_t rows = 0;               ///< N > 0
-  std::vector<std::size_t> trailing;  ///< the axes after the first
+  std::vector<std::size_t> trailing;  ///< the axes after the first; of sequences, [T,...]
   std::size_t features = 0;           ///< their product, > 0
+  bool has_lengths = false;           ///< rows are sequences with lengths of their own
+  /// Of all sequences together, as far as it is known without reading them; 0 where rows have no
+  /// lengths.
+  std::size_t total_steps = 0;
+
+  /// The bytes of the elements of `count` rows, on average, as Rows holds them.
+  [[nodiscard]] std::size_t bytes_of(std::size_t count) const;
 };
+
+/// How the sequences of a data set are read.
+struct SequenceOptions {
+  /// If set, and the data set has neither lengths nor offsets: trailing steps of which every
+  /// element is this number are padding.
+  std::optional<double> padding_value = std::nullopt;
+  /// T is this at least, where rows have lengths: more steps of padding than the longest needs.
+  std::size_t least_steps = 0;
+};
+
+/// The name of the data set [N] that says how many steps each row of `dataset` has.
+[[nodiscard]] std::string lengths_of(const std::string& dataset);
+/// The name of the data set [N + 1] that says where the sequences of `dataset`, whose steps lie one
+/// after another, begin and end.
+[[nodiscard]] std::string offsets_of(const std::string& dataset);
 
 /// Named data sets with rows along the first axis, from which every rank of a job loads its own
 /// shard: a file (DatasetFile) or arrays in memory (MemoryDatasets). Blocks follow from the number
 /// of rows: shape() first, then load().
+///
+/// The rows of P are sequences with lengths of their own where there is
+/// - P_offsets [N + 1]: sequence i is steps [offsets[i], offsets[i + 1]) of P [steps,...]; or
+/// - P_lengths [N]: sequence i is the first lengths[i] steps of row i of P [N,T,...]; or
+/// - a padding value (SequenceOptions).
+/// A sample is then a row [T,...] whatever the file has, T being the length of the longest sequence
+/// of all ranks or, for padded rows, the extent of their axis.
 class Datasets {
  public:
   virtual ~Datasets() = default;
@@ -44,22 +76,60 @@ class Datasets {
     return {};
   }
 
-  /// Collective. Throws DataError, the same on every rank, where there is no such data set, or it
-  /// is empty or holds no numbers.
-  [[nodiscard]] virtual DatasetShape shape(const std::string& dataset) = 0;
+  /// Says how a data set is read where it holds sequences. By all ranks alike.
+  void expect_sequences(const std::string& dataset, const SequenceOptions& options);
+
+  /// Collective. Throws DataError, the same on every rank, where there is no such data set, it is
+  /// empty or holds no numbers, or its lengths or offsets are invalid.
+  [[nodiscard]] DatasetShape shape(const std::string& dataset);
 
   /// Collective. Copies this rank's rows into memory, as the type they have. Throws DataError, the
   /// same on every rank, as shape() does and where a number is not finite: it names the first one.
-  [[nodiscard]] virtual Rows load(const std::string& dataset, const Shard& shard) = 0;
+  /// Padding may hold anything.
+  [[nodiscard]] Rows load(const std::string& dataset, const Shard& shard);
 
  protected:
-  Datasets() = default;
+  /// The ranks of `communicator` share the rows.
+  explicit Datasets(const mpi::Communicator& communicator) : communicator_(communicator) {}
   /// @{ For derived classes: data sets are copied and moved as the type that they are.
   Datasets(const Datasets&) = default;
   Datasets(Datasets&&) = default;
   Datasets& operator=(const Datasets&) = default;
   Datasets& operator=(Datasets&&) = default;
   /// @}
+
+  /// The ranks that share the rows.
+  [[nodiscard]] const mpi::Communicator& communicator() const { return communicator_; }
+
+  /// Called where a data set is replaced: what was found of any is asked for again.
+  void forget_shapes() { found_.clear(); }
+
+  /// The rows of a data set that this rank checks, so that together all of `rows` are checked: an
+  /// equal part, and `more` rows after it.
+  [[nodiscard]] virtual Shard part_to_check(const std::string& dataset, std::size_t rows,
+                                            std::size_t more) const;
+
+ private:
+  enum class Kind : std::uint8_t { rows, padded, flat, marked };
+  struct Found {
+    DatasetShape shape;
+    Kind kind = Kind::rows;
+  };
+
+  // Collective, as shape() and load(), of the data set as it lies in the file. Numbers may be not
+  // finite.
+  [[nodiscard]] virtual DatasetShape stored_shape(const std::string& dataset) = 0;
+  [[nodiscard]] virtual Rows load_stored(const std::string& dataset, const Shard& shard) = 0;
+  // Called on all ranks when one of these, or what was made of it, has failed on all.
+  virtual void after_failure() {}
+
+  [[nodiscard]] const Found& find(const std::string& dataset);
+  [[nodiscard]] Found look(const std::string& dataset);
+  [[nodiscard]] Rows load_as(const Found& found, const std::string& dataset, const Shard& shard);
+
+  mpi::Communicator communicator_;
+  std::map<std::string, SequenceOptions> sequences_;
+  std::map<std::string, Found> found_;
 };
 
 /// Throws DataError, naming both, unless two data sets that belong together have as many rows.

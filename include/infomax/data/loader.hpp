@@ -38,23 +38,18 @@ class DatasetFile final : public Datasets {
                      const std::vector<std::string>& classes = {}) override;
   [[nodiscard]] std::vector<std::string> text_classes(const std::string& dataset) const override;
 
-  /// Collective. Throws DataError, the same on every rank, where there is no such data set, or it
-  /// is empty or holds no numbers.
-  [[nodiscard]] DatasetShape shape(const std::string& dataset) override;
-
-  /// Collective. Reads this rank's rows into memory, as the type they have. Throws DataError, the
-  /// same on every rank, as shape() does and where a number is not finite: it names the first one.
-  [[nodiscard]] Rows load(const std::string& dataset, const Shard& shard) override;
-
   /// Collective. A file that goes out of scope is closed too, unless an exception unwinds.
   void close() { file_.close(); }
 
  private:
+  [[nodiscard]] DatasetShape stored_shape(const std::string& dataset) override;
+  [[nodiscard]] Rows load_stored(const std::string& dataset, const Shard& shard) override;
+  // What failed would be in the way of a file written anew under its name.
+  void after_failure() override { file_.close(); }
   [[nodiscard]] Rows read(const std::string& dataset, const Shard& shard) const;
   [[nodiscard]] Rows read_texts(const std::string& dataset, const Shard& shard) const;
   [[nodiscard]] DatasetShape describe_texts(const std::string& dataset) const;
 
-  mpi::Communicator communicator_;
   hdf5::File file_;
   std::map<std::string, std::vector<std::string>>
       text_classes_;  // of sets of strings, read as labels

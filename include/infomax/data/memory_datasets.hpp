@@ -12,7 +12,10 @@
 
 namespace infomax::data {
 
-/// Data sets in the caller's memory. Their names are those of a file: "/x", "/y", "/lengths".
+/// Data sets in the caller's memory. Their names are those of a file: "/x", "/y", "/lengths", and
+/// for sequences "/x_lengths" or "/x_offsets". shape() and load() also throw UsageError, the same
+/// on every rank: where ranks gave a data set different shapes or types, and where a rank does not
+/// hold the rows of its shard.
 ///
 /// The simplest way is to give the whole of a data set on every rank, of which load() copies the
 /// rank's shard. Where that is too much memory, every rank gives its own rows with add_shard():
@@ -23,7 +26,7 @@ namespace infomax::data {
 class MemoryDatasets final : public Datasets {
  public:
   /// No data sets yet. The ranks of `communicator` share the rows.
-  explicit MemoryDatasets(const mpi::Communicator& communicator) : communicator_(communicator) {}
+  explicit MemoryDatasets(const mpi::Communicator& communicator) : Datasets(communicator) {}
 
   /// All N rows, the same on every rank; `elements` [N, trailing...] are row-major, of float,
   /// double or an integer type. Throws UsageError unless they are whole rows.
@@ -52,16 +55,16 @@ class MemoryDatasets final : public Datasets {
   /// Collective. Whether any rank has it.
   [[nodiscard]] bool has(const std::string& dataset) const override;
 
-  /// As Datasets::shape; throws UsageError, the same on every rank, where ranks gave it different
-  /// shapes or types.
-  [[nodiscard]] DatasetShape shape(const std::string& dataset) override;
-
-  /// As Datasets::load; throws UsageError, the same on every rank, where a rank does not hold the
-  /// rows of its shard.
-  [[nodiscard]] Rows load(const std::string& dataset, const Shard& shard) override;
-
  private:
   static constexpr std::size_t all_rows = static_cast<std::size_t>(-1);
+
+  // They also throw UsageError, the same on every rank: where ranks gave a data set different
+  // shapes or types, and where a rank does not hold the rows of its shard.
+  [[nodiscard]] DatasetShape stored_shape(const std::string& dataset) override;
+  [[nodiscard]] Rows load_stored(const std::string& dataset, const Shard& shard) override;
+  // What this rank holds, where it does not hold all.
+  [[nodiscard]] Shard part_to_check(const std::string& dataset, std::size_t rows,
+                                    std::size_t more) const override;
 
   struct Array {
     DatasetShape shape;
@@ -75,7 +78,6 @@ class MemoryDatasets final : public Datasets {
                  std::size_t first_row, std::size_t global_rows);
   [[nodiscard]] const Array& array(const std::string& dataset) const;
 
-  mpi::Communicator communicator_;
   std::map<std::string, Array> arrays_;
 };
 

@@ -16,7 +16,7 @@ namespace infomax::data {
 
 class RowStore;
 
-/// z = (x - shift) * scale for each of n columns.
+/// z = (x - shift) * scale for each of n columns: those of a row, or of one step of a sequence.
 struct Normalization {
   std::vector<double> shift;  ///< [n]
   std::vector<double> scale;  ///< [n]
@@ -50,9 +50,12 @@ inline constexpr std::array normalize_mode_names{
 /// one pass over them (more for thousands of columns). The result has the same bits on every rank
 /// and for any number of ranks. Data that is constant (for scale) or a constant column (for
 /// standardize) gets scale 1 and becomes 0; a line in the log names columns that do.
+///
+/// If `by_step`, rows are sequences [T,F], and the F columns of their steps are fitted over all
+/// steps of all rows, without padding.
 [[nodiscard]] Normalization fit_normalization(const mpi::Communicator& communicator,
                                               const RowStore& rows, const Blocks& blocks,
-                                              NormalizeMode mode);
+                                              NormalizeMode mode, bool by_step = false);
 
 }  // namespace infomax::data
 

@@ -32,6 +32,8 @@ class RowSelection final : public RowStore {
   [[nodiscard]] std::size_t row_number(std::size_t local) const override;
   [[nodiscard]] const RowStore& whole() const override { return base_->whole(); }
   [[nodiscard]] std::size_t page_rows() const override { return base_->page_rows(); }
+  [[nodiscard]] bool has_lengths() const override { return base_->has_lengths(); }
+  [[nodiscard]] std::uint32_t length(std::size_t local) const override;
   void prefetch(std::span<const std::size_t> local_rows) const override;
   void copy(std::span<const std::size_t> local_rows, std::span<std::byte> out) const override;
   void scan(const std::function<void(const Run&)>& use) const override;

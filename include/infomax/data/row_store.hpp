@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -38,6 +39,9 @@ class RowStore {
   [[nodiscard]] const std::vector<std::size_t>& trailing_shape() const { return trailing_; }
   [[nodiscard]] std::size_t features() const { return features_; }  ///< product of trailing axes
   [[nodiscard]] std::size_t count() const { return count_; }        ///< local rows
+  /// T, where rows are sequences [T,...]: the extent of their first axis; 1 where they have no
+  /// axes.
+  [[nodiscard]] std::size_t steps() const { return trailing_.empty() ? 1 : trailing_.front(); }
   /// The bytes of one row in the element type.
   [[nodiscard]] std::size_t row_bytes() const { return features_ * hdf5::size(type_); }
   [[nodiscard]] std::size_t size_bytes() const { return count_ * row_bytes(); }  ///< of all rows
@@ -50,6 +54,16 @@ class RowStore {
   /// them.
   [[nodiscard]] virtual const RowStore& whole() const { return *this; }
 
+  /// Whether rows are sequences with lengths of their own, by all ranks alike: local row i has
+  /// length(i) of the T steps. What follows them is padding, which is 0 in all that copy(),
+  /// convert() and scan() give.
+  [[nodiscard]] virtual bool has_lengths() const { return false; }
+
+  /// The steps that a local row has, 0 to T.
+  [[nodiscard]] virtual std::uint32_t length(std::size_t /*local*/) const {
+    return static_cast<std::uint32_t>(steps());
+  }
+
   /// The number of consecutive rows that are fetched together, so that a sampler should draw them
   /// close to each other; 0 if every order costs the same, as in memory.
   [[nodiscard]] virtual std::size_t page_rows() const { return 0; }
@@ -61,7 +75,8 @@ class RowStore {
   virtual void copy(std::span<const std::size_t> local_rows, std::span<std::byte> out) const = 0;
 
   /// Row i of `out` becomes local row local_rows[i], normalised: out [local_rows.size(), features].
-  /// Allocates nothing.
+  /// A normalisation of fewer columns, of which rows have a multiple, is that of one step, and
+  /// applies to each. Allocates nothing.
   template <math::Real T>
   void convert(std::span<const std::size_t> local_rows, const Normalization& normalization,
                MatrixView<T> out) const {
@@ -98,7 +113,8 @@ class RowStore {
     });
   }
 
-  /// Returns the same rows with these columns alone.
+  /// Returns the same rows with these columns alone. Throws DataError where rows are sequences with
+  /// lengths of their own.
   [[nodiscard]] virtual std::shared_ptr<const RowStore> select_columns(
       std::span<const std::size_t> columns) const = 0;
 

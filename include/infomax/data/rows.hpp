@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -16,7 +17,8 @@
 namespace infomax::data {
 
 /// Consecutive rows of one data set, held in memory in the file's own element type and converted
-/// only when they are used.
+/// only when they are used. Sequences with lengths of their own lie one after another, without
+/// padding.
 class Rows final : public RowStore {
  public:
   /// `count` rows of shape `trailing`, not yet read; the first is the data set's row `first_row`.
@@ -24,25 +26,42 @@ class Rows final : public RowStore {
   Rows(std::string where, hdf5::ElementType type, std::vector<std::size_t> trailing,
        std::size_t first_row, std::size_t count);
 
+  /// Sequences of at most `steps` steps, of which the i-th has lengths[i], and which are the rows
+  /// of `flat` one after another; the first is the data set's row `first_row`. Throws
+  /// std::logic_error unless the lengths add up to the rows of `flat`, and none is above `steps`.
+  Rows(Rows flat, std::size_t steps, std::size_t first_row, std::vector<std::uint32_t> lengths);
+
+  /// The sequences, of at most `steps` steps, of padded rows, of which the i-th has lengths[i]
+  /// steps. The padding is dropped, whatever it holds. Throws as the constructor.
+  [[nodiscard]] static Rows from_padded(Rows padded, std::size_t steps,
+                                        std::vector<std::uint32_t> lengths);
+
   [[nodiscard]] std::size_t first_row() const { return first_row_; }  ///< in the data set
-  /// @{ The elements of all rows [count * row_bytes()], row by row. The code that makes the rows
-  /// fills them.
+  /// @{ The elements of all rows, row by row: [count * row_bytes()], or the steps of all sequences
+  /// that have lengths. The code that makes the rows fills them.
   [[nodiscard]] std::span<std::byte> bytes() { return bytes_; }
   [[nodiscard]] std::span<const std::byte> bytes() const { return bytes_; }
   /// @}
 
-  /// Calls `use(elements)` with all elements [count, features] as a span of their own type.
+  /// Calls `use(elements)` with all elements of bytes() as a span of their own type.
   template <class Use>
   decltype(auto) with_elements(Use&& use) const {
     return hdf5::with_element_type(
         type(), [&]<class T>(std::type_identity<T> /*element*/) -> decltype(auto) {
-          return use(
-              std::span<const T>(reinterpret_cast<const T*>(bytes_.data()), count() * features()));
+          return use(std::span<const T>(reinterpret_cast<const T*>(bytes_.data()),
+                                        bytes_.size() / sizeof(T)));
         });
   }
 
+  /// The place, among all elements of all rows with their padding, of an element of bytes().
+  [[nodiscard]] std::size_t place_of(std::size_t element) const;
+
   [[nodiscard]] std::size_t row_number(std::size_t local) const override {
     return first_row_ + local;
+  }
+  [[nodiscard]] bool has_lengths() const override { return has_lengths_; }
+  [[nodiscard]] std::uint32_t length(std::size_t local) const override {
+    return has_lengths_ ? lengths_[local] : RowStore::length(local);
   }
   void copy(std::span<const std::size_t> local_rows, std::span<std::byte> out) const override;
   void scan(const std::function<void(const Run&)>& use) const override;
@@ -59,8 +78,25 @@ class Rows final : public RowStore {
   void convert_range(std::size_t first, const Normalization& normalization,
                      const ConvertedRows& out) const override;
 
+  /// The first element of a row among all.
+  [[nodiscard]] std::size_t start(std::size_t local) const {
+    return has_lengths_ ? starts_[local] : local * features();
+  }
+  /// The elements that a row has in memory.
+  [[nodiscard]] std::size_t held(std::size_t local) const {
+    return has_lengths_ ? lengths_[local] * step_elements() : features();
+  }
+  [[nodiscard]] std::size_t step_elements() const { return features() / steps(); }
+  void scan_padded(const std::function<void(const Run&)>& use) const;
+  template <class RowAt>
+  void convert_each(const Normalization& normalization, const ConvertedRows& out,
+                    const RowAt& row_at) const;
+
   std::size_t first_row_;
   Buffer<std::byte> bytes_;
+  bool has_lengths_ = false;
+  std::vector<std::uint32_t> lengths_;  // [count], of sequences with lengths ...
+  std::vector<std::size_t> starts_;     // ... and their first elements
 };
 
 }  // namespace infomax::data

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "infomax/data/datasets.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "data/sequence_steps.hpp"
+#include "infomax/core/error.hpp"
+#include "infomax/mpi/failure.hpp"
+
+namespace infomax::data {
+namespace {
+
+void require_equal_counts(const DatasetShape& lengths, const DatasetShape& sequences) {
+  if (lengths.rows != sequences.rows) {
+    throw DataError(fmt::format(
+        "{} has {} lengths, and {} has {} rows; row i of both must be the same sequence, or, where "
+        "the steps lie one after another, {} must say where each sequence begins",
+        lengths.where, lengths.rows, sequences.where, sequences.rows, offsets_of("the data set")));
+  }
+}
+
+void require_steps(const DatasetShape& sequences, const char* what) {
+  if (sequences.trailing.empty()) {
+    throw DataError(fmt::format(
+        "{} has one number a row, which is no sequence of steps, and {} says that it is",
+        sequences.where, what));
+  }
+  if (sequences.trailing.front() > std::numeric_limits<std::uint32_t>::max()) {
+    throw DataError(fmt::format("{} has sequences of more than 4294967295 steps", sequences.where));
+  }
+}
+
+/// Makes T `steps` or more.
+void set_steps(DatasetShape& shape, std::size_t steps) {
+  const std::size_t width = shape.features / shape.trailing.front();
+  shape.trailing.front() = steps;
+  shape.features = steps * width;
+}
+
+}  // namespace
+
+std::string lengths_of(const std::string& dataset) { return dataset + "_lengths"; }
+
+std::string offsets_of(const std::string& dataset) { return dataset + "_offsets"; }
+
+std::size_t DatasetShape::bytes_of(std::size_t count) const {
+  if (!has_lengths) {
+    return count * features * hdf5::size(type);
+  }
+  const std::size_t step_bytes = features / trailing.front() * hdf5::size(type);
+  const double share = static_cast<double>(count) / static_cast<double>(rows);
+  return static_cast<std::size_t>(share * static_cast<double>(total_steps)) * step_bytes;
+}
+
+Shard Datasets::part_to_check(const std::string& /*dataset*/, std::size_t rows,
+                              std::size_t more) const {
+  const Blocks blocks(rows - more, static_cast<std::size_t>(communicator_.size()));
+  Shard part = blocks.shard(communicator_.rank(), communicator_.size());
+  part.row_count += part.row_count > 0 ? more : 0;
+  return part;
+}
+
+void Datasets::expect_sequences(const std::string& dataset, const SequenceOptions& options) {
+  sequences_[dataset] = options;
+  found_.erase(dataset);
+}
+
+DatasetShape Datasets::shape(const std::string& dataset) {
+  try {
+    return find(dataset).shape;
+  } catch (...) {
+    after_failure();
+    throw;
+  }
+}
+
+Rows Datasets::load(const std::string& dataset, const Shard& shard) {
+  try {
+    Rows rows = load_as(find(dataset), dataset, shard);
+    require_finite(communicator_, rows);
+    return rows;
+  } catch (...) {
+    after_failure();
+    throw;
+  }
+}
+
+const Datasets::Found& Datasets::find(const std::string& dataset) {
+  const auto known = found_.find(dataset);
+  return known != found_.end() ? known->second
+                               : found_.emplace(dataset, look(dataset)).first->second;
+}
+
+Datasets::Found Datasets::look(const std::string& dataset) {
+  Found found{stored_shape(dataset)};
+  DatasetShape& shape = found.shape;
+  const SequenceOptions options = sequences_[dataset];
+  const std::string lengths = lengths_of(dataset);
+  const std::string offsets = offsets_of(dataset);
+  const bool has_offsets = has(offsets);
+  if (has(lengths)) {
+    const DatasetShape described = stored_shape(lengths);
+    require_step_numbers(described);
+    if (has_offsets) {
+      throw DataError(fmt::format("{} has both {} and {}, which say the same; remove one",
+                                  shape.where, lengths, offsets));
+    }
+    require_equal_counts(described, shape);
+    require_steps(shape, lengths.c_str());
+    const Rows part = load_stored(lengths, part_to_check(lengths, described.rows, 0));
+    shape.total_steps = count_steps(communicator_, part, shape.trailing.front(), shape).total;
+    found.kind = Kind::padded;
+  } else if (has_offsets) {
+    const DatasetShape described = stored_shape(offsets);
+    require_step_numbers(described);
+    if (described.rows < 2) {
+      throw DataError(fmt::format(
+          "{} has one offset; it must have one for each sequence, and one for the end of the last",
+          described.where));
+    }
+    const Rows part = load_stored(offsets, part_to_check(offsets, described.rows, 1));
+    const StepCounts counts = count_offsets(communicator_, part, described.rows, shape);
+    shape.total_steps = counts.total;
+    shape.rows = described.rows - 1;
+    shape.trailing.insert(shape.trailing.begin(), 1);
+    set_steps(shape, std::max<std::size_t>(1, counts.longest));
+    require_steps(shape, offsets.c_str());
+    found.kind = Kind::flat;
+  } else if (options.padding_value) {
+    require_steps(shape, "`padding_value`");
+    shape.total_steps = shape.rows * shape.trailing.front();
+    found.kind = Kind::marked;
+  }
+  shape.has_lengths = found.kind != Kind::rows;
+  if (shape.has_lengths && options.least_steps > shape.trailing.front()) {
+    set_steps(shape, options.least_steps);
+  }
+  return found;
+}
+
+Rows Datasets::load_as(const Found& found, const std::string& dataset, const Shard& shard) {
+  if (found.kind == Kind::rows) {
+    return load_stored(dataset, shard);
+  }
+  // Memory may run out on one rank only, and what follows is collective.
+  std::optional<Rows> rows;
+  const std::size_t steps = found.shape.trailing.front();
+  if (found.kind == Kind::flat) {
+    const Shard with_end{0, 0, shard.first_row, shard.row_count + (shard.row_count > 0 ? 1 : 0)};
+    const auto offsets = step_numbers(load_stored(offsets_of(dataset), with_end));
+    const Shard held =
+        offsets.empty() ? Shard{} : Shard{0, 0, offsets.front(), offsets.back() - offsets.front()};
+    Rows flat = load_stored(dataset, held);
+    mpi::together(communicator_, [&] {
+      std::vector<std::uint32_t> lengths(shard.row_count);
+      for (std::size_t i = 0; i < lengths.size(); ++i) {
+        lengths[i] = static_cast<std::uint32_t>(offsets[i + 1] - offsets[i]);
+      }
+      rows.emplace(std::move(flat), steps, shard.first_row, std::move(lengths));
+    });
+    return std::move(*rows);
+  }
+  std::vector<std::size_t> counts;
+  if (found.kind == Kind::padded) {
+    counts = step_numbers(load_stored(lengths_of(dataset), shard));
+  }
+  Rows padded = load_stored(dataset, shard);
+  mpi::together(communicator_, [&] {
+    std::vector<std::uint32_t> lengths(counts.size());
+    if (found.kind == Kind::marked) {
+      lengths = unpadded_lengths(padded, *sequences_[dataset].padding_value);
+    } else {
+      std::ranges::transform(counts, lengths.begin(),
+                             [](std::size_t n) { return static_cast<std::uint32_t>(n); });
+    }
+    rows.emplace(Rows::from_padded(std::move(padded), steps, std::move(lengths)));
+  });
+  return std::move(*rows);
+}
+
+}  // namespace infomax::data
