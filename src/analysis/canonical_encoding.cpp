@@ -12,13 +12,14 @@
 namespace infomax::analysis {
 namespace {
 
-/// Adds the weights of a side if a linear network encodes it.
+/// Adds the weights of a side if a linear network encodes it. Sequences with lengths of their own
+/// have none: what follows them is 0 after the preprocessing, whatever it was before.
 template <math::Real T>
 void add_linear(const mpi::Communicator& communicator, const model::Model<T>& model,
                 const model::View& view, const SideInputs<T>& inputs, const char* side,
                 const stats::RowSource<T>& outputs, const VariateMap& map,
                 std::vector<LinearVariates>& linear) {
-  const auto of_network = view.encoder && !view.change
+  const auto of_network = view.encoder && !view.change && !view.rows->has_lengths()
                               ? affine_weights(model, model.member(*view.encoder))
                               : std::nullopt;
   if (!of_network) {
@@ -31,8 +32,9 @@ void add_linear(const mpi::Communicator& communicator, const model::Model<T>& mo
                      map.directions.view(), 0.0, found.weights.view());
   const auto& [shift, scale] = inputs.preprocessing();
   for (std::size_t j = 0; j < mean.size(); ++j) {
-    math::scale<double>(scale[j], found.weights.view().row(j));
-    found.shift.push_back(shift[j] + (scale[j] == 0.0 ? 0.0 : mean[j] / scale[j]));
+    const std::size_t column = j % scale.size();  // of a step, where it is preprocessed by step
+    math::scale<double>(scale[column], found.weights.view().row(j));
+    found.shift.push_back(shift[column] + (scale[column] == 0.0 ? 0.0 : mean[j] / scale[column]));
   }
   linear.push_back(std::move(found));
 }

@@ -13,6 +13,7 @@
 #include "infomax/core/error.hpp"
 #include "infomax/data/names.hpp"
 #include "infomax/hdf5/file.hpp"
+#include "infomax/model/sequences.hpp"
 #include "infomax/mpi/failure.hpp"
 #include "infomax/mpi/pending_file.hpp"
 
@@ -21,10 +22,33 @@ namespace {
 
 constexpr const char* lengths_name = "/lengths";
 
+/// Collective. Writes the lengths of sequences, where rows have lengths, beside the representations
+/// of their steps.
+void write_step_counts(const mpi::Communicator& communicator, data::DatasetFile& file,
+                       const data::Blocks& blocks, const std::string& path, hdf5::File& to) {
+  if (!file.shape(path).has_lengths) {
+    return;
+  }
+  const auto shard = blocks.shard(communicator.rank(), communicator.size());
+  const auto lengths = file.load_lengths(path, shard);
+  auto dataset = to.create_dataset(data::lengths_of("/x"), hdf5::element_type_of<std::uint32_t>(),
+                                   {blocks.rows()});
+  dataset.write<std::uint32_t>(shard.first_row, shard.row_count, lengths);
+}
+
+/// Throws DataError where a data set is not copied as it is.
+void require_copyable(const data::DatasetShape& shape) {
+  if (shape.has_lengths) {
+    throw DataError(shape.where +
+                    " holds sequences with lengths of their own, which are no labels");
+  }
+}
+
 /// Copies a data set of the input with its element type and its names, window by window.
 void copy(const mpi::Communicator& communicator, data::DatasetFile& from, const std::string& name,
           hdf5::File& to, const std::string& new_name) {
   const auto shape = from.shape(name);
+  require_copyable(shape);
   std::vector<std::size_t> extent{shape.rows};
   extent.insert(extent.end(), shape.trailing.begin(), shape.trailing.end());
   auto dataset = to.create_dataset(new_name, shape.type, extent);
@@ -63,8 +87,13 @@ void write_hdf5(const mpi::Communicator& communicator, data::DatasetFile& file,
     write(communicator, table, written);
   }
   {
-    auto x = written.create_dataset("/x", hdf5::element_type_of<T>(),
-                                    {blocks.rows(), encoder.columns()});
+    auto shape = encoder.shape();
+    const bool of_steps = shape.size() > 1;
+    shape.insert(shape.begin(), blocks.rows());
+    auto x = written.create_dataset("/x", hdf5::element_type_of<T>(), shape);
+    if (of_steps) {
+      write_step_counts(communicator, file, blocks, encoder.path(), written);
+    }
     encode<T>(communicator, file, blocks, encoder, progress,
               [&](std::size_t first, MatrixView<const T> rows) {
                 x.template write<T>(first, rows.rows(), {rows.data(), rows.size()});
@@ -130,6 +159,7 @@ void encode(const mpi::Communicator& communicator, data::Datasets& file, const d
   data::for_each_window(
       communicator, file, encoder.path(), blocks, window,
       [&](const data::Rows& rows, std::span<const data::Tile> tiles) {
+        model::require_tokens(communicator, encoder.member().network.spec(), rows);
         mpi::together(communicator, [&] {
           encoded.resize(rows.count() * encoder.columns());
           encoder.encode(rows, tiles, {encoded.data(), rows.count(), encoder.columns()});
@@ -167,6 +197,10 @@ template <math::Real T>
 EncodedShard<T> encode_model(const mpi::Communicator& communicator, const model::Model<T>& model,
                              data::Datasets& source, const EncoderOptions& options) {
   Encoder<T> encoder(model, options);
+  source.expect_sequences(
+      encoder.path(),
+      {.padding_value = model::PairSettings::from_settings(model.settings).padding_value,
+       .least_steps = encoder.member().network.input_shape().extents().front()});
   const data::Blocks blocks(source.shape(encoder.path()).rows);
   const auto shard = blocks.shard(communicator.rank(), communicator.size());
   EncodedShard<T> encoded{shard.first_row, {}};
@@ -192,6 +226,7 @@ std::optional<std::string> obstacle_to_copy(const mpi::Communicator& communicato
       file.expect_labels(name);
     }
     const auto shape = file.shape(name);
+    require_copyable(shape);
     if (has_labels) {
       data::require_equal_rows(x, shape);
     }

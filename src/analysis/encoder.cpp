@@ -18,6 +18,23 @@ model::SideInput input_for(const model::Settings& settings, std::size_t networks
 
 }  // namespace
 
+model::StoredModel fitted_to(model::StoredModel stored, const EncoderOptions& options,
+                             data::Datasets& source) {
+  const auto input = input_for(stored.settings, stored.networks.size(), options);
+  const auto pair = model::PairSettings::from_settings(stored.settings);
+  source.expect_sequences(input.path, {.padding_value = pair.padding_value});
+  if (!input.split.empty()) {
+    return stored;
+  }
+  const auto shape = source.shape(input.path);
+  for (auto& network : stored.networks) {
+    if (network.name == model::name_of(input.network)) {
+      model::fit_to_rows(network, shape.trailing, shape.where);
+    }
+  }
+  return stored;
+}
+
 template <math::Real T>
 Encoder<T>::Encoder(const model::Model<T>& model, const EncoderOptions& options)
     : model_(&model),
@@ -29,6 +46,15 @@ Encoder<T>::Encoder(const model::Model<T>& model, const EncoderOptions& options)
       columns_(layer_ ? member_->network.layer_columns(*layer_) : member_->network.outputs()),
       micro_batch_(options.micro_batch) {
   reserve(micro_batch_);
+}
+
+template <math::Real T>
+std::vector<std::size_t> Encoder<T>::shape() const {
+  const auto& input = member_->network.input_shape().extents();
+  const auto& output = member_->network.graph().nodes()[node_].output.extents();
+  const bool of_steps = !map_ && model::reads_steps(member_->network.spec()) &&
+                        output.size() == 2 && output.front() == input.front();
+  return of_steps ? output : std::vector{columns_};
 }
 
 template <math::Real T>
@@ -53,12 +79,13 @@ void Encoder<T>::encode(const data::RowStore& rows, std::span<const data::Tile> 
                         MatrixView<T> out) {
   const auto columns = model::columns_of_side(input_, rows);
   const data::RowStore& taken = columns ? *columns : rows;
-  model::require_features(member_->normalization, taken);
+  model::require_features(*member_, taken);
   for (const data::Tile& tile : tiles) {
     rows_ = &taken;
     first_ = tile.first;
     reserve(tile.count);
-    (void)executor_->forward(model_->parameters_of(*member_), tile.count, {});
+    (void)executor_->forward(model_->parameters_of(*member_), tile.count,
+                             {.lengths = lengths_.of(taken, tile.first, tile.count)});
     const MatrixView<const T> encoded = executor_->value(node_);
     const MatrixView<T> rows_out = out.row_range(tile.first, tile.count);
     if (map_) {

@@ -66,17 +66,28 @@ Evaluation evaluate_under_fit(const mpi::Communicator& communicator,
 
 }  // namespace
 
-model::Examples load_for_model(const mpi::Communicator& communicator,
-                               const model::StoredModel& stored, const model::PairSettings& pair,
-                               const std::string& path, std::size_t block_count) {
-  auto examples = model::load_examples(communicator, path, pair, block_count);
+void require_kind(const mpi::Communicator& communicator, const model::StoredModel& stored,
+                  const model::PairSettings& pair, const model::Examples& examples) {
   if (pair.classes > 0) {
     data::require_labels_below(communicator, *examples.y, pair.classes);
   }
-  model::require_features(stored.networks.front().normalization, *examples.x);
+  const auto fitted = model::fitted_to(stored, pair, *examples.x, examples.y.get());
+  const auto require_tokens = [&](const model::StoredNetwork& network, const data::RowStore& rows) {
+    model::require_tokens(communicator, nn::parse_spec(network.spec), rows);
+  };
+  require_tokens(fitted.networks.front(), *examples.x);
   if (pair.meaning().has_two_views()) {
-    model::require_features(stored.networks.back().normalization, *examples.y);
+    require_tokens(fitted.networks.back(), *examples.y);
   }
+}
+
+model::Examples load_for_model(const mpi::Communicator& communicator,
+                               const model::StoredModel& stored, const model::PairSettings& pair,
+                               const std::string& path, std::size_t block_count,
+                               const model::Steps& least) {
+  auto examples = model::load_examples(communicator, path, pair, block_count,
+                                       model::longest(model::steps_of(stored), least));
+  require_kind(communicator, stored, pair, examples);
   return examples;
 }
 
@@ -118,13 +129,19 @@ Evaluation evaluate_model(const mpi::Communicator& communicator, const model::Mo
                           data::Datasets& source, std::size_t micro_batch) {
   const auto pair = model::PairSettings::from_settings(model.settings);
   const auto options = objective::from_settings(model.settings);
+  const auto steps_of = [](const model::Member<T>& member) {
+    const auto& input = member.network.input_shape();
+    return input.axes() > 0 ? input.extents().front() : 0;
+  };
+  model::expect_sequences(source, pair,
+                          {steps_of(model.members().front()), steps_of(model.members().back())});
   const auto examples = model::load_examples(communicator, source, pair, 0);
   if (pair.classes > 0) {
     data::require_labels_below(communicator, *examples.y, pair.classes);
   }
-  model::require_features(model.members().front().normalization, *examples.x);
+  model::require_features(model.members().front(), *examples.x);
   if (pair.meaning().has_two_views()) {
-    model::require_features(model.members().back().normalization, *examples.y);
+    model::require_features(model.members().back(), *examples.y);
   }
   require_evaluation_memory(communicator, model, examples, pair, options, micro_batch);
   const model::WholeSides<T> sides(communicator, model, examples, pair, micro_batch);

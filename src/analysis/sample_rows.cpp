@@ -33,7 +33,7 @@ std::optional<RowLabels> labels_of_rows(const mpi::Communicator& communicator,
   }
   file.expect_labels(pair.y_path, pair.class_names);
   const auto shape = file.shape(pair.y_path);
-  if (shape.features != 1 || shape.rows != file.shape(pair.x_path).rows) {
+  if (shape.features != 1 || shape.has_lengths || shape.rows != file.shape(pair.x_path).rows) {
     return std::nullopt;
   }
   data::Shard shard;

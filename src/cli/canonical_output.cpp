@@ -110,13 +110,23 @@ std::vector<analysis::EncodedTable> tables_of(const analysis::CanonicalEncoding&
 
 template <math::Real T>
 void make_canonical(const mpi::Communicator& communicator, const CanonicalWish& wish,
-                    const model::StoredModel& stored, const model::Model<T>& model,
-                    analysis::Encoder<T>& encoder, analysis::EncodingFile& written) {
+                    const model::StoredModel& stored, analysis::Encoder<T>& encoder,
+                    analysis::EncodingFile& written) {
   const auto pair = model::PairSettings::from_settings(stored.settings);
   const std::string side = canonical_side(wish, pair);
   const auto [fit, examples] = load_fit(communicator, wish, stored, pair);
+  // Their sequences may have other numbers of steps than those that are encoded.
+  const auto model =
+      model::to_model<T>(model::fitted_to(stored, pair, *examples.x, examples.y.get()));
   const auto canonical =
       analysis::fit_canonical_encoding<T>(communicator, model, examples, pair, wish.micro_batch);
+  if (encoder.columns() != model.member(encoder.member().role).network.outputs()) {
+    throw DataError(fmt::format(
+        "{} has sequences of {} steps and {} makes {} columns of them, unlike of the sequences to "
+        "encode; fit to sequences of as many steps",
+        fit, examples.x->steps(), wish.model,
+        model.member(encoder.member().role).network.outputs()));
+  }
   encoder.map_outputs(side == "a" ? canonical.variates.a : canonical.variates.b);
   log::info(fmt::format(
       "canonical variates of side {}, fitted to {}: correlations {:.4f} to {:.4f}", side, fit,
@@ -130,10 +140,10 @@ void make_canonical(const mpi::Communicator& communicator, const CanonicalWish& 
   }
 }
 
-#define INFOMAX_INSTANTIATE(T)                                                       \
-  template void make_canonical<T>(const mpi::Communicator&, const CanonicalWish&,    \
-                                  const model::StoredModel&, const model::Model<T>&, \
-                                  analysis::Encoder<T>&, analysis::EncodingFile&);
+#define INFOMAX_INSTANTIATE(T)                                                      \
+  template void make_canonical<T>(const mpi::Communicator&, const CanonicalWish&,   \
+                                  const model::StoredModel&, analysis::Encoder<T>&, \
+                                  analysis::EncodingFile&);
 INFOMAX_INSTANTIATE(float)
 INFOMAX_INSTANTIATE(double)
 #undef INFOMAX_INSTANTIATE

@@ -6,7 +6,6 @@
 
 #include "infomax/analysis/encode.hpp"
 #include "infomax/analysis/encoder.hpp"
-#include "infomax/model/model.hpp"
 #include "infomax/model/model_file.hpp"
 #include "infomax/mpi/communicator.hpp"
 
@@ -24,7 +23,7 @@ struct CanonicalWish {
 /// outputs, and adds to `written` what stands beside them. Throws UsageError and DataError.
 template <math::Real T>
 void make_canonical(const mpi::Communicator& communicator, const CanonicalWish& wish,
-                    const model::StoredModel& stored, const model::Model<T>& model,
-                    analysis::Encoder<T>& encoder, analysis::EncodingFile& written);
+                    const model::StoredModel& stored, analysis::Encoder<T>& encoder,
+                    analysis::EncodingFile& written);
 
 }  // namespace infomax::cli

@@ -3,13 +3,17 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <numeric>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "infomax/core/error.hpp"
+#include "infomax/data/datasets.hpp"
 #include "infomax/data/names.hpp"
 
 namespace infomax::cli {
@@ -55,6 +59,38 @@ Json describe_dataset(const hdf5::File& file, const std::string& path) {
   }
 }
 
+/// The steps of the sequences of a data set that has lengths or offsets beside it; null where it
+/// has none, or none that can be read.
+Json describe_steps(const hdf5::File& file, const std::string& path) {
+  const std::string lengths = data::lengths_of(path);
+  const std::string offsets = data::offsets_of(path);
+  const bool flat = file.exists(offsets);
+  if (!flat && !file.exists(lengths)) {
+    return nullptr;
+  }
+  try {
+    const auto dataset = file.dataset(flat ? offsets : lengths);
+    if (dataset.features() != 1 || !hdf5::is_integer(dataset.element_type())) {
+      return nullptr;
+    }
+    auto steps = dataset.read_all<std::int64_t>();
+    if (flat) {
+      std::adjacent_difference(steps.begin(), steps.end(), steps.begin());
+      steps.erase(steps.begin());
+    }
+    if (steps.empty()) {
+      return nullptr;
+    }
+    std::ranges::sort(steps);
+    return {{"sequences", steps.size()},
+            {"min", steps.front()},
+            {"median", steps[(steps.size() - 1) / 2]},
+            {"max", steps.back()}};
+  } catch (const DataError&) {
+    return nullptr;
+  }
+}
+
 /// The lines of an object: its name below its group, what it is, and its names.
 std::string tree_lines(const hdf5::TreeEntry& entry, const Json& datasets) {
   const auto depth = static_cast<std::size_t>(std::ranges::count(entry.path, '/'));
@@ -77,6 +113,13 @@ std::string tree_lines(const hdf5::TreeEntry& entry, const Json& datasets) {
     text += fmt::format(" (unusable: {})", known->at("unusable").get<std::string>());
   }
   text += '\n';
+  if (known->contains("steps")) {
+    const Json& steps = known->at("steps");
+    text +=
+        fmt::format("{}  {:<14} {} of {} to {} steps, median {}\n", indent, "sequences",
+                    steps.at("sequences").get<std::size_t>(), steps.at("min").get<std::int64_t>(),
+                    steps.at("max").get<std::int64_t>(), steps.at("median").get<std::int64_t>());
+  }
   for (const char* names : names_attributes) {
     if (known->contains(names)) {
       text += fmt::format("{}  {:<14} {}\n", indent, names, in_one_line(known->at(names)));
@@ -103,6 +146,9 @@ Json describe_data(const hdf5::File& file) {
     const bool is_link = entry.kind == hdf5::ObjectKind::link;
     if (entry.kind == hdf5::ObjectKind::dataset || (is_link && !file.is_group(entry.path))) {
       datasets[entry.path] = describe_dataset(file, entry.path);
+      if (auto steps = describe_steps(file, entry.path); !steps.is_null()) {
+        datasets[entry.path]["steps"] = std::move(steps);
+      }
       if (is_link) {
         datasets[entry.path]["link"] = entry.type;
       }

@@ -133,10 +133,10 @@ template <math::Real T>
 void encode_in(const mpi::Communicator& communicator, const EncodeConfig& config,
                const model::StoredModel& stored) {
   const Stopwatch stopwatch;
-  const auto model = model::to_model<T>(stored);
-  analysis::Encoder<T> encoder(
-      model, encoder_options(config, model::PairSettings::from_settings(stored.settings)));
+  const auto options = encoder_options(config, model::PairSettings::from_settings(stored.settings));
   data::DatasetFile file(communicator, config.data);
+  const auto model = model::to_model<T>(analysis::fitted_to(stored, options, file));
+  analysis::Encoder<T> encoder(model, options);
   analysis::EncodingFile written{config.output, config.format.value(), {}, {}};
   if (config.format == analysis::EncodingFormat::hdf5) {
     written.copies = copies(communicator, file, encoder.path(), config);
@@ -145,7 +145,7 @@ void encode_in(const mpi::Communicator& communicator, const EncodeConfig& config
   if (config.canonical) {
     make_canonical<T>(communicator,
                       {config.model, config.fit, config.encoder.side, config.encoder.micro_batch},
-                      stored, model, encoder, written);
+                      stored, encoder, written);
   }
   WorkProgress progress(config.progress.on(communicator), "encoding");
   const auto rows = analysis::encode_file(communicator, file, encoder, written, progress);

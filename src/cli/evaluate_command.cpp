@@ -138,21 +138,27 @@ analysis::Evaluation evaluate_in(const mpi::Communicator& communicator,
   const auto& pair = evaluated.pair;
   const bool trained_on = evaluated.trained_on;
   const bool fit_trained_on = evaluated.fit_trained_on;
-  const auto model = model::to_model<T>(stored);
   const auto chosen = objective::from_settings(stored.settings);
+  const bool fits = !config.fit.empty();
+  auto steps = model::steps_of(communicator, config.data, pair);
+  if (fits) {
+    steps = model::longest(steps, model::steps_of(communicator, config.fit, pair));
+  }
   const auto load = [&](const std::string& path) {
-    return analysis::load_for_model(communicator, stored, pair, path, config.blocks.value_or(0));
+    return analysis::load_for_model(communicator, stored, pair, path, config.blocks.value_or(0),
+                                    steps);
   };
+  const auto examples = load(config.data);
+  const auto model =
+      model::to_model<T>(model::fitted_to(stored, pair, *examples.x, examples.y.get()));
   const auto sides_of = [&](const model::Examples& examples) {
     analysis::require_evaluation_memory(communicator, model, examples, pair, chosen,
                                         config.micro_batch);
     return std::make_unique<model::WholeSides<T>>(communicator, model, examples, pair,
                                                   config.micro_batch);
   };
-  const auto examples = load(config.data);
   objective::check_shapes(chosen, model::columns_of_a(model, examples, pair),
                           model.member(model::Role::encoder_b).network.outputs());
-  const bool fits = !config.fit.empty();
   const auto fit_examples = fits ? std::optional(load(config.fit)) : std::nullopt;
   const auto& fitted_to = fits ? *fit_examples : examples;
   // Of a linear solution, the inputs are what was fitted, on the rows that it was fitted to.

@@ -20,12 +20,19 @@
 namespace infomax {
 namespace {
 
-enum class GeneratedKind : std::uint8_t { random, gaussian_views, nonlinear_views, metastable };
+enum class GeneratedKind : std::uint8_t {
+  random,
+  gaussian_views,
+  nonlinear_views,
+  metastable,
+  first_token
+};
 
 constexpr std::array generated_kinds{std::pair{"random", GeneratedKind::random},
                                      std::pair{"gaussian-views", GeneratedKind::gaussian_views},
                                      std::pair{"nonlinear-views", GeneratedKind::nonlinear_views},
-                                     std::pair{"metastable", GeneratedKind::metastable}};
+                                     std::pair{"metastable", GeneratedKind::metastable},
+                                     std::pair{"first-token", GeneratedKind::first_token}};
 
 }  // namespace
 
@@ -45,6 +52,7 @@ struct GenerateConfig {
   std::vector<double> correlations{0.9, 0.7, 0.5};
   std::uint64_t seed = 1;
   generators::MetastableTrajectories metastable;
+  generators::FirstToken first_token;
 };
 
 const FieldTable<GenerateConfig>& generate_fields() {
@@ -53,6 +61,12 @@ const FieldTable<GenerateConfig>& generate_fields() {
     const auto has_rows = [](const Config& config) {
       return config.kind != GeneratedKind::metastable;
     };
+    const auto has_columns = [](const Config& config) {
+      return config.kind != GeneratedKind::first_token;
+    };
+    const auto has_views = [](const Config& config) {
+      return config.kind != GeneratedKind::metastable && config.kind != GeneratedKind::first_token;
+    };
     const auto has_correlations = [](const Config& config) {
       return config.kind == GeneratedKind::gaussian_views ||
              config.kind == GeneratedKind::nonlinear_views;
@@ -60,17 +74,19 @@ const FieldTable<GenerateConfig>& generate_fields() {
     FieldTable<Config> table;
     table.group("Generation")
         .add("kind", &Config::kind, "KIND",
-             "random, gaussian-views, nonlinear-views or metastable; the option's name may be "
+             "random, gaussian-views, nonlinear-views, metastable or first-token; the option's "
+             "name may be "
              "omitted")
         .add("output", &Config::output, "FILE", "data set file to write")
         .add("overwrite", &Config::overwrite, "", "replace an existing file")
-        .add("rows", &Config::rows, "N", "number of rows; default 100, or 10000 for views",
-             one_or_more())
-        .used_where("kind", "random and views", has_rows)
+        .add("rows", &Config::rows, "N",
+             "number of rows; default 100, or 10000 for views and first-token", one_or_more())
+        .used_where("kind", "random, views and first-token", has_rows)
         .add("x-columns", &Config::x_columns, "P", "columns of /x", one_or_more())
+        .used_where("kind", "random, views and metastable", has_columns)
         .add("y-columns", &Config::y_columns, "Q", "columns of /y; default 5, or 10 for views",
              one_or_more())
-        .used_where("kind", "random and views", has_rows)
+        .used_where("kind", "random and views", has_views)
         .add("correlations", &Config::correlations, "R,R,...",
              "correlations of the pairs of variables behind the views, each in [0, 1); for "
              "gaussian-views they are the canonical correlations",
@@ -80,7 +96,8 @@ const FieldTable<GenerateConfig>& generate_fields() {
               "numbers in [0, 1), such as 0.9,0.7,0.5"})
         .used_where("kind", "gaussian-views and nonlinear-views", has_correlations)
         .add("seed", &Config::seed, "S", "seed of all random numbers")
-        .include(&Config::metastable, generators::metastable_fields());
+        .include(&Config::metastable, generators::metastable_fields())
+        .include(&Config::first_token, generators::first_token_fields());
     return table;
   }();
   return fields;
@@ -107,6 +124,12 @@ void refuse_others(const OptionTable& options, const GenerateConfig& config) {
       refuse(field, "metastable");
     }
   }
+  if (config.kind != GeneratedKind::first_token) {
+    const auto first_token = generators::first_token_fields();
+    for (const auto& field : first_token.fields()) {
+      refuse(field, "first-token");
+    }
+  }
 }
 
 /// Writes the file and says what is in it.
@@ -119,6 +142,14 @@ std::string generate_kind(const GenerateConfig& config) {
     generators::generate_metastable(wanted, config.output);
     return fmt::format("/x {} x {}, {} trajectories", wanted.trajectories * wanted.frames, p,
                        wanted.trajectories);
+  }
+  if (config.kind == GeneratedKind::first_token) {
+    generators::FirstToken wanted = config.first_token;
+    wanted.rows = config.rows.value_or(wanted.rows);
+    wanted.seed = config.seed;
+    generators::generate_first_token(wanted, config.output);
+    return fmt::format("/x {} x {}, /y {}{}", wanted.rows, wanted.steps, wanted.rows,
+                       wanted.shortest == 0 ? "" : fmt::format(", /x_lengths {}", wanted.rows));
   }
   const bool random = config.kind == GeneratedKind::random;
   const std::size_t rows = config.rows.value_or(random ? 100 : 10'000);
@@ -149,7 +180,9 @@ OptionTable generate_options() {
       "are;\n"
       "                  attributes say the maximal correlations and the mutual information\n"
       "  metastable      /x and /lengths, trajectories over potential wells whose position no\n"
-      "                  linear function shows; attributes say the implied timescales in frames\n\n"
+      "                  linear function shows; attributes say the implied timescales in frames\n"
+      "  first-token     /x, sequences of 100 token ids, and /y, classes that the first id alone\n"
+      "                  sets; 10000 rows; an encoder has to remember it to the end\n\n"
       "For example, the smallest run there is:\n\n"
       "  infomax generate random --output example.h5 && infomax train --data example.h5 \\\n"
       "      --encoder dense:50,tanh,dense:5 --batch 0 --optimizer sgd --learning-rate 0.1 \\\n"

@@ -108,6 +108,9 @@ void report(const importers::ImportRequest& request, const importers::Imported& 
   if (imported.trajectories > 0) {
     text += fmt::format(", /lengths {}", imported.trajectories);
   }
+  if (imported.has_step_counts) {
+    text += ", /x_lengths";
+  }
   if (imported.has_ids) {
     text += ", the names of the samples /ids";
   }

@@ -49,7 +49,7 @@ Json describe_model(const std::string& path) {
   Json layers = Json::object();
   for (const auto& network : stored.networks) {
     networks[network.name] = {{"encoder", network.spec},
-                              {"inputs", network.normalization.columns()},
+                              {"inputs", network.input.size()},
                               {"parameters", network.parameters.size()}};
     layers[network.name] = describe_layers(network);
   }

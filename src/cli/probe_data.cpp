@@ -61,11 +61,12 @@ class Reader {
 template <math::Real T>
 ProbeData read_represented(const mpi::Communicator& communicator, const ProbeFiles& files,
                            const model::StoredModel& stored) {
-  const auto model = model::to_model<T>(stored);
-  analysis::Encoder<T> encoder(model, files.encoder);
-  return Reader(communicator, files, encoder.path())
+  const auto path = analysis::Encoder<T>(model::to_model<T>(stored), files.encoder).path();
+  return Reader(communicator, files, path)
       .read([&](data::DatasetFile& file, const data::Blocks& blocks, const data::Shard& /*shard*/,
                 const std::string& option) {
+        const auto model = model::to_model<T>(analysis::fitted_to(stored, files.encoder, file));
+        analysis::Encoder<T> encoder(model, files.encoder);
         WorkProgress progress(files.progress.on(communicator), "encoding " + option);
         return analysis::encode_rows(communicator, file, blocks, encoder, progress);
       });
@@ -95,7 +96,10 @@ ProbeData read(const mpi::Communicator& communicator, const ProbeFiles& files) {
     const std::string x_path = files.encoder.path.empty() ? "/x" : files.encoder.path;
     return Reader(communicator, files, x_path)
         .read([&](data::DatasetFile& file, const data::Blocks& /*blocks*/, const data::Shard& shard,
-                  const std::string& /*option*/) { return file.load(x_path, shard); });
+                  const std::string& /*option*/) {
+          const data::Rows rows = file.load(x_path, shard);
+          return rows.has_lengths() ? rows.padded() : rows;
+        });
   }
   const auto stored = train::read_any_model(communicator, files.model);
   return stored.settings.at("precision") == "float"

@@ -101,9 +101,9 @@ void Augmentation::take(std::string_view text, std::string_view word) {
     turns_ = degrees_ > 0.0;
   } else if (name == "crop") {
     crop_ = amount(text, word, 0.05, 1.0);
-  } else {
-    throw UsageError(
-        fmt::format(R"(`augment` "{}": "{}" is not known; there are {})", text, word, known_words));
+  } else if (!sequence_.take(text, word)) {
+    throw UsageError(fmt::format(R"(`augment` "{}": "{}" is not known; there are {}, {})", text,
+                                 word, SequenceAugmentation::known_words, known_words));
   }
 }
 
@@ -171,10 +171,12 @@ void Augmentation::warp_image(const math::AffineMap& map, std::span<T> scratch,
 
 template <math::Real T>
 void Augmentation::apply(std::uint64_t key, std::span<const std::uint64_t> samples,
-                         MatrixView<T> rows) const {
+                         MatrixView<T> rows, const SequenceRows& sequences) const {
   Buffer<T> scratch(needs_image() ? scratch_size(image_) : 0);
+  const std::size_t step = rows.columns() / sequences.steps;
   for (std::size_t i = 0; i < rows.rows(); ++i) {
-    const std::span<T> row = rows.row(i);
+    const std::size_t length = sequences.length(i);
+    const std::span<T> row = rows.row(i).first(length * step);
     if (needs_image()) {
       warp_image<T>(draw_map(key, samples[i]), scratch, row);
     }
@@ -189,12 +191,13 @@ void Augmentation::apply(std::uint64_t key, std::span<const std::uint64_t> sampl
     if (mask_ > 0.0) {
       math::drop({.key = key, .index = samples[i], .purpose = mask_purpose}, mask_, T{1}, row);
     }
+    sequence_.apply(key, samples[i], length, row);
   }
 }
 
 template void Augmentation::apply<float>(std::uint64_t, std::span<const std::uint64_t>,
-                                         MatrixView<float>) const;
+                                         MatrixView<float>, const SequenceRows&) const;
 template void Augmentation::apply<double>(std::uint64_t, std::span<const std::uint64_t>,
-                                          MatrixView<double>) const;
+                                          MatrixView<double>, const SequenceRows&) const;
 
 }  // namespace infomax::data

@@ -41,6 +41,22 @@ void set_steps(DatasetShape& shape, std::size_t steps) {
   shape.features = steps * width;
 }
 
+std::vector<std::uint32_t> narrowed(const std::vector<std::size_t>& numbers) {
+  std::vector<std::uint32_t> lengths(numbers.size());
+  std::ranges::transform(numbers, lengths.begin(),
+                         [](std::size_t n) { return static_cast<std::uint32_t>(n); });
+  return lengths;
+}
+
+/// The lengths that offsets stand for.
+std::vector<std::uint32_t> differences(const std::vector<std::size_t>& offsets) {
+  std::vector<std::uint32_t> lengths(offsets.empty() ? 0 : offsets.size() - 1);
+  for (std::size_t i = 0; i < lengths.size(); ++i) {
+    lengths[i] = static_cast<std::uint32_t>(offsets[i + 1] - offsets[i]);
+  }
+  return lengths;
+}
+
 }  // namespace
 
 std::string lengths_of(const std::string& dataset) { return dataset + "_lengths"; }
@@ -142,6 +158,32 @@ Datasets::Found Datasets::look(const std::string& dataset) {
   return found;
 }
 
+/// Where the sequences of a shard begin, and where the last one ends; nothing of an empty shard.
+std::vector<std::size_t> Datasets::load_offsets(const std::string& dataset, const Shard& shard) {
+  const Shard with_end{0, 0, shard.first_row, shard.row_count + (shard.row_count > 0 ? 1 : 0)};
+  return step_numbers(load_stored(offsets_of(dataset), with_end));
+}
+
+std::vector<std::uint32_t> Datasets::load_lengths(const std::string& dataset, const Shard& shard) {
+  try {
+    const Found& found = find(dataset);
+    switch (found.kind) {
+      case Kind::flat:
+        return differences(load_offsets(dataset, shard));
+      case Kind::padded:
+        return narrowed(step_numbers(load_stored(lengths_of(dataset), shard)));
+      case Kind::marked:
+        return unpadded_lengths(load_stored(dataset, shard), *sequences_[dataset].padding_value);
+      case Kind::rows:
+        break;
+    }
+    return {};
+  } catch (...) {
+    after_failure();
+    throw;
+  }
+}
+
 Rows Datasets::load_as(const Found& found, const std::string& dataset, const Shard& shard) {
   if (found.kind == Kind::rows) {
     return load_stored(dataset, shard);
@@ -150,17 +192,12 @@ Rows Datasets::load_as(const Found& found, const std::string& dataset, const Sha
   std::optional<Rows> rows;
   const std::size_t steps = found.shape.trailing.front();
   if (found.kind == Kind::flat) {
-    const Shard with_end{0, 0, shard.first_row, shard.row_count + (shard.row_count > 0 ? 1 : 0)};
-    const auto offsets = step_numbers(load_stored(offsets_of(dataset), with_end));
+    const auto offsets = load_offsets(dataset, shard);
     const Shard held =
         offsets.empty() ? Shard{} : Shard{0, 0, offsets.front(), offsets.back() - offsets.front()};
     Rows flat = load_stored(dataset, held);
     mpi::together(communicator_, [&] {
-      std::vector<std::uint32_t> lengths(shard.row_count);
-      for (std::size_t i = 0; i < lengths.size(); ++i) {
-        lengths[i] = static_cast<std::uint32_t>(offsets[i + 1] - offsets[i]);
-      }
-      rows.emplace(std::move(flat), steps, shard.first_row, std::move(lengths));
+      rows.emplace(std::move(flat), steps, shard.first_row, differences(offsets));
     });
     return std::move(*rows);
   }
@@ -170,13 +207,9 @@ Rows Datasets::load_as(const Found& found, const std::string& dataset, const Sha
   }
   Rows padded = load_stored(dataset, shard);
   mpi::together(communicator_, [&] {
-    std::vector<std::uint32_t> lengths(counts.size());
-    if (found.kind == Kind::marked) {
-      lengths = unpadded_lengths(padded, *sequences_[dataset].padding_value);
-    } else {
-      std::ranges::transform(counts, lengths.begin(),
-                             [](std::size_t n) { return static_cast<std::uint32_t>(n); });
-    }
+    auto lengths = found.kind == Kind::marked
+                       ? unpadded_lengths(padded, *sequences_[dataset].padding_value)
+                       : narrowed(counts);
     rows.emplace(Rows::from_padded(std::move(padded), steps, std::move(lengths)));
   });
   return std::move(*rows);

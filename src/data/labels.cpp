@@ -59,7 +59,7 @@ std::string unseen(const RowStore& rows, std::uint64_t row, std::size_t classes)
 }  // namespace
 
 bool holds_labels(const RowStore& rows) {
-  return hdf5::is_integer(rows.type()) && rows.features() == 1;
+  return hdf5::is_integer(rows.type()) && rows.features() == 1 && !rows.has_lengths();
 }
 
 std::size_t class_count(const mpi::Communicator& communicator, const RowStore& rows) {

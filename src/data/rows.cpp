@@ -53,7 +53,7 @@ Rows::Rows(std::string where, hdf5::ElementType type, std::vector<std::size_t> t
            std::size_t first_row, std::size_t count)
     : RowStore(std::move(where), type, std::move(trailing), count),
       first_row_(first_row),
-      bytes_(size_bytes()) {}
+      bytes_(count * row_bytes()) {}
 
 Rows::Rows(Rows flat, std::size_t steps, std::size_t first_row, std::vector<std::uint32_t> lengths)
     : RowStore(flat.where(), flat.type(), sequence_shape(steps, flat.trailing_shape()),
@@ -90,6 +90,14 @@ Rows Rows::from_padded(Rows padded, std::size_t steps, std::vector<std::uint32_t
   flat.bytes_.resize(all * step_bytes);
   flat.bytes_.shrink_to_fit();
   return {std::move(flat), steps, padded.first_row_, std::move(lengths)};
+}
+
+Rows Rows::padded() const {
+  Rows all(where(), type(), trailing_shape(), first_row_, count());
+  std::vector<std::size_t> rows(count());
+  std::iota(rows.begin(), rows.end(), std::size_t{0});
+  copy(rows, all.bytes());
+  return all;
 }
 
 std::size_t Rows::place_of(std::size_t element) const {

@@ -12,6 +12,7 @@
 #include "infomax/core/error.hpp"
 #include "infomax/core/matrix.hpp"
 #include "infomax/core/pending_file.hpp"
+#include "infomax/data/datasets.hpp"
 #include "infomax/data/names.hpp"
 #include "infomax/hdf5/file.hpp"
 
@@ -152,6 +153,34 @@ void write_lengths(hdf5::File& file, const std::vector<std::size_t>& lengths) {
   }
 }
 
+/// Writes the steps that each row of /x has, if some have fewer than there is room for.
+bool write_step_counts(const RowFile& rows, Output& output, Output* test_output,
+                       std::optional<TestRows> test) {
+  const auto& counts = rows.step_counts();
+  if (counts.empty()) {
+    return false;
+  }
+  std::vector<std::uint32_t> in_order = counts;
+  for (std::size_t k = 0; k < rows.places().size(); ++k) {
+    in_order[rows.places()[k]] = counts[k];
+  }
+  std::vector<std::uint32_t> kept;
+  std::vector<std::uint32_t> taken;
+  for (const std::uint32_t count : in_order) {
+    (test && test->take_next() ? taken : kept).push_back(count);
+  }
+  const auto write = [](hdf5::File& file, const std::vector<std::uint32_t>& lengths) {
+    file.create_dataset(data::lengths_of("/x"), hdf5::element_type_of<std::uint32_t>(),
+                        {lengths.size()})
+        .write<std::uint32_t>(0, lengths.size(), lengths);
+  };
+  write(output.file, kept);
+  if (test_output != nullptr) {
+    write(test_output->file, taken);
+  }
+  return true;
+}
+
 /// Writes the names of the samples beside their rows.
 void write_ids(const std::vector<std::string>& ids, Output& output, Output* test_output,
                std::optional<TestRows> test) {
@@ -189,6 +218,7 @@ Imported import_dataset(const ImportRequest& request) {
     imported.y = copy(*files.y, "/y", output, beside, test);
   }
   write_lengths(output.file, files.x->lengths());
+  imported.has_step_counts = write_step_counts(*files.x, output, beside, test);
   if (!files.ids.empty()) {
     write_ids(files.ids, output, beside, test);
     imported.has_ids = true;

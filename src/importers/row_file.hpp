@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <utility>
@@ -32,6 +33,8 @@ class RowFile {
   [[nodiscard]] const std::vector<std::string>& tokens() const { return tokens_; }
   /// The numbers of rows of the trajectories that follow one another; empty if there is only one.
   [[nodiscard]] const std::vector<std::size_t>& lengths() const { return lengths_; }
+  /// The steps that each row has, of those that rows have room for; empty if all have all.
+  [[nodiscard]] const std::vector<std::uint32_t>& step_counts() const { return step_counts_; }
   /// What import filled missing elements of each column with; empty if it filled none.
   [[nodiscard]] const std::vector<double>& fills() const { return fills_; }
 
@@ -56,6 +59,7 @@ class RowFile {
   void name_classes(std::vector<std::string> names) { classes_ = std::move(names); }
   void name_tokens(std::vector<std::string> texts) { tokens_ = std::move(texts); }
   void set_lengths(std::vector<std::size_t> lengths) { lengths_ = std::move(lengths); }
+  void set_step_counts(std::vector<std::uint32_t> counts) { step_counts_ = std::move(counts); }
   void set_fills(std::vector<double> fills) { fills_ = std::move(fills); }
   void set_places(std::vector<std::size_t> places) { places_ = std::move(places); }
 
@@ -68,6 +72,7 @@ class RowFile {
   std::vector<std::string> classes_;
   std::vector<std::string> tokens_;
   std::vector<std::size_t> lengths_;
+  std::vector<std::uint32_t> step_counts_;
   std::vector<double> fills_;
   std::vector<std::size_t> places_;
 };

@@ -11,6 +11,7 @@
 #include "importers/like_dataset.hpp"
 #include "importers/sample_ids.hpp"
 #include "importers/selected_rows.hpp"
+#include "importers/sequence_rows.hpp"
 #include "infomax/core/error.hpp"
 
 namespace infomax::importers {
@@ -159,6 +160,9 @@ RowFiles open_row_files(const ImportRequest& request) {
                        like ? like->known(role) : Known{});
   };
   OpenedFile opened_x = open(x, Role::x);
+  if (request.reading.sequences) {
+    opened_x = as_sequences(std::move(opened_x));
+  }
   OpenedFile opened_y;
   if (y) {
     opened_y = open(*y, Role::y);

@@ -27,6 +27,14 @@ SelectedRows::SelectedRows(std::unique_ptr<RowFile> file, std::vector<bool> keep
   name_classes(file_->classes());
   name_tokens(file_->tokens());
   set_fills(file_->fills());
+  const auto& counts = file_->step_counts();
+  std::vector<std::uint32_t> kept;
+  for (std::size_t k = 0; k < counts.size(); ++k) {
+    if (keep_[k]) {
+      kept.push_back(counts[k]);
+    }
+  }
+  set_step_counts(std::move(kept));
   set_places(std::move(places));
 }
 

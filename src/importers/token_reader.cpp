@@ -44,10 +44,13 @@ TokenReader::TokenReader(const FileList& list, Tokens tokens, std::optional<std:
   std::size_t rows = 0;
   std::size_t longest = 0;
   std::size_t cut = 0;
+  std::vector<std::uint32_t> counts;
   while (next_text(text_)) {
     const std::size_t count = vocabulary_.count(text_);
     longest = std::max(longest, count);
     cut += length && count > *length ? 1 : 0;
+    constexpr std::size_t most = std::numeric_limits<std::uint32_t>::max();
+    counts.push_back(static_cast<std::uint32_t>(std::min({count, length.value_or(most), most})));
     ++rows;
   }
   if (known.tokens.empty()) {
@@ -65,6 +68,9 @@ TokenReader::TokenReader(const FileList& list, Tokens tokens, std::optional<std:
   }
   declare(narrowest(vocabulary_.size()), {rows, columns});
   name_tokens(vocabulary_.texts());
+  if (std::ranges::any_of(counts, [&](std::uint32_t count) { return count < columns; })) {
+    set_step_counts(std::move(counts));
+  }
   numbers_.resize(columns);
   texts_ = rows_of(list);
 }

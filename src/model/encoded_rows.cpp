@@ -33,7 +33,8 @@ MatrixView<const T> EncodedRows<T>::tile(std::size_t first, std::size_t count,
   for (std::size_t done = 0; done < count; done += tile_rows_) {
     const std::size_t part = std::min(tile_rows_, count - done);
     first_ = first + done;
-    const MatrixView<const T> encoded = executor_.forward(parameters_, part, {});
+    const MatrixView<const T> encoded = executor_.forward(
+        parameters_, part, {.lengths = lengths_.of(*rows_, local_rows_.subspan(first_, part))});
     for (std::size_t i = 0; i < part; ++i) {
       std::ranges::copy(encoded.row(i), out.row(done + i).begin());
     }

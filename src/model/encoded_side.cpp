@@ -21,7 +21,9 @@ EncodedSide<T>::EncodedSide(const mpi::Communicator& communicator, const Member<
            .micro_rows = micro_batch,
            .for_backward = for_backward,
            .by_ranges = parts != nullptr},
-          [this](std::size_t first, MatrixView<T> inputs) { fill(first, inputs); }, &reduction_) {}
+          [this](std::size_t first, MatrixView<T> inputs) { fill(first, inputs); }, &reduction_) {
+  lengths_.reserve(batch_rows);
+}
 
 template <math::Real T>
 MatrixView<const T> EncodedSide<T>::forward(std::span<const T> parameters,
@@ -29,13 +31,14 @@ MatrixView<const T> EncodedSide<T>::forward(std::span<const T> parameters,
                                             const nn::Pass& pass) {
   indices_ = indices;
   pass_ = pass;
+  pass_.lengths = lengths_.of(*rows_, indices);
   ranges_.clear();
   if (parts_ != nullptr && !indices.empty()) {
     stats::for_each_part(parts_, indices.size(), [&](std::size_t first, std::size_t count) {
       ranges_.push_back({first, count});
     });
   }
-  return executor_.forward(parameters, indices.size(), pass, ranges_);
+  return executor_.forward(parameters, indices.size(), pass_, ranges_);
 }
 
 template <math::Real T>
@@ -43,7 +46,8 @@ void EncodedSide<T>::fill(std::size_t first, MatrixView<T> inputs) {
   const Stopwatch stopwatch;
   rows_->convert(indices_.subspan(first, inputs.rows()), member_->normalization, inputs);
   if (augmentation_ != nullptr) {
-    augmentation_->apply(pass_.key, pass_.samples.subspan(first, inputs.rows()), inputs);
+    const nn::Pass pass = pass_.rows(first, inputs.rows());
+    augmentation_->apply(pass.key, pass.samples, inputs, {rows_->steps(), pass.lengths});
   }
   input_s_ += stopwatch.elapsed_s();
 }

@@ -29,7 +29,7 @@ void require_two_rows(const data::DatasetShape& x) {
 void require_memory_for(const mpi::Communicator& communicator, const data::DatasetShape& shape,
                         const data::Shard& shard) {
   measure::require_memory(communicator,
-                          {shard.row_count * shape.features * hdf5::size(shape.type),
+                          {shape.bytes_of(shard.row_count),
                            fmt::format("{} has {} rows of {} columns, which are held in memory",
                                        shape.where, shape.rows, shape.features),
                            "use more nodes, or fewer rows or columns"});
@@ -115,16 +115,17 @@ Examples load_examples(const mpi::Communicator& communicator, data::Datasets& so
 }
 
 Examples load_examples(const mpi::Communicator& communicator, const std::string& file,
-                       const PairSettings& settings, std::size_t block_count) {
+                       const PairSettings& settings, std::size_t block_count, const Steps& least) {
   data::DatasetFile opened(communicator, file);
+  expect_sequences(opened, settings, least);
   return load_examples(communicator, opened, settings, block_count);
 }
 
 data::Normalization fit_x(const mpi::Communicator& communicator, const Examples& examples,
                           data::Datasets& source, const PairSettings& settings,
-                          data::NormalizeMode mode) {
+                          data::NormalizeMode mode, bool by_step) {
   if (examples.index.is_identity()) {
-    return data::fit_normalization(communicator, *examples.x, examples.blocks, mode);
+    return data::fit_normalization(communicator, *examples.x, examples.blocks, mode, by_step);
   }
   // Ranks share rows at the ends of their shards, so those are read again, each by one rank.
   const auto used = examples.index.used();
@@ -132,7 +133,7 @@ data::Normalization fit_x(const mpi::Communicator& communicator, const Examples&
   const auto shard = blocks.shard(communicator.rank(), communicator.size());
   const auto rows = data::load_stretches(communicator, source, settings.x_path,
                                          data::cut(used, shard.first_row, shard.row_count));
-  return data::fit_normalization(communicator, *rows, blocks, mode);
+  return data::fit_normalization(communicator, *rows, blocks, mode, by_step);
 }
 
 std::size_t count_classes(const mpi::Communicator& communicator, const Examples& examples,

@@ -7,12 +7,12 @@
 
 namespace infomax::model {
 
-void require_features(const data::Normalization& expected, const data::RowStore& rows) {
-  if (rows.features() != expected.columns()) {
+void require_features(const nn::Shape& input, const data::RowStore& rows) {
+  if (rows.features() != input.size()) {
     throw DataError(
         fmt::format("{} has rows of {} features, but the model was trained on {}; give "
                     "data of the same kind, or another `x` or `y`",
-                    rows.where(), rows.features(), expected.columns()));
+                    rows.where(), rows.features(), input.size()));
   }
 }
 

@@ -56,7 +56,9 @@ nn::Shape read_input_shape(const hdf5::File& file, const std::string& group, std
   const std::string text = file.string_attribute(group, input_shape);
   try {
     nn::Shape shape = nn::parse_shape(text);
-    if (!shape.varies() && shape.size() == columns) {
+    // Of sequences, the preprocessing is that of a step.
+    if (!shape.varies() &&
+        (shape.size() == columns || shape.size() == columns * shape.extents().front())) {
       return shape;
     }
   } catch (const UsageError&) {

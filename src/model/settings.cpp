@@ -8,6 +8,7 @@
 
 #include "core/json.hpp"
 #include "infomax/core/error.hpp"
+#include "infomax/core/field_text.hpp"
 
 namespace infomax::model {
 namespace {
@@ -60,6 +61,9 @@ void PairSettings::to_settings(Settings& settings) const {
   settings["image"] = image;
   settings["lag"] = std::to_string(lag);
   settings["lengths"] = lengths_path;
+  if (padding_value) {
+    settings["padding_value"] = FieldText<double>::format(*padding_value);
+  }
   if (!class_names.empty()) {
     settings["class_names"] = json_text(Json(class_names));
   }
@@ -81,6 +85,13 @@ PairSettings PairSettings::from_settings(const Settings& settings) {
   result.image = optional(settings, "image");
   result.lag = required_number(settings, "lag");
   result.lengths_path = required(settings, "lengths");
+  if (const std::string padding = optional(settings, "padding_value"); !padding.empty()) {
+    result.padding_value = FieldText<double>::parse(padding);
+    if (!result.padding_value) {
+      throw DataError(
+          fmt::format(R"(the model's setting "padding_value" is "{}", not a number)", padding));
+    }
+  }
   result.class_names = names_of(optional(settings, "class_names"));
   return result;
 }

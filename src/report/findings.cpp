@@ -107,7 +107,7 @@ Json find(const mpi::Communicator& communicator, const model::StoredModel& store
   const auto& examples = data.examples;
   const auto objective = objective::from_settings(stored.settings);
   const auto spectral = objective::make_spectral_function(objective);
-  auto model = model::to_model<T>(stored);
+  auto model = model::to_model<T>(model::fitted_to(stored, pair, *examples.x, examples.y.get()));
   model::WholeSides<T> sides(communicator, model, examples, pair, options.micro_batch);
   const auto evaluation = analysis::evaluate<T>(communicator, objective, pair, sides, nullptr);
   const auto variates =

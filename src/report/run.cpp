@@ -45,7 +45,7 @@ std::string read_text(const std::string& path) {
 Json describe(const model::StoredModel& model) {
   Json networks = Json::array();
   for (const auto& network : model.networks) {
-    const nn::Network<double> shape(nn::parse_spec(network.spec), network.normalization.columns());
+    const nn::Network<double> shape(nn::parse_spec(network.spec), network.input);
     networks.push_back({{"name", network.name},
                         {"spec", network.spec},
                         {"inputs", shape.inputs()},

@@ -9,9 +9,8 @@
 #include "infomax/analysis/evaluation.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/core/logging.hpp"
-#include "infomax/data/labels.hpp"
 #include "infomax/data/loader.hpp"
-#include "infomax/model/input.hpp"
+#include "infomax/model/sequences.hpp"
 #include "infomax/train/config.hpp"
 
 namespace infomax::report {
@@ -27,17 +26,6 @@ train::Config config_of(const FieldTexts& texts) {
     }
   }
   return config;
-}
-
-void require_kind(const mpi::Communicator& communicator, const model::StoredModel& stored,
-                  const model::PairSettings& pair, const model::Examples& examples) {
-  if (pair.classes > 0) {
-    data::require_labels_below(communicator, *examples.y, pair.classes);
-  }
-  model::require_features(stored.networks.front().normalization, *examples.x);
-  if (pair.meaning().has_two_views()) {
-    model::require_features(stored.networks.back().normalization, *examples.y);
-  }
 }
 
 /// Collective. The samples of a validation file, if they can still be read.
@@ -64,10 +52,11 @@ model::SplitExamples load_as_trained(const mpi::Communicator& communicator,
   const model::HoldOut hold_out{run.validation ? run.validation->fraction : 0.0, run.seed,
                                 run.validation_blocks ? run.validation_blocks->count : 0};
   data::DatasetFile file(communicator, data);
+  model::expect_sequences(file, pair, model::steps_of(stored));
   auto split =
       model::load_split_examples(communicator, file, pair, run.blocks.value_or(0), hold_out);
   file.close();
-  require_kind(communicator, stored, pair, split.training);
+  analysis::require_kind(communicator, stored, pair, split.training);
   return split;
 }
 

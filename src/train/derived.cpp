@@ -39,6 +39,7 @@ model::PairSettings pair_settings(const Config& config) {
   settings.x_path = config.x;
   settings.y_path = config.y;
   settings.lengths_path = config.lengths;
+  settings.padding_value = config.padding_value;
   settings.split = split_of(config);
   settings.augment = config.augment;
   settings.lag = config.lag.value_or(default_lag);

@@ -9,12 +9,14 @@
 
 #include "infomax/core/error.hpp"
 #include "infomax/core/logging.hpp"
+#include "infomax/data/augmentation.hpp"
 #include "infomax/data/image.hpp"
 #include "infomax/data/labels.hpp"
 #include "infomax/data/loader.hpp"
 #include "infomax/math/blas_runtime.hpp"
 #include "infomax/measure/threads.hpp"
 #include "infomax/model/arithmetic.hpp"
+#include "infomax/model/sequences.hpp"
 #include "infomax/objective/make.hpp"
 #include "infomax/train/linear_start.hpp"
 #include "train/derived.hpp"
@@ -34,10 +36,66 @@ void require_features(const data::RowStore& rows, const data::RowStore& training
   }
 }
 
+/// Collective. Throws unless the encoders that read token ids have their ids.
+void require_tokens(const mpi::Communicator& communicator, const Config& config,
+                    const model::Examples& examples) {
+  model::require_tokens(communicator, first_encoder(config), *examples.x);
+  if (const auto second = second_encoder(config)) {
+    model::require_tokens(communicator, *second, *examples.y);
+  }
+}
+
+/// Collective. Says how sequences are read: with room for the longest of x, y and the validation
+/// file, so that networks fit all of them.
+void expect_sequences(const mpi::Communicator& communicator, data::Datasets& source,
+                      const Config& config, const model::PairSettings& pair) {
+  model::expect_sequences(source, pair, {});
+  auto steps = model::steps_of(source, pair);
+  if (config.validation && !config.validation->file.empty()) {
+    steps = model::longest(steps, model::steps_of(communicator, config.validation->file, pair));
+  }
+  if (config.share && steps.y > 0) {
+    steps.x = steps.y = std::max(steps.x, steps.y);
+  }
+  model::expect_sequences(source, pair, steps);
+}
+
+/// The preprocessing of x. Throws UsageError where another than none is asked for token ids.
+data::NormalizeMode mode_of_x(const Config& config, const data::RowStore& x) {
+  if (!model::vocabulary_of(first_encoder(config))) {
+    return config.normalize.value_or(data::default_normalize_mode(x.type()));
+  }
+  if (config.normalize && config.normalize != data::NormalizeMode::none) {
+    throw UsageError(
+        fmt::format("`normalize` {} would change the token ids that `encoder` {} reads; leave it "
+                    "out, or give none",
+                    data::name(*config.normalize), config.encoder));
+  }
+  return data::NormalizeMode::none;
+}
+
+/// Throws UsageError if random changes make other numbers of token ids.
+void check_changes_of_tokens(const Config& config, const model::PairSettings& pair) {
+  if (!pair.meaning().changes_rows || !model::vocabulary_of(first_encoder(config))) {
+    return;
+  }
+  const data::ImageShape any{1, 1};
+  if (data::Augmentation(pair.augment, any).changes_numbers()) {
+    throw UsageError(
+        fmt::format("`augment` {} would change the token ids that `encoder` {} reads; tokens may "
+                    "have timeshift:K, timemask:K and tokenmask:P",
+                    pair.augment, config.encoder));
+  }
+}
+
 /// Collective. The examples of a validation file, which must be of the training data's kind.
-model::Examples load_validation(const mpi::Communicator& communicator, const std::string& file,
+model::Examples load_validation(const mpi::Communicator& communicator, const Config& config,
                                 const model::PairSettings& pair, const model::Examples& training) {
-  auto examples = model::load_examples(communicator, file, pair, 0);
+  const auto steps = [](const std::shared_ptr<const data::RowStore>& rows) {
+    return rows && rows->has_lengths() ? rows->steps() : 0;
+  };
+  auto examples = model::load_examples(communicator, config.validation->file, pair, 0,
+                                       {steps(training.x), steps(training.y)});
   require_features(*examples.x, *training.x);
   if (examples.y) {
     require_features(*examples.y, *training.y);
@@ -45,6 +103,7 @@ model::Examples load_validation(const mpi::Communicator& communicator, const std
   if (pair.classes > 0) {
     data::require_labels_below(communicator, *examples.y, pair.classes);
   }
+  require_tokens(communicator, config, examples);
   return examples;
 }
 
@@ -146,8 +205,10 @@ model::PairSettings settle_pair(Config& config, std::span<const std::size_t> tra
 
 TrainingData load_training_data(const mpi::Communicator& communicator, data::Datasets& source,
                                 Config& config) {
+  expect_sequences(communicator, source, config, pair_settings(config));
   const auto x = source.shape(config.x);
   auto pair = settle_pair(config, x.trailing, x.where);
+  check_changes_of_tokens(config, pair);
   const double fraction = config.validation ? config.validation->fraction : 0.0;
   const auto stretches =
       config.validation_blocks ? std::optional(config.validation_blocks->count) : std::nullopt;
@@ -175,16 +236,19 @@ TrainingData load_training_data(const mpi::Communicator& communicator, data::Dat
   }
   settle_lengths(config);
   settle_objective(config);
-  const auto mode = config.normalize.value_or(data::default_normalize_mode(examples.x->type()));
+  const auto mode = mode_of_x(config, *examples.x);
   config.normalize = mode;
+  require_tokens(communicator, config, examples);
   config.blocks = examples.blocks.count();
-  data.normalization = model::fit_x(communicator, examples, source, data.pair, mode);
-  if (second_encoder(config)) {
-    data.normalization_y =
-        data::fit_normalization(communicator, *examples.y, examples.blocks, mode);
+  data.normalization = model::fit_x(communicator, examples, source, data.pair, mode,
+                                    model::reads_steps(first_encoder(config)));
+  if (const auto second = second_encoder(config)) {
+    const auto mode_y = model::vocabulary_of(*second) ? data::NormalizeMode::none : mode;
+    data.normalization_y = data::fit_normalization(communicator, *examples.y, examples.blocks,
+                                                   mode_y, model::reads_steps(*second));
   }
   if (config.validation && !config.validation->file.empty()) {
-    data.held_out = load_validation(communicator, config.validation->file, data.pair, examples);
+    data.held_out = load_validation(communicator, config, data.pair, examples);
   }
   config.batch = config.batch.value_or(std::min(default_batch_rows, examples.blocks.rows()));
   data.batch_rows = *config.batch;

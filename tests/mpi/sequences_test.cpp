@@ -19,6 +19,7 @@
 #include "infomax/data/loader.hpp"
 #include "infomax/data/memory_datasets.hpp"
 #include "infomax/data/normalization.hpp"
+#include "infomax/data/tokens.hpp"
 #include "infomax/hdf5/file.hpp"
 #include "support/scratch.hpp"
 
@@ -266,6 +267,27 @@ TEST_F(WrongSequences, AreNamedByTheirFirstRow) {
   EXPECT_THAT(complaint<float>("/x_lengths", {1, 2, 2}), HasSubstr("one integer a row"));
   EXPECT_THAT(complaint<std::int32_t>("/x_lengths", std::vector<std::int32_t>(14, 1), {14}),
               HasSubstr("no sequence of steps"));
+}
+
+TEST(Tokens, AreNamedWhereTheyAreBeyondTheVocabulary) {
+  const auto world = mpi::Communicator::world();
+  const std::vector<std::int32_t> tokens{1, 2, 3, 4, 9, 1, 0, -1, 2, 7};
+  const std::vector<std::int32_t> lengths{2, 1, 2, 1};
+  MemoryDatasets source(world);
+  source.add<std::int32_t>("/x", std::span(tokens).first(8), {2});
+  source.add<std::int32_t>("/x_lengths", lengths);
+  const std::vector<float> reals(4, 1.0F);
+  source.add<float>("/reals", reals);
+  const Shard shard = Blocks(4, 3).shard(world.rank(), world.size());
+  const Rows rows = source.load("/x", shard);
+  EXPECT_NO_THROW(require_tokens_below(world, rows, 10));
+  EXPECT_THAT(test::message_of<DataError>([&] { require_tokens_below(world, rows, 9); }),
+              HasSubstr("has the token 9 at row 2, step 0"));
+  EXPECT_THAT(test::message_of<DataError>([&] { require_tokens_below(world, rows, 2); }),
+              HasSubstr("has the token 2 at row 0, step 1"));
+  EXPECT_THAT(test::message_of<DataError>(
+                  [&] { require_tokens_below(world, source.load("/reals", shard), 9); }),
+              HasSubstr("token ids, which are integers"));
 }
 
 TEST(SequencesInMemory, ComeFromAllOrFromTheOwnRows) {

@@ -5,14 +5,17 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "infomax/analysis/canonical_variates.hpp"
 #include "infomax/core/field.hpp"
 #include "infomax/core/matrix.hpp"
+#include "infomax/data/datasets.hpp"
 #include "infomax/data/row_store.hpp"
 #include "infomax/data/windows.hpp"
 #include "infomax/model/input.hpp"
 #include "infomax/model/model.hpp"
+#include "infomax/model/sequences.hpp"
 #include "infomax/nn/executor.hpp"
 
 /// @file
@@ -44,6 +47,12 @@ struct EncoderOptions {
   return table;
 }
 
+/// Collective. A model whose network represents the rows of `source` that the options name: of
+/// sequences, T may be another than in training. Also says how they are read. Throws UsageError
+/// where there is no such side, and DataError as model::fit_to_rows and Datasets::shape.
+[[nodiscard]] model::StoredModel fitted_to(model::StoredModel stored, const EncoderOptions& options,
+                                           data::Datasets& source);
+
 /// A model as a function from rows of a data set to representations: the output of a network or of
 /// one of its layers.
 template <math::Real T>
@@ -60,7 +69,9 @@ class Encoder {
   [[nodiscard]] const model::Member<T>& member() const { return *member_; }
   /// K; unset if the representation is the network's output.
   [[nodiscard]] std::optional<std::size_t> layer() const { return layer_; }
-  [[nodiscard]] std::size_t columns() const { return columns_; }          ///< q
+  [[nodiscard]] std::size_t columns() const { return columns_; }  ///< q
+  /// [T, q / T] where the representation of a sequence is one of each step, else [q].
+  [[nodiscard]] std::vector<std::size_t> shape() const;
   [[nodiscard]] std::size_t micro_batch() const { return micro_batch_; }  ///< M; 0 = all
 
   /// From here on a representation is the variates of the network's output by `map`, which is of as
@@ -87,6 +98,7 @@ class Encoder {
   std::optional<nn::Executor<T>> executor_;
   const data::RowStore* rows_ = nullptr;  // of the tile that is being encoded ...
   std::size_t first_ = 0;                 // ... and its first
+  model::RowLengths lengths_;
 };
 
 }  // namespace infomax::analysis

@@ -22,13 +22,21 @@ namespace infomax::analysis {
 
 struct Evaluation;
 
+/// Collective. Throws DataError, the same on every rank, unless examples are of the model's kind:
+/// of its features, of the classes it knows, and of the tokens it knows.
+void require_kind(const mpi::Communicator& communicator, const model::StoredModel& stored,
+                  const model::PairSettings& pair, const model::Examples& examples);
+
 /// Collective. A data set of the model's kind: of its features, and of the classes it knows. `pair`
 /// is the model's own, but may name other data sets of the file; `block_count` as
-/// model::load_examples takes it. Throws DataError, the same on every rank.
+/// model::load_examples takes it. Sequences have room for `least` steps, and for as many as those
+/// of the training; model::fitted_to() makes the model one for longer ones. Throws DataError, the
+/// same on every rank.
 [[nodiscard]] model::Examples load_for_model(const mpi::Communicator& communicator,
                                              const model::StoredModel& stored,
                                              const model::PairSettings& pair,
-                                             const std::string& path, std::size_t block_count);
+                                             const std::string& path, std::size_t block_count,
+                                             const model::Steps& least = {});
 
 /// Collective. The exact objective of a model over all rows of `source`, which has the data sets
 /// that the model was trained on ("/x"), as one global batch, as `infomax evaluate` computes it. A

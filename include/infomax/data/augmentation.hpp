@@ -11,6 +11,7 @@
 
 #include "infomax/core/matrix.hpp"
 #include "infomax/data/image.hpp"
+#include "infomax/data/sequence_augmentation.hpp"
 #include "infomax/math/blas.hpp"
 #include "infomax/math/warp.hpp"
 
@@ -26,6 +27,7 @@ namespace infomax::data {
 ///     scale:S   times a factor in [1 - S, 1 + S]
 ///     noise:S   plus independent normal numbers of standard deviation S
 ///     mask:P    each feature 0 with probability P
+///     and the words of SequenceAugmentation
 ///
 /// Numbers are uniformly distributed unless something else is said. They are functions of (key,
 /// sample) alone, so that they do not depend on the number of ranks.
@@ -41,9 +43,16 @@ class Augmentation {
   /// Throws UsageError unless rows of `features` features hold images of this shape.
   void check_features(std::size_t features) const;
 
-  /// Changes rows [B, features] in place. `samples` [B] are their global numbers.
+  /// Whether a word makes other numbers of numbers, which token ids do not outlive.
+  [[nodiscard]] bool changes_numbers() const {
+    return needs_image() || scale_ > 0.0 || noise_ > 0.0;
+  }
+
+  /// Changes rows [B, features] in place. `samples` [B] are their global numbers. Rows that are
+  /// sequences say so; their padding stays as it is.
   template <math::Real T>
-  void apply(std::uint64_t key, std::span<const std::uint64_t> samples, MatrixView<T> rows) const;
+  void apply(std::uint64_t key, std::span<const std::uint64_t> samples, MatrixView<T> rows,
+             const SequenceRows& sequences = {}) const;
 
  private:
   void take(std::string_view text, std::string_view word);
@@ -61,6 +70,7 @@ class Augmentation {
   double noise_ = 0.0;
   double mask_ = 0.0;
   ImageShape image_;
+  SequenceAugmentation sequence_;
 };
 
 }  // namespace infomax::data

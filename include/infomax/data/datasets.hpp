@@ -88,6 +88,11 @@ class Datasets {
   /// Padding may hold anything.
   [[nodiscard]] Rows load(const std::string& dataset, const Shard& shard);
 
+  /// Collective. The steps of each row of this rank; none where rows have no lengths of their own.
+  /// Throws as load().
+  [[nodiscard]] std::vector<std::uint32_t> load_lengths(const std::string& dataset,
+                                                        const Shard& shard);
+
  protected:
   /// The ranks of `communicator` share the rows.
   explicit Datasets(const mpi::Communicator& communicator) : communicator_(communicator) {}
@@ -126,6 +131,8 @@ class Datasets {
   [[nodiscard]] const Found& find(const std::string& dataset);
   [[nodiscard]] Found look(const std::string& dataset);
   [[nodiscard]] Rows load_as(const Found& found, const std::string& dataset, const Shard& shard);
+  [[nodiscard]] std::vector<std::size_t> load_offsets(const std::string& dataset,
+                                                      const Shard& shard);
 
   mpi::Communicator communicator_;
   std::map<std::string, SequenceOptions> sequences_;

@@ -44,7 +44,8 @@ class RowStore {
   [[nodiscard]] std::size_t steps() const { return trailing_.empty() ? 1 : trailing_.front(); }
   /// The bytes of one row in the element type.
   [[nodiscard]] std::size_t row_bytes() const { return features_ * hdf5::size(type_); }
-  [[nodiscard]] std::size_t size_bytes() const { return count_ * row_bytes(); }  ///< of all rows
+  /// The bytes of all rows as the store holds them; of a selection, as if it held them.
+  [[nodiscard]] virtual std::size_t size_bytes() const { return count_ * row_bytes(); }
 
   /// The number that local row `local` has in its data set. It ascends with `local`.
   [[nodiscard]] virtual std::size_t row_number(std::size_t local) const = 0;

@@ -36,6 +36,9 @@ class Rows final : public RowStore {
   [[nodiscard]] static Rows from_padded(Rows padded, std::size_t steps,
                                         std::vector<std::uint32_t> lengths);
 
+  /// Returns a copy whose sequences have their padding, 0, and no lengths of their own.
+  [[nodiscard]] Rows padded() const;
+
   [[nodiscard]] std::size_t first_row() const { return first_row_; }  ///< in the data set
   /// @{ The elements of all rows, row by row: [count * row_bytes()], or the steps of all sequences
   /// that have lengths. The code that makes the rows fills them.
@@ -59,6 +62,7 @@ class Rows final : public RowStore {
   [[nodiscard]] std::size_t row_number(std::size_t local) const override {
     return first_row_ + local;
   }
+  [[nodiscard]] std::size_t size_bytes() const override { return bytes_.size(); }
   [[nodiscard]] bool has_lengths() const override { return has_lengths_; }
   [[nodiscard]] std::uint32_t length(std::size_t local) const override {
     return has_lengths_ ? lengths_[local] : RowStore::length(local);

@@ -76,6 +76,37 @@ struct NonlinearViews {
 /// largest) and `mutual_information`. Throws what generate_gaussian_views() throws.
 void generate_nonlinear_views(const NonlinearViews& wanted, const std::filesystem::path& output);
 
+/// Sequences whose class is set by their first token: /x [N, steps], token ids 1 to `tokens` - 1,
+/// uniform and independent, as 16-bit integers; /y [N], (first id - 1) modulo `classes`. The other
+/// tokens say nothing of the class, so an encoder that reads them in order must remember the first
+/// one to the end. If `shortest` is set, lengths are uniform from there to `steps`, /x_lengths says
+/// them, and 0 pads the rest.
+struct FirstToken {
+  std::size_t rows = 10'000;  ///< N
+  std::size_t steps = 100;    ///< T
+  std::size_t tokens = 16;    ///< ids with that of padding, 3 to 65536
+  std::size_t classes = 2;    ///< 2 or more, fewer than `tokens`
+  std::size_t shortest = 0;   ///< steps of the shortest sequences; 0: all have `steps`
+  std::uint64_t seed = 0;     ///< of all numbers
+};
+
+/// Names, help and ranges of the members that only these sequences have.
+[[nodiscard]] inline FieldTable<FirstToken> first_token_fields() {
+  using Wanted = FirstToken;
+  FieldTable<Wanted> table;
+  table.group("Sequences whose first token is their class")
+      .add("steps", &Wanted::steps, "T", "steps of a sequence", one_or_more())
+      .add("tokens", &Wanted::tokens, "V", "different token ids, of which 0 is padding",
+           whole_from_to(3, 65536))
+      .add("classes", &Wanted::classes, "C", "classes, fewer than tokens", one_or_more())
+      .add("shortest", &Wanted::shortest, "S",
+           "steps of the shortest sequences, whose lengths are then random; default all have T");
+  return table;
+}
+
+/// Throws UsageError if a number is out of its range, SystemError if the output cannot be written.
+void generate_first_token(const FirstToken& wanted, const std::filesystem::path& output);
+
 /// Trajectories of a particle that diffuses along a line of `wells` equal potential wells, with
 /// reflecting ends, and is observed through a nonlinear map. The potential, in units of kT, is
 ///

@@ -138,6 +138,7 @@ struct Imported {
   bool has_ids = false;              ///< whether /ids has the names of the samples
   std::size_t test_rows = 0;         ///< rows of the test file, 0 without one
   std::size_t trajectories = 0;      ///< entries of /lengths, 0 without it
+  bool has_step_counts = false;      ///< whether /x_lengths has the steps of each row
 };
 
 /// Converts files of other formats to a data set file: IDX, NumPy's .npy and delimited text, plain

@@ -56,6 +56,7 @@ struct ReadingOptions {
   std::optional<Frames> frames;       ///< of sounds; unset: a file is a row
   std::optional<Tokens> tokens;       ///< unset: texts are tables
   std::optional<std::size_t> length;  ///< tokens of a row; unset: those of the longest
+  bool sequences = false;             ///< each of several files is one row, a sequence
 };
 
 /// The table of ReadingOptions.
@@ -73,7 +74,11 @@ struct ReadingOptions {
       .add("length", &Options::length, "L",
            "tokens of a row: longer ones are cut, and shorter ones end with 0 (default: the "
            "longest row's)",
-           {[](std::size_t length) { return length > 0; }, "1 or more"});
+           {[](std::size_t length) { return length > 0; }, "1 or more"})
+      .add("sequences", &Options::sequences, "",
+           "each file of a folder or pattern is one row of /x, the sequence of what would be its "
+           "rows (of a sound, its frames), with zeros after its end; /x_lengths says their steps, "
+           "and labels are one a file");
   return table;
 }
 

@@ -6,6 +6,7 @@
 #include "infomax/core/matrix.hpp"
 #include "infomax/data/normalization.hpp"
 #include "infomax/data/row_store.hpp"
+#include "infomax/model/sequences.hpp"
 #include "infomax/nn/executor.hpp"
 #include "infomax/nn/network.hpp"
 #include "infomax/stats/row_source.hpp"
@@ -36,6 +37,7 @@ class EncodedRows final : public stats::RowSource<T> {
   // Of the tile that is being read; not part of the value of this.
   mutable std::size_t first_ = 0;
   mutable nn::Executor<T> executor_;
+  mutable RowLengths lengths_;
 };
 
 }  // namespace infomax::model

@@ -9,6 +9,7 @@
 #include "infomax/data/augmentation.hpp"
 #include "infomax/data/row_store.hpp"
 #include "infomax/model/model.hpp"
+#include "infomax/model/sequences.hpp"
 #include "infomax/mpi/communicator.hpp"
 #include "infomax/nn/executor.hpp"
 #include "infomax/nn/network.hpp"
@@ -65,7 +66,7 @@ class EncodedSide {
 
   /// Collective where a layer of the network needs sums over the batch and the pass is of training.
   /// Outputs [B, q] of the given shard rows, valid until the next call; pass.samples [B] goes with
-  /// them.
+  /// them, and pass.lengths follow from the rows.
   MatrixView<const T> forward(std::span<const T> parameters, std::span<const std::size_t> indices,
                               const nn::Pass& pass);
 
@@ -108,6 +109,7 @@ class EncodedSide {
   std::vector<nn::RowRange> ranges_;  // of the parts that have rows
   std::span<const std::size_t> indices_;
   nn::Pass pass_;
+  RowLengths lengths_;
   double input_s_ = 0.0;
 };
 

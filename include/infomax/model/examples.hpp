@@ -16,6 +16,7 @@
 #include "infomax/data/normalization.hpp"
 #include "infomax/data/row_store.hpp"
 #include "infomax/model/sample_index.hpp"
+#include "infomax/model/sequences.hpp"
 #include "infomax/model/settings.hpp"
 #include "infomax/mpi/communicator.hpp"
 #include "infomax/stats/row_source.hpp"
@@ -71,9 +72,10 @@ inline constexpr std::array target_kind_names{std::pair{"auto", TargetKind::auto
 /// data::default_blocks() of the samples. Throws DataError.
 [[nodiscard]] Examples load_examples(const mpi::Communicator& communicator, data::Datasets& source,
                                      const PairSettings& settings, std::size_t block_count);
-/// Collective. The same from a data set file.
+/// Collective. The same from a data set file, of which sequences get room for `least` steps.
 [[nodiscard]] Examples load_examples(const mpi::Communicator& communicator, const std::string& file,
-                                     const PairSettings& settings, std::size_t block_count);
+                                     const PairSettings& settings, std::size_t block_count,
+                                     const Steps& least = {});
 
 /// Collective. Reads as load_examples() does and holds some samples out. Which ones does not depend
 /// on the number of ranks. Throws UsageError where too few samples are left.
@@ -83,10 +85,12 @@ inline constexpr std::array target_kind_names{std::pair{"auto", TargetKind::auto
                                                 std::size_t block_count, const HoldOut& hold_out);
 
 /// Collective. The preprocessing of x, fitted to all rows in `source` that the examples are made
-/// of, each once. Throws DataError.
+/// of, each once, by step where `by_step` or rows are sequences with lengths (fit_normalization).
+/// Throws DataError.
 [[nodiscard]] data::Normalization fit_x(const mpi::Communicator& communicator,
                                         const Examples& examples, data::Datasets& source,
-                                        const PairSettings& settings, data::NormalizeMode mode);
+                                        const PairSettings& settings, data::NormalizeMode mode,
+                                        bool by_step = false);
 
 /// Collective. Returns the number of classes of y, or 0 where its values are taken as they are:
 /// `automatic` takes one column of integers as classes. Classes are counted over all rows of the

@@ -4,16 +4,23 @@
 #include <memory>
 #include <string>
 
-#include "infomax/data/normalization.hpp"
 #include "infomax/data/row_store.hpp"
 #include "infomax/data/split.hpp"
+#include "infomax/math/blas.hpp"
+#include "infomax/model/model.hpp"
 #include "infomax/model/role.hpp"
 #include "infomax/model/settings.hpp"
+#include "infomax/nn/shape.hpp"
 
 namespace infomax::model {
 
-/// Throws DataError, which names both, unless rows have the features that a network was trained on.
-void require_features(const data::Normalization& expected, const data::RowStore& rows);
+/// Throws DataError, which names both, unless rows have the features that a network takes.
+void require_features(const nn::Shape& input, const data::RowStore& rows);
+/// The same of the network of a member.
+template <math::Real T>
+void require_features(const Member<T>& member, const data::RowStore& rows) {
+  require_features(member.network.input_shape(), rows);
+}
 
 /// What the encoded side "a" or "b" of a pair is made from in a data set file.
 struct SideInput {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,8 @@ struct PairSettings {
   std::size_t lag = 1;                        ///< of `lag`: tau, in rows
   std::string lengths_path =
       "/lengths";  ///< of `lag`: rows of each trajectory, where there are any
+  /// data::SequenceOptions::padding_value of x, and of y of two views
+  std::optional<double> padding_value = std::nullopt;
 
   /// The entry of the pair in the table of meanings.
   [[nodiscard]] const PairMeaning& meaning() const { return meaning_of(pair); }
