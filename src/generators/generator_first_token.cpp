@@ -23,13 +23,9 @@ void check_first_token(const FirstToken& wanted) {
   require(wanted.shortest <= wanted.steps, "`shortest` must be at most `steps`");
 }
 
-}  // namespace
-
-void generate_first_token(const FirstToken& wanted, const std::filesystem::path& output) {
-  check_first_token(wanted);
+/// Writes /x and /y, and returns the lengths of the sequences.
+std::vector<std::uint32_t> write_tokens(hdf5::File& file, const FirstToken& wanted) {
   const std::size_t shortest = wanted.shortest == 0 ? wanted.steps : wanted.shortest;
-  PendingFile pending(output);
-  hdf5::File file = hdf5::File::create(pending.path());
   auto x = file.create_dataset("/x", hdf5::ElementType::u16, {wanted.rows, wanted.steps});
   auto y = file.create_dataset("/y", hdf5::ElementType::i32, {wanted.rows});
   std::vector<std::uint32_t> lengths(wanted.rows);
@@ -53,7 +49,17 @@ void generate_first_token(const FirstToken& wanted, const std::filesystem::path&
     x.write<std::uint16_t>(first, count, tokens);
     y.write<std::int32_t>(first, count, classes);
   }
-  if (shortest < wanted.steps) {
+  return lengths;
+}
+
+}  // namespace
+
+void generate_first_token(const FirstToken& wanted, const std::filesystem::path& output) {
+  check_first_token(wanted);
+  PendingFile pending(output);
+  hdf5::File file = hdf5::File::create(pending.path());
+  const auto lengths = write_tokens(file, wanted);
+  if (wanted.shortest != 0 && wanted.shortest < wanted.steps) {
     file.create_dataset(data::lengths_of("/x"), hdf5::element_type_of<std::uint32_t>(),
                         {wanted.rows})
         .write<std::uint32_t>(0, wanted.rows, lengths);

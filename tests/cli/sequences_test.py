@@ -12,8 +12,9 @@ import support
 
 USAGE, DATA = 2, 3
 FEATURES = 3
-TRAIN = ("--pair", "target", "--objective", "rv", "--encoder", "dense:5,tanh,dense:2", "--precision",
-         "double", "--batch", "20", "--blocks", "7", "--steps", "6", "--learning-rate", "0.05")
+TRAIN = ("--pair", "target", "--rho", "rv", "--encoder", "dense:5,tanh,dense:2", "--precision",
+         "double", "--optimizer", "sgd", "--batch", "20", "--blocks", "7", "--steps", "6", "--learning-rate",
+         "0.05")
 
 
 def sequences(count, longest, seed):
@@ -133,7 +134,7 @@ class Storage(SequenceTest):
                 data = self.write_data("p.h5", x=numpy.concatenate(self.rows),
                                        x_offsets=offsets_of(self.rows), v=numpy.concatenate(views),
                                        v_offsets=offsets_of(views))
-                common = ("--objective", "rv", "--encoder", "dense:5,tanh,dense:2", "--precision",
+                common = ("--rho", "rv", "--encoder", "dense:5,tanh,dense:2", "--precision",
                           "double", "--batch", "20", "--blocks", "7", "--steps", "3")
                 if name == "augment":
                     common = common[2:]
