@@ -23,7 +23,8 @@ model::StoredModel fitted_to(model::StoredModel stored, const EncoderOptions& op
   const auto input = input_for(stored.settings, stored.networks.size(), options);
   const auto pair = model::PairSettings::from_settings(stored.settings);
   source.expect_sequences(input.path, {.padding_value = pair.padding_value});
-  if (!input.split.empty()) {
+  const auto steps = model::steps_of(stored);
+  if (!input.split.empty() || steps.x + steps.y == 0) {
     return stored;
   }
   const auto shape = source.shape(input.path);

@@ -35,14 +35,14 @@ Number number_of_word(std::string_view text, std::string_view word, Number most,
 }
 
 /// A run of consecutive places of `count`.
-struct Run {
+struct MaskedRun {
   std::size_t first = 0;
   std::size_t count = 0;
 };
 
 /// Of 0 to `most` places, anywhere.
-Run draw_run(const CounterRandom& random, std::uint64_t index, std::size_t most,
-             std::size_t count) {
+MaskedRun draw_run(const CounterRandom& random, std::uint64_t index, std::size_t most,
+                   std::size_t count) {
   const auto wide = static_cast<std::size_t>(random.below(std::min(most, count) + 1, index));
   return {static_cast<std::size_t>(random.below(count - wide + 1, index + 1)), wide};
 }
@@ -95,11 +95,11 @@ void SequenceAugmentation::apply(std::uint64_t key, std::uint64_t sample, std::s
     shift_steps(steps, by * width, later);
   }
   if (time_ > 0) {
-    const Run run = draw_run(random, time_number, time_, length);
+    const MaskedRun run = draw_run(random, time_number, time_, length);
     std::ranges::fill(steps.subspan(run.first * width, run.count * width), T{0});
   }
   if (features_ > 0) {
-    const Run run = draw_run(random, feature_number, features_, width);
+    const MaskedRun run = draw_run(random, feature_number, features_, width);
     for (std::size_t t = 0; t < length; ++t) {
       std::ranges::fill(steps.subspan(t * width + run.first, run.count), T{0});
     }

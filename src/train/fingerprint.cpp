@@ -19,13 +19,15 @@ std::string describe(const data::RowStore& rows) {
   return fmt::format("{} [{}]", hdf5::name(rows.type()), fmt::join(rows.trailing_shape(), ", "));
 }
 
-/// Returns a number that depends on the content of row `local` and on its position `sample` in the
-/// whole data set. Sums of such numbers, modulo 2^64, do not depend on the order.
+/// Returns a number that depends on the content of row `local`, the length that it may have, and
+/// its position `sample` in the whole data set. Sums of such numbers, modulo 2^64, do not depend on
+/// the order.
 std::uint64_t number_of(const data::RowStore& rows, std::size_t local, std::size_t sample) {
   Buffer<std::byte> bytes(rows.row_bytes());
   rows.copy(std::span(&local, 1), bytes);
   const auto content = checksum(bytes);
-  return CounterRandom(content, RandomStream::held_out, sample).words(0)[0];
+  const std::uint64_t length = rows.has_lengths() ? rows.length(local) + std::uint64_t{1} : 0;
+  return CounterRandom(content, RandomStream::held_out, sample, length).words(0)[0];
 }
 
 }  // namespace

@@ -19,10 +19,11 @@ namespace infomax::data {
 ///
 /// The simplest way is to give the whole of a data set on every rank, of which load() copies the
 /// rank's shard. Where that is too much memory, every rank gives its own rows with add_shard():
-/// those of Blocks::shard for as many blocks as the training will have. The pair `lag` needs more:
-/// all rows that a rank's pairs span, and for the preprocessing the shard of as many blocks of the
-/// rows that all pairs use. Every rank adds the same data sets, also where it has no rows of them.
-/// The elements are borrowed until the training has been made.
+/// those of Blocks::shard for as many blocks as the training will have. Of sequences that lie one
+/// after another, these are its offsets with the one after them, and the steps between. The pair
+/// `lag` needs more: all rows that a rank's pairs span, and for the preprocessing the shard of as
+/// many blocks of the rows that all pairs use. Every rank adds the same data sets, also where it
+/// has no rows of them. The elements are borrowed until the training has been made.
 class MemoryDatasets final : public Datasets {
  public:
   /// No data sets yet. The ranks of `communicator` share the rows.
