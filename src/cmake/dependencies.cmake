@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Finds what the library links: here, and, installed beside infomaxConfig.cmake, in the projects that
 # use it. Makes infomax::hdf5, infomax::openblas, infomax::sleef, infomax::lbfgsb and infomax::csv,
-# wherever those were found, and infomax::png and infomax::sndfile where they are installed: without
-# them, `import` refuses PNG images and sounds.
+# wherever those were found, and infomax::png, infomax::sndfile and infomax::fftw3 where they are
+# installed: without them, `import` refuses PNG images, sounds and their log-mel frames.
 
 include(CheckCXXSourceCompiles)
 include(CheckCXXSymbolExists)
@@ -202,6 +202,18 @@ if(NOT TARGET infomax::sndfile)
     target_link_libraries(infomax::sndfile INTERFACE PkgConfig::infomax_sndfile)
   else()
     infomax_find_plain(sndfile sndfile.h)
+  endif()
+endif()
+
+if(NOT TARGET infomax::fftw3)
+  if(PKG_CONFIG_FOUND)
+    pkg_check_modules(infomax_fftw3 QUIET IMPORTED_TARGET fftw3)
+  endif()
+  if(infomax_fftw3_FOUND)
+    add_library(infomax::fftw3 INTERFACE IMPORTED)
+    target_link_libraries(infomax::fftw3 INTERFACE PkgConfig::infomax_fftw3)
+  else()
+    infomax_find_plain(fftw3 fftw3.h)
   endif()
 endif()
 

@@ -60,7 +60,7 @@ struct FileFormat {
   bool takes_labels = false;   ///< whether `label` and `drop` may name columns of its files
   bool has_objects = false;    ///< whether "FILE:/path" names an array in a file
   bool opens_several = false;  ///< whether open() takes all files of a list at once
-  bool takes_frames = false;   ///< whether `frames` applies
+  bool takes_frames = false;   ///< whether `frames` applies, and `length` with `frames` mel
   bool takes_tokens = false;   ///< whether `tokens` and `length` apply
 
   /// Whether a file that begins like this has the format. Throws DataError if it has the format in

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "importers/hdf5_reader.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <numeric>
 #include <utility>
 
+#include "importers/step_counts.hpp"
 #include "importers/text_class_reader.hpp"
 #include "infomax/core/error.hpp"
+#include "infomax/data/datasets.hpp"
 #include "infomax/data/names.hpp"
 
 namespace infomax::importers {
@@ -27,6 +30,26 @@ Hdf5Reader::Hdf5Reader(const std::filesystem::path& path, const std::string& obj
   }
   if (object == "/x") {
     take_lengths();
+    take_step_counts();
+  }
+}
+
+/// Takes the steps of padded rows along.
+void Hdf5Reader::take_step_counts() {
+  const std::string lengths_name = data::lengths_of("/x");
+  if (shape().size() < 2 || !file_.exists(lengths_name)) {
+    return;
+  }
+  try {
+    const auto lengths = file_.dataset(lengths_name).read_all<std::uint64_t>();
+    const bool fits =
+        lengths.size() == rows() &&
+        std::ranges::all_of(lengths, [&](std::uint64_t n) { return n <= shape()[1]; });
+    if (fits) {
+      set_step_counts(step_counts_of(lengths, shape()[1]));
+    }
+  } catch (const DataError&) {
+    return;  // another program's, of the same name
   }
 }
 

@@ -26,6 +26,7 @@ class Hdf5Reader final : public RowFile {
 
  private:
   void take_lengths();
+  void take_step_counts();
 
   hdf5::File file_;
   hdf5::Dataset dataset_;

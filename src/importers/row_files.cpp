@@ -134,8 +134,9 @@ void check_reading(const ReadingOptions& reading, const FileFormat& x) {
   if (reading.frames && !x.takes_frames) {
     throw UsageError("`frames` is for sounds, and `x` is not one");
   }
-  if (reading.length && !x.takes_tokens) {
-    throw UsageError("`length` is for `tokens`, which is missing");
+  const bool has_mel = reading.frames && reading.frames->mel;
+  if (reading.length && !x.takes_tokens && !has_mel) {
+    throw UsageError("`length` is for `tokens` and for `frames` mel, which are missing");
   }
 }
 

@@ -2,6 +2,7 @@
 #include "importers/series_reader.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,6 +12,18 @@
 
 namespace infomax::importers {
 namespace {
+
+/// Adds the steps of a file's rows to those of the files before it, of which `before` rows had
+/// either steps each or none known.
+void append_step_counts(std::vector<std::uint32_t>& all, std::size_t before, const RowFile& file) {
+  const auto whole = static_cast<std::uint32_t>(file.shape().size() > 1 ? file.shape()[1] : 0);
+  if (file.step_counts().empty() && all.empty()) {
+    return;
+  }
+  all.resize(before, whole);
+  all.insert(all.end(), file.step_counts().begin(), file.step_counts().end());
+  all.resize(before + file.rows(), whole);
+}
 
 /// "3 x 4 f32"
 std::string describe_row(const RowFile& rows) {
@@ -25,6 +38,7 @@ SeriesReader::SeriesReader(std::string where, std::vector<std::filesystem::path>
     : RowFile(std::move(where)), files_(std::move(files)), open_(std::move(open)) {
   std::unique_ptr<RowFile> first;
   std::vector<std::size_t> lengths;
+  std::vector<std::uint32_t> step_counts;
   std::size_t total = 0;
   bool have_same_fills = true;
   for (const auto& file : files_) {
@@ -35,6 +49,7 @@ SeriesReader::SeriesReader(std::string where, std::vector<std::filesystem::path>
     } else {
       lengths.insert(lengths.end(), opened->lengths().begin(), opened->lengths().end());
     }
+    append_step_counts(step_counts, total, *opened);
     total += opened->rows();
     if (!first) {
       first = std::move(opened);
@@ -73,6 +88,7 @@ SeriesReader::SeriesReader(std::string where, std::vector<std::filesystem::path>
   current_ = open_(files_.front());
   left_ = rows_of_files_.front();
   set_lengths(std::move(lengths));
+  set_step_counts(std::move(step_counts));
 }
 
 void SeriesReader::read(std::span<std::byte> rows) {

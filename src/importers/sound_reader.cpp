@@ -12,8 +12,9 @@
 
 #include "importers/class_rows.hpp"
 #include "importers/file_format.hpp"
+#include "importers/mel_reader.hpp"
+#include "importers/sound_headers.hpp"
 #include "infomax/core/error.hpp"
-#include "infomax/core/logging.hpp"
 
 namespace infomax::importers {
 namespace {
@@ -38,28 +39,39 @@ std::size_t count_frames(const Frames& frames, std::size_t samples) {
   return samples < frames.length ? 0 : 1 + (samples - frames.length) / frames.hop;
 }
 
-std::string kind_of(const SoundHeader& header) {
-  return fmt::format("{} Hz and {} channel{}", header.rate, header.channels,
-                     header.channels == 1 ? "" : "s");
-}
-
-/// Throws DataError if two sounds cannot be rows of one data set; `whole` means that each is a row.
-void require_alike(const std::filesystem::path& file, const SoundHeader& header,
-                   const std::filesystem::path& first_file, const SoundHeader& first, bool whole) {
-  if (kind_of(header) != kind_of(first)) {
-    throw DataError(
-        fmt::format("{} has {}, and {} has {}; bring all sounds to one kind first, for example by "
-                    "`sox IN -r {} "
-                    "-c {} OUT`",
-                    file.string(), kind_of(header), first_file.string(), kind_of(first), first.rate,
-                    first.channels));
-  }
-  if (whole && header.samples != first.samples) {
+/// Throws DataError unless two sounds, each of them a row, are equally long.
+void require_equal_samples(const std::filesystem::path& file, const SoundHeader& header,
+                           const std::filesystem::path& first_file, const SoundHeader& first) {
+  if (header.samples != first.samples) {
     throw DataError(fmt::format(
         "{} has {} samples, and {} has {}; a sound is a row, so all need the same number, or "
-        "`frames` 400, which cuts them into rows of 400 samples",
+        "`frames` 400, which cuts them into rows of 400 samples, or `frames` mel:40, which pads "
+        "rows of frames",
         file.string(), header.samples, first_file.string(), first.samples));
   }
+}
+
+/// Rows of frames have the number of frames of `like`, unless `length` says another.
+OpenedFile open_mel(const OpenRequest& request, const MelFrames& frames) {
+  const auto& known = request.known.row;
+  std::optional<std::size_t> length = request.reading.length;
+  if (!length && known.size() == 2) {
+    length = known.front();
+  }
+  const std::vector<std::size_t> rows_of_files(request.list.files.size(), 1);
+  return {
+      std::make_unique<MelReader>(request.list.path.string(), request.list.files, frames, length),
+      class_rows(request.list, request.known.classes, rows_of_files)};
+}
+
+OpenedFile open_sounds(const OpenRequest& request) {
+  const auto& frames = request.reading.frames;
+  if (frames && frames->mel) {
+    return open_mel(request, *frames->mel);
+  }
+  auto rows = std::make_unique<SoundReader>(request.list.path.string(), request.list.files, frames);
+  auto labels = class_rows(request.list, request.known.classes, rows->rows_of_files());
+  return {std::move(rows), std::move(labels)};
 }
 
 }  // namespace
@@ -67,16 +79,18 @@ void require_alike(const std::filesystem::path& file, const SoundHeader& header,
 SoundReader::SoundReader(std::string where, std::vector<std::filesystem::path> files,
                          std::optional<Frames> frames)
     : RowFile(std::move(where)), files_(std::move(files)) {
-  SoundHeader first;
+  const std::vector<SoundHeader> headers = read_sound_headers(files_);
+  const SoundHeader& first = headers.front();
+  frames_ = frames.value_or(Frames{first.samples, first.samples});
   bool is_double = false;
-  for (const auto& file : files_) {
-    const SoundHeader header = SoundFile(file).header();
-    if (rows_of_files_.empty()) {
-      first = header;
-      frames_ = frames.value_or(Frames{header.samples, header.samples});
-    }
+  rows_of_files_.reserve(files_.size());
+  for (std::size_t i = 0; i < files_.size(); ++i) {
+    const auto& file = files_[i];
+    const SoundHeader& header = headers[i];
     is_double = is_double || header.is_double;
-    require_alike(file, header, files_.front(), first, !frames);
+    if (!frames) {
+      require_equal_samples(file, header, files_.front(), first);
+    }
     rows_of_files_.push_back(count_frames(frames_, header.samples));
     if (rows_of_files_.back() == 0) {
       throw DataError(
@@ -96,8 +110,7 @@ SoundReader::SoundReader(std::string where, std::vector<std::filesystem::path> f
   if (frames) {
     set_lengths(rows_of_files_);
   }
-  log::info(fmt::format("{} {} of {}", files_.size(), files_.size() == 1 ? "sound" : "sounds",
-                        kind_of(first)));
+  log_sounds(headers);
 }
 
 /// Reads the samples that the next frame has beyond those it shares with the frame before.
@@ -146,12 +159,7 @@ FileFormat sound_format() {
           .opens_several = true,
           .takes_frames = true,
           .recognises = is_sound,
-          .open = [](const OpenRequest& request) {
-            auto rows = std::make_unique<SoundReader>(request.list.path.string(),
-                                                      request.list.files, request.reading.frames);
-            auto labels = class_rows(request.list, request.known.classes, rows->rows_of_files());
-            return OpenedFile{std::move(rows), std::move(labels)};
-          }};
+          .open = open_sounds};
 }
 
 }  // namespace infomax::importers

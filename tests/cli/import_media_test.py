@@ -322,6 +322,10 @@ class Texts(ImportTest):
         with h5py.File(self.scratch / path) as file:
             return list(file["x"].attrs.get("tokens", []))
 
+    def lengths(self):
+        with h5py.File(self.scratch / "out.h5") as file:
+            return file["x_lengths"][()].tolist()
+
     def decoded(self, x):
         tokens = self.tokens_of()
         return [[tokens[number] for number in row if number != 0] for row in x]
@@ -332,6 +336,7 @@ class Texts(ImportTest):
         x, _, _ = self.imported("--x", self.path, "--tokens", "words", ranks=2)
         self.assertEqual(self.decoded(x), wanted)
         self.assertEqual(x.shape, (5, max(map(len, wanted))))
+        self.assertEqual(self.lengths(), [len(row) for row in wanted])
         self.assertEqual(x.dtype, numpy.uint8)
         self.assertEqual(self.tokens_of()[:4], ["<padding>", "<other>", "the", "cat"])
         # Only the most frequent, ties in the order of their bytes; the others are 1.
@@ -339,6 +344,7 @@ class Texts(ImportTest):
         self.assertEqual(self.tokens_of(), ["<padding>", "<other>", "the", "cat", "!"])
         self.assertEqual(x.tolist(), [[2, 3, 1, 1], [0] * 4, [2, 1, 4, 1], [3, 0, 0, 0],
                                       [2, 1, 0, 0]])
+        self.assertEqual(self.lengths(), [4, 0, 4, 1, 2])
 
     def test_tokens_stay_where_rows_are_left_out(self):
         y = self.write("y.csv", "kind\n" + "u\nv\nNA\nu\nv\n")
