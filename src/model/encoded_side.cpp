@@ -7,12 +7,12 @@ namespace infomax::model {
 
 template <math::Real T>
 EncodedSide<T>::EncodedSide(const mpi::Communicator& communicator, const Member<T>& member,
-                            const data::RowStore& rows, const data::Augmentation* augmentation,
+                            const data::RowStore& rows, RowChange change,
                             const stats::RowParts* parts, std::size_t batch_rows,
                             std::size_t micro_batch, bool for_backward)
     : member_(&member),
       rows_(&rows),
-      augmentation_(augmentation),
+      change_(change),
       parts_(parts),
       reduction_(communicator, parts),
       executor_(
@@ -45,9 +45,9 @@ template <math::Real T>
 void EncodedSide<T>::fill(std::size_t first, MatrixView<T> inputs) {
   const Stopwatch stopwatch;
   rows_->convert(indices_.subspan(first, inputs.rows()), member_->normalization, inputs);
-  if (augmentation_ != nullptr) {
+  if (change_.augmentation != nullptr && (pass_.training || change_.in_evaluation)) {
     const nn::Pass pass = pass_.rows(first, inputs.rows());
-    augmentation_->apply(pass.key, pass.samples, inputs, {rows_->steps(), pass.lengths});
+    change_.augmentation->apply(pass.key, pass.samples, inputs, {rows_->steps(), pass.lengths});
   }
   input_s_ += stopwatch.elapsed_s();
 }

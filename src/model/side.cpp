@@ -12,7 +12,8 @@ Side<T>::Side(const mpi::Communicator& communicator, const Model<T>& model, cons
     : model_(&model), view_(view) {
   if (view_.encoder) {
     const auto& member = model.member(*view_.encoder);
-    encoder_.emplace(communicator, member, *view_.rows, view_.change.get(), room.parts,
+    encoder_.emplace(communicator, member, *view_.rows,
+                     RowChange{view_.change.get(), view_.changes_in_evaluation}, room.parts,
                      room.batch_rows, room.micro_batch, room.for_backward);
     gradient_ = Matrix<T>(room.for_backward ? room.batch_rows : 0, member.network.outputs());
   } else if (!view_.preprocessing && view_.classes == 0) {

@@ -5,7 +5,7 @@ namespace infomax::model {
 namespace {
 
 std::shared_ptr<const data::Augmentation> change_of(const PairSettings& settings) {
-  if (!settings.meaning().changes_rows) {
+  if (settings.augment.empty() || !settings.meaning().takes_changes()) {
     return nullptr;
   }
   std::optional<data::ImageShape> image;
@@ -32,6 +32,8 @@ Views make_views(const PairSettings& settings, const Examples& examples, bool ha
   const auto change = change_of(settings);
   views.b.encoder = Role::encoder_b;
   views.b.change = change;
+  views.a.changes_in_evaluation = meaning.changes_rows;
+  views.b.changes_in_evaluation = meaning.changes_rows;
   if (meaning.a.encoded) {
     views.a.encoder = has_encoder_a ? Role::encoder_a : Role::encoder_b;
     views.a.change = change;

@@ -62,16 +62,19 @@ void validate_pair(const Config& config) {
   require_pair(!config.encoder_b.empty(), "encoder_b", pair);
   require_pair(config.share, "share", pair);
   require_pair(config.lag.has_value(), "lag", pair);
-  require_pair(!config.augment.empty(), "augment", pair);
-  if (!splits_image) {
+  const bool takes_changes = model::meaning_of(pair).takes_changes();
+  if (!takes_changes) {
+    require_pair(!config.augment.empty(), "augment", pair);
+  }
+  if (!splits_image && (!takes_changes || config.augment.empty())) {
     require_pair(!config.image.empty(), "image", pair);
   }
   refuse_both(config.share && !config.encoder_b.empty(), "`encoder_b`", "`share`");
   refuse_both(splits_image && config.split_columns, "`split_columns`", "`split_image`");
-  if (model::meaning_of(pair).changes_rows) {
-    if (config.augment.empty()) {
-      throw UsageError("`augment` is missing, for example `augment` noise:0.1,mask:0.2");
-    }
+  if (model::meaning_of(pair).changes_rows && config.augment.empty()) {
+    throw UsageError("`augment` is missing, for example `augment` noise:0.1,mask:0.2");
+  }
+  if (!config.augment.empty()) {
     const data::ImageShape any{1, 1};
     (void)data::Augmentation(config.augment, any);
   }
@@ -93,6 +96,11 @@ void validate_linear_start(const Config& config) {
                     encoder.text, encoder.items.front().arguments[0].value));
   }
   if (starts_linear(config)) {
+    if (!config.augment.empty() && !model::meaning_of(config.pair).changes_rows) {
+      throw UsageError(
+          "`augment` changes the rows at random, and the linear solution is that of rows as they "
+          "are; leave `augment` out, or start otherwise");
+    }
     check_linear_start(config.objective_options(), config.pair, linear_ridges(config), encoder,
                        encoder_b);
   } else if (linear_ridges(config).given()) {

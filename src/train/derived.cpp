@@ -49,7 +49,7 @@ model::PairSettings pair_settings(const Config& config) {
 bool needs_image(const model::PairSettings& pair) {
   const data::ImageShape any{1, 1};
   return data::splits_images(pair.split) ||
-         (pair.meaning().changes_rows && data::Augmentation(pair.augment, any).needs_image());
+         (!pair.augment.empty() && data::Augmentation(pair.augment, any).needs_image());
 }
 
 bool starts_linear(const Config& config) {

@@ -64,6 +64,28 @@ class Augment(support.ProgramTest):
                 with h5py.File(run / "model.h5") as file:
                     self.assertEqual(file["settings"].attrs["image"], shape)
 
+    def test_targets_are_learned_from_changed_rows_and_evaluated_without_changes(self):
+        x, y = support.images(90), numpy.arange(90) % 3
+        data = self.write_data(x=x, y=y)
+        arguments = ("--pair", "target", "--encoder", "dense:8,tanh,dense:3", "--rho", "cca",
+                     "--precision", "double", "--batch", "40", "--optimizer", "sgd",
+                     "--learning-rate", "0.01")
+        change = ("--augment", "shift:1,flip,noise:0.3")
+        plain = self.train(data, "plain", *arguments, "--steps", "4")
+        alone = self.train(data, "alone", *arguments, *change, "--steps", "4")
+        self.assertGreater(numpy.abs(support.parameters(plain / "model.h5") -
+                                     support.parameters(alone / "model.h5")).max(), 1e-4)
+        for ranks, micro in ((2, 0), (3, 7)):
+            run = self.train(data, f"at-{ranks}", *arguments, *change, "--steps", "4",
+                             "--micro-batch", str(micro), ranks=ranks)
+            numpy.testing.assert_allclose(support.parameters(run / "model.h5"),
+                                          support.parameters(alone / "model.h5"), rtol=0,
+                                          atol=1e-10)
+        untrained = [self.train(data, f"untrained-{len(words)}", *arguments, *words, "--steps", "0")
+                     for words in ((), change)]
+        found = [self.evaluate(run / "model.h5", data)["objective"] for run in untrained]
+        self.assertEqual(found[0], found[1])
+
     def test_what_does_not_fit_is_refused(self):
         flat = self.write_data(x=support.images(30).reshape(30, -1))
         cases = [
@@ -81,6 +103,14 @@ class Augment(support.ProgramTest):
                            "--encoder", "dense:2", "--augment", "noise:1")
         self.assertEqual(done.code, 2)
         self.assertIn("--pair augment", done.complaints[0])
+        labelled = self.write_data("labelled.h5", x=support.images(30), y=numpy.arange(30) % 2)
+        for words, hint in ((("--image", "6x6"), "--image"),
+                            (("--augment", "noise:1", "--init", "linear", "--objective", "dcca"),
+                             "--augment"),
+                            (("--augment", "blur:1"), "not known")):
+            done = support.run("train", "--data", labelled, "--output", self.scratch / "refused",
+                               "--pair", "target", "--encoder", "dense:2", *words)
+            self.assert_refused(done, 2, hint)
 
 
 class BatchNormalisation(support.ProgramTest):

@@ -22,6 +22,12 @@
 
 namespace infomax::model {
 
+/// A random change of the preprocessed rows of a side.
+struct RowChange {
+  const data::Augmentation* augmentation = nullptr;  ///< null: rows stay as they are
+  bool in_evaluation = false;                        ///< whether not only in training
+};
+
 /// Sums over the rows of all ranks for the layers of a network: by MPI_SUM, or part by part and
 /// exactly if the rows have parts.
 class BatchReduction final : public nn::Reduction {
@@ -55,12 +61,11 @@ class EncodedSide {
   using RangeAdded = typename nn::Executor<T>::RangeAdded;  ///< see nn::Executor
 
   /// Room for `batch_rows` local rows (B at most), `micro_batch` (M; 0 = all) at a time. `member`,
-  /// `rows`, and `augmentation` and `parts`, which may be null, must outlive this. `parts` are
-  /// those of each batch when it is passed forward, of M rows at most.
+  /// `rows`, what `change` points to, and `parts`, which may be null, must outlive this. `parts`
+  /// are those of each batch when it is passed forward, of M rows at most.
   EncodedSide(const mpi::Communicator& communicator, const Member<T>& member,
-              const data::RowStore& rows, const data::Augmentation* augmentation,
-              const stats::RowParts* parts, std::size_t batch_rows, std::size_t micro_batch,
-              bool for_backward);
+              const data::RowStore& rows, RowChange change, const stats::RowParts* parts,
+              std::size_t batch_rows, std::size_t micro_batch, bool for_backward);
   EncodedSide(const EncodedSide&) = delete;
   EncodedSide& operator=(const EncodedSide&) = delete;
 
@@ -102,7 +107,7 @@ class EncodedSide {
 
   const Member<T>* member_;
   const data::RowStore* rows_;
-  const data::Augmentation* augmentation_;
+  RowChange change_;
   const stats::RowParts* parts_;
   BatchReduction reduction_;
   nn::Executor<T> executor_;

@@ -40,7 +40,7 @@ struct PairMeaning {
   const char* name;   ///< as users write it
   SideMeaning a;      ///< of side a
   SideMeaning b;      ///< of side b
-  bool changes_rows;  ///< each side sees its rows after a random change of its own
+  bool changes_rows;  ///< each side sees its rows after a random change of its own, always
   bool is_lagged;     ///< side b's row comes tau rows after side a's; a sample is such a pair
   std::span<const std::string_view> fields;  ///< of a configuration, that are for this pair alone
 
@@ -56,6 +56,10 @@ struct PairMeaning {
 
   /// Whether side a is y itself, classes or values.
   [[nodiscard]] bool has_targets() const { return !a.encoded && a.rows == DataSet::y; }
+
+  /// Whether PairSettings::augment may name a random change: where it is what the sides differ by,
+  /// or where it makes the training of an encoder from labels harder.
+  [[nodiscard]] bool takes_changes() const { return changes_rows || has_targets(); }
 
   /// What samples are, for messages.
   [[nodiscard]] const char* sample_noun() const { return is_lagged ? "pairs of rows" : "rows"; }

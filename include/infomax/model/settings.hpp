@@ -22,7 +22,7 @@ struct PairSettings {
   std::string y_path = "/y";  ///< of the targets or the second view
   std::size_t classes = 0;    ///< of the pair `target`: width of the one-hot rows; 0 = y as it is
   std::string split;          ///< of `views`: how x alone makes both (data::parse_split); or empty
-  std::string augment;        ///< of `augment`: data::Augmentation's words
+  std::string augment;        ///< data::Augmentation's words; may be empty but for `augment`
   std::string image;          ///< data::ImageShape of the rows, where `augment` or `split` needs it
   std::vector<std::string> class_names = {};  ///< of targets that are strings, by number
   std::size_t lag = 1;                        ///< of `lag`: tau, in rows

@@ -29,8 +29,9 @@ struct View {
 
   std::size_t classes = 0;  ///< of a side that is data: width of its one-hot rows; 0 = values
 
-  /// The random change of the preprocessed rows in training and evaluation, or nothing.
+  /// The random change of the preprocessed rows, or nothing.
   std::shared_ptr<const data::Augmentation> change = nullptr;
+  bool changes_in_evaluation = false;  ///< whether rows are changed not only in training
 };
 
 /// Both sides of a pair. Only this struct combines the settings of a pair, the data and the roles

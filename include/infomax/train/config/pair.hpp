@@ -34,13 +34,14 @@ struct PairConfig {
            "lag, a = f(x_t) and b = f(x_t+tau), within a trajectory")
       .add(
           "augment", &Config::augment, "WORDS",
-          "for `pair` augment, of preprocessed rows: noise:S adds normal noise, mask:P sets "
+          "random changes of preprocessed rows, for `pair` augment, and for target, of x in "
+          "training alone: noise:S adds normal noise, mask:P sets "
           "features to 0, scale:S multiplies by 1-S to 1+S; of images: shift:K whole pixels, flip "
           "left and right, rotate:DEG, crop:S a window of at least S of either side; of sequences: "
           "timeshift:K steps, timemask:K and featuremask:K set a run of up to K steps or features "
           "to 0, tokenmask:P sets steps to 0; such as shift:2,rotate:10,noise:0.1")
       .add("image", &Config::image, "HxW",
-           "for `pair` augment and `split_image`: the images in x, such as 28x28, also of several "
+           "for `augment` and `split_image`: the images in x, such as 28x28, also of several "
            "planes, or 32x32x3, whose channels lie side by side; default by the axes of the data "
            "set's rows")
       .add("split-columns", &Config::split_columns, "K",
