@@ -88,6 +88,40 @@ find_program() {
     fail "infomax is not built; build it: cmake --preset release && cmake --build --preset release" 2
 }
 
+# Builds the program, from the root of the repository, and makes it the one that scripts use. An existing
+# configuration is kept. A new one leaves the tests out.
+build_program() {
+  local without=()
+  [[ -e build/release/CMakeCache.txt ]] || without=(-DINFOMAX_TESTS=OFF)
+  cmake --preset release --log-level=WARNING "${without[@]}" >/dev/null
+  cmake --build --preset release --parallel "$(physical_cores)" --target infomax_program
+  export INFOMAX_PROGRAM=$infomax_root/build/release/infomax
+}
+
+fashion_mnist=${INFOMAX_FASHION_MNIST:-/usr/share/datasets/fashion-mnist}
+
+require_fashion_mnist() {
+  [[ -r $fashion_mnist/train-images-idx3-ubyte.gz ]] ||
+    fail "Fashion-MNIST was not found in $fashion_mnist; set INFOMAX_FASHION_MNIST to the directory of its .gz files" 3
+}
+
+# import_fashion_mnist DIRECTORY: imports the two parts of Fashion-MNIST as fashion-mnist-train.h5 and
+# fashion-mnist-test.h5, unless newer ones exist.
+import_fashion_mnist() {
+  local part prefix output images
+  for part in train test; do
+    prefix=${part/test/t10k}
+    output=$1/fashion-mnist-$part.h5
+    images=$fashion_mnist/$prefix-images-idx3-ubyte.gz
+    if [[ -f $output && $output -nt $images ]]; then
+      say "$output exists"
+      continue
+    fi
+    "$infomax_root/launch/local.sh" -n 1 import --x "$images" \
+      --y "$fashion_mnist/$prefix-labels-idx1-ubyte.gz" --output "$output" --overwrite
+  done
+}
+
 # Prints the launcher: $INFOMAX_MPIEXEC, else mpirun, else mpiexec.
 find_launcher() {
   if [[ -n ${INFOMAX_MPIEXEC:-} ]]; then

@@ -24,35 +24,9 @@ case ${1:-} in
   -h | --help) usage; exit 0 ;;
 esac
 
-source_data=${INFOMAX_FASHION_MNIST:-/usr/share/datasets/fashion-mnist}
 run=runs/demo
 cores=$(physical_cores)
 cd "$infomax_root"
-
-build() {
-  export INFOMAX_PROGRAM=build/release/infomax
-  # An existing configuration is kept. A new one leaves the tests out.
-  local tests=()
-  [[ -e build/release/CMakeCache.txt ]] || tests=(-DINFOMAX_TESTS=OFF)
-  cmake --preset release --log-level=WARNING "${tests[@]}" >/dev/null
-  cmake --build --preset release --parallel "$cores" --target infomax_program
-}
-
-# import NAME PREFIX: imports one part of Fashion-MNIST as an HDF5 data set, unless a newer one exists.
-import() {
-  local output=datasets/fashion-mnist-$1.h5 images=$source_data/$2-images-idx3-ubyte.gz
-  if [[ -f $output && $output -nt $images ]]; then
-    say "$output exists"
-    return
-  fi
-  launch/local.sh -n 1 import --x "$images" --y "$source_data/$2-labels-idx1-ubyte.gz" \
-    --output "$output" --overwrite
-}
-
-import_both() {
-  import train train
-  import test t10k
-}
 
 # Writes the recipe as a configuration file. Options on the command line override it.
 write_recipe() {
@@ -139,10 +113,9 @@ TEXT
 }
 
 timed "install what is missing" launch/setup.sh --without-tests
-[[ -r $source_data/train-images-idx3-ubyte.gz ]] ||
-  fail "Fashion-MNIST was not found in $source_data; set INFOMAX_FASHION_MNIST to the directory of its .gz files" 3
-[[ -n ${INFOMAX_PROGRAM:-} ]] || timed "build infomax on $cores cores" build
-timed "import Fashion-MNIST: 60,000 images for training, 10,000 for the test" import_both
+require_fashion_mnist
+[[ -n ${INFOMAX_PROGRAM:-} ]] || timed "build infomax on $cores cores" build_program
+timed "import Fashion-MNIST: 60,000 images for training, 10,000 for the test" import_fashion_mnist datasets
 mkdir -p "$run"
 write_recipe
 timed "train on $cores ranks" fit "$run/trained" "$@"

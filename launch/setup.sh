@@ -19,19 +19,22 @@ test_packages=(libgtest-dev libgmock-dev clang-format python3 python3-numpy pyth
   python3-anndata python3-tables shellcheck)
 # Only on request: further checks of continuous integration.
 check_packages=(clang-tidy doxygen zsh fish groff-base)
+# Only on request: what the recipes need beyond the demo.
+recipe_packages=(espeak-ng)
 # Only on request: tests/cluster starts its own Slurm and sshd from them.
 cluster_packages=(slurm-wlm munge openssh-server iproute2 python3-yaml)
 services=(munge.service slurmctld.service slurmd.service ssh.service)
 
 usage() {
   cat <<TEXT
-usage: launch/setup.sh [--check] [--without-tests] [--checks] [--cluster-tests]
+usage: launch/setup.sh [--check] [--without-tests] [--recipes] [--checks] [--cluster-tests]
 
 Installs the missing packages that Infomax needs, on Debian and its derivatives. With --check it only
 lists them, and exits with 1 if there are any. On other systems it lists what to install.
 
   --without-tests  leave out what only the tests need
-  --checks         add what CI's further checks need (${check_packages[*]})
+  --recipes        add what launch/recipes needs (${recipe_packages[*]})
+  --checks         add that, and what CI's further checks need (${check_packages[*]})
   --cluster-tests  add what the tests with the label cluster need (${cluster_packages[*]});
                    their services are not started, now or at boot
 TEXT
@@ -83,7 +86,8 @@ for option in "$@"; do
   case $option in
     --check) check=yes ;;
     --without-tests) tests=no ;;
-    --checks) packages+=("${check_packages[@]}") ;;
+    --recipes) packages+=("${recipe_packages[@]}") ;;
+    --checks) packages+=("${recipe_packages[@]}" "${check_packages[@]}") ;;
     --cluster-tests) packages+=("${cluster_packages[@]}") ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;

@@ -13,7 +13,7 @@ import sys
 
 import tree
 
-SOURCED = {"common.sh"}
+SOURCED = {"common.sh", "shared.sh"}
 # Takes its options from Slurm; what it does is said in its first lines.
 WITHOUT_HELP = {"slurm.sbatch"}
 
@@ -28,11 +28,12 @@ def main():
     files = scripts(root)
     wrong = 0
     for path in files:
-        if path.parent.name != "launch" or path.name in SOURCED | WITHOUT_HELP:
+        place = path.relative_to(root)
+        if place.parts[0] != "launch" or path.name in SOURCED | WITHOUT_HELP:
             continue
         done = subprocess.run([path, "--help"], capture_output=True, text=True, timeout=60, check=False)
-        if done.returncode != 0 or not done.stdout.startswith(f"usage: launch/{path.name}"):
-            print(f"{path.relative_to(root)} --help: exit code {done.returncode}, {done.stdout[:80]!r}")
+        if done.returncode != 0 or not done.stdout.startswith(f"usage: {place}"):
+            print(f"{place} --help: exit code {done.returncode}, {done.stdout[:80]!r}")
             wrong += 1
     if not files:
         print(f"no scripts under {root}")
