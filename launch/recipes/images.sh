@@ -28,7 +28,7 @@ require_fashion_mnist
 timed "import Fashion-MNIST" import_fashion_mnist "$data"
 train=$data/fashion-mnist-train.h5
 test=$data/fashion-mnist-test.h5
-probed=$(quickly "$probed" "$test")
+probed=$(quickly "$train" "$test")
 
 convolutions=reshape:1:28:28,conv:32:3,batchnorm,relu,maxpool:2,conv:64:3,batchnorm,relu,maxpool:2
 dense=dropout:0.3,dense:128,batchnorm,relu,dropout:0.3,dense:10
@@ -43,7 +43,7 @@ timed "a residual network, with labels" fit residual 5 250 --data "$train" --pai
   --augment shift:1,flip --encoder "$residual,globalpool,dropout:0.2,dense:10" --optimizer adamw \
   --weight-decay 0.0001 --learning-rate 0.003 --warmup 60steps --schedule cosine
 
-projection=dense:1024,batchnorm,relu,dense:128
+projection=dense:512,batchnorm,relu,dense:128
 timed "convolutions, without labels" fit unlabelled 10 500 --data "$train" --pair augment \
   --augment rotate:10,scale:0.1,shift:2,flip,noise:0.1 --objective barlow \
   --encoder "$convolutions,conv:128:3,batchnorm,relu,maxpool:2,$projection" \
@@ -51,7 +51,7 @@ timed "convolutions, without labels" fit unlabelled 10 500 --data "$train" --pai
 
 timed "probe two convolutions" judge convolutions "$probed" "$test"
 timed "probe the residual network" judge residual "$probed" "$test"
-timed "probe the network without labels" judge unlabelled "$probed" "$test" --layer 5
+timed "probe the network without labels" judge unlabelled "$probed" "$test" --layer 7
 timed "probe the pixels" judge_raw pixels "$probed" "$test"
 
 result_header
