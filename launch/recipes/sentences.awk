@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Prints the sentences of manual pages, one a line, as PAGE, a tab, SENTENCE, PAGE being the name of the file
 # without its directory: the prose, without requests and escapes of roff and without examples. A sentence has at
-# least 20 bytes and four words of letters alone. One with a word that is English and of none of the recipe's
-# languages was not translated, and is left out.
+# least 20 bytes and six words of letters, of which the first alone may be a capital. One with a word that is
+# English and of none of the recipe's languages was not translated, and is left out.
 # usage: LC_ALL=C awk -f sentences.awk FILE...
 
-BEGIN { english = " (the|this|that|with|which|from|are|you) " }
+BEGIN { english = " (the|this|that|with|which|from|are|you|its|will|only|when|if|have|used|be|and|than|into|not) " }
 
 function print_sentence(sentence,    word, words, i, n) {
   sub(/^ +/, "", sentence)
@@ -15,9 +15,9 @@ function print_sentence(sentence,    word, words, i, n) {
   n = split(sentence, word, " ")
   words = 0
   for (i = 1; i <= n; ++i) {
-    words += word[i] ~ /^[A-Za-z\200-\377]+[,.]?$/
+    words += word[i] ~ /^[A-Za-z\200-\377][a-z\200-\377]*[,.]?$/
   }
-  if (words >= 4) {
+  if (words >= 6) {
     print page "\t" sentence
   }
 }

@@ -111,8 +111,8 @@ train=$data/languages-train.h5
 test=$data/languages-test.h5
 
 with_labels=(--data "$train" --pair target --objective dcca --learning-rate 0.003 --schedule cosine)
-timed "a recurrent encoder" fit recurrent 8 250 "${with_labels[@]}" \
-  --encoder "embedding:252:32,bidirectional(gru:64),max,dense:10"
+timed "a recurrent encoder" fit recurrent 12 250 "${with_labels[@]}" \
+  --encoder "embedding:252:32,bidirectional(gru:64),max,dropout:0.2,dense:10"
 timed "a linear encoder" fit linear 8 250 "${with_labels[@]}" --encoder embedding:252:32,mean,dense:10
 timed "probe the recurrent encoder" judge recurrent "$train" "$test"
 timed "probe the linear encoder" judge linear "$train" "$test"

@@ -68,7 +68,7 @@ class Text(Recipe):
                 lines += [rf"{text} \fB\-o{page}\fP seite{page}x{k}. Short one." for k in range(4)]
                 lines += [".nf", f"{text} in an example of page {page}", ".fi", "",
                           "The rest of this page was never translated by anybody.",
-                          "Universalis sententia omnium linguarum eadem.", ".PP", f"{text} again",
+                          "Universalis sententia omnium linguarum eadem est semper.", ".PP", f"{text} again",
                           "and again on every page."]
                 with gzip.open(folder / f"p{page}.1.gz", "wt", encoding="utf-8") as file:
                     file.write("\n".join(lines) + "\n")
