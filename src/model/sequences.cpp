@@ -22,8 +22,9 @@ namespace {
 constexpr std::string_view embedding_name = "embedding";
 
 /// The items that take the first axis of their input for steps.
-constexpr std::array<std::string_view, 10> items_over_steps{
-    embedding_name, "rnn", "gru", "lstm", "bidirectional", "conv1d", "last", "mean", "max", "each"};
+constexpr std::array<std::string_view, 11> items_over_steps{
+    embedding_name, "rnn",  "gru",  "lstm", "bidirectional", "conv1d",
+    "steps",        "last", "mean", "max",  "each"};
 
 /// The columns of a step, F.
 std::size_t step_columns(const std::vector<std::size_t>& shape) {

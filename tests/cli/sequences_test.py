@@ -151,6 +151,76 @@ class Storage(SequenceTest):
         self.succeed("report", run, ranks=2)
 
 
+class Recurrent(SequenceTest):
+    GRU = (*TRAIN[:4], "--encoder", "gru:5,last,dense:2", *TRAIN[6:])
+
+    def test_models_do_not_depend_on_storage_ranks_or_padding(self):
+        lengths = numpy.array([len(row) for row in self.rows])
+        wide = self.write_data("wide.h5", x=padded(self.rows, 9, numpy.nan), x_lengths=lengths, y=self.y)
+        one = self.train(self.flat, "one", *self.GRU)
+        for name, data, ranks in (("wide1", wide, 1), ("flat3", self.flat, 3), ("wide3", wide, 3)):
+            self.assert_equal_models(one, self.train(data, name, *self.GRU, ranks=ranks), 1e-12)
+        reproducible = [self.train(data, f"r{ranks}", *self.GRU, "--reproducible", ranks=ranks)
+                        for data, ranks in ((self.flat, 1), (wide, 2), (self.flat, 3))]
+        for run in reproducible[1:]:
+            self.assert_equal_models(reproducible[0], run)
+
+    def test_data_of_other_lengths(self):
+        """A row means the same beside longer and shorter ones."""
+        run = self.train(self.flat, "run", *self.GRU)
+        longer = sequences(7, 12, 5)[0]
+        rows = self.rows + longer
+        expected = {}
+        for name, part in (("all", rows), ("first", self.rows[:20]), ("last", longer)):
+            data = self.write_flat(f"{name}.h5", part, numpy.arange(len(part)) % 3)
+            out = self.scratch / f"{name}-out.h5"
+            self.succeed("encode", "--model", run, "--data", data, "--output", out, ranks=2)
+            with h5py.File(out) as file:
+                expected[name] = file["x"][()]
+            self.assertEqual(self.evaluate(run, data, ranks=2)["samples"], len(part))
+        self.assert_close(expected["first"], expected["all"][:20], 1e-12)
+        self.assert_close(expected["last"], expected["all"][-7:], 1e-12)
+        train, test = (self.scratch / f"{name}.h5" for name in ("first", "all"))
+        self.succeed("probe", "--model", run, "--train", train, "--test", test, ranks=2)
+        self.succeed("train", "--data", train, "--validation", test, "--output", self.scratch / "v",
+                     *self.GRU, ranks=2)
+
+    def test_outputs_of_each_step_keep_their_lengths(self):
+        run = self.train(self.flat, "run", "--pair", "target", "--rho", "rv", "--encoder", "gru:2,each",
+                         "--steps", "1", "--batch", "0")
+        out = self.scratch / "out.h5"
+        self.succeed("encode", "--model", run, "--data", self.flat, "--output", out, ranks=3)
+        lengths = [len(row) for row in self.rows]
+        with h5py.File(out) as file:
+            self.assertEqual(file["x"].shape, (61, 6, 2))
+            self.assertEqual(file["x_lengths"][()].tolist(), lengths)
+            zero = (file["x"][()] == 0.0).all(axis=2)
+        numpy.testing.assert_array_equal(zero, numpy.arange(6) >= numpy.array(lengths)[:, None])
+
+    def test_tokens_stay_integers(self):
+        path = self.scratch / "tokens.h5"
+        self.succeed("generate", "first-token", "--rows", "200", "--steps", "9", "--shortest", "2",
+                     "--output", path, ranks=None)
+        common = ("--pair", "target", "--rho", "rv", "--precision", "double", "--optimizer", "sgd",
+                  "--batch", "50", "--steps", "4")
+        spec = ("--encoder", "embedding:16:3,lstm:4,mean,dense:2")
+        runs = [self.train(path, f"r{ranks}", *common, *spec, ranks=ranks) for ranks in (1, 3)]
+        self.assert_equal_models(*runs, 1e-12)
+        content = self.content(runs[0] / "model.h5")
+        self.assertEqual((content["b/preprocess/shift"].tolist(), content["b/preprocess/scale"].tolist()),
+                         ([0.0], [1.0]))
+        start = ("train", "--data", path, "--output", self.scratch / "no", *common)
+        self.assert_refused(support.run(*start, *spec, "--normalize", "scale", ranks=2), USAGE,
+                            "--normalize scale", "token ids")
+        self.assert_refused(support.run(*start, "--encoder", "embedding:15:3,mean,dense:2", ranks=3),
+                            DATA, "has the token 15", "0 to 14")
+        self.assert_refused(support.run("train", "--data", path, "--output", self.scratch / "no",
+                                        "--pair", "augment", "--augment", "noise:0.1", "--objective",
+                                        "vicreg", *spec, ranks=None), USAGE, "--augment", "token ids")
+        self.train(path, "masked", "--pair", "augment", "--augment", "tokenmask:0.2,timeshift:1",
+                   "--objective", "vicreg", *spec, "--steps", "2", ranks=2)
+
+
 class Refusals(SequenceTest):
     def test_what_is_wrong_in_one_line(self):
         x = numpy.concatenate(self.rows)
