@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""PyTorch computes the same outputs and gradients of convolutions and their kin: from the same
+"""PyTorch computes the same outputs and gradients of convolutions, recurrent layers and their kin: from the same
 parameters in double, encoded rows and the movement of every parameter by one step of plain gradient
 ascent agree, on one rank and on three with unequal shards and micro-batches."""
 
@@ -35,6 +35,9 @@ NETWORKS = {
                   (2, 7, 8)),
     "same shape": ("conv:4:1,residual(batchnorm,gelu,conv:4:3),sigmoid,flatten,dense:5", (1, 5, 6)),
     "sequences": ("conv:4:5:stride=2:pad=1,softplus,layernorm,conv:3:2,dense:5", (3, 11)),
+    "rnn": ("rnn:6,last,dense:5", (7, 3)),
+    "gru": ("gru:6,gru:5,last", (7, 3)),
+    "lstm": ("lstm:9,lstm:4,last,tanh,dense:5", (6, 2)),
     "dim": ("dim:32,dense:5", (1, 16, 16)),
 }
 
@@ -78,6 +81,10 @@ class Torch:
         if name == "dense":
             own = self.next()
             return x.flatten(1) @ own["weight"] + own["bias"]
+        if name in ("rnn", "gru", "lstm"):
+            return recur(name, x, self.next())
+        if name == "last":
+            return x[:, -1]
         if name in ("maxpool", "avgpool"):
             pool = {"maxpool": functional.max_pool2d, "avgpool": functional.avg_pool2d}[name]
             return pool(x, numbers[0], numbers[-1], keys.get("pad", 0))
@@ -106,6 +113,15 @@ class Torch:
         return {"relu": torch.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid,
                 "gelu": functional.gelu, "silu": functional.silu,
                 "softplus": lambda v: functional.softplus(v, threshold=1e9)}[name](x)
+
+
+def recur(name, x, own):
+    """A recurrent layer of PyTorch, whose weights lie transposed."""
+    weights = [own["weight_input"].T, own["weight_hidden"].T, own["bias_input"], own["bias_hidden"]]
+    state = torch.zeros(1, len(x), own["weight_hidden"].shape[0], dtype=x.dtype)
+    layer = {"rnn": torch._VF.rnn_tanh, "gru": torch._VF.gru, "lstm": torch._VF.lstm}[name]
+    start = (state, state) if name == "lstm" else state
+    return layer(x, start, weights, True, 1, 0.0, False, False, True)[0]
 
 
 def split(text):
