@@ -85,14 +85,14 @@ void Encoder<T>::encode(const data::RowStore& rows, std::span<const data::Tile> 
     rows_ = &taken;
     first_ = tile.first;
     reserve(tile.count);
-    (void)executor_->forward(model_->parameters_of(*member_), tile.count,
-                             {.lengths = lengths_.of(taken, tile.first, tile.count)});
+    const auto lengths = lengths_.of(taken, tile.first, tile.count);
+    (void)executor_->forward(model_->parameters_of(*member_), tile.count, {.lengths = lengths});
     const MatrixView<const T> encoded = executor_->value(node_);
     const MatrixView<T> rows_out = out.row_range(tile.first, tile.count);
     if (map_) {
       map_->apply(encoded, rows_out);
     } else {
-      member_->network.graph().copy_in_order(node_, encoded, rows_out);
+      member_->network.graph().copy_in_order(node_, encoded, rows_out, lengths);
     }
   }
 }

@@ -98,20 +98,27 @@ void GraphBuilder::put_as(std::size_t other, const ItemReader& item) {
 }
 
 template <math::Real T>
-void Graph::copy_in_order(std::size_t node, MatrixView<const T> value, MatrixView<T> out) const {
+void Graph::copy_in_order(std::size_t node, MatrixView<const T> value, MatrixView<T> out,
+                          std::span<const std::uint32_t> lengths) const {
   if (nodes_[node].channels_last) {
     const auto [channels, places] = channels_and_places(nodes_[node].output);
     transpose_rows(value, places, channels, out);
     return;
   }
   for (std::size_t i = 0; i < value.rows(); ++i) {
-    std::ranges::copy(value.row(i), out.row(i).begin());
+    const auto& steps = nodes_[node].steps;
+    const std::size_t used =
+        steps ? steps->of({.lengths = lengths}, i) * (value.columns() / steps->most())
+              : value.columns();
+    std::ranges::copy(value.row(i).first(used), out.row(i).begin());
+    std::ranges::fill(out.row(i).subspan(used), T{0});
   }
 }
 
-template void Graph::copy_in_order<float>(std::size_t, MatrixView<const float>,
-                                          MatrixView<float>) const;
+template void Graph::copy_in_order<float>(std::size_t, MatrixView<const float>, MatrixView<float>,
+                                          std::span<const std::uint32_t>) const;
 template void Graph::copy_in_order<double>(std::size_t, MatrixView<const double>,
-                                           MatrixView<double>) const;
+                                           MatrixView<double>,
+                                           std::span<const std::uint32_t>) const;
 
 }  // namespace infomax::nn

@@ -16,8 +16,9 @@ namespace {
 constexpr std::size_t largest_vocabulary = std::size_t{1} << 24U;
 constexpr std::size_t largest_width = std::size_t{1} << 16U;
 
-/// y_t = the row of the weight [V, D] that the number of token t names. Numbers are not checked
-/// (Graph::ids_below): what is none reads the first row, so that no memory but the layer's is read.
+/// y_t = the row of the weight [V, D] that the number of token t names. Numbers are checked
+/// where data are loaded; what is none reads the first row, so that no memory but the layer's is
+/// read.
 template <class T>
 class Embedding final : public Layer<T> {
  public:
@@ -96,8 +97,7 @@ void build_embedding(const ItemReader& item, GraphBuilder& graph) {
   graph.append(item,
                {.output = Shape({steps.most(), columns}),
                 .steps = steps,
-                .blocks = {{"weight", Role::weight, {tokens, columns}}},
-                .ids_below = tokens},
+                .blocks = {{"weight", Role::weight, {tokens, columns}}}},
                make_layers<Embedding>(steps, tokens, columns));
 }
 

@@ -31,17 +31,6 @@ Graph::Graph(Spec spec, Shape input) : spec_(std::move(spec)) {
   }
 }
 
-std::size_t Graph::ids_below() const {
-  std::size_t below = 0;
-  for (const Node& node : nodes_) {
-    const bool reads_input = std::ranges::find(node.inputs, std::size_t{0}) != node.inputs.end();
-    if (reads_input && node.ids_below > 0) {
-      below = below == 0 ? node.ids_below : std::min(below, node.ids_below);
-    }
-  }
-  return below;
-}
-
 std::size_t Graph::parameter_count() const {
   return nodes_.back().first_parameter + nodes_.back().parameter_count;
 }
@@ -95,7 +84,6 @@ void GraphBuilder::append(std::string text, NodeDescription description, LayerPa
             .steps = std::move(description.steps),
             .first_parameter = graph_->parameter_count(),
             .product = description.product,
-            .ids_below = description.ids_below,
             .layers = std::move(layers)};
   if (node.inputs.empty()) {
     node.inputs.push_back(current());

@@ -36,7 +36,6 @@ struct NodeDescription {
   std::vector<BlockDescription> blocks = {};  ///< in the order in which they lie in memory
   std::vector<std::size_t> inputs = {};       ///< none: the current value
   Product product = {};                       ///< of one sample
-  std::size_t ids_below = 0;                  ///< as Node has it
 };
 
 /// Makes a graph item by item. What a layer's `build` is given.

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numeric>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -241,7 +242,6 @@ TEST(SequenceLayers, AConvolutionIsThatOfTheSequenceWithoutPadding) {
 
 TEST(SequenceLayers, AnEmbeddingReadsRowsByTheirNumbers) {
   const Network<float> network(parse_spec("embedding:4:2,each"), 3);
-  EXPECT_EQ(network.graph().ids_below(), 4U);
   Buffer<float> parameters{0, 1, 10, 11, 20, 21, 30, 31};
   Matrix<float> tokens(2, 3, 0.0F);
   tokens(0, 0) = 3;
@@ -253,6 +253,55 @@ TEST(SequenceLayers, AnEmbeddingReadsRowsByTheirNumbers) {
   const auto y = executor.forward(parameters, 2, {.lengths = own});
   EXPECT_TRUE(std::ranges::equal(y.row(0), std::vector<float>{30, 31, 10, 11, 20, 21}));
   EXPECT_TRUE(std::ranges::equal(y.row(1), std::vector<float>{20, 21, 0, 0, 0, 0}));
+}
+
+TEST(SequenceLayers, AnEmbeddingsGradientIsThatOfCentralDifferences) {
+  const Network<double> network(parse_spec("embedding:4:2,gru:3,last"), 3);
+  auto parameters = test::random_parameters(network, 5);
+  Matrix<double> tokens(3, 3, 0.0);
+  tokens(0, 0) = 3;
+  tokens(0, 1) = 3;
+  tokens(0, 2) = 1;
+  tokens(1, 0) = 2;
+  const std::vector<std::uint32_t> own{3, 1, 0};
+  const std::vector<std::uint64_t> samples{0, 1, 2};
+  const Pass pass{.training = true, .samples = samples, .lengths = own};
+  Executor<double> executor(network, {.batch_rows = 3, .for_backward = true},
+                            test::rows_from(tokens));
+  const auto w = test::random_rows<double>(3, 3, 6);
+  const auto value = [&] {
+    return test::weighted_sum(executor.forward(parameters, 3, pass), w.view());
+  };
+  (void)value();
+  auto dy = w;
+  Buffer<double> gradient(parameters.size(), 0.0);
+  executor.backward(parameters, dy.view(), gradient);
+  constexpr double h = 1e-5;
+  for (std::size_t k = 0; k < parameters.size(); ++k) {
+    const double before = std::exchange(parameters[k], parameters[k] + h);
+    const double above = value();
+    parameters[k] = before - h;
+    const double below = value();
+    parameters[k] = before;
+    EXPECT_NEAR(gradient[k], (above - below) / (2.0 * h), 1e-9) << "parameter " << k;
+  }
+  // Token 0 occurs in padding alone.
+  EXPECT_EQ(gradient[0], 0.0);
+}
+
+TEST(SequenceLayers, CopiesOfInnerValuesHaveNoNumbersInPadding) {
+  const Network<double> network(parse_spec("steps,dense:2,sigmoid,last"), Shape({3, 2}));
+  const auto parameters = test::random_parameters(network, 5);
+  const auto x = test::random_rows<double>(2, 6, 3);
+  const std::vector<std::uint32_t> own{1, 3};
+  Executor<double> executor(network, {.batch_rows = 2, .taps = {2}}, test::rows_from(x));
+  (void)executor.forward(parameters, 2, {.lengths = own});
+  Matrix<double> copy(2, 6);
+  network.graph().copy_in_order<double>(2, executor.value(2), copy.view(), own);
+  for (std::size_t j = 0; j < 6; ++j) {
+    EXPECT_EQ(copy(0, j) == 0.0, j >= 2);
+    EXPECT_NE(copy(1, j), 0.0);
+  }
 }
 
 TEST(SequenceLayers, RefuseWhatDoesNotFit) {

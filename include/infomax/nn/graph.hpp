@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -71,7 +72,6 @@ struct Node {
   std::size_t parameter_count = 0;        ///< ... and its length
   std::optional<std::size_t> layer = {};  ///< K, where it has parameters
   Product product = {};                   ///< of one sample
-  std::size_t ids_below = 0;              ///< V where it reads numbers of tokens, 0 to V - 1
   LayerPair layers = {};                  ///< what makes the value; null for the input
 };
 
@@ -102,14 +102,11 @@ class Graph {
   /// layers there are.
   [[nodiscard]] std::size_t layer_output(std::size_t layer) const;
 
-  /// Copies `value` [B, columns], which an executor has of `node`, to `out` in the order of the
-  /// axes of its shape.
+  /// Copies `value` [B, columns], which an executor has of `node` after a pass of these lengths, to
+  /// `out` in the order of the axes of its shape. The padding of sequences becomes 0.
   template <math::Real T>
-  void copy_in_order(std::size_t node, MatrixView<const T> value, MatrixView<T> out) const;
-
-  /// Returns V where the network's input is numbers of tokens, each a whole number from 0 to V - 1,
-  /// which the layers do not check; 0 where it is any numbers.
-  [[nodiscard]] std::size_t ids_below() const;
+  void copy_in_order(std::size_t node, MatrixView<const T> value, MatrixView<T> out,
+                     std::span<const std::uint32_t> lengths = {}) const;
 
   /// Returns for each node whether the backward pass needs its derivative: whether it depends on a
   /// parameter.
