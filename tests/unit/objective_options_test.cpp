@@ -70,7 +70,8 @@ TEST(ObjectiveOptions, SettingsHaveTheKeysAndTextsOfModelFiles) {
                                                     {"vicreg-similarity", "25"},
                                                     {"vicreg-variance", "25"},
                                                     {"vicreg-covariance", "1"},
-                                                    {"distortion", "0.5"}};
+                                                    {"distortion", "0.5"},
+                                                    {"temperature", "0.1"}};
   EXPECT_EQ(to_settings(ObjectiveOptions{}), expected);
 }
 
@@ -122,11 +123,11 @@ TEST(ObjectiveOptions, FieldsStandOnceInTheOrderOfHelp) {
     names.push_back(field.name);
     EXPECT_EQ(field.group, "Objective");
   }
-  EXPECT_THAT(names,
-              testing::ElementsAre("objective", "rho", "lambda", "lambda-a", "lambda-b", "bins",
-                                   "histogram-range", "components", "ridge", "ridge-absolute",
-                                   "shrinkage", "barlow-lambda", "vicreg-similarity",
-                                   "vicreg-variance", "vicreg-covariance", "distortion"));
+  EXPECT_THAT(names, testing::ElementsAre(
+                         "objective", "rho", "lambda", "lambda-a", "lambda-b", "bins",
+                         "histogram-range", "components", "ridge", "ridge-absolute", "shrinkage",
+                         "barlow-lambda", "vicreg-similarity", "vicreg-variance",
+                         "vicreg-covariance", "distortion", "critic", "temperature", "symmetric"));
   for (const std::string_view name : objective_names()) {
     EXPECT_THAT(fields().at("objective").help,
                 HasSubstr(std::string("\n").append(name).append("  ")));
