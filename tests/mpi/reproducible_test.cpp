@@ -183,9 +183,9 @@ class Reproducible : public testing::Test {
 };
 
 TEST_F(Reproducible, EveryObjective) {
-  for (const char* objective : {"rv", "cca", "pearson", "dcca", "vamp1", "vamp2", "gaussian-mi",
-                                "barlow", "vicreg", "histogram-mi", "coding-rate", "mse",
-                                "infonce", "nt-xent"}) {
+  for (const char* objective :
+       {"rv", "cca", "pearson", "dcca", "vamp1", "vamp2", "gaussian-mi", "barlow", "vicreg",
+        "histogram-mi", "coding-rate", "mse", "infonce", "nt-xent"}) {
     check<float>({.objective = objective});
     check<double>({.objective = objective});
   }

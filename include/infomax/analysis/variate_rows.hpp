@@ -46,6 +46,7 @@ class VariateRows final : public stats::RowSource<Out> {
 
   [[nodiscard]] std::size_t rows() const override { return side_->rows(); }
   [[nodiscard]] std::size_t columns() const override { return directions_->columns(); }
+  /// As stats::RowSource has it.
   [[nodiscard]] MatrixView<const Out> tile(std::size_t first, std::size_t count,
                                            Buffer<Out>& scratch) const override;
 
