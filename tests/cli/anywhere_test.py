@@ -60,7 +60,7 @@ class Anywhere(support.ProgramTest):
         again = self.train(data, project / "again", "--config", first / "config.ini")
         self.assertEqual((first / "config.ini").read_text().replace("first#1", "again"),
                          (again / "config.ini").read_text())
-        self.use(first, directory=self.elsewhere, steps=4)
+        self.assertEqual(self.evaluate(first, data)["samples"], 150)
         settings = self.scratch / "own.ini"
         settings.write_text(f'# all of it\ndata = "{data}"  \nsteps = 3 # few\n\n; encoder = dense:9\n')
         run = self.train(data, "own", "--config", settings, "--encoder", "dense:2")

@@ -12,6 +12,7 @@ import sys
 import tempfile
 
 import h5py
+import numpy
 
 import runs
 
@@ -33,7 +34,15 @@ ROWS = {
                  "--batch", 1024], INPUT, 118, 10),
     "infonce": (["--objective", "infonce", "--encoder", "dense:1024,tanh,dense:128", "--batch",
                  4096], AUGMENT, 15, 3),
+    "conv": (["--objective", "barlow", "--encoder", "reshape:1:28:28,conv:32:3,relu,maxpool:2,"
+              "conv:64:3,relu,maxpool:2,dense:128,relu,dense:10", "--batch", 1024], AUGMENT, 12, 2),
+    "lstm": (["--objective", "barlow", "--encoder", "reshape:28:28,lstm:128,last,dense:10",
+              "--batch", 1024], AUGMENT, 12, 2),
+    "resnet": (["--objective", "barlow", "--encoder", "reshape:3:32:32,resnet:18,dense:64",
+                "--batch", 256], AUGMENT, 3, 1),
 }
+# Rows of data sets other than --data, made at random: rows and features.
+RANDOM = {"resnet": (1024, 3 * 32 * 32)}
 # Rows that only another version of Infomax can run.
 OWN_ROWS = {
     "batchnorm": (["--objective", "barlow", "--encoder", "dense:512,batchnorm,relu,dense:512,batchnorm,"
@@ -58,7 +67,7 @@ class Bench:
     def measure(self, side, row, ranks):
         """A run of one side: "infomax", "torch", or "other", which is the version of --against."""
         both, (of_infomax, of_torch), measured, warmup = (ROWS | OWN_ROWS)[row]
-        common = [*both, "--data", self.options.data, "--optimizer", "adam", "--learning-rate",
+        common = [*both, "--data", self.data_of(row), "--optimizer", "adam", "--learning-rate",
                   self.options.learning_rate,
                   "--steps", (self.options.steps or measured) + warmup]
         if side == "infomax":
@@ -68,6 +77,16 @@ class Bench:
                                 INFOMAX_PROGRAM=self.options.against)
         bind = ["--bind"] if self.options.bind_torch else []
         return runs.torch(self.scratch, ranks, [*common, *of_torch, *bind], warmup)
+
+    def data_of(self, row):
+        """The data set of a row; rows of noise do for speed."""
+        if row not in RANDOM:
+            return self.options.data
+        path = self.scratch / f"{row}.h5"
+        if not path.exists():
+            with h5py.File(path, "w") as file:
+                file["x"] = numpy.random.default_rng(1).integers(0, 256, RANDOM[row], "u1")
+        return path
 
     def by_turns(self, row, cases):
         """For every case (side, ranks) the runs of all repeats; every other repeat goes backwards,

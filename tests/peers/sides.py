@@ -5,6 +5,8 @@ two sides of the objective from them."""
 import h5py
 import torch
 
+import modules
+
 
 def scale(rows):
     """Shift and factor that take all of `rows` to [0, 1], as --normalize scale does."""
@@ -44,20 +46,6 @@ class Rows:
         return [view.index_select(0, numbers) for view in self.views]
 
 
-def network(spec, inputs, dtype):
-    """The layers of a spec such as dense:1024,tanh,dense:64."""
-    activations = {"tanh": torch.nn.Tanh, "relu": torch.nn.ReLU, "sigmoid": torch.nn.Sigmoid}
-    layers = []
-    for item in spec.split(","):
-        if item.startswith("dense:"):
-            outputs = int(item.removeprefix("dense:"))
-            layers.append(torch.nn.Linear(inputs, outputs, dtype=dtype))
-            inputs = outputs
-        else:
-            layers.append(activations[item]())
-    return torch.nn.Sequential(*layers)
-
-
 class Sides(torch.nn.Module):
     """Rows in, sides a and b out, by network b alone or by networks a and b."""
 
@@ -66,8 +54,9 @@ class Sides(torch.nn.Module):
         self.pair, self.noise = pair, noise
         widths = [view.shape[1] for view in rows.views]
         dtype = rows.views[0].dtype
-        self.b = network(spec, widths[-1], dtype)
-        self.a = network(spec, widths[0], dtype) if pair == "views" and not share else None
+        self.b = modules.Builder((widths[-1],), dtype).build(spec)
+        self.a = (modules.Builder((widths[0],), dtype).build(spec)
+                  if pair == "views" and not share else None)
 
     def forward(self, x, y=None):
         if self.pair == "input":
