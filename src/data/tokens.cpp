@@ -33,6 +33,7 @@ void require_tokens_below(const mpi::Communicator& communicator, const RowStore&
       const auto at = static_cast<std::size_t>(found - elements.begin());
       place =
           rows.row_number(first + at / rows.features()) * rows.features() + at % rows.features();
+      // NOLINTNEXTLINE(bugprone-signed-char-misuse): a number
       wrong = static_cast<std::int64_t>(*found);
     }
   });
