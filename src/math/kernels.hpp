@@ -11,6 +11,7 @@
 #include "infomax/math/random_rows.hpp"
 #include "infomax/math/smooth.hpp"
 #include "infomax/math/warp.hpp"
+#include "infomax/math/winograd.hpp"
 
 /// The elementwise kernels, one table for each instruction set, all compiled from kernels_body.hpp.
 /// Their arguments are raw rows, which elementwise.cpp has checked.
@@ -42,6 +43,7 @@ struct RealKernels {
                              T* dc, T* dgates, std::size_t n);
   void (*gru_step)(T* gates, const T* hidden_sums, const T* previous, T* h, std::size_t n);
   void (*gru_step_gradient)(const T* gates, const T* previous, T* dh, T* dgates, std::size_t n);
+  void (*winograd)(Winograd, const T* const* in, T* const* out, std::size_t n);
 };
 
 template <class From, class To>

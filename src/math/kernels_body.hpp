@@ -16,6 +16,7 @@
 #include "math/kernels_smooth.hpp"
 #include "math/kernels_sums.hpp"
 #include "math/kernels_warp.hpp"
+#include "math/kernels_winograd.hpp"
 
 namespace infomax::math {
 namespace {
@@ -46,7 +47,8 @@ constexpr RealKernels<T> kernels_for() {
           lstm_step<T>,
           lstm_step_gradient<T>,
           gru_step<T>,
-          gru_step_gradient<T>};
+          gru_step_gradient<T>,
+          winograd<T>};
 }
 
 }  // namespace

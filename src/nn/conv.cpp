@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <algorithm>
-#include <cmath>
 
 #include <fmt/format.h>
 
 #include "infomax/core/field_text.hpp"
-#include "infomax/core/random.hpp"
 #include "infomax/nn/layer_table.hpp"
 #include "nn/channel_order.hpp"
+#include "nn/conv_start.hpp"
 #include "nn/patches.hpp"
 #include "nn/sequence_mask.hpp"
+#include "nn/winograd_conv.hpp"
 
 // B images of C channels; OUT channels of the output; G groups, each of C/G and OUT/G channels;
 // K = kernel places * C/G columns of a patch; R = B * positions rows.
@@ -47,14 +47,9 @@ class Conv final : public Layer<T> {
 
   void initialize(std::uint64_t seed, std::uint64_t network, std::uint64_t layer,
                   std::span<T> parameters) const override {
-    const CounterRandom random(seed, RandomStream::initialization, network, layer);
-    const std::size_t fan_out = window_.covered() * group_outputs();
-    const double limit = std::sqrt(6.0 / static_cast<double>(columns_ + fan_out));
-    const auto weight = parameters.first(weight_count());
-    for (std::size_t i = 0; i < weight.size(); ++i) {
-      weight[i] = static_cast<T>(limit * (2.0 * random.uniform(i) - 1.0));
-    }
-    std::ranges::fill(parameters.subspan(weight.size()), T{0});
+    start_convolution<T>(CounterRandom(seed, RandomStream::initialization, network, layer),
+                         columns_, window_.covered() * group_outputs(),
+                         parameters.first(weight_count()), parameters.subspan(weight_count()));
   }
 
   void forward(const Call<T>& call, MatrixView<T> y) const override {
@@ -238,6 +233,13 @@ void check_conv(const ItemReader& item) {
   item.expect(2, {"stride", "pad", "groups"});
 }
 
+LayerPair layers_for(const Window& window, std::size_t outputs, std::size_t groups,
+                     math::Activation activation) {
+  return WinogradConv<float>::suits(window, outputs, groups)
+             ? make_layers<WinogradConv>(window, outputs, activation)
+             : make_layers<Conv>(window, outputs, groups, activation);
+}
+
 /// Appends the layer of a window over channels that lie last; `output` has its shape and order.
 void append_conv(const ItemReader& item, GraphBuilder& graph, const Window& window,
                  NodeDescription output) {
@@ -259,9 +261,9 @@ void append_conv(const ItemReader& item, GraphBuilder& graph, const Window& wind
                     .outputs = outputs / groups,
                     .count = groups};
   graph.append(item, std::move(output),
-               make_layers<Conv>(window, outputs, groups, math::Activation::identity));
+               layers_for(window, outputs, groups, math::Activation::identity));
   graph.fuse_by([window, outputs, groups](math::Activation activation) {
-    return make_layers<Conv>(window, outputs, groups, activation);
+    return layers_for(window, outputs, groups, activation);
   });
 }
 

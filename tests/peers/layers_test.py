@@ -38,6 +38,8 @@ NETWORKS = {
     "rnn": ("rnn:6,last,dense:5", (7, 3)),
     "gru": ("gru:6,gru:5,last", (7, 3)),
     "lstm": ("lstm:9,lstm:4,last,tanh,dense:5", (6, 2)),
+    "many channels": ("conv:18:3,relu,conv:17:3,tanh,conv:16:3:pad=0,conv:16:3:pad=2,globalpool,dense:5",
+                      (16, 5, 6)),
     "dim": ("dim:32,dense:5", (1, 16, 16)),
 }
 
