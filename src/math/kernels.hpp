@@ -38,11 +38,14 @@ struct RealKernels {
   T (*largest)(const T* x, std::size_t n);
   double (*exp_sum)(const T* x, T shift, std::size_t n);
   void (*exp_weights)(T weight, T shift, T column_weight, const T* shifts, T* x, std::size_t n);
-  void (*lstm_step)(T* gates, const T* previous, T* c, T* squashed, T* h, std::size_t n);
+  void (*lstm_step)(const T* bias, T* gates, const T* previous, T* c, T* squashed, T* h,
+                    std::size_t rows, std::size_t units);
   void (*lstm_step_gradient)(const T* gates, const T* previous, const T* squashed, const T* dh,
-                             T* dc, T* dgates, std::size_t n);
-  void (*gru_step)(T* gates, const T* hidden_sums, const T* previous, T* h, std::size_t n);
-  void (*gru_step_gradient)(const T* gates, const T* previous, T* dh, T* dgates, std::size_t n);
+                             T* dc, T* dgates, std::size_t rows, std::size_t units);
+  void (*gru_step)(const T* input_bias, const T* hidden_bias, T* gates, const T* hidden_sums,
+                   const T* previous, T* h, std::size_t rows, std::size_t units);
+  void (*gru_step_gradient)(const T* gates, const T* previous, T* dh, T* dgates, std::size_t rows,
+                            std::size_t units);
   void (*winograd)(Winograd, const T* const* in, T* const* out, std::size_t n);
 };
 

@@ -56,13 +56,14 @@ void add_winograd_filter_gradient(std::span<const T, 16> transformed, std::span<
   }
 }
 
-#define INFOMAX_INSTANTIATE(T)                                                        \
-  template void winograd<T>(Winograd, std::span<const T* const>, std::span<T* const>, \
-                            std::size_t);                                             \
-  template void winograd_filter<T>(std::span<const T, 9>, std::span<T, 16>);          \
-  template void add_winograd_filter_gradient<T>(std::span<const T, 16>, std::span<T, 9>);
-INFOMAX_INSTANTIATE(float)
-INFOMAX_INSTANTIATE(double)
-#undef INFOMAX_INSTANTIATE
+template void winograd<float>(Winograd, std::span<const float* const>, std::span<float* const>,
+                              std::size_t);
+template void winograd<double>(Winograd, std::span<const double* const>, std::span<double* const>,
+                               std::size_t);
+template void winograd_filter<float>(std::span<const float, 9>, std::span<float, 16>);
+template void winograd_filter<double>(std::span<const double, 9>, std::span<double, 16>);
+template void add_winograd_filter_gradient<float>(std::span<const float, 16>, std::span<float, 9>);
+template void add_winograd_filter_gradient<double>(std::span<const double, 16>,
+                                                   std::span<double, 9>);
 
 }  // namespace infomax::math
