@@ -17,8 +17,10 @@ import numpy
 PROGRAM = os.environ["INFOMAX_PROGRAM"]
 MPIEXEC = os.environ["INFOMAX_MPIEXEC"]
 
-# What mpirun itself adds when a rank ends with an exit code other than 0.
-QUIET = {"OMPI_MCA_orte_execute_quiet": "1", "PRTE_MCA_prte_execute_quiet": "1"}
+# Not what mpirun itself adds when a rank ends with an exit code other than 0, nor the second or two
+# that it then waits for ranks that have long ended: no rank ends before all have said what they had to.
+QUIET = {"OMPI_MCA_orte_execute_quiet": "1", "PRTE_MCA_prte_execute_quiet": "1",
+         "OMPI_MCA_odls_base_sigkill_timeout": "0"}
 
 
 # What Open MPI need not look for where a process is alone: a third of the time.
