@@ -38,6 +38,8 @@ inline constexpr const char* encoders_of_four_features[] = {
     "dense:10,reshape:2:5,conv:4:3:stride=2,groupnorm:2,gelu,repeat:2(conv:4:2:pad=1),globalpool",
     "dense:5,layernorm,residual(dense:3,silu),softplus,dense:2",
     "dense:12,reshape:2:3:2,batchnorm,dropout:0.2,conv:2:3,layernorm",
+    "dense:12,reshape:2:3:2,dropout:0.3:by=channels,conv:3:3,dropout:0.4:by=channels,dense:2",
+    "dense:5,residual(gelu,dense:5,dropout:0.4:by=samples),dense:3",
 };
 
 /// Encoders of sequences of three steps of two features, or of fewer steps.
@@ -52,6 +54,7 @@ inline constexpr const char* encoders_of_sequences[] = {
     "gru:2,batchnorm,softplus,residual(dense:2,dropout:0.3),lstm:2,last,batchnorm",
     "conv1d:3:3,gelu,conv1d:2:2:stride=2:pad=1,gru:2,mean",
     "residual(bidirectional(rnn:2)),residual(gru:4),each",
+    "steps,dropout:0.3:by=steps,gru:3,dropout:0.3:by=channels,lstm:2,mean",
 };
 
 /// An encoder of four features, or of sequences of three steps of two features.

@@ -3,11 +3,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
+#include <optional>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "infomax/core/error.hpp"
 #include "infomax/core/random.hpp"
 #include "infomax/nn/executor.hpp"
 #include "support/memory_rows.hpp"
@@ -152,6 +155,54 @@ TEST(Network, DropsUnitsInTrainingAloneAndKeepsTheirMean) {
   }
   EXPECT_NEAR(static_cast<double>(dropped) / static_cast<double>(passes * rows * features),
               probability, 0.02);
+}
+
+// Of images [2,3,2] and of sequences [3,4], which number belongs to which group.
+TEST(Network, DropsChannelsStepsAndSamplesAsAWhole) {
+  struct Case {
+    const char* spec;
+    std::vector<std::size_t> shape;
+    std::size_t groups;
+    std::function<std::size_t(std::size_t)> group_of;  // of a number of a sample
+  };
+  const std::vector<Case> cases{
+      {"dropout:0.5:by=channels", {2, 3, 2}, 2, [](std::size_t i) { return i / 6; }},
+      {"steps,dropout:0.5:by=channels,each", {3, 4}, 4, [](std::size_t i) { return i % 4; }},
+      {"steps,dropout:0.5:by=steps,each", {3, 4}, 3, [](std::size_t i) { return i / 4; }},
+      {"dropout:0.5:by=samples", {2, 3, 2}, 1, [](std::size_t) { return 0; }}};
+  std::vector<std::uint64_t> samples(rows);
+  std::iota(samples.begin(), samples.end(), std::uint64_t{40});
+  for (const Case& tested : cases) {
+    SCOPED_TRACE(tested.spec);
+    const Network<double> network(parse_spec(tested.spec), Shape(tested.shape));
+    const auto x = random_rows<double>(rows, 12, 1);
+    Executor<double> executor(network, {.batch_rows = rows, .for_backward = true}, rows_from(x));
+    std::size_t dropped = 0;
+    constexpr std::uint64_t passes = 100;
+    for (std::uint64_t key = 0; key < passes; ++key) {
+      const auto y = executor.forward({}, rows, {true, key, samples});
+      for (std::size_t i = 0; i < rows; ++i) {
+        std::vector<std::optional<bool>> is_dropped(tested.groups);
+        for (std::size_t j = 0; j < 12; ++j) {
+          const bool zero = y(i, j) == 0.0;
+          EXPECT_TRUE(zero || std::abs(y(i, j) - 2.0 * x(i, j)) < 1e-12);
+          auto& group = is_dropped.at(tested.group_of(j));
+          EXPECT_EQ(group.value_or(zero), zero);
+          group = zero;
+        }
+        dropped += static_cast<std::size_t>(std::ranges::count(is_dropped, true));
+      }
+    }
+    EXPECT_NEAR(static_cast<double>(dropped) / static_cast<double>(passes * rows * tested.groups),
+                0.5, 0.06);
+  }
+}
+
+TEST(Network, RefusesToDropGroupsThatAreNotThere) {
+  EXPECT_THROW((void)Network<double>(parse_spec("dropout:0.5:by=channels"), Shape(6)), UsageError);
+  EXPECT_THROW((void)Network<double>(parse_spec("dropout:0.5:by=steps"), Shape({2, 3, 2})),
+               UsageError);
+  EXPECT_THROW((void)parse_spec("dropout:0.5:by=rows"), UsageError);
 }
 
 TEST(Network, NormalisesABatchAndRemembersItForEvaluation) {
