@@ -16,6 +16,18 @@ model::SideInput input_for(const model::Settings& settings, std::size_t networks
   return input;
 }
 
+template <class T>
+nn::Network<T> represented_part(const model::Model<T>& model, const model::Member<T>& member,
+                                const EncoderOptions& options) {
+  const auto& network = member.network;
+  const auto settings = model::PairSettings::from_settings(model.settings);
+  if (settings.projector.empty() || options.projected || options.layer) {
+    return network;
+  }
+  const std::size_t projector = nn::parse_spec(settings.projector).items.size();
+  return {nn::without_last(network.spec(), projector), network.input_shape()};
+}
+
 }  // namespace
 
 model::StoredModel fitted_to(model::StoredModel stored, const EncoderOptions& options,
@@ -41,27 +53,27 @@ Encoder<T>::Encoder(const model::Model<T>& model, const EncoderOptions& options)
     : model_(&model),
       input_(input_for(model.settings, model.members().size(), options)),
       member_(&model.member(input_.network)),
+      network_(represented_part(model, *member_, options)),
       layer_(options.layer),
-      node_(layer_ ? member_->network.graph().layer_output(*layer_)
-                   : member_->network.graph().output()),
-      columns_(layer_ ? member_->network.layer_columns(*layer_) : member_->network.outputs()),
+      node_(layer_ ? network_.graph().layer_output(*layer_) : network_.graph().output()),
+      columns_(layer_ ? network_.layer_columns(*layer_) : network_.outputs()),
       micro_batch_(options.micro_batch) {
   reserve(micro_batch_);
 }
 
 template <math::Real T>
 std::vector<std::size_t> Encoder<T>::shape() const {
-  const auto& input = member_->network.input_shape().extents();
-  const auto& output = member_->network.graph().nodes()[node_].output.extents();
-  const bool of_steps = !map_ && model::reads_steps(member_->network.spec()) &&
-                        output.size() == 2 && output.front() == input.front();
+  const auto& input = network_.input_shape().extents();
+  const auto& output = network_.graph().nodes()[node_].output.extents();
+  const bool of_steps = !map_ && model::reads_steps(network_.spec()) && output.size() == 2 &&
+                        output.front() == input.front();
   return of_steps ? output : std::vector{columns_};
 }
 
 template <math::Real T>
 void Encoder<T>::reserve(std::size_t rows) {
   if (rows > reserved_) {
-    executor_.emplace(member_->network, nn::Room{.batch_rows = rows, .taps = {node_}},
+    executor_.emplace(network_, nn::Room{.batch_rows = rows, .taps = {node_}},
                       [this](std::size_t first, MatrixView<T> inputs) {
                         rows_->convert(first_ + first, member_->normalization, inputs);
                       });
@@ -86,13 +98,15 @@ void Encoder<T>::encode(const data::RowStore& rows, std::span<const data::Tile> 
     first_ = tile.first;
     reserve(tile.count);
     const auto lengths = lengths_.of(taken, tile.first, tile.count);
-    (void)executor_->forward(model_->parameters_of(*member_), tile.count, {.lengths = lengths});
+    // The projector's parameters are the last.
+    const auto parameters = model_->parameters_of(*member_).first(network_.parameter_count());
+    (void)executor_->forward(parameters, tile.count, {.lengths = lengths});
     const MatrixView<const T> encoded = executor_->value(node_);
     const MatrixView<T> rows_out = out.row_range(tile.first, tile.count);
     if (map_) {
       map_->apply(encoded, rows_out);
     } else {
-      member_->network.graph().copy_in_order(node_, encoded, rows_out, lengths);
+      network_.graph().copy_in_order(node_, encoded, rows_out, lengths);
     }
   }
 }

@@ -112,7 +112,7 @@ std::map<std::string, std::string> origin(const mpi::Communicator& communicator,
   return {{"encoded_by", fmt::format("infomax {}", version)},
           {"model", absolute(model)},
           {"model_checksum", communicator.broadcast(checksum, 0)},
-          {"encoder", encoder.member().network.spec().text},
+          {"encoder", encoder.network().spec().text},
           {"network", encoder.member().name()},
           {"layer", encoder.layer() ? fmt::format("{}", *encoder.layer()) : "output"},
           {"data", absolute(config.data)},
@@ -126,6 +126,8 @@ analysis::EncoderOptions encoder_options(const EncodeConfig& config,
   if (config.canonical && !pair.meaning().has_two_views()) {
     options.side = "b";
   }
+  // Canonical variates are those of what the objective was given.
+  options.projected = options.projected || config.canonical;
   return options;
 }
 

@@ -64,6 +64,9 @@ void PairSettings::to_settings(Settings& settings) const {
   if (padding_value) {
     settings["padding_value"] = FieldText<double>::format(*padding_value);
   }
+  if (!projector.empty()) {
+    settings["projector"] = projector;
+  }
   if (!class_names.empty()) {
     settings["class_names"] = json_text(Json(class_names));
   }
@@ -92,6 +95,7 @@ PairSettings PairSettings::from_settings(const Settings& settings) {
           fmt::format(R"(the model's setting "padding_value" is "{}", not a number)", padding));
     }
   }
+  result.projector = optional(settings, "projector");
   result.class_names = names_of(optional(settings, "class_names"));
   return result;
 }

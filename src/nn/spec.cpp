@@ -117,9 +117,9 @@ bool is_linear_solution(const Spec& spec) {
   return type != nullptr && type->solved;
 }
 
-Spec without_last(const Spec& spec) {
+Spec without_last(const Spec& spec, std::size_t count) {
   Spec shorter = spec;
-  if (!shorter.items.empty()) {
+  for (; count > 0 && !shorter.items.empty(); --count) {
     const std::size_t position = shorter.items.back().position;
     shorter.items.pop_back();
     shorter.text.resize(position == 0 ? 0 : position - 1);

@@ -80,6 +80,26 @@ void validate_pair(const Config& config) {
   }
 }
 
+/// Each of them alone, so that a message counts positions in the text that was given.
+void validate_networks(const Config& config) {
+  const nn::Spec encoder = nn::parse_spec(config.encoder);
+  if (!config.encoder_b.empty()) {
+    (void)nn::parse_spec(config.encoder_b);
+  }
+  if (config.projector.empty()) {
+    return;
+  }
+  const nn::Spec projector = nn::parse_spec(config.projector);
+  for (const auto& [spec, field] : {std::pair{&encoder, "encoder"}, {&projector, "projector"}}) {
+    if (nn::is_linear_solution(*spec)) {
+      throw UsageError(
+          fmt::format("`{}` {} is the linear solution, which has no projector; write dense:{} and "
+                      "`init` linear",
+                      field, spec->text, spec->items.front().arguments[0].value));
+    }
+  }
+}
+
 void validate_linear_start(const Config& config) {
   const nn::Spec encoder = first_encoder(config);
   const auto encoder_b = second_encoder(config);
@@ -168,7 +188,7 @@ void validate(const Config& config) {
   if (config.encoder.empty()) {
     throw UsageError("`encoder` is missing, for example `encoder` dense:1024,tanh,dense:64");
   }
-  (void)first_encoder(config);
+  validate_networks(config);
   objective::validate(config.objective_options());
   validate_pair(config);
   validate_linear_start(config);

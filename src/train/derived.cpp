@@ -22,15 +22,20 @@ std::string split_of(const Config& config) {
   return config.split_image.empty() ? "" : "image:" + config.split_image;
 }
 
+/// The network that ends in the projector, where there is one.
+nn::Spec projected(const Config& config, const std::string& encoder) {
+  return nn::parse_spec(config.projector.empty() ? encoder : encoder + "," + config.projector);
+}
+
 }  // namespace
 
-nn::Spec first_encoder(const Config& config) { return nn::parse_spec(config.encoder); }
+nn::Spec first_encoder(const Config& config) { return projected(config, config.encoder); }
 
 std::optional<nn::Spec> second_encoder(const Config& config) {
   if (!model::meaning_of(config.pair).has_two_views() || config.share) {
     return std::nullopt;
   }
-  return nn::parse_spec(config.encoder_b.empty() ? config.encoder : config.encoder_b);
+  return projected(config, config.encoder_b.empty() ? config.encoder : config.encoder_b);
 }
 
 model::PairSettings pair_settings(const Config& config) {
@@ -42,6 +47,7 @@ model::PairSettings pair_settings(const Config& config) {
   settings.padding_value = config.padding_value;
   settings.split = split_of(config);
   settings.augment = config.augment;
+  settings.projector = config.projector;
   settings.lag = config.lag.value_or(default_lag);
   return settings;
 }

@@ -69,6 +69,37 @@ class Encode(support.ProgramTest):
                     numpy.testing.assert_array_equal(self.read(path, "y"), self.labels)
                     self.assertEqual(self.read(path, "y").dtype, numpy.uint8)
 
+    def test_a_projector_is_trained_and_left_out(self):
+        encoder, projector = "dense:7,tanh,dense:4", "relu,dense:3"
+        model = self.model("--projector", projector, spec=encoder)
+        whole = self.train(self.data, "whole", "--encoder", f"{encoder},{projector}", "--steps",
+                           "3") / "model.h5"
+        for path in (model, whole):
+            with h5py.File(path) as file:
+                self.assertEqual(file["networks/b"].attrs["spec"], f"{encoder},{projector}")
+        numpy.testing.assert_array_equal(support.parameters(model, "b"),
+                                         support.parameters(whole, "b"))
+        # Where the encoder ends, the projector's relu is not part of it.
+        flat = support.parameters(model, "b")
+        z = support.preprocessed(model, self.x, "b")
+        width = z.shape[1]
+        count = (width + 1) * 7 + 8 * 4
+        without = support.encode(encoder, flat[:count], z)
+        for arguments, expected in (([], without), (["--projected"], layer(model, self.x, 3)),
+                                    (["--layer", "2"], layer(model, self.x, 3))):
+            with self.subTest(arguments=arguments):
+                path = self.encode(model, "codes.h5", "--overwrite", *arguments, ranks=3)
+                self.assert_close(self.read(path), expected, TOLERANCE)
+        with h5py.File(self.encode(model, "codes.h5", "--overwrite")) as file:
+            self.assertEqual(file.attrs["encoder"], encoder)
+
+    def test_the_linear_solution_has_no_projector(self):
+        for encoder, projector, words in (("linear:2", "dense:2", ["--encoder linear:2", "projector"]),
+                                          ("dense:2", "tanh,dens:2", ["character 6"])):
+            done = support.run("train", "--data", self.data, "--encoder", encoder, "--projector",
+                               projector, "--output", self.scratch / "no", ranks=None)
+            self.assert_refused(done, USAGE, *words)
+
     def test_any_number_of_ranks_writes_the_same(self):
         model = self.model("--precision", "double")
         written = [self.read(self.encode(model, f"{ranks}.h5", "--threads", "1", ranks=ranks))

@@ -28,6 +28,7 @@ struct EncoderOptions {
   std::string side;                  ///< "a" or "b"; empty as model::input_of_side has it
   std::optional<std::size_t> layer;  ///< K; unset: the network's output
   std::string path;                  ///< data set of the rows; empty: as in training
+  bool projected = false;            ///< whether a projector is part of it, where `layer` is unset
   std::size_t micro_batch = 1024;    ///< M: rows encoded at a time; 0 = all of a block
 };
 
@@ -38,7 +39,9 @@ struct EncoderOptions {
   table.group("Representation")
       .add("layer", &Options::layer, "K",
            "output of the K-th layer that has parameters, counted from 0, after its activation; "
-           "default: the output of the network")
+           "default: the output of the network, without the projector of training")
+      .add("projected", &Options::projected, "",
+           "the projector's output, which the objective was given")
       .add("network", &Options::side, "a|b",
            "of a model of two views: a encodes the first (default), b the second")
       .add("x", &Options::path, "PATH", "data set of the rows; default as in training")
@@ -67,6 +70,8 @@ class Encoder {
   [[nodiscard]] const std::string& path() const { return input_.path; }
   /// The member whose network encodes the rows.
   [[nodiscard]] const model::Member<T>& member() const { return *member_; }
+  /// The member's network as far as it is applied: a projector may be left out.
+  [[nodiscard]] const nn::Network<T>& network() const { return network_; }
   /// K; unset if the representation is the network's output.
   [[nodiscard]] std::optional<std::size_t> layer() const { return layer_; }
   [[nodiscard]] std::size_t columns() const { return columns_; }  ///< q
@@ -75,7 +80,7 @@ class Encoder {
   [[nodiscard]] std::size_t micro_batch() const { return micro_batch_; }  ///< M; 0 = all
 
   /// From here on a representation is the variates of the network's output by `map`, which is of as
-  /// many columns. Only where layer() is unset.
+  /// many columns. Only where layer() is unset and a projector is part of the representation.
   void map_outputs(VariateMap map);
 
   /// Writes representations out [n, q] of rows as the file has them. The tiles cover the n rows,
@@ -89,6 +94,7 @@ class Encoder {
   const model::Model<T>* model_;
   model::SideInput input_;
   const model::Member<T>* member_;
+  nn::Network<T> network_;  // the member's, as far as the representation needs it
   std::optional<std::size_t> layer_;
   std::size_t node_;  // of the network's graph, whose value is the representation
   std::size_t columns_;

@@ -28,6 +28,8 @@ struct PairSettings {
   std::size_t lag = 1;                        ///< of `lag`: tau, in rows
   std::string lengths_path =
       "/lengths";  ///< of `lag`: rows of each trajectory, where there are any
+  /// The last items of each network's specification, which representations leave out; may be empty.
+  std::string projector = {};
   /// data::SequenceOptions::padding_value of x, and of y of two views
   std::optional<double> padding_value = std::nullopt;
 

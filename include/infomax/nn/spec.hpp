@@ -41,8 +41,9 @@ struct Spec {
 /// Whether it is linear:N, the baseline that needs no training.
 [[nodiscard]] bool is_linear_solution(const Spec& spec);
 
-/// Returns the specification without its last item. Without items it is the identity.
-[[nodiscard]] Spec without_last(const Spec& spec);
+/// Returns the specification without its last `count` items, or without all if it has fewer.
+/// Without items it is the identity.
+[[nodiscard]] Spec without_last(const Spec& spec, std::size_t count = 1);
 
 /// Whether `holds` returns true for an item at any depth.
 [[nodiscard]] bool any_item(const std::vector<SpecItem>& items,

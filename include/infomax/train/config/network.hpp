@@ -47,6 +47,7 @@ namespace infomax::train {
 struct NetworkConfig {
   std::string encoder;                       ///< as nn::parse_spec takes it; must not be empty
   std::string encoder_b;                     ///< of the second view; empty: as `encoder`
+  std::string projector;                     ///< the same, after each encoder; may be empty
   std::optional<Initialization> init;        ///< unset: linear for an encoder linear:N, else glorot
   std::optional<double> linear_ridge_a;      ///< L_a of regularised CCA; unset: no ridge
   std::optional<double> linear_ridge_b;      ///< L_b
@@ -68,6 +69,11 @@ struct NetworkConfig {
               "objective, trained only where `steps` or `epochs` is given")
       .add("encoder-b", &Config::encoder_b, "SPEC",
            "for `pair` views: the network g of y; default as `encoder`")
+      .add("projector", &Config::projector, "SPEC",
+           "layers between the encoder and the objective, such as "
+           "dense:256,batchnorm,relu,dense:128: "
+           "trained with it, and left out by encode and probe. What the objective makes of its own "
+           "input need not suit other uses (Chen et al. 2020)")
       .add("init", &Config::init, "NAME",
            "initial weights: glorot (default), random; or linear, random but for each network's "
            "last layer, which starts at the exact linear solution, the greatest value that the "
