@@ -215,6 +215,18 @@ TEST_F(Reproducible, LayersThatDrawAndNormalise) {
   }
 }
 
+TEST_F(Reproducible, ImagesAndSequences) {
+  for (const char* layers :
+       {"dense:40,reshape:2:5:4,conv:4:3,batchnorm,relu,maxpool:2,conv:3:2:pad=0,"
+        "globalpool,",
+        "dense:400,reshape:16:5:5,conv:16:3,relu,residual(conv:16:3,batchnorm),globalpool,",
+        "dense:12,reshape:4:3,bidirectional(gru:3),lstm:4,last,",
+        "dense:12,reshape:4:3,conv1d:3:3,rnn:4,dropout:0.2:by=steps,mean,"}) {
+    check<float>({.pair = model::Pair::augment, .layers = layers});
+    check<double>({.layers = layers});
+  }
+}
+
 TEST_F(Reproducible, BlocksOfManyRowsOfNoneAndFewerThanRanks) {
   // More rows than a tile has, ranks without a block, parts without a row, one row a part.
   check<float>({.objective = "vicreg", .layers = "dense:70,tanh,", .rows = 2300, .batch = 0});

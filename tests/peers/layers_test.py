@@ -38,16 +38,26 @@ NETWORKS = {
     "rnn": ("rnn:6,last,dense:5", (7, 3)),
     "gru": ("gru:6,gru:5,last", (7, 3)),
     "lstm": ("lstm:9,lstm:4,last,tanh,dense:5", (6, 2)),
+    "lengths": ("gru:6,lstm:4,mean,dense:5", (7, 3)),
+    "lengths both ways": ("bidirectional(gru:4),rnn:5,last,dense:5", (7, 3)),
     "many channels": ("conv:18:3,relu,conv:17:3,tanh,conv:16:3:pad=0,conv:16:3:pad=2,globalpool,dense:5",
                       (16, 5, 6)),
     "dim": ("dim:32,dense:5", (1, 16, 16)),
 }
 
 
-class Torch:
-    """A network of a model file, item by item."""
+def lengths_of(what, steps):
+    """The steps of each sequence; None where all have all."""
+    if not what.startswith("lengths"):
+        return None
+    return numpy.random.default_rng(6).integers(1, steps + 1, size=ROWS)
 
-    def __init__(self, model):
+
+class Torch:
+    """A network of a model file, item by item. `lengths` are the steps of sequences."""
+
+    def __init__(self, model, lengths=None):
+        self.lengths = None if lengths is None else torch.tensor(lengths)
         with h5py.File(model) as file:
             network = file["networks/b"]
             self.spec = network.attrs["spec"]
@@ -72,6 +82,16 @@ class Torch:
             x = self.item(name, numbers, keys, within, x)
         return x
 
+    def steps(self, x):
+        return torch.full((len(x),), x.shape[1]) if self.lengths is None else self.lengths
+
+    def reversed(self, x):
+        """Each sequence from its own last step to its first; its padding stays."""
+        t = torch.arange(x.shape[1])
+        steps = self.steps(x)[:, None]
+        order = torch.where(t < steps, steps - 1 - t, t)
+        return x.gather(1, order[..., None].expand_as(x))
+
     def item(self, name, numbers, keys, within, x):
         image = x.dim() == 4
         if name == "conv":
@@ -85,8 +105,16 @@ class Torch:
             return x.flatten(1) @ own["weight"] + own["bias"]
         if name in ("rnn", "gru", "lstm"):
             return recur(name, x, self.next())
+        if name == "bidirectional":
+            inner = within.split(":")[0]
+            forwards = recur(inner, x, self.next())
+            backwards = recur(inner, self.reversed(x), self.next())
+            return torch.cat([forwards, self.reversed(backwards)], dim=2)
         if name == "last":
-            return x[:, -1]
+            return x[torch.arange(len(x)), self.steps(x) - 1]
+        if name == "mean":
+            exists = torch.arange(x.shape[1]) < self.steps(x)[:, None]
+            return (x * exists[..., None]).sum(1) / self.steps(x)[:, None]
         if name in ("maxpool", "avgpool"):
             pool = {"maxpool": functional.max_pool2d, "avgpool": functional.avg_pool2d}[name]
             return pool(x, numbers[0], numbers[-1], keys.get("pad", 0))
@@ -148,12 +176,13 @@ class Layers(support.ProgramTest):
         random = numpy.random.default_rng(5)
         x = random.normal(size=(ROWS, *shape))
         target = random.normal(size=(ROWS, OUTPUTS))
-        data = self.write_data(x=x, y=target)
+        lengths = lengths_of(what, shape[0])
+        data = self.write_data(x=x, y=target, **({} if lengths is None else {"x_lengths": lengths}))
         name = what.replace(" ", "-")
         options = ["--encoder", encoder, "--pair", "target", "--objective", "mse", "--normalize",
                    "none", "--precision", "double", "--seed", "3"]
         before = self.train(data, f"{name}-before", *options, "--steps", "0") / "model.h5"
-        network = Torch(before)
+        network = Torch(before, lengths)
 
         encoded = self.scratch / f"{name}.h5"
         self.succeed("encode", "--model", before, "--data", data, "--output", encoded)
@@ -170,7 +199,7 @@ class Layers(support.ProgramTest):
         for ranks, micro in ((1, ()), (3, ("--micro-batch", "2"))):
             run = self.train(data, f"{name}-{ranks}", *options, *step, *micro, ranks=ranks)
             self.assertAlmostEqual(support.metrics(run)[0]["objective"], objective.item(), 10)
-            after = Torch(run / "model.h5")
+            after = Torch(run / "model.h5", lengths)
             for k, (ours, theirs) in enumerate(zip(after.parameters, network.parameters)):
                 for block, values in theirs.items():
                     if values.grad is None:
