@@ -56,7 +56,10 @@ Encoder<T>::Encoder(const model::Model<T>& model, const EncoderOptions& options)
       network_(represented_part(model, *member_, options)),
       layer_(options.layer),
       node_(layer_ ? network_.graph().layer_output(*layer_) : network_.graph().output()),
-      columns_(layer_ ? network_.layer_columns(*layer_) : network_.outputs()),
+      pool_(options.pool),
+      columns_(pool_ != Pool::none ? pooled_columns(network_.graph().nodes()[node_])
+               : layer_            ? network_.layer_columns(*layer_)
+                                   : network_.outputs()),
       micro_batch_(options.micro_batch) {
   reserve(micro_batch_);
 }
@@ -65,8 +68,8 @@ template <math::Real T>
 std::vector<std::size_t> Encoder<T>::shape() const {
   const auto& input = network_.input_shape().extents();
   const auto& output = network_.graph().nodes()[node_].output.extents();
-  const bool of_steps = !map_ && model::reads_steps(network_.spec()) && output.size() == 2 &&
-                        output.front() == input.front();
+  const bool of_steps = !map_ && pool_ == Pool::none && model::reads_steps(network_.spec()) &&
+                        output.size() == 2 && output.front() == input.front();
   return of_steps ? output : std::vector{columns_};
 }
 
@@ -105,6 +108,8 @@ void Encoder<T>::encode(const data::RowStore& rows, std::span<const data::Tile> 
     const MatrixView<T> rows_out = out.row_range(tile.first, tile.count);
     if (map_) {
       map_->apply(encoded, rows_out);
+    } else if (pool_ != Pool::none) {
+      pool<T>(pool_, network_.graph().nodes()[node_], {.lengths = lengths}, encoded, rows_out);
     } else {
       network_.graph().copy_in_order(node_, encoded, rows_out, lengths);
     }

@@ -115,6 +115,7 @@ std::map<std::string, std::string> origin(const mpi::Communicator& communicator,
           {"encoder", encoder.network().spec().text},
           {"network", encoder.member().name()},
           {"layer", encoder.layer() ? fmt::format("{}", *encoder.layer()) : "output"},
+          {"pool", FieldText<analysis::Pool>::format(config.encoder.pool)},
           {"data", absolute(config.data)},
           {"data_path", encoder.path()}};
 }
@@ -195,6 +196,11 @@ int encode(const mpi::Communicator& communicator, OptionTable& options) {
   }
   if (!config.canonical && !config.fit.empty()) {
     throw UsageError("--fit is for --canonical, which is missing");
+  }
+  if (config.canonical && config.encoder.pool != analysis::Pool::none) {
+    throw UsageError(
+        "--canonical and --pool contradict each other: canonical variates are those of the "
+        "network's output, which has no places; leave one out");
   }
   if (config.canonical && config.encoder.layer) {
     throw UsageError(

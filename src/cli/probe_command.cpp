@@ -140,7 +140,7 @@ std::optional<data::NumberedClasses> classes_of(const mpi::Communicator& communi
 
 void require_consistent(const ProbeConfig& config, const OptionTable& options) {
   const auto& files = config.files;
-  for (const char* of_model : {"layer", "network"}) {
+  for (const char* of_model : {"layer", "projected", "pool", "network"}) {
     if (files.model.empty() && options.given(of_model)) {
       throw UsageError(fmt::format("--{} is for --model, which is missing", of_model));
     }

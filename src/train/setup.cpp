@@ -137,6 +137,10 @@ template <math::Real T>
 Networks<T> make_networks(const Config& config, const TrainingData& data) {
   const auto& examples = data.examples;
   const nn::Spec first = first_encoder(config);
+  if (!config.projector.empty()) {
+    // Throws where the encoder without its projector is no network, such as one that ends in steps.
+    (void)nn::Graph(nn::parse_spec(config.encoder), nn::Shape(examples.x->trailing_shape()));
+  }
   Networks<T> networks;
   if (const auto second = second_encoder(config)) {
     networks.emplace_back(model::Role::encoder_a,

@@ -121,6 +121,43 @@ class Encoders(support.ProgramTest):
                     self.assertGreater(numpy.ptp(written[0]), 0.0)
                     self.assert_close(written[1], written[0], 1e-12)
 
+    def codes(self, model, *arguments, data=None, ranks=1):
+        path = self.scratch / "pooled.h5"
+        self.succeed("encode", "--model", model, "--data", data or self.data, "--output", path,
+                     "--overwrite", *arguments, ranks=ranks)
+        with h5py.File(path) as file:
+            return file["x"][()]
+
+    def test_pooled_feature_maps(self):
+        model = self.train(self.data, "images", "--pair", "target", "--encoder", ENCODERS["images"],
+                           *COMMON, "--steps", "2")
+        places = self.codes(model, "--layer", "0").reshape(ROWS, 3, 30)
+        for pool, expected in (("mean", places.mean(axis=2)), ("max", places.max(axis=2))):
+            for ranks in (1, 3):
+                found = self.codes(model, "--layer", "0", "--pool", pool, ranks=ranks)
+                self.assert_close(found, expected, 1e-12, pool)
+        self.succeed("probe", "--model", model, "--layer", "0", "--pool", "max", "--train", self.data,
+                     "--test", self.data, "--target", "values", ranks=2)
+        done = support.run("encode", "--model", model, "--data", self.data, "--output",
+                           self.scratch / "no.h5", "--pool", "mean", ranks=None)
+        self.assert_refused(done, 2, "--pool is for feature maps", "[3]")
+
+    def test_pooled_steps_are_those_that_exist(self):
+        random = numpy.random.default_rng(9)
+        lengths = random.integers(0, 7, size=ROWS)
+        lengths[:2] = 0, 6
+        x = numpy.where(numpy.arange(6)[None, :, None] < lengths[:, None, None],
+                        random.normal(size=(ROWS, 6, 5)), numpy.nan)
+        data = self.write_data("lengths.h5", x=x, x_lengths=lengths, y=random.normal(size=(ROWS, 2)))
+        model = self.train(data, "sequences", "--pair", "target", "--encoder", "gru:4,lstm:3,last",
+                           *COMMON, "--steps", "2")
+        steps = self.codes(model, "--layer", "0", data=data)
+        self.assertEqual(steps.shape, (ROWS, 6, 4))
+        for pool, of in (("mean", numpy.mean), ("max", numpy.max)):
+            expected = [of(row[:n], axis=0) if n else numpy.zeros(4) for row, n in zip(steps, lengths)]
+            self.assert_close(self.codes(model, "--layer", "0", "--pool", pool, data=data, ranks=3),
+                              expected, 1e-12, pool)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "infomax/analysis/canonical_variates.hpp"
+#include "infomax/analysis/pooling.hpp"
 #include "infomax/core/field.hpp"
 #include "infomax/core/matrix.hpp"
 #include "infomax/data/datasets.hpp"
@@ -29,6 +30,7 @@ struct EncoderOptions {
   std::optional<std::size_t> layer;  ///< K; unset: the network's output
   std::string path;                  ///< data set of the rows; empty: as in training
   bool projected = false;            ///< whether a projector is part of it, where `layer` is unset
+  Pool pool = Pool::none;            ///< of feature maps and of steps
   std::size_t micro_batch = 1024;    ///< M: rows encoded at a time; 0 = all of a block
 };
 
@@ -42,6 +44,10 @@ struct EncoderOptions {
            "default: the output of the network, without the projector of training")
       .add("projected", &Options::projected, "",
            "the projector's output, which the objective was given")
+      .add("pool", &Options::pool, "NAME",
+           "of a feature map [C,H,W] or [C,T] the mean or max of its places, C numbers; of a "
+           "sequence "
+           "[T,F] that of its steps, F numbers: none, mean or max")
       .add("network", &Options::side, "a|b",
            "of a model of two views: a encodes the first (default), b the second")
       .add("x", &Options::path, "PATH", "data set of the rows; default as in training")
@@ -80,7 +86,8 @@ class Encoder {
   [[nodiscard]] std::size_t micro_batch() const { return micro_batch_; }  ///< M; 0 = all
 
   /// From here on a representation is the variates of the network's output by `map`, which is of as
-  /// many columns. Only where layer() is unset and a projector is part of the representation.
+  /// many columns. Only where layer() is unset, nothing is pooled, and a projector is part of the
+  /// representation.
   void map_outputs(VariateMap map);
 
   /// Writes representations out [n, q] of rows as the file has them. The tiles cover the n rows,
@@ -97,6 +104,7 @@ class Encoder {
   nn::Network<T> network_;  // the member's, as far as the representation needs it
   std::optional<std::size_t> layer_;
   std::size_t node_;  // of the network's graph, whose value is the representation
+  Pool pool_;
   std::size_t columns_;
   std::optional<VariateMap> map_;  // of the network's output
   std::size_t micro_batch_;
