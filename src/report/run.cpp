@@ -13,6 +13,7 @@
 #include "infomax/nn/network.hpp"
 #include "infomax/train/files_of_run.hpp"
 #include "report/command.hpp"
+#include "report/filters.hpp"
 #include "report/metrics.hpp"
 #include "report/probes.hpp"
 
@@ -50,7 +51,8 @@ Json describe(const model::StoredModel& model) {
                         {"spec", network.spec},
                         {"inputs", shape.inputs()},
                         {"outputs", shape.outputs()},
-                        {"parameters", network.parameters.size()}});
+                        {"parameters", network.parameters.size()},
+                        {"filters", filters(network)}});
   }
   return {{"settings", model.settings}, {"networks", networks}};
 }

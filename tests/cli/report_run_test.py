@@ -250,6 +250,27 @@ class Run(report_page.ReportTest):
                 self.assertEqual(page.content["findings"]["data"], shown)
                 self.assertIn("training", page.content)
 
+    def test_filters_of_a_first_convolution(self):
+        random = numpy.random.default_rng(3)
+        for channels, filters, shown in ((1, 70, 64), (3, 5, 5), (2, 4, None)):
+            data = self.write_data(f"{channels}.h5", x=random.normal(size=(31, channels, 6, 7)))
+            run = self.train(data, f"conv{channels}", "--encoder",
+                             f"conv:{filters}:3,relu,globalpool,dense:2", "--steps", "2")
+            page, _ = self.report(run)
+            found, = [network["filters"] for network in page.content["model"]["networks"]]
+            with self.subTest(channels):
+                if shown is None:
+                    self.assertIsNone(found)
+                    continue
+                with support.h5py.File(run / "model.h5") as file:
+                    weight = file["networks/b/layers/0/weight"][()]
+                self.assertEqual([found[name] for name in ("count", "channels", "height", "width")],
+                                 list(weight.shape))
+                numpy.testing.assert_allclose(found["values"], weight[:shown].reshape(shown, -1),
+                                              rtol=6e-3, atol=1e-9)
+        page, _ = self.report(self.run_of("--steps", "2"))
+        self.assertIsNone(page.content["model"]["networks"][0]["filters"])
+
     def test_nothing_is_loaded_from_elsewhere(self):
         page, _ = self.report(self.run_of("--steps", "2"))
         self.assertNotRegex(page.text, OUTSIDE)

@@ -83,6 +83,7 @@ function assembleRun(page) {
   if (findings) {
     page.append(...outputSections());
   }
+  page.append(...filtersSection());
   if (content.probes?.length) {
     page.append(probesSection());
   }
