@@ -66,7 +66,8 @@ class Run(report_page.ReportTest):
         self.assertEqual(page.content["model"]["settings"]["ranks"], "3")
         network, = page.content["model"]["networks"]
         self.assertEqual(network, {"name": "b", "spec": "dense:4,tanh,dense:3", "inputs": 5,
-                                   "outputs": 3, "parameters": 5 * 4 + 4 + 4 * 3 + 3})
+                                   "outputs": 3, "parameters": 5 * 4 + 4 + 4 * 3 + 3,
+                                   "filters": None})
 
     def test_a_long_run_is_thinned_to_means_and_ranges(self):
         run = self.run_of("--steps", "1")
