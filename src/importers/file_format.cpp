@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -110,33 +111,49 @@ bool recognises_or_leaves(const FileFormat& format, const FileStart& start) {
   }
 }
 
-/// The format of a folder's files: the first that one of them has, a table if all others fail, as
+/// The files of a folder that have a format, and the others.
+struct Sorted {
+  std::optional<FileFormat> format;
+  std::vector<std::filesystem::path> kept;
+  std::vector<std::filesystem::path> others;
+};
+
+Sorted sort_by(const FileFormat& format, const std::vector<FileStart>& starts) {
+  Sorted sorted{format, {}, {}};
+  for (const FileStart& start : starts) {
+    const bool has_it = !start.head.empty() && recognises_or_leaves(format, start);
+    (has_it ? sorted.kept : sorted.others).push_back(start.path);
+  }
+  return sorted;
+}
+
+/// The format of a folder's files: the one that most of them have, a table if all others fail, as
 /// many folders have a text that describes them. Keeps the files of that format.
 FileFormat find_format_of_folder(FileList& list) {
   std::vector<FileStart> starts;
   for (const auto& file : list.files) {
     starts.push_back(read_start(file, 512));
   }
+  Sorted best;
   for (const auto describe : formats) {
     const FileFormat format = describe();
-    std::vector<std::filesystem::path> kept;
-    std::vector<std::filesystem::path> others;
-    for (const FileStart& start : starts) {
-      const bool has_it = !start.head.empty() && recognises_or_leaves(format, start);
-      (has_it ? kept : others).push_back(start.path);
-    }
-    if (kept.empty()) {
+    if (format.is_table && !best.kept.empty()) {
       continue;
     }
-    if (!others.empty()) {
-      log::info(fmt::format("{} of the {} files of {} are left out, such as {}: not {}",
-                            others.size(), starts.size(), list.path.string(),
-                            others.front().filename().string(), format.name));
+    if (Sorted sorted = sort_by(format, starts); sorted.kept.size() > best.kept.size()) {
+      best = std::move(sorted);
     }
-    list.files = std::move(kept);
-    return format;
   }
-  return find_format(starts.front());  // says what it is
+  if (!best.format) {
+    return find_format(starts.front());  // says what it is
+  }
+  if (!best.others.empty()) {
+    log::info(fmt::format("{} of the {} files of {} are left out, such as {}: not {}",
+                          best.others.size(), starts.size(), list.path.string(),
+                          best.others.front().filename().string(), best.format->name));
+  }
+  list.files = std::move(best.kept);
+  return *best.format;
 }
 
 /// The format that all files of a list have.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "importers/sound_file.hpp"
 
+#include <cstdint>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -38,6 +40,15 @@ SoundFile::SoundFile(const std::filesystem::path& path) {
   opened_ = std::make_unique<Opened>(file, path.string());
   if (info.frames <= 0 || info.channels <= 0) {
     throw DataError(path.string() + " has no samples; there is nothing to import");
+  }
+  // A frame of FLAC holds at most 65,535 samples of each channel, and no fewer than 10 bytes.
+  constexpr std::uintmax_t most_samples_a_byte = 65'535 / 10;
+  std::error_code status;
+  const std::uintmax_t bytes = std::filesystem::file_size(path, status);
+  if (!status && static_cast<std::uintmax_t>(info.frames) / most_samples_a_byte > bytes) {
+    throw DataError(
+        fmt::format("{} says that it has {} samples, and has {} bytes; download it again",
+                    path.string(), info.frames, bytes));
   }
   const int sample = info.format & SF_FORMAT_SUBMASK;
   header_ = {static_cast<std::size_t>(info.frames), static_cast<std::size_t>(info.channels),

@@ -147,6 +147,14 @@ class AnnotatedData(LayoutTest):
             with h5py.File(bad, "a") as file:
                 file["X"][part][place] = value
             self.refuse(DATA, "--x", bad, words=["/X", word])
+        # Shapes that no memory holds, and one that some disk might.
+        for stored in (scipy.sparse.csr_matrix, scipy.sparse.csc_matrix):
+            for shape in ((2 ** 62, self.GENES), (2 ** 40, self.GENES), (self.CELLS, 2 ** 60)):
+                bad = self.save_cells("huge.h5ad", stored(self.counts))
+                with h5py.File(bad, "a") as file:
+                    file["X"].attrs["shape"] = numpy.array(shape)
+                with self.subTest(stored.__name__, shape=shape):
+                    self.refuse(DATA, "--x", bad)
 
 
 class Pandas(LayoutTest):

@@ -2,6 +2,8 @@
 """`import` of archives of NumPy, arrays in Fortran order, images, sounds, texts and folders, against
 NumPy, Pillow, Python's wave module and regular expressions."""
 
+import ctypes
+import ctypes.util
 import gzip
 import io
 import os
@@ -85,6 +87,12 @@ class Archives(ImportTest):
         with zipfile.ZipFile(self.scratch / "b.npz", "w", zipfile.ZIP_BZIP2) as archive:
             archive.write(self.save("x.npy", array), "x.npy")
         self.refuse(DATA, "--x", self.scratch / "b.npz", words=["savez_compressed"])
+        # zipfile encrypts nothing, so the flags of an archive say that it is.
+        numpy.savez(path, x=array)
+        locked = bytearray(path.read_bytes())
+        locked[6] |= 1
+        locked[locked.index(b"PK\x01\x02") + 8] |= 1
+        self.refuse(DATA, "--x", self.write("locked.npz", bytes(locked)), words=["encrypted"])
         with zipfile.ZipFile(self.scratch / "t.xlsx", "w") as archive:
             archive.writestr("sheet.xml", "<a/>")
         self.refuse(DATA, "--x", self.scratch / "t.xlsx", words=["archive", "CSV"])
@@ -512,6 +520,43 @@ class Trajectories(ImportTest):
 
 
 class StrayFiles(ImportTest):
+    def test_most_files_decide_what_a_folder_holds(self):
+        folder = self.scratch / "mixed"
+        folder.mkdir()
+        for k in range(3):
+            self.write(f"mixed/{k}.pgm", b"P5 3 2 255\n" + bytes(range(k, k + 6)))
+        self.save("mixed/a.npy", numpy.ones((4, 2)))
+        self.write("mixed/about.csv", "a,b\n1,2\n")
+        x, _, _ = self.imported("--x", folder)
+        numpy.testing.assert_array_equal(x.reshape(3, -1), [range(k, k + 6) for k in range(3)])
+
+    def test_sounds_that_claim_too_much(self):
+        """A FLAC file's header says how long it is; libsndfile writes one here."""
+        name = ctypes.util.find_library("sndfile")
+        library = ctypes.CDLL(name)
+
+        class Info(ctypes.Structure):
+            _fields_ = [("frames", ctypes.c_int64)] + [
+                (field, ctypes.c_int) for field in ("rate", "channels", "format", "sections", "seekable")]
+
+        info = Info(0, 8000, 1, 0x170002, 0, 0)  # FLAC, 16 bits
+        library.sf_open.restype = ctypes.c_void_p
+        path = self.scratch / "whole.flac"
+        opened = ctypes.c_void_p(library.sf_open(str(path).encode(), 0x20, ctypes.byref(info)))
+        samples = (ctypes.c_short * 4000)(*range(4000))
+        library.sf_writef_short(opened, samples, ctypes.c_int64(4000))
+        library.sf_close(opened)
+        x, _, _ = self.imported("--x", path)
+        self.assertEqual(x.size, 4000)
+        whole = bytearray(path.read_bytes())
+        for claimed, lines in ((4001, 2), (1 << 30, 1), ((1 << 36) - 1, 1)):
+            # STREAMINFO's 36 bits of a number of samples end 8 + 18 bytes from the start.
+            whole[21] = whole[21] & 0xF0 | claimed >> 32
+            whole[22:26] = (claimed & 0xFFFFFFFF).to_bytes(4, "big")
+            with self.subTest(claimed):
+                self.refuse(DATA, "--x", self.write("claims.flac", bytes(whole)), words=["claims.flac", "again"],
+                            lines=lines)
+
     def test_a_compressed_sound_is_left_out_of_a_folder(self):
         folder = self.scratch / "sounds"
         folder.mkdir()
