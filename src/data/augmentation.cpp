@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <numbers>
 
 #include <fmt/format.h>
 
+#include "data/augmentation_words.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/core/random.hpp"
 #include "infomax/math/blas.hpp"
@@ -23,22 +23,6 @@ constexpr std::uint32_t mask_purpose = 0x80000001U;
 
 constexpr const char* known_words =
     "noise:S, mask:P, scale:S, shift:K, flip, rotate:DEG and crop:S, separated by commas";
-
-/// A number in [low, high] after the colon of "name:number".
-double amount(std::string_view text, std::string_view word, double low, double high) {
-  const std::size_t colon = word.find(':');
-  const std::string_view digits =
-      colon == std::string_view::npos ? std::string_view{} : word.substr(colon + 1);
-  double number = 0.0;
-  const auto [end, status] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (status != std::errc{} || end != digits.data() + digits.size() ||
-      !(number >= low && number <= high)) {
-    throw UsageError(fmt::format("`augment` \"{}\": {} needs a number from {} to {}, as in {}:{}",
-                                 text, word.substr(0, colon), low, high, word.substr(0, colon),
-                                 high > 1.0 ? 2.0 : 0.1));
-  }
-  return number;
-}
 
 double open_unit(std::uint64_t word) { return (static_cast<double>(word >> 11U) + 0.5) * 0x1p-53; }
 
@@ -82,13 +66,13 @@ Augmentation::Augmentation(std::string_view words, std::optional<ImageShape> ima
 void Augmentation::take(std::string_view text, std::string_view word) {
   const std::string_view name = word.substr(0, word.find(':'));
   if (name == "noise") {
-    noise_ = amount(text, word, 0.0, 1e6);
+    noise_ = amount_of_word(text, word, 0.0, 1e6);
   } else if (name == "mask") {
-    mask_ = amount(text, word, 0.0, 0.999);
+    mask_ = amount_of_word(text, word, 0.0, 0.999);
   } else if (name == "scale") {
-    scale_ = amount(text, word, 0.0, 1.0);
+    scale_ = amount_of_word(text, word, 0.0, 1.0);
   } else if (name == "shift") {
-    const double pixels = amount(text, word, 0.0, 1e6);
+    const double pixels = amount_of_word(text, word, 0.0, 1e6);
     if (pixels != std::floor(pixels)) {
       throw UsageError(fmt::format(
           "`augment` \"{}\": {} is no whole number of pixels, as in shift:2", text, word));
@@ -97,19 +81,28 @@ void Augmentation::take(std::string_view text, std::string_view word) {
   } else if (word == "flip") {
     flip_ = true;
   } else if (name == "rotate") {
-    degrees_ = amount(text, word, 0.0, 180.0);
+    degrees_ = amount_of_word(text, word, 0.0, 180.0);
     turns_ = degrees_ > 0.0;
   } else if (name == "crop") {
-    crop_ = amount(text, word, 0.05, 1.0);
-  } else if (!sequence_.take(text, word)) {
-    throw UsageError(fmt::format(R"(`augment` "{}": "{}" is not known; there are {}, {})", text,
-                                 word, SequenceAugmentation::known_words, known_words));
+    crop_ = amount_of_word(text, word, 0.05, 1.0);
+  } else if (!sequence_.take(text, word) && !color_.take(text, word)) {
+    throw UsageError(fmt::format(R"(`augment` "{}": "{}" is not known; there are {}, {}, {})", text,
+                                 word, SequenceAugmentation::known_words,
+                                 ColorAugmentation::known_words, known_words));
   }
 }
 
 void Augmentation::check_features(std::size_t features) const {
   if (needs_image()) {
     image_.check_features(features);
+    constexpr std::size_t colors = 3;
+    if (color_.needs_colors() && features != colors * image_.pixels()) {
+      throw UsageError(
+          fmt::format("`augment` saturation, hue and grayscale are for images of three channels, "
+                      "and these have "
+                      "{}; leave them out",
+                      features / image_.pixels()));
+    }
   }
 }
 
@@ -172,14 +165,16 @@ void Augmentation::warp_image(const math::AffineMap& map, std::span<T> scratch,
 template <math::Real T>
 void Augmentation::apply(std::uint64_t key, std::span<const std::uint64_t> samples,
                          MatrixView<T> rows, const SequenceRows& sequences) const {
-  Buffer<T> scratch(needs_image() ? scratch_size(image_) : 0);
+  Buffer<T> scratch(needs_image() ? std::max(scratch_size(image_), color_.scratch_size(image_))
+                                  : 0);
   const std::size_t step = rows.columns() / sequences.steps;
   for (std::size_t i = 0; i < rows.rows(); ++i) {
     const std::size_t length = sequences.length(i);
     const std::span<T> row = rows.row(i).first(length * step);
-    if (needs_image()) {
+    if (warps()) {
       warp_image<T>(draw_map(key, samples[i]), scratch, row);
     }
+    color_.apply<T>(key, samples[i], image_, scratch, row);
     if (scale_ > 0.0) {
       const auto factor = 1.0 + symmetric(random_of(key, samples[i]).words(2)[0], scale_);
       math::scale(static_cast<T>(factor), row);

@@ -4,7 +4,8 @@
 namespace infomax::model {
 namespace {
 
-std::shared_ptr<const data::Augmentation> change_of(const PairSettings& settings) {
+std::shared_ptr<const data::Augmentation> change_of(const PairSettings& settings,
+                                                    std::size_t features) {
   if (settings.augment.empty() || !settings.meaning().takes_changes()) {
     return nullptr;
   }
@@ -12,7 +13,9 @@ std::shared_ptr<const data::Augmentation> change_of(const PairSettings& settings
   if (!settings.image.empty()) {
     image = data::parse_image_shape(settings.image);
   }
-  return std::make_shared<data::Augmentation>(settings.augment, image);
+  auto change = std::make_shared<data::Augmentation>(settings.augment, image);
+  change->check_features(features);
+  return change;
 }
 
 View view_of(const SideMeaning& side, const Examples& examples, const SampleIndex& index) {
@@ -29,7 +32,7 @@ Views make_views(const PairSettings& settings, const Examples& examples, bool ha
   Views views{
       view_of(meaning.a, examples, examples.index.row(0)),
       view_of(meaning.b, examples, examples.index.row(meaning.is_lagged ? settings.lag : 0))};
-  const auto change = change_of(settings);
+  const auto change = change_of(settings, examples.x->features());
   views.b.encoder = Role::encoder_b;
   views.b.change = change;
   views.a.changes_in_evaluation = meaning.changes_rows;

@@ -88,6 +88,23 @@ void check_changes_of_tokens(const Config& config, const model::PairSettings& pa
   }
 }
 
+/// Throws UsageError if random changes mix values of pixels that preprocessing puts on scales of
+/// their own.
+void check_mixing_of_colors(const model::PairSettings& pair, data::NormalizeMode mode) {
+  using data::NormalizeMode;
+  if (pair.augment.empty() || mode == NormalizeMode::none || mode == NormalizeMode::scale) {
+    return;
+  }
+  const data::ImageShape any{1, 1};
+  if (data::Augmentation(pair.augment, any).mixes_colors()) {
+    throw UsageError(
+        fmt::format("`augment` {} changes colours, and `normalize` {} gives every pixel a zero of "
+                    "its own; give "
+                    "`normalize` scale, or none",
+                    pair.augment, data::name(mode)));
+  }
+}
+
 /// Collective. The examples of a validation file, which must be of the training data's kind.
 model::Examples load_validation(const mpi::Communicator& communicator, const Config& config,
                                 const model::PairSettings& pair, const model::Examples& training) {
@@ -241,6 +258,7 @@ TrainingData load_training_data(const mpi::Communicator& communicator, data::Dat
   settle_lengths(config);
   settle_objective(config);
   const auto mode = mode_of_x(config, *examples.x);
+  check_mixing_of_colors(data.pair, mode);
   config.normalize = mode;
   require_tokens(communicator, config, examples);
   config.blocks = examples.blocks.count();

@@ -45,6 +45,20 @@ class Augment(support.ProgramTest):
         self.assertLess(once["objective"], -1e-4)
         self.assertAlmostEqual(once["objective"], again["objective"], delta=1e-10)
 
+    def test_colours_at_any_number_of_ranks_and_on_one_scale(self):
+        pixels = numpy.random.default_rng(8).integers(0, 256, size=(60, 6, 8, 3)).astype("u1")
+        data = self.write_data(x=pixels)
+        words = ["--augment", "brightness:0.4,contrast:0.4,saturation:0.4,hue:0.1,grayscale:0.2,blur:1,"
+                 "erase:0.3,crop:0.5,flip"]
+        alone = support.parameters(self.train(data, "one", *self.ENCODER, *words) / "model.h5")
+        run = self.train(data, "three", *self.ENCODER, *words, "--micro-batch", "7", ranks=3)
+        numpy.testing.assert_allclose(support.parameters(run / "model.h5"), alone, rtol=0, atol=1e-10)
+        for options, more in ((["--normalize", "standardize"], ["--normalize scale"]),
+                              (["--image", "6x24"], ["three channels", "these have 1"])):
+            done = support.run("train", "--data", data, "--output", self.scratch / "no", *self.ENCODER,
+                               *words, *options, ranks=None)
+            self.assert_refused(done, 2, "--augment", *more)
+
     def test_coloured_images_are_mirrored_in_their_width_wherever_the_channels_are(self):
         pixels = numpy.random.default_rng(8).normal(size=(30, 6, 8, 3))
         mirrored = pixels + pixels[:, :, ::-1]
@@ -91,7 +105,7 @@ class Augment(support.ProgramTest):
         cases = [
             (("--augment", "shift:1"), 2, "--image"),
             (("--augment", "shift:1", "--image", "5x7"), 2, "36 features"),
-            (("--augment", "blur:1"), 2, "not known"),
+            (("--augment", "sharpen:1"), 2, "not known"),
             (("--augment", "flip", "--image", "3x6x6"), 2, "height x width"),
             ((), 2, "--augment"),
         ]
@@ -107,7 +121,7 @@ class Augment(support.ProgramTest):
         for words, hint in ((("--image", "6x6"), "--image"),
                             (("--augment", "noise:1", "--init", "linear", "--objective", "dcca"),
                              "--augment"),
-                            (("--augment", "blur:1"), "not known")):
+                            (("--augment", "sharpen:1"), "not known")):
             done = support.run("train", "--data", labelled, "--output", self.scratch / "refused",
                                "--pair", "target", "--encoder", "dense:2", *words)
             self.assert_refused(done, 2, hint)

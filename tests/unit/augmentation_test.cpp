@@ -5,6 +5,8 @@
 #include <cmath>
 #include <numbers>
 #include <numeric>
+#include <optional>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -237,7 +239,7 @@ TEST(Augmentation, IsAFunctionOfKeyAndSample) {
 TEST(Augmentation, RefusesWordsItDoesNotKnowAndNumbersOutOfRange) {
   for (const char* words :
        {"", "noise", "noise:", "noise:-1", "noise:x", "mask:1", "flip:1", "rotate:181", "crop:0",
-        "crop:1.5", "blur:1", "noise:0.1,", "noise:nan", "scale:2", "shift:0.5"}) {
+        "crop:1.5", "sharpen:1", "blur:0", "noise:0.1,", "noise:nan", "scale:2", "shift:0.5"}) {
     EXPECT_THROW(Augmentation(words, shape), UsageError) << words;
   }
 }
@@ -269,6 +271,212 @@ TEST(Augmentation, ChangesChannelsSideBySideAsItDoesPlanes) {
       EXPECT_EQ(beside(i, 2 * (j % pixels) + j / pixels), planes(i, j));
     }
   }
+}
+
+// Images of three channels, [3,H,W] or [H,W,3].
+constexpr std::size_t pixels = shape.height * shape.width;
+
+struct ColorImages {
+  ImageShape image = shape;
+  Matrix<double> before{rows, 3 * pixels};
+
+  explicit ColorImages(bool side_by_side) {
+    image.channels = side_by_side ? 3 : 0;
+    for (std::size_t i = 0; i < before.size(); ++i) {
+      before.span()[i] = std::fmod(0.37 * static_cast<double>(i * i % 1009), 1.0);
+    }
+  }
+
+  [[nodiscard]] double& at(Matrix<double>& of, std::size_t row, std::size_t c,
+                           std::size_t pixel) const {
+    return of(row, image.channels == 3 ? 3 * pixel + c : c * pixels + pixel);
+  }
+  [[nodiscard]] double grey(Matrix<double>& of, std::size_t row, std::size_t pixel) const {
+    return 0.299 * at(of, row, 0, pixel) + 0.587 * at(of, row, 1, pixel) +
+           0.114 * at(of, row, 2, pixel);
+  }
+  [[nodiscard]] Matrix<double> changed(const char* words) const {
+    Matrix<double> made(rows, 3 * pixels);
+    std::ranges::copy(before.span(), made.data());
+    Augmentation(words, image).apply(7, samples_from(0), made.view());
+    return made;
+  }
+};
+
+/// The factor f with which made = f (before - centre) + centre for all numbers; it is the same.
+double common_factor(std::span<const double> before, std::span<const double> made,
+                     std::span<const double> centre) {
+  double factor = 0.0;
+  double largest = 0.0;
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    if (std::abs(before[i] - centre[i]) > largest) {
+      largest = std::abs(before[i] - centre[i]);
+      factor = (made[i] - centre[i]) / (before[i] - centre[i]);
+    }
+  }
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    EXPECT_NEAR(made[i], factor * (before[i] - centre[i]) + centre[i], 1e-12);
+  }
+  return factor;
+}
+
+TEST(Augmentation, BrightnessContrastAndSaturationScaleWhatTheySay) {
+  for (const bool side_by_side : {false, true}) {
+    ColorImages images(side_by_side);
+    for (const char* word : {"brightness:0.4", "contrast:0.4", "saturation:0.4"}) {
+      SCOPED_TRACE(word);
+      auto made = images.changed(word);
+      double least = 2.0;
+      double most = 0.0;
+      for (std::size_t i = 0; i < rows; ++i) {
+        double mean = 0.0;
+        for (std::size_t k = 0; k < pixels; ++k) {
+          mean += images.grey(images.before, i, k) / static_cast<double>(pixels);
+        }
+        std::vector<double> before;
+        std::vector<double> after;
+        std::vector<double> centre;
+        for (std::size_t k = 0; k < pixels; ++k) {
+          for (std::size_t c = 0; c < 3; ++c) {
+            before.push_back(images.at(images.before, i, c, k));
+            after.push_back(images.at(made, i, c, k));
+            centre.push_back(word[0] == 'b'   ? 0.0
+                             : word[0] == 'c' ? mean
+                                              : images.grey(images.before, i, k));
+          }
+        }
+        const double factor = common_factor(before, after, centre);
+        least = std::min(least, factor);
+        most = std::max(most, factor);
+      }
+      EXPECT_GE(least, 0.6);
+      EXPECT_LT(least, 0.62);
+      EXPECT_LE(most, 1.4);
+      EXPECT_GT(most, 1.38);
+    }
+  }
+}
+
+TEST(Augmentation, HueTurnsColoursAboutTheGreys) {
+  ColorImages images(true);
+  auto made = images.changed("hue:0.5");
+  bool turned = false;
+  for (std::size_t i = 0; i < rows; ++i) {
+    double angle = 0.0;
+    for (std::size_t k = 0; k < pixels; ++k) {
+      // Y, I and Q of both by their definition.
+      double yiq[2][3];
+      for (int m = 0; m < 2; ++m) {
+        auto& of = m == 0 ? images.before : made;
+        const double r = images.at(of, i, 0, k);
+        const double g = images.at(of, i, 1, k);
+        const double b = images.at(of, i, 2, k);
+        yiq[m][0] = 0.299 * r + 0.587 * g + 0.114 * b;
+        yiq[m][1] = 0.599 * r - 0.2773 * g - 0.3217 * b;
+        yiq[m][2] = 0.213 * r - 0.5251 * g + 0.3121 * b;
+      }
+      EXPECT_NEAR(yiq[0][0], yiq[1][0], 1e-12);
+      EXPECT_NEAR(std::hypot(yiq[0][1], yiq[0][2]), std::hypot(yiq[1][1], yiq[1][2]), 1e-12);
+      const double by =
+          std::remainder(std::atan2(yiq[1][2], yiq[1][1]) - std::atan2(yiq[0][2], yiq[0][1]),
+                         2.0 * std::numbers::pi);
+      if (k == 0) {
+        angle = by;
+      }
+      EXPECT_NEAR(std::remainder(by - angle, 2.0 * std::numbers::pi), 0.0, 1e-9);
+    }
+    turned = turned || std::abs(angle) > 2.5;
+  }
+  EXPECT_TRUE(turned);
+}
+
+TEST(Augmentation, MakesGreyWithAProbability) {
+  ColorImages images(false);
+  for (const auto& [word, least, most] : {std::tuple{"grayscale:0", std::size_t{0}, std::size_t{0}},
+                                          {"grayscale:0.5", std::size_t{140}, std::size_t{260}},
+                                          {"grayscale:1", rows, rows}}) {
+    auto made = images.changed(word);
+    std::size_t grey = 0;
+    for (std::size_t i = 0; i < rows; ++i) {
+      bool all = true;
+      for (std::size_t k = 0; k < pixels; ++k) {
+        for (std::size_t c = 0; c < 3; ++c) {
+          all =
+              all && std::abs(images.at(made, i, c, k) - images.grey(images.before, i, k)) < 1e-12;
+        }
+      }
+      grey += all ? 1 : 0;
+      if (!all) {
+        EXPECT_NEAR(images.at(made, i, 1, 3), images.at(images.before, i, 1, 3), 1e-12);
+      }
+    }
+    EXPECT_GE(grey, least) << word;
+    EXPECT_LE(grey, most) << word;
+  }
+}
+
+TEST(Augmentation, BlursByAGaussianOfEveryChannel) {
+  for (const bool side_by_side : {false, true}) {
+    ColorImages images(side_by_side);
+    std::ranges::fill(images.before.span(), 0.25);
+    const std::size_t centre = 2 * shape.width + 2;
+    for (std::size_t i = 0; i < rows; ++i) {
+      images.at(images.before, i, 1, centre) = 1.25;
+    }
+    auto made = images.changed("blur:0.6");
+    for (std::size_t i = 0; i < rows; ++i) {
+      EXPECT_NEAR(images.at(made, i, 0, centre), 0.25, 1e-12);  // constant, also at the border
+      // Of a product of two Gaussians: the neighbours' shares multiply.
+      const double middle = images.at(made, i, 1, centre) - 0.25;
+      const double right = images.at(made, i, 1, centre + 1) - 0.25;
+      const double below = images.at(made, i, 1, centre + shape.width) - 0.25;
+      const double across = images.at(made, i, 1, centre + shape.width + 1) - 0.25;
+      EXPECT_NEAR(right, below, 1e-12);
+      EXPECT_NEAR(middle * across, right * below, 1e-12);
+      const double deviation = std::sqrt(0.5 / std::log(middle / right));
+      EXPECT_TRUE(right < 1e-15 || (deviation > 0.0999 && deviation < 0.6001)) << deviation;
+    }
+  }
+}
+
+TEST(Augmentation, ErasesARectangleOfAllChannels) {
+  ColorImages images(true);
+  std::ranges::fill(images.before.span(), 1.0);
+  EXPECT_TRUE(std::ranges::equal(images.changed("erase:0").span(), images.before.span()));
+  auto made = images.changed("erase:1");
+  for (std::size_t i = 0; i < rows; ++i) {
+    std::size_t top = shape.height;
+    std::size_t bottom = 0;
+    std::size_t left = shape.width;
+    std::size_t right = 0;
+    std::size_t erased = 0;
+    for (std::size_t k = 0; k < pixels; ++k) {
+      const double value = images.at(made, i, 0, k);
+      EXPECT_EQ(value, images.at(made, i, 1, k));
+      EXPECT_EQ(value, images.at(made, i, 2, k));
+      if (value == 0.0) {
+        top = std::min(top, k / shape.width);
+        bottom = std::max(bottom, k / shape.width + 1);
+        left = std::min(left, k % shape.width);
+        right = std::max(right, k % shape.width + 1);
+        ++erased;
+      }
+    }
+    ASSERT_GT(erased, 0U);
+    EXPECT_EQ(erased, (bottom - top) * (right - left));
+    EXPECT_LE(erased, pixels / 2);  // a third, and what whole pixels add
+  }
+}
+
+TEST(Augmentation, ColoursNeedThreeChannels) {
+  for (const char* word : {"saturation:0.1", "hue:0.1", "grayscale:0.1"}) {
+    const Augmentation augmentation(word, shape);
+    EXPECT_NO_THROW(augmentation.check_features(3 * pixels));
+    EXPECT_THROW(augmentation.check_features(pixels), UsageError);
+  }
+  EXPECT_NO_THROW(Augmentation("brightness:0.1,blur:1", shape).check_features(pixels));
+  EXPECT_THROW(Augmentation("brightness:0.1", std::nullopt), UsageError);
+  EXPECT_THROW(Augmentation("hue:0.6", shape), UsageError);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "infomax/core/matrix.hpp"
+#include "infomax/data/color_augmentation.hpp"
 #include "infomax/data/image.hpp"
 #include "infomax/data/sequence_augmentation.hpp"
 #include "infomax/math/blas.hpp"
@@ -24,6 +25,7 @@ namespace infomax::data {
 ///               size; rotate:DEG  by an angle in [-DEG, DEG]; shift:K  by whole pixels in [-K, K]
 ///               along each axis; flip  left and right, every other time. All four in one bilinear
 ///               resampling, 0 outside the image.
+///     the words of ColorAugmentation, of images
 ///     scale:S   times a factor in [1 - S, 1 + S]
 ///     noise:S   plus independent normal numbers of standard deviation S
 ///     mask:P    each feature 0 with probability P
@@ -38,7 +40,10 @@ class Augmentation {
   Augmentation(std::string_view words, std::optional<ImageShape> image);
 
   /// Whether a word changes images, so that the rows' image shape must be known.
-  [[nodiscard]] bool needs_image() const { return crop_ < 1.0 || turns_ || shift_ > 0 || flip_; }
+  [[nodiscard]] bool needs_image() const { return warps() || !color_.empty(); }
+
+  /// Whether a word mixes values of an image, which must then be on one scale whose 0 is black.
+  [[nodiscard]] bool mixes_colors() const { return color_.mixes(); }
 
   /// Throws UsageError unless rows of `features` features hold images of this shape.
   void check_features(std::size_t features) const;
@@ -55,6 +60,7 @@ class Augmentation {
              const SequenceRows& sequences = {}) const;
 
  private:
+  [[nodiscard]] bool warps() const { return crop_ < 1.0 || turns_ || shift_ > 0 || flip_; }
   void take(std::string_view text, std::string_view word);
   [[nodiscard]] math::AffineMap draw_map(std::uint64_t key, std::uint64_t sample) const;
   /// Warps every channel of the image by one map.
@@ -70,6 +76,7 @@ class Augmentation {
   double noise_ = 0.0;
   double mask_ = 0.0;
   ImageShape image_;
+  ColorAugmentation color_;
   SequenceAugmentation sequence_;
 };
 

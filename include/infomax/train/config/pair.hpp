@@ -37,7 +37,9 @@ struct PairConfig {
           "random changes of preprocessed rows, for `pair` augment, and for target, of x in "
           "training alone: noise:S adds normal noise, mask:P sets "
           "features to 0, scale:S multiplies by 1-S to 1+S; of images: shift:K whole pixels, flip "
-          "left and right, rotate:DEG, crop:S a window of at least S of either side; of sequences: "
+          "left and right, rotate:DEG, crop:S a window of at least S of either side, brightness:S, "
+          "contrast:S, saturation:S, hue:S, grayscale:P, blur:S, erase:P a rectangle; of "
+          "sequences: "
           "timeshift:K steps, timemask:K and featuremask:K set a run of up to K steps or features "
           "to 0, tokenmask:P sets steps to 0; such as shift:2,rotate:10,noise:0.1")
       .add("image", &Config::image, "HxW",
