@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "importers/pandas_store.hpp"
+#include "importers/pandas_parts.hpp"
 #include "infomax/core/error.hpp"
 
 // The format "fixed": of each type of columns a matrix, blockN_values [rows, columns], and the

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
-#include <map>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -13,6 +12,7 @@
 #include <fmt/ranges.h>
 
 #include "importers/category_reader.hpp"
+#include "importers/pandas_parts.hpp"
 #include "importers/text_class_reader.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/core/field_text.hpp"
@@ -242,26 +242,6 @@ std::string only_pandas_store(const hdf5::File& file) {
     only = entry.path;
   }
   return only;
-}
-
-void order_columns(PandasStore& store, const std::vector<std::string>& names) {
-  std::map<std::string, PandasColumn> by_name;
-  for (std::size_t b = 0; b < store.blocks.size(); ++b) {
-    const auto& block = store.blocks[b];
-    for (std::size_t i = 0; i < block->names.size(); ++i) {
-      store.columns.push_back({block->names[i], b, i});
-      by_name[block->names[i]] = store.columns.back();
-    }
-  }
-  std::vector<PandasColumn> ordered;
-  for (const std::string& name : names) {
-    if (const auto found = by_name.find(name); found != by_name.end()) {
-      ordered.push_back(found->second);
-    }
-  }
-  if (ordered.size() == store.columns.size() && by_name.size() == ordered.size()) {
-    store.columns = std::move(ordered);
-  }
 }
 
 OpenedFile open_pandas(const hdf5::File& file, const OpenRequest& request,

@@ -3,7 +3,7 @@
 #include <iterator>
 #include <utility>
 
-#include "importers/pandas_store.hpp"
+#include "importers/pandas_parts.hpp"
 #include "importers/pickled_names.hpp"
 #include "infomax/core/error.hpp"
 
