@@ -3,38 +3,25 @@
 
 #include <algorithm>
 
-#include "infomax/data/sources.hpp"
+#include "infomax/model/side_data.hpp"
 #include "infomax/nn/spec.hpp"
 #include "infomax/stats/tiles.hpp"
 
 namespace infomax::analysis {
 namespace {
 
-using objective::LinearSides;
-
 template <math::Real T>
 std::optional<objective::LinearForm> form_of(const model::Model<T>& model,
                                              const model::PairSettings& pair,
                                              const objective::ObjectiveOptions& options) {
-  const LinearSides sides = !pair.meaning().encodes_both_sides() ? LinearSides::b
-                            : model.has(model::Role::encoder_a)  ? LinearSides::both
-                                                                 : LinearSides::both_alike;
-  return objective::linear_form(options, sides);
+  return objective::linear_form(options,
+                                model::linear_sides(pair.pair, model.has(model::Role::encoder_a)));
 }
 
 /// The outputs of a network; 0 where there is none.
 template <math::Real T>
 std::size_t outputs_of(const model::Model<T>& model, model::Role role) {
   return model.has(role) ? model.member(role).network.outputs() : 0;
-}
-
-/// The rows of all local samples of a side.
-std::vector<std::size_t> rows_of(const model::View& view, std::size_t samples) {
-  std::vector<std::size_t> rows(samples);
-  for (std::size_t i = 0; i < samples; ++i) {
-    rows[i] = view.index[i].first;
-  }
-  return rows;
 }
 
 /// W^T (h - mean) of all local rows.
@@ -76,21 +63,10 @@ LinearRefit<T>::LinearRefit(const model::Model<T>& model, const model::Examples&
                objective::LinearRidges::from_settings(model.settings)},
       views_(model::make_views(pair, examples, model.has(model::Role::encoder_a))),
       as_they_are_(data::Normalization::identity(views_.a.rows->features())),
-      rows_a_(rows_of(views_.a, examples.shard.row_count)),
-      rows_b_(rows_of(views_.b, examples.shard.row_count)),
-      a_(source_of(views_.a, rows_a_)),
-      b_(source_of(views_.b, rows_b_)) {}
-
-template <math::Real T>
-std::unique_ptr<stats::RowSource<T>> LinearRefit<T>::source_of(
-    const model::View& view, const std::vector<std::size_t>& rows) const {
-  if (!view.encoder && view.classes > 0) {
-    return std::make_unique<data::OneHotRows<T>>(*view.rows, rows, view.classes);
-  }
-  const auto role = view.encoder ? view.encoder : view.preprocessing;
-  return std::make_unique<data::DatasetRows<T>>(
-      *view.rows, rows, role ? model_->member(*role).normalization : as_they_are_);
-}
+      rows_a_(model::rows_of(views_.a, examples.shard.row_count)),
+      rows_b_(model::rows_of(views_.b, examples.shard.row_count)),
+      a_(model::side_data<T>(model, views_.a, rows_a_, as_they_are_)),
+      b_(model::side_data<T>(model, views_.b, rows_b_, as_they_are_)) {}
 
 template <math::Real T>
 void LinearRefit<T>::fit(const mpi::Communicator& communicator, const stats::RowPairs<T>& inputs,

@@ -12,8 +12,8 @@
 #include "core/json.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/core/logging.hpp"
-#include "infomax/data/sources.hpp"
 #include "infomax/model/encoded_rows.hpp"
+#include "infomax/model/side_data.hpp"
 #include "infomax/model/views.hpp"
 #include "infomax/nn/layer_table.hpp"
 #include "infomax/objective/batch_size.hpp"
@@ -24,7 +24,6 @@ namespace {
 
 using model::Pair;
 using objective::LinearForm;
-using objective::LinearSides;
 
 constexpr const char* correlations_setting = "linear_correlations";
 
@@ -37,9 +36,10 @@ std::string untouched(const nn::Spec& spec) {
 
 LinearForm form_of(const objective::ObjectiveOptions& objective, Pair pair, bool two_networks,
                    const nn::Spec& encoder) {
-  const auto form = model::meaning_of(pair).changes_rows
-                        ? std::nullopt
-                        : objective::linear_form(objective, linear_sides(pair, two_networks));
+  const auto form =
+      model::meaning_of(pair).changes_rows
+          ? std::nullopt
+          : objective::linear_form(objective, model::linear_sides(pair, two_networks));
   if (!form) {
     throw UsageError(fmt::format(
         "`objective` {} as it is set, with `pair` {}, has no linear solution in closed form. There "
@@ -73,15 +73,6 @@ nn::Network<T> without_last(const nn::Network<T>& network) {
   return {nn::without_last(network.spec()), network.input_shape()};
 }
 
-/// The rows of all local samples of a side.
-std::vector<std::size_t> rows_of(const model::View& view, std::size_t samples) {
-  std::vector<std::size_t> rows(samples);
-  for (std::size_t i = 0; i < samples; ++i) {
-    rows[i] = view.index[i].first;
-  }
-  return rows;
-}
-
 /// What the last layer of a side's network reads or, where the side is data, the side itself.
 template <math::Real T>
 std::unique_ptr<stats::RowSource<T>> source_of(const model::Model<T>& model,
@@ -94,12 +85,7 @@ std::unique_ptr<stats::RowSource<T>> source_of(const model::Model<T>& model,
                                                    model.parameters_of(member), *view.rows,
                                                    member.normalization, rows);
   }
-  if (view.classes > 0) {
-    return std::make_unique<data::OneHotRows<T>>(*view.rows, rows, view.classes);
-  }
-  return std::make_unique<data::DatasetRows<T>>(
-      *view.rows, rows,
-      view.preprocessing ? model.member(*view.preprocessing).normalization : as_they_are);
+  return model::side_data<T>(model, view, rows, as_they_are);
 }
 
 /// Writes y = W^T (h - mean) as the last layer h W + bias.
@@ -144,13 +130,6 @@ void tell(std::span<const double> correlations, bool regularised, model::Setting
 
 }  // namespace
 
-LinearSides linear_sides(Pair pair, bool two_networks) {
-  if (!model::meaning_of(pair).encodes_both_sides()) {
-    return LinearSides::b;
-  }
-  return two_networks ? LinearSides::both : LinearSides::both_alike;
-}
-
 void check_linear_start(const objective::ObjectiveOptions& objective, Pair pair,
                         const objective::LinearRidges& ridges, const nn::Spec& encoder,
                         const std::optional<nn::Spec>& encoder_b) {
@@ -179,8 +158,8 @@ void start_linear(const mpi::Communicator& communicator, model::Model<T>& model,
   require_linear_end(first_spec);
   require_linear_end(second.network.spec());
   const auto views = model::make_views(pair, examples, two_networks);
-  const auto rows_a = rows_of(views.a, examples.shard.row_count);
-  const auto rows_b = rows_of(views.b, examples.shard.row_count);
+  const auto rows_a = model::rows_of(views.a, examples.shard.row_count);
+  const auto rows_b = model::rows_of(views.b, examples.shard.row_count);
   const auto as_they_are = data::Normalization::identity(views.a.rows->features());
 
   const auto a = source_of<T>(model, views.a, rows_a, as_they_are);

@@ -11,6 +11,7 @@
 
 #include "infomax/measure/memory.hpp"
 #include "infomax/model/pass_memory.hpp"
+#include "infomax/model/side_data.hpp"
 #include "infomax/model/views.hpp"
 #include "infomax/objective/memory.hpp"
 #include "infomax/train/linear_start.hpp"
@@ -32,7 +33,7 @@ std::size_t start_bytes(const mpi::Communicator& communicator, const Config& con
   };
   const bool two = networks.contains(model::Role::encoder_a);
   const auto form =
-      objective::linear_form(config.objective_options(), linear_sides(data.pair.pair, two));
+      objective::linear_form(config.objective_options(), model::linear_sides(data.pair.pair, two));
   if (!form) {
     return 0;  // which start_linear() refuses
   }

@@ -47,9 +47,6 @@ class LinearRefit {
            const std::function<void(const stats::RowPairs<T>&)>& use) const;
 
  private:
-  [[nodiscard]] std::unique_ptr<stats::RowSource<T>> source_of(
-      const model::View& view, const std::vector<std::size_t>& rows) const;
-
   const model::Model<T>* model_;
   objective::ObjectiveOptions options_;
   objective::LinearProblem problem_;

@@ -14,9 +14,6 @@
 
 namespace infomax::train {
 
-/// Which sides of a pair the last layers of the networks make.
-[[nodiscard]] objective::LinearSides linear_sides(model::Pair pair, bool two_networks);
-
 /// Checks what does not depend on data: throws UsageError if the objective of this pair has no
 /// linear solution, `ridges` are given and it is not one of two maps to canonical variables, or an
 /// encoder does not end in a dense layer without activation. `encoder_b` is that of the second
