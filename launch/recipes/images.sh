@@ -46,12 +46,12 @@ timed "a residual network, with labels" fit residual 5 250 --data "$train" --pai
 projection=dense:512,batchnorm,relu,dense:128
 timed "convolutions, without labels" fit unlabelled 10 500 --data "$train" --pair augment \
   --augment rotate:10,scale:0.1,shift:2,flip,noise:0.1 --objective barlow \
-  --encoder "$convolutions,conv:128:3,batchnorm,relu,maxpool:2,$projection" \
+  --encoder "$convolutions,conv:128:3,batchnorm,relu,maxpool:2" --projector "$projection" \
   --learning-rate 0.002 --warmup 100steps --schedule cosine
 
 timed "probe two convolutions" judge convolutions "$probed" "$test"
 timed "probe the residual network" judge residual "$probed" "$test"
-timed "probe the network without labels" judge unlabelled "$probed" "$test" --layer 7
+timed "probe the network without labels" judge unlabelled "$probed" "$test"
 timed "probe the pixels" judge_raw pixels "$probed" "$test"
 
 result_header
