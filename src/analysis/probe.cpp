@@ -52,12 +52,13 @@ class ClassProber {
         measure_features(communicator_, train.all.x, train.subset, options_.normalize);
     const auto& normalization = features.normalization;
     ClassFold found;
-    found.penalty = choose_penalty(dealer, train.subset, options_.l2, features.variance, deal,
-                                   [&](const SplitRows& split, std::span<const double> path) {
-                                     return losses_along({train.all, train.labels, split.fitted},
-                                                         {train.all, train.labels, split.held_out},
-                                                         normalization, path);
-                                   });
+    found.penalty =
+        choose_penalty(dealer, train.subset, options_.l2, features.variance, deal,
+                       [&](const SplitRows& split, std::span<const double> path, bool may_stop) {
+                         return losses_along({train.all, train.labels, split.fitted},
+                                             {train.all, train.labels, split.held_out},
+                                             normalization, path, may_stop);
+                       });
     const LabelledRows known = labelled(train, normalization);
     {
       LogisticRegression regression(communicator_, known.rows(), classes_);
@@ -91,7 +92,8 @@ class ClassProber {
   [[nodiscard]] std::vector<LossSum> losses_along(const ClassRows& fitted,
                                                   const ClassRows& held_out,
                                                   const data::Normalization& normalization,
-                                                  std::span<const double> path) const {
+                                                  std::span<const double> path,
+                                                  bool may_stop) const {
     const LabelledRows known = labelled(fitted, normalization);
     const LabelledRows asked = labelled(held_out, normalization);
     LogisticOptions search = options_.search;
@@ -100,6 +102,9 @@ class ClassProber {
     std::optional<LogisticFit> fit;
     std::vector<LossSum> losses;
     for (const double l2 : path) {
+      if (may_stop && has_passed_least(losses)) {
+        break;
+      }
       fit = regression.fit(l2, search, fit ? &*fit : nullptr, watchers_.search);
       losses.push_back(log_loss(communicator_, *fit, asked.rows()));
     }
@@ -193,10 +198,11 @@ class ValueProber {
     const auto features = measure_features(communicator_, rows.x, train, options_.normalize);
     const auto& normalization = features.normalization;
     ValueFold found;
-    found.penalty = choose_penalty(dealer, train, options_.l2, features.variance, deal,
-                                   [&](const SplitRows& split, std::span<const double> path) {
-                                     return losses_along(rows, split, normalization, path);
-                                   });
+    found.penalty = choose_penalty(
+        dealer, train, options_.l2, features.variance, deal,
+        [&](const SplitRows& split, std::span<const double> path, bool /*may_stop*/) {
+          return losses_along(rows, split, normalization, path);
+        });
     const auto fit = regression(rows, train, normalization).fit(found.penalty.l2);
     found.train = scores(fit, rows, train, normalization);
     if (test != nullptr) {

@@ -137,6 +137,18 @@ SplitRows Dealer::split(const Subset& subset, const std::vector<std::uint32_t>& 
           subset_of(communicator, rows, std::move(held_out))};
 }
 
+bool has_passed_least(std::span<const LossSum> losses) {
+  constexpr std::size_t worse = 2;
+  if (losses.size() <= worse) {
+    return false;
+  }
+  const auto loss = [](const LossSum& each) { return each.sum / each.rows; };
+  const auto before = losses.first(losses.size() - worse);
+  const double least = loss(*std::ranges::min_element(before, {}, loss));
+  return std::ranges::all_of(losses.last(worse),
+                             [&](const LossSum& each) { return loss(each) > least; });
+}
+
 PenaltyChoice choose_penalty(const Dealer& dealer, const Subset& subset, const Penalty& given,
                              double variance, std::uint64_t deal, const HeldOutLosses& losses) {
   if (given.l2) {
@@ -156,8 +168,8 @@ PenaltyChoice choose_penalty(const Dealer& dealer, const Subset& subset, const P
   std::vector<LossSum> total(path.size());
   const auto part_of = dealer.deal(subset, parts, deal);
   for (std::uint32_t part = 0; part < choice.splits; ++part) {
-    const auto of_split = losses(dealer.split(subset, part_of, part), path);
-    for (std::size_t k = 0; k < path.size(); ++k) {
+    const auto of_split = losses(dealer.split(subset, part_of, part), path, choice.splits == 1);
+    for (std::size_t k = 0; k < of_split.size(); ++k) {
       total[k].sum += of_split[k].sum;
       total[k].rows += of_split[k].rows;
     }

@@ -99,9 +99,14 @@ struct Dealer {
                                 std::uint32_t part) const;
 };
 
-/// Collective. The losses of the held-out rows at each penalty of the path, which descends.
-using HeldOutLosses =
-    std::function<std::vector<LossSum>(const SplitRows& split, std::span<const double> path)>;
+/// Collective. The losses of the held-out rows at each penalty of the path, which descends; where
+/// `may_stop`, at no penalty after one for which has_passed_least() holds.
+using HeldOutLosses = std::function<std::vector<LossSum>(
+    const SplitRows& split, std::span<const double> path, bool may_stop)>;
+
+/// Whether the last two losses of a path are above one before: smaller penalties then fit these
+/// rows worse still, and take the longest to find.
+[[nodiscard]] bool has_passed_least(std::span<const LossSum> losses);
 
 /// Collective. The penalty of a fit to `subset`: the given one; else the one of the path for
 /// features of this variance whose loss is least, the largest of equal ones. Where nothing can be

@@ -15,6 +15,12 @@ void Model<T>::add(Role role, nn::Network<T> network, data::Normalization normal
 }
 
 template <math::Real T>
+void Model<T>::add_objective_parameters(std::size_t count) {
+  parameters_.resize(parameters_.size() + count);
+  objective_count_ = count;
+}
+
+template <math::Real T>
 void Model<T>::initialize(std::uint64_t seed) {
   for (const auto& member : members_) {
     member.network.initialize(seed, static_cast<std::uint64_t>(member.role), parameters_of(member));

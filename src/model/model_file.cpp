@@ -18,6 +18,7 @@ constexpr std::int64_t format_version = 2;
 constexpr std::int64_t oldest_version = 1;  // without the input's shape
 constexpr const char* input_shape = "input_shape";
 constexpr const char* settings_group = "/settings";
+constexpr const char* objective_parameters = "/objective/parameters";
 
 std::string block_path(const std::string& network, const nn::ParameterBlock& block) {
   return fmt::format("/networks/{}/layers/{}/{}", network, block.layer, block.name);
@@ -155,6 +156,10 @@ void write_model(const std::string& path, const Model<T>& model) {
   for (const auto& member : model.members()) {
     write_member(file, model, member);
   }
+  if (const auto own = model.objective_parameters(); !own.empty()) {
+    file.create_group("/objective");
+    write_dataset<T>(file, objective_parameters, {own.size()}, own);
+  }
   file.close();
   pending.commit_durably();
 }
@@ -186,6 +191,9 @@ StoredModel read_model(const std::string& path) {
   if (stored.networks.empty()) {
     throw DataError(fmt::format("{} holds no network; it is damaged", path));
   }
+  if (file.exists("/objective") && file.exists(objective_parameters)) {
+    stored.objective_parameters = file.dataset(objective_parameters).read_all<double>();
+  }
   return stored;
 }
 
@@ -208,6 +216,7 @@ void broadcast(const mpi::Communicator& communicator, StoredModel& stored) {
   for (auto& network : stored.networks) {
     broadcast(communicator, network);
   }
+  broadcast(communicator, stored.objective_parameters);
 }
 
 template <math::Real T>
@@ -222,6 +231,9 @@ Model<T> to_model(const StoredModel& stored) {
                            model.parameters_of(model.member(parse_role(network.name))).begin(),
                            [](double value) { return static_cast<T>(value); });
   }
+  model.add_objective_parameters(stored.objective_parameters.size());
+  std::ranges::transform(stored.objective_parameters, model.objective_parameters().begin(),
+                         [](double value) { return static_cast<T>(value); });
   model.settings = stored.settings;
   return model;
 }

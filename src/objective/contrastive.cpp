@@ -4,6 +4,10 @@
 #include <algorithm>
 #include <array>
 
+#include <fmt/format.h>
+
+#include "infomax/core/error.hpp"
+
 namespace infomax {
 namespace {
 
@@ -12,7 +16,8 @@ struct CriticName {
   std::string_view name;
 };
 constexpr std::array critic_names{CriticName{objective::Critic::dot, "dot"},
-                                  CriticName{objective::Critic::cosine, "cosine"}};
+                                  CriticName{objective::Critic::cosine, "cosine"},
+                                  CriticName{objective::Critic::bilinear, "bilinear"}};
 
 }  // namespace
 
@@ -29,7 +34,7 @@ std::string FieldText<objective::Critic>::format(objective::Critic critic) {
   return std::string(std::ranges::find(critic_names, critic, &CriticName::critic)->name);
 }
 
-std::string FieldText<objective::Critic>::expected() { return "dot or cosine"; }
+std::string FieldText<objective::Critic>::expected() { return "dot, cosine or bilinear"; }
 
 namespace objective {
 
@@ -37,14 +42,41 @@ OptionGroup contrastive_options() {
   FieldTable<ContrastiveOptions> table;
   table
       .add("critic", &ContrastiveOptions::critic, "NAME",
-           "how rows of both sides are scored: cosine, of the angle between them, or dot, a . b; "
-           "both divided by `temperature`; unset: cosine")
+           "how rows of both sides are scored: cosine, of the angle between them, or dot, a . b, "
+           "both divided by `temperature`; or bilinear, a . W b, with W learned; unset: cosine, "
+           "where "
+           "the objective has a default")
       .add("temperature", &ContrastiveOptions::temperature, "T", "what scores are divided by",
            above(0.0))
+      .add("learn-temperature", &ContrastiveOptions::learn_temperature, "",
+           "learn the temperature with the networks, in its logarithm, from `temperature` on")
       .add("symmetric", &ContrastiveOptions::symmetric, "BOOL",
            "of infonce: the mean of telling b from a and a from b; unset: true for pairs augment "
            "and views");
   return group_of(table);
+}
+
+Needs needs_of_critic(const ObjectiveOptions& options) {
+  return {.equal_columns = options.of<ContrastiveOptions>().critic != Critic::bilinear,
+          .instead = "`critic` bilinear"};
+}
+
+void check_critic(const ObjectiveOptions& options) {
+  const auto& own = options.of<ContrastiveOptions>();
+  if (own.critic == Critic::bilinear && own.learn_temperature) {
+    throw UsageError(
+        "`critic` bilinear has no temperature, for W has any scale; leave `learn_temperature` out");
+  }
+}
+
+void require_critic(const ObjectiveOptions& options) {
+  check_critic(options);
+  if (!options.of<ContrastiveOptions>().critic) {
+    throw UsageError(fmt::format(
+        "`critic` is missing, and {} has no default: dot, cosine or bilinear; with dot, "
+        "`temperature` 1 leaves the scores as they are",
+        std::string(options.objective)));
+  }
 }
 
 template <math::Real T>

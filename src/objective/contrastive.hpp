@@ -19,18 +19,30 @@ namespace infomax::objective {
 
 /// How a row of a is scored with a row of b.
 enum class Critic : std::uint8_t {
-  dot,    ///< a . b / t
-  cosine  ///< a . b / (|a| |b| t)
+  dot,      ///< a . b / t
+  cosine,   ///< a . b / (|a| |b| t)
+  bilinear  ///< a . W b, W learned
 };
 
 /// The options of the objectives that compare all pairs of rows.
 struct ContrastiveOptions {
-  std::optional<Critic> critic;   ///< unset: cosine
-  double temperature = 0.1;       ///< t
-  std::optional<bool> symmetric;  ///< of infonce; unset: where both sides are encoded views
+  std::optional<Critic> critic;    ///< unset: cosine
+  double temperature = 0.1;        ///< t
+  bool learn_temperature = false;  ///< in ln t, from `temperature` on
+  std::optional<bool> symmetric;   ///< of infonce; unset: where both sides are encoded views
 };
 
 [[nodiscard]] OptionGroup contrastive_options();
+
+/// Sides of equal columns, but for the bilinear critic.
+[[nodiscard]] Needs needs_of_critic(const ObjectiveOptions& options);
+
+/// Throws UsageError where a bilinear critic is given a temperature to learn.
+void check_critic(const ObjectiveOptions& options);
+
+/// Throws UsageError where the critic is not chosen: objectives whose scores are no angles have no
+/// critic that suits them all.
+void require_critic(const ObjectiveOptions& options);
 
 /// Returns x . y / temperature, summed in double; x, y [p].
 template <math::Real T>

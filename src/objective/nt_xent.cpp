@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "infomax/core/error.hpp"
 #include "infomax/stats/summation.hpp"
 #include "objective/contrastive.hpp"
 #include "objective/list.hpp"
@@ -26,8 +27,17 @@ class NtXent final : public Objective<T> {
       : needs_(needs_of(options)),
         unit_length_(options.of<ContrastiveOptions>().critic.value_or(Critic::cosine) ==
                      Critic::cosine),
-        temperature_(options.of<ContrastiveOptions>().temperature),
+        initial_temperature_(options.of<ContrastiveOptions>().temperature),
+        learns_temperature_(options.of<ContrastiveOptions>().learn_temperature),
         report_(options) {}
+
+  [[nodiscard]] std::size_t parameter_count(std::size_t /*p*/, std::size_t /*q*/) const override {
+    return learns_temperature_ ? 1 : 0;
+  }
+  void initialize(std::span<T> parameters, std::size_t /*p*/, std::size_t /*q*/,
+                  std::uint64_t /*seed*/) const override {
+    std::ranges::fill(parameters, static_cast<T>(std::log(initial_temperature_)));
+  }
 
   /// Collective.
   [[nodiscard]] Value evaluate(const mpi::Communicator& communicator, const Batch<T>& batch,
@@ -38,6 +48,7 @@ class NtXent final : public Objective<T> {
   void write_gradients(const mpi::Communicator& communicator,
                        const typename PairScores<T>::Rows& pairs, double samples,
                        const Gradients<T>& gradients);
+  void write_temperature_gradient(const stats::RowParts* parts, const Gradients<T>& gradients);
 
   /// Every other row of a matrix with 2B rows, from row `side` on.
   template <class Matrix>
@@ -49,7 +60,9 @@ class NtXent final : public Objective<T> {
 
   Needs needs_;
   bool unit_length_;
-  double temperature_;
+  double initial_temperature_;
+  bool learns_temperature_;
+  double temperature_ = 1.0;
   SideEntropies<T> report_;
   PairScores<T> scores_;
   ScoredRows<T> reader_a_;
@@ -86,6 +99,9 @@ Value NtXent<T>::evaluate(const mpi::Communicator& communicator, const Batch<T>&
   const stats::RowPairs<T>& rows = batch.rows;
   require(needs_, nt_xent_name, {.p = rows.a.columns(), .q = rows.b.columns()});
   Value value = report_.measure(communicator, rows);
+  temperature_ = learns_temperature_ && !batch.parameters.empty()
+                     ? std::exp(static_cast<double>(batch.parameters.front()))
+                     : initial_temperature_;
   read(rows);
   const typename PairScores<T>::Rows pairs{.staying = rows_.view(),
                                            .travelling = rows_.view(),
@@ -115,7 +131,7 @@ template <math::Real T>
 void NtXent<T>::write_gradients(const mpi::Communicator& communicator,
                                 const typename PairScores<T>::Rows& pairs, double samples,
                                 const Gradients<T>& gradients) {
-  if (gradients.a.columns() == 0 && gradients.b.columns() == 0) {
+  if (gradients.a.columns() == 0 && gradients.b.columns() == 0 && gradients.parameters.empty()) {
     return;
   }
   // What the positive scores give is the other view / (N t).
@@ -133,6 +149,27 @@ void NtXent<T>::write_gradients(const mpi::Communicator& communicator,
   if (gradients.b.columns() > 0) {
     reader_b_.write_gradient(side_of(rows_, 1), side_of(gradient_, 1), gradients.b);
   }
+  if (!gradients.parameters.empty()) {
+    write_temperature_gradient(pairs.parts, gradients);
+  }
+}
+
+/// u depends on ln t by -u; a score is one of two rows, so that sum_kl dJ/du_kl u_kl is half of
+/// sum_k dJ/dc_k . c_k.
+template <math::Real T>
+void NtXent<T>::write_temperature_gradient(const stats::RowParts* parts,
+                                           const Gradients<T>& gradients) {
+  stats::for_each_part(parts, rows_.rows(), [&](std::size_t first, std::size_t count) {
+    double sum = 0.0;
+    for (std::size_t k = first; k < first + count; ++k) {
+      sum += score_of<T>(rows_.view().row(k), gradient_.view().row(k), 1.0);
+    }
+    gradients.parameters.front() -= static_cast<T>(0.5 * sum);
+    if (gradients.exact_parameters != nullptr) {
+      gradients.exact_parameters->template add<T>(0, gradients.parameters);
+      std::ranges::fill(gradients.parameters, T{0});
+    }
+  });
 }
 
 }  // namespace
@@ -145,6 +182,13 @@ Description describe_nt_xent() {
           "view of k"};
   nt_xent.options = {contrastive_options(), histogram_options()};
   nt_xent.needs = [](const ObjectiveOptions&) { return Needs{.equal_columns = true}; };
+  nt_xent.check = [](const ObjectiveOptions& options) {
+    if (options.of<ContrastiveOptions>().critic == Critic::bilinear) {
+      throw UsageError(
+          "`critic` bilinear scores a row of one side with one of the other, and nt-xent also rows "
+          "of one side; give dot or cosine");
+    }
+  };
   nt_xent.scores_all_pairs = true;
   nt_xent.factory = factory_of<NtXent<float>, NtXent<double>>();
   return nt_xent;

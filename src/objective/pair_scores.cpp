@@ -2,11 +2,15 @@
 #include "objective/pair_scores.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
+#include "infomax/math/elementwise.hpp"
 #include "infomax/math/exponentials.hpp"
+#include "infomax/math/smooth.hpp"
 
 namespace infomax::objective {
 namespace {
@@ -18,6 +22,34 @@ struct TileRange {
   std::size_t first_column = 0;  // within the block
   std::size_t columns = 0;
 };
+
+/// The sum in double, in several strands that a processor adds at once.
+template <class T>
+double sum_of(std::span<const T> values) {
+  constexpr std::size_t strands = 16;
+  std::array<double, strands> sums{};
+  const std::size_t whole = values.size() - values.size() % strands;
+  for (std::size_t i = 0; i < whole; i += strands) {
+    for (std::size_t k = 0; k < strands; ++k) {
+      sums[k] += static_cast<double>(values[i + k]);
+    }
+  }
+  for (std::size_t i = whole; i < values.size(); ++i) {
+    sums[i - whole] += static_cast<double>(values[i]);
+  }
+  return std::accumulate(sums.begin(), sums.end(), 0.0);
+}
+template <class T>
+double sum_of(std::span<T> values) {
+  return sum_of(std::span<const T>(values));
+}
+
+template <class T>
+void add_to_all(T shift, std::span<T> values) {
+  if (shift != T{0}) {
+    std::ranges::for_each(values, [shift](T& value) { value += shift; });
+  }
+}
 
 }  // namespace
 
@@ -112,6 +144,58 @@ void PairScores<T>::add_gradient(const mpi::Communicator& communicator, const Ro
   };
   for_each_tile(communicator, rows, noted ? weights.travelling_log_sums : std::span<const double>{},
                 add);
+}
+
+template <math::Real T>
+void PairScores<T>::softplus_sums(const mpi::Communicator& communicator, const Rows& rows,
+                                  double shift, std::span<double> sums) {
+  functions_.resize(score_tile_elements);
+  std::ranges::fill(sums, 0.0);
+  for_each_tile(communicator, rows, {}, [&](const TileRange& range, MatrixView<T> scores, auto&) {
+    const std::span<T> all(scores.data(), scores.size());
+    const std::span<T> functions(functions_.data(), all.size());
+    add_to_all(static_cast<T>(shift), all);
+    math::smooth<T>(math::Smooth::softplus, all, functions);
+    for (std::size_t i = 0; i < range.rows; ++i) {
+      sums[range.first + i] += sum_of(functions.subspan(i * range.columns, range.columns));
+    }
+  });
+}
+
+template <math::Real T>
+void PairScores<T>::clipped_exp_sums(const mpi::Communicator& communicator, const Rows& rows,
+                                     double limit, std::span<double> sums) {
+  constexpr T lowest = -std::numeric_limits<T>::infinity();
+  const T most = static_cast<T>(limit);
+  std::ranges::fill(sums, 0.0);
+  for_each_tile(communicator, rows, {}, [&](const TileRange& range, MatrixView<T> scores, auto&) {
+    for (T& score : std::span<T>(scores.data(), scores.size())) {
+      // Written so that NaN comes through, and what is left out stays it.
+      const T above = score < -most && score != lowest ? -most : score;
+      score = above > most ? most : above;
+    }
+    for (std::size_t i = 0; i < range.rows; ++i) {
+      sums[range.first + i] += math::exp_sum(std::span<const T>(scores.row(i)), T{0});
+    }
+  });
+}
+
+template <math::Real T>
+void PairScores<T>::add_logistic_gradient(const mpi::Communicator& communicator, const Rows& rows,
+                                          double weight, double shift, MatrixView<T> gradient,
+                                          std::span<double> totals) {
+  const auto factor = static_cast<T>(weight / rows.temperature);
+  const auto add = [&](const TileRange& range, MatrixView<T> scores, const auto& block) {
+    add_to_all(static_cast<T>(shift), std::span<T>(scores.data(), scores.size()));
+    math::add_bias_and_activate(math::Activation::sigmoid, std::span<const T>{}, scores);
+    for (std::size_t i = 0; i < range.rows; ++i) {
+      totals[range.first + i] += weight * sum_of(std::span<const T>(scores.row(i)));
+    }
+    math::gemm(math::Transpose::no, math::Transpose::no, factor, MatrixView<const T>(scores),
+               block.rows.row_range(range.first_column, range.columns), T{1},
+               gradient.row_range(range.first, range.rows));
+  };
+  for_each_tile(communicator, rows, {}, add);
 }
 
 template class PairScores<float>;

@@ -52,15 +52,30 @@ class PairScores {
   void add_gradient(const mpi::Communicator& communicator, const Rows& rows, const Weights& weights,
                     MatrixView<T> gradient);
 
+  /// Collective. Writes sum_j ln(1 + exp(u_ij + shift)) for each local row [B].
+  void softplus_sums(const mpi::Communicator& communicator, const Rows& rows, double shift,
+                     std::span<double> sums);
+
+  /// Collective. Writes sum_j exp(max(-limit, min(limit, u_ij))) for each local row [B]; what
+  /// Rows::without_own leaves out counts 0.
+  void clipped_exp_sums(const mpi::Communicator& communicator, const Rows& rows, double limit,
+                        std::span<double> sums);
+
+  /// Collective. With G_ij = weight / (1 + exp(-u_ij - shift)), adds sum_j G_ij t_j / temperature
+  /// to row i of `gradient` [B, p] and sum_j G_ij to element i of `totals` [B].
+  void add_logistic_gradient(const mpi::Communicator& communicator, const Rows& rows, double weight,
+                             double shift, MatrixView<T> gradient, std::span<double> totals);
+
  private:
   template <class Each>
   void for_each_tile(const mpi::Communicator& communicator, const Rows& rows,
                      std::span<const double> notes, const Each& each);
 
   mpi::Ring<T> ring_;
-  Buffer<T> scores_;  // of a tile
-  Buffer<T> shifts_;  // of a tile's columns
-  Buffer<T> tops_;    // [B], the largest score of a row so far
+  Buffer<T> scores_;     // of a tile
+  Buffer<T> functions_;  // of the scores of a tile
+  Buffer<T> shifts_;     // of a tile's columns
+  Buffer<T> tops_;       // [B], the largest score of a row so far
 };
 
 }  // namespace infomax::objective

@@ -73,7 +73,7 @@ void set_parameters(const Checkpoint& checkpoint, const std::string& path,
   const std::size_t count = std::accumulate(
       stored.networks.begin(), stored.networks.end(), std::size_t{0},
       [](std::size_t sum, const auto& network) { return sum + network.parameters.size(); });
-  Buffer<T> flat(count);
+  Buffer<T> flat(std::max(count, checkpoint.size<T>("parameters")));
   try {
     checkpoint.get("parameters", std::span<T>(flat));
   } catch (const DataError& error) {
@@ -85,6 +85,8 @@ void set_parameters(const Checkpoint& checkpoint, const std::string& path,
       parameter = static_cast<double>(flat[next++]);
     }
   }
+  // Those of the objective come last.
+  stored.objective_parameters.assign(flat.begin() + static_cast<std::ptrdiff_t>(next), flat.end());
 }
 
 /// Reads on one rank.

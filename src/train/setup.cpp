@@ -194,9 +194,13 @@ model::Model<T> make_model(const mpi::Communicator& communicator, const Config& 
     const bool of_y = two && role == model::Role::encoder_b;
     model.add(role, std::move(network), of_y ? data.normalization_y : data.normalization);
   }
-  objective::check_shapes(objective, model::columns_of_a(model, data.examples, data.pair),
-                          model.member(model::Role::encoder_b).network.outputs());
+  const std::size_t p = model::columns_of_a(model, data.examples, data.pair);
+  const std::size_t q = model.member(model::Role::encoder_b).network.outputs();
+  objective::check_shapes(objective, p, q);
+  const auto described = objective::make_objective<T>(objective);
+  model.add_objective_parameters(described->parameter_count(p, q));
   model.initialize(config.seed);
+  described->initialize(model.objective_parameters(), p, q, config.seed);
   if (starts && starts_linear(config)) {
     start_linear(communicator, model, data.examples, data.pair, objective, linear_ridges(config),
                  config.reproducible);

@@ -74,6 +74,7 @@ Step<T>::Step(const mpi::Communicator& communicator, model::Model<T>& model, dat
       options_(options),
       weights_(weight_ranges(model)),
       gradient_(model.parameters().size()),
+      own_gradient_(model.objective_parameters().size()),
       reduction_(std::make_unique<GradientReduction<T>>(communicator_, options.bucket_bytes)) {}
 
 template <math::Real T>
@@ -96,7 +97,7 @@ StepReport Step<T>::differentiate(std::uint64_t epoch, std::uint64_t step_of_epo
                   {true, options_.seed, epoch, step_of_epoch, sampler_->steps_per_epoch() == 1});
 
   // measure, allreduce, differentiate, pull back
-  report.value = objective_->evaluate(communicator_, sides_->batch(), sides_->gradients());
+  report.value = objective_->evaluate(communicator_, sides_->batch(), requested_gradients());
 
   // backward: the gradient of the local rows; allreduce each range of it as soon as it is complete:
   // a sum without a division, because J already carries the global N
@@ -140,6 +141,19 @@ StepReport Step<T>::run(std::uint64_t epoch, std::uint64_t step_of_epoch,
   return report;
 }
 
+/// Those by the outputs of both sides, and by the objective's own parameters.
+template <math::Real T>
+objective::Gradients<T> Step<T>::requested_gradients() {
+  objective::Gradients<T> gradients = sides_->gradients();
+  std::ranges::fill(own_gradient_, T{0});
+  gradients.parameters = own_gradient_;
+  if (sides_->reproducible() && !own_gradient_.empty()) {
+    exact_own_.start(own_gradient_.size());
+    gradients.exact_parameters = &exact_own_;
+  }
+  return gradients;
+}
+
 /// Sums the gradients of the local rows to that of the global batch.
 template <math::Real T>
 void Step<T>::backward() {
@@ -147,10 +161,18 @@ void Step<T>::backward() {
     exact_.start(gradient_.size());
     sides_->backward(gradient_, exact_);
     exact_.finish(communicator_, std::span<T>(gradient_));
+    if (!own_gradient_.empty()) {
+      exact_own_.finish(communicator_, std::span<T>(gradient_).last(own_gradient_.size()));
+    }
     return;
   }
   std::ranges::fill(gradient_, T{0});
   reduction_->begin(gradient_);
+  if (!own_gradient_.empty()) {
+    const std::size_t offset = gradient_.size() - own_gradient_.size();
+    std::ranges::copy(own_gradient_, gradient_.begin() + static_cast<std::ptrdiff_t>(offset));
+    reduction_->range_ready(offset, own_gradient_.size());
+  }
   sides_->backward(gradient_, [this](std::size_t offset, std::size_t count) {
     reduction_->range_ready(offset, count);
   });

@@ -77,9 +77,45 @@ def coding_rate(_, b, settings):
 
 
 def scores(a, b, settings):
-    if settings.get("critic", "cosine") == "cosine":
+    """u, with the parameters that the objective has of its own: the logarithm of the temperature,
+    the shift of sigmoid, the matrix of the bilinear critic, as far as they are learned."""
+    own = numpy.asarray(settings.get("own", ()))
+    critic = settings.get("critic", "cosine")
+    temperature = 1.0 if critic == "bilinear" else float(settings["temperature"])
+    shift = 0.0
+    if settings.get("learn-temperature") == "true":
+        temperature, own = numpy.exp(own[0]), own[1:]
+    if settings["objective"] == "sigmoid":
+        shift, own = own[0], own[1:]
+    if critic == "cosine":
         a, b = (side / numpy.linalg.norm(side, axis=1, keepdims=True) for side in (a, b))
-    return a @ b.T / float(settings["temperature"])
+    if critic == "bilinear":
+        b = b @ own.reshape(a.shape[1], b.shape[1]).T
+    return a @ b.T / temperature + shift
+
+
+def softplus(u):
+    return numpy.logaddexp(0.0, u)
+
+
+def of_pairs(positive, others, combine=lambda p, q: p - q):
+    """An objective of P of pairs that belong together and Q of all others."""
+    def value(a, b, settings):
+        u = scores(a, b, settings)
+        n = len(u)
+        q = others(u[~numpy.eye(n, dtype=bool)], settings).sum() / (n * (n - 1))
+        return combine(positive(numpy.diag(u)).mean(), q)
+    return value
+
+
+def clipped(u, settings):
+    clip = float(settings["smile-clip"])
+    return numpy.exp(numpy.clip(u, -clip, clip))
+
+
+def sigmoid_loss(a, b, settings):
+    u = scores(a, b, settings)
+    return -softplus(numpy.where(numpy.eye(len(u), dtype=bool), -u, u)).sum() / len(u)
 
 
 def log_sums(u):
@@ -102,7 +138,12 @@ def nt_xent(a, b, settings):
 
 
 OBJECTIVES = {
-    "infonce": infonce, "nt-xent": nt_xent,
+    "infonce": infonce, "nt-xent": nt_xent, "sigmoid": sigmoid_loss,
+    "jsd": of_pairs(lambda u: -softplus(-u), lambda u, _: softplus(u),
+                    lambda p, q: 2 * numpy.log(2) + p - q),
+    "dv": of_pairs(lambda u: u, lambda u, _: numpy.exp(u), lambda p, q: p - numpy.log(q)),
+    "nwj": of_pairs(lambda u: u, lambda u, _: numpy.exp(u - 1)),
+    "smile": of_pairs(lambda u: u, clipped, lambda p, q: p - numpy.log(q)),
     "infomax": infomax, "barlow": barlow, "vicreg": vicreg, "coding-rate": coding_rate,
     "histogram-mi": histogram_information,
     "dcca": lambda a, b, settings: correlations(a, b, settings).sum(),
@@ -161,13 +202,21 @@ class Definition:
         self.sizes = {name: len(support.parameters(model, name)) for name in self.specs}
 
     def parameters(self, model):
-        return numpy.concatenate([support.parameters(model, name) for name in self.specs])
+        """Of the networks, and then the objective's own."""
+        with h5py.File(model) as file:
+            own = file["objective/parameters"][()] if "objective" in file else []
+        return numpy.concatenate([*(support.parameters(model, name) for name in self.specs), own])
 
-    def value(self, flat, rows=slice(None), training=True):
+    def climbed(self, flat):
+        """What a step climbs: J, but for smile, whose gradient is that of jsd."""
+        return self.value(flat, objective={"smile": "jsd"}.get(self.settings["objective"]))
+
+    def value(self, flat, rows=slice(None), training=True, objective=None):
         """J of these rows as one global batch, in training or in evaluation."""
-        flats = dict(zip(self.specs, numpy.split(flat, numpy.cumsum(list(self.sizes.values())))))
+        *flats, own = numpy.split(flat, numpy.cumsum(list(self.sizes.values())))
+        flats = dict(zip(self.specs, flats))
         encoded = [support.encode(self.specs[name], flats[name], z[rows],
                                   () if training else self.running[name])
                    for name, z in zip(self.names, self.inputs)]
         a, b = encoded if self.given is None else (self.given[rows], *encoded)
-        return OBJECTIVES[self.settings["objective"]](a, b, self.settings)
+        return OBJECTIVES[objective or self.settings["objective"]](a, b, {**self.settings, "own": own})

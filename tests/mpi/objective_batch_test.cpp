@@ -29,9 +29,12 @@ class Weighted final : public objective::Objective<double> {
  public:
   explicit Weighted(std::size_t columns) : columns_(columns) {}
 
-  [[nodiscard]] std::size_t parameter_count() const override { return columns_; }
+  [[nodiscard]] std::size_t parameter_count(std::size_t /*p*/, std::size_t /*q*/) const override {
+    return columns_;
+  }
 
-  void initialize(std::span<double> parameters, std::uint64_t seed) const override {
+  void initialize(std::span<double> parameters, std::size_t /*p*/, std::size_t /*q*/,
+                  std::uint64_t seed) const override {
     for (std::size_t j = 0; j < parameters.size(); ++j) {
       parameters[j] = 1.0 + static_cast<double>((seed + j) % 5);
     }
@@ -139,9 +142,9 @@ struct LocalBatch {
         b(test::local_rows<double>(reference::keyed_sides(rows, columns, columns, 81).b, share)),
         f(test::local_rows<double>(reference::keyed_sides(rows, columns, columns, 82).a, share)),
         numbers(share.count),
-        parameters(objective.parameter_count()) {
+        parameters(objective.parameter_count(0, 0)) {
     std::iota(numbers.begin(), numbers.end(), std::uint64_t{share.first});
-    objective.initialize(parameters, 7);
+    objective.initialize(parameters, 0, 0, 7);
     for (std::size_t first = 0; first < share.count; first += block_rows) {
       parts.ends.push_back(std::min(share.count, first + block_rows));
     }

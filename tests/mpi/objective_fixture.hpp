@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -56,6 +57,8 @@ struct LocalSides {
   Matrix<T> b;
   Matrix<T> da;
   Matrix<T> db;
+  std::vector<T> parameters;   // the objective's own
+  std::vector<T> dparameters;  // of the local rows
 
   LocalSides(const mpi::Communicator& communicator, const reference::Sides& global)
       : share(communicator, global.a.size()),
@@ -66,9 +69,11 @@ struct LocalSides {
 
   objective::Value evaluate(objective::Objective<T>& objective,
                             const mpi::Communicator& communicator) {
-    return objective.evaluate(communicator,
-                              {{stats::MatrixRows<T>(a.view()), stats::MatrixRows<T>(b.view())}},
-                              {da.view(), db.view()});
+    const stats::MatrixRows<T> a_rows(a.view());
+    const stats::MatrixRows<T> b_rows(b.view());
+    dparameters.assign(parameters.size(), T{0});
+    return objective.evaluate(communicator, {{a_rows, b_rows}, {}, {}, parameters},
+                              {da.view(), db.view(), {}, dparameters});
   }
 };
 

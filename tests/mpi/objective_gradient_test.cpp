@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <algorithm>
 #include <cmath>
 
 #include <gtest/gtest.h>
@@ -50,10 +51,37 @@ Error against_differences(test::LocalSides<double>& local, Matrix<double>& side,
   return {world.sum(error.squared_difference), world.sum(error.squared_norm)};
 }
 
+/// The objective's own parameters, which are the same on all ranks and move there together.
+void check_parameters(test::LocalSides<double>& local, objective::Objective<double>& objective,
+                      const mpi::Communicator& world, const std::string& what) {
+  (void)local.evaluate(objective, world);
+  std::vector<double> gradient = local.dparameters;
+  world.sum(std::span<double>(gradient));
+  double largest = 0.0;
+  double difference = 0.0;
+  for (std::size_t k = 0; k < gradient.size(); ++k) {
+    const double step = 1e-5;
+    const double before = local.parameters[k];
+    local.parameters[k] = before + step;
+    const double above = local.evaluate(objective, world).objective;
+    local.parameters[k] = before - step;
+    const double below = local.evaluate(objective, world).objective;
+    local.parameters[k] = before;
+    largest = std::max(largest, std::abs(gradient[k]));
+    difference = std::max(difference, std::abs((above - below) / (2.0 * step) - gradient[k]));
+  }
+  EXPECT_GT(largest, 0.0) << what;
+  EXPECT_LT(difference, 1e-6 * largest) << what << " parameters";
+}
+
 void check(const ObjectiveOptions& options, const Sides& sides) {
   const auto world = mpi::Communicator::world();
   test::LocalSides<double> local(world, sides);
   const auto objective = objective::make_objective<double>(options);
+  const std::size_t p = local.a.columns();
+  const std::size_t q = local.b.columns();
+  local.parameters.resize(objective->parameter_count(p, q));
+  objective->initialize(local.parameters, p, q, 5);
   (void)local.evaluate(*objective, world);
   const Matrix<double> da = local.da;
   const Matrix<double> db = local.db;
@@ -70,6 +98,9 @@ void check(const ObjectiveOptions& options, const Sides& sides) {
   ASSERT_GT(b.squared_norm, 0.0) << what;
   EXPECT_LE(std::sqrt(a.squared_difference), 1e-6 * std::sqrt(a.squared_norm)) << what << " da";
   EXPECT_LT(std::sqrt(b.squared_difference / b.squared_norm), 1e-6) << what << " db";
+  if (!local.parameters.empty()) {
+    check_parameters(local, *objective, world, what);
+  }
 }
 
 TEST(ObjectiveGradient, IsThatOfCentralDifferences) {
@@ -195,6 +226,43 @@ TEST(ObjectiveGradient, OfPairScoresIsThatOfCentralDifferences) {
       }
     }
   }
+}
+
+TEST(ObjectiveGradient, OfLearnedCriticsIsThatOfCentralDifferences) {
+  for (const std::string name : {"infonce", "nt-xent", "jsd", "dv", "nwj", "sigmoid"}) {
+    for (const std::string critic : {"cosine", "dot", "bilinear"}) {
+      if (name == "nt-xent" && critic == "bilinear") {
+        continue;  // it also scores rows of one side with each other
+      }
+      ObjectiveOptions options;
+      options.objective = name;
+      options.set("critic", critic).set("temperature", 0.4);
+      if (critic != "bilinear") {
+        options.set("learn-temperature", "true");
+      }
+      check(options, reference::keyed_sides(17, 3, 3, 52));
+      if (critic == "bilinear") {
+        check(options, reference::keyed_sides(13, 4, 2, 53));
+      }
+    }
+  }
+}
+
+// The gradient of smile is that of jsd by definition, whatever its own value does.
+TEST(ObjectiveGradient, OfSmileIsThatOfJsd) {
+  const auto world = mpi::Communicator::world();
+  const Sides sides = reference::keyed_sides(17, 3, 3, 54);
+  ObjectiveOptions options;
+  options.objective = "smile";
+  options.set("critic", "dot").set("temperature", 0.4);
+  test::LocalSides<double> local(world, sides);
+  (void)local.evaluate(*objective::make_objective<double>(options), world);
+  const Matrix<double> smile_a = local.da;
+  const Matrix<double> smile_b = local.db;
+  options.objective = "jsd";
+  (void)local.evaluate(*objective::make_objective<double>(options), world);
+  EXPECT_TRUE(std::ranges::equal(smile_a.span(), local.da.span()));
+  EXPECT_TRUE(std::ranges::equal(smile_b.span(), local.db.span()));
 }
 
 }  // namespace

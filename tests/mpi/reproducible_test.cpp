@@ -53,6 +53,9 @@ objective::ObjectiveOptions objective_of(const Case& wanted) {
   options.set("lambda-a", options.objective == "infomax" ? 0.1 : 0.0);
   options.set("lambda-b", options.objective == "infomax" ? -0.3 : 0.0);
   options.set("bins", 12);
+  const bool is_learned = wanted.objective == "nwj" || wanted.objective == "sigmoid";
+  options.set("learn-temperature", is_learned ? "true" : "false");
+  options.set("critic", wanted.objective == "dv" ? "bilinear" : "cosine");
   return options;
 }
 
@@ -100,7 +103,14 @@ model::Model<T> model_of(const Case& wanted) {
     model.add(model::Role::encoder_b, nn::Network<T>(spec, wanted.features),
               normalization(wanted.features));
   }
+  const auto objective = objective::make_objective<T>(objective_of(wanted));
+  if (wanted.pair == model::Pair::views) {
+    model.add_objective_parameters(objective->parameter_count(wanted.outputs, wanted.outputs));
+  }
   model.initialize(3);
+  if (!model.objective_parameters().empty()) {
+    objective->initialize(model.objective_parameters(), wanted.outputs, wanted.outputs, 3);
+  }
   return model;
 }
 
@@ -183,9 +193,9 @@ class Reproducible : public testing::Test {
 };
 
 TEST_F(Reproducible, EveryObjective) {
-  for (const char* objective :
-       {"rv", "cca", "pearson", "dcca", "vamp1", "vamp2", "gaussian-mi", "barlow", "vicreg",
-        "histogram-mi", "coding-rate", "mse", "infonce", "nt-xent"}) {
+  for (const char* objective : {"rv", "cca", "pearson", "dcca", "vamp1", "vamp2", "gaussian-mi",
+                                "barlow", "vicreg", "histogram-mi", "coding-rate", "mse", "infonce",
+                                "nt-xent", "sigmoid", "jsd", "dv", "nwj", "smile"}) {
     check<float>({.objective = objective});
     check<double>({.objective = objective});
   }

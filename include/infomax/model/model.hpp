@@ -34,7 +34,20 @@ class Model {
   /// Appends a network with room for its parameters, which stay uninitialised.
   void add(Role role, nn::Network<T> network, data::Normalization normalization);
 
-  /// Initialises all parameters, as a function of `seed` and the networks alone.
+  /// Appends room for parameters of the objective's own, such as a temperature; after all networks,
+  /// once.
+  void add_objective_parameters(std::size_t count);
+
+  /// @{ The last of parameters(): those of the objective.
+  [[nodiscard]] std::span<T> objective_parameters() {
+    return parameters().last(objective_count_);
+  }
+  [[nodiscard]] std::span<const T> objective_parameters() const {
+    return parameters().last(objective_count_);
+  }
+  /// @}
+
+  /// Initialises the networks' parameters, as a function of `seed` and the networks alone.
   void initialize(std::uint64_t seed);
 
   /// The members in the order in which they were added, which is that of their parameters.
@@ -45,7 +58,7 @@ class Model {
   /// Throws std::logic_error where no member has the role.
   [[nodiscard]] const Member<T>& member(Role role) const;
 
-  /// @{ The parameters of all members, one member after the other.
+  /// @{ The parameters of all members, one member after the other, and then the objective's.
   [[nodiscard]] std::span<T> parameters() { return parameters_; }
   [[nodiscard]] std::span<const T> parameters() const { return parameters_; }
   /// @}
@@ -59,6 +72,7 @@ class Model {
  private:
   std::vector<Member<T>> members_;
   Buffer<T> parameters_;
+  std::size_t objective_count_ = 0;
 };
 
 }  // namespace infomax::model

@@ -30,6 +30,7 @@ struct StoredNetwork {
 struct StoredModel {
   Settings settings;                    ///< all that the file has, by name
   std::vector<StoredNetwork> networks;  ///< one or more
+  std::vector<double> objective_parameters = {};  ///< those of the objective's own, if it has any
 };
 
 /// By one rank alone. The file, of version 2, is written beside `path` and renamed, so that `path`

@@ -44,7 +44,9 @@ class Sides {
   /// Both sides, and all other arguments of an objective.
   [[nodiscard]] objective::Batch<T> batch() const {
     return {{a(), b(), reproducible_ ? &parts_ : nullptr, content_of_a_},
-            std::span(numbers_).first(count_)};
+            std::span(numbers_).first(count_),
+            {},
+            model_->objective_parameters()};
   }
 
   /// Where the objective puts its gradient, [B, p] and [B, q]; of 0 columns for a side that is

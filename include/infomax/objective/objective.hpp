@@ -24,11 +24,15 @@ class Objective {
   Objective(const Objective&) = delete;
   Objective& operator=(const Objective&) = delete;
 
-  /// How many numbers of its own, such as a temperature, are learned with the networks.
-  [[nodiscard]] virtual std::size_t parameter_count() const { return 0; }
+  /// How many numbers of its own, such as a temperature, are learned with the networks, for sides
+  /// of p and q columns.
+  [[nodiscard]] virtual std::size_t parameter_count(std::size_t /*p*/, std::size_t /*q*/) const {
+    return 0;
+  }
 
-  /// Writes their initial values [parameter_count()], which depend on the seed alone.
-  virtual void initialize(std::span<T> /*parameters*/, std::uint64_t /*seed*/) const {}
+  /// Writes their initial values [parameter_count(p, q)], which depend on the seed alone.
+  virtual void initialize(std::span<T> /*parameters*/, std::size_t /*p*/, std::size_t /*q*/,
+                          std::uint64_t /*seed*/) const {}
 
   /// Collective. Returns the global value and writes the gradients that are wanted. They are those
   /// of the global J, already divided by what J divides by, so that the caller sums the parameter

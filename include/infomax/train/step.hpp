@@ -86,6 +86,7 @@ class Step {
   [[nodiscard]] std::span<const T> gradient() const { return gradient_; }
 
  private:
+  [[nodiscard]] objective::Gradients<T> requested_gradients();
   void backward();
   double add_penalty();
   void clip(double norm);
@@ -98,9 +99,11 @@ class Step {
   StepOptions options_;
   std::vector<optim::WeightRange> weights_;
   Buffer<T> gradient_;
+  Buffer<T> own_gradient_;  // by the objective's parameters
   std::unique_ptr<GradientReduction<T>> reduction_;
   stats::ExactSum exact_{std::is_same_v<T, float> ? 2
                                                   : 3};  // used where the sides are reproducible
+  stats::ExactSum exact_own_{3};                         // of own_gradient_, there
 };
 
 }  // namespace infomax::train

@@ -31,6 +31,11 @@ const formulas = {
   "coding-rate": "½ ln det(I + q/ε² C), C the covariance of b",
   mse: "−½ mean |a − b|²",
   infonce: "mean [u_ii − ln mean_j exp(u_ij)], u_ij the score of a_i and b_j",
+  jsd: "2 ln 2 − mean sp(−u_ii) − mean sp(u_ij), i ≠ j, sp(x) = ln(1 + exp(x))",
+  dv: "mean u_ii − ln mean exp(u_ij), i ≠ j",
+  nwj: "mean u_ii − mean exp(u_ij − 1), i ≠ j",
+  smile: "mean u_ii − ln mean exp(clip(u_ij)), i ≠ j, by the gradient of jsd",
+  sigmoid: "−(1/N) Σ sp(−z_ij (u_ij + s)), z_ij = 1 where i = j, else −1",
   "nt-xent": "mean [u_kk′ − ln Σ exp(u_kl)], l ≠ k, over the rows of both sides",
 };
 
