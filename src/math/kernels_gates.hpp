@@ -93,7 +93,7 @@ void lstm_step_gradient(const T* gates, const T* previous, const T* squashed, co
     store_some(sums, by_c * cell * in * (T{1} - in), count);
     store_some(sums + 2 * units, by_c * in * (T{1} - cell * cell), count);
     store_some(sums + 3 * units, by_h * tanh_of_state * out * (T{1} - out), count);
-    auto by_forget = in - in;
+    auto by_forget = T{0} * forget;
     if (previous != nullptr) {
       by_forget = by_c * load_some(previous + at, count) * forget * (T{1} - forget);
     }
