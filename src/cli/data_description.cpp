@@ -183,6 +183,8 @@ std::string data_tree(const hdf5::File& file, const Json& description) {
   if (shown < tree.entries.size()) {
     text += fmt::format("and {}{} more\n", tree.is_complete ? "" : "at least ",
                         tree.entries.size() - shown);
+  } else if (!tree.is_complete) {
+    text += "and more, in groups that lie deeper\n";
   }
   for (const auto& [name, value] : description.items()) {
     if (name != "kind" && name != "datasets" && name != "complete") {

@@ -16,6 +16,10 @@
 namespace infomax::hdf5 {
 namespace {
 
+/// The groups inside one another that are shown. A path has a name for each, so that listing deeper
+/// ones takes time and memory as the square of their depth.
+constexpr std::size_t most_depth = 64;
+
 /// Walks through the groups of a file. A group that several paths lead to is entered once, so that
 /// cycles end.
 class Walk {
@@ -89,7 +93,13 @@ class Walk {
     H5Eclear2(H5E_DEFAULT);
     if (kind == H5I_GROUP) {
       tree_.entries.push_back({path, ObjectKind::group, {}, "", false});
+      if (depth_ == most_depth) {
+        tree_.is_complete = false;
+        return;
+      }
+      ++depth_;
       enter(path);
+      --depth_;
     } else if (kind == H5I_DATASET) {
       tree_.entries.push_back(describe_dataset(path, object.id()));
     } else {
@@ -132,6 +142,7 @@ class Walk {
 
   hid_t file_;
   std::size_t most_;
+  std::size_t depth_ = 0;  ///< of the group whose objects are visited
   Tree tree_;
   std::map<std::string, std::string> seen_;  ///< the places of groups, and a path to each
 };
@@ -185,6 +196,9 @@ std::string list_datasets(const Tree& tree) {
     }
   }
   const std::string open_end = tree.is_complete ? "" : " or more";
+  if (shown.empty() && !tree.is_complete) {
+    return "none among its first groups";
+  }
   return shown.empty() ? ""
          : more == 0   ? fmt::format("{}", fmt::join(shown, ", "))
                        : fmt::format("{} and {}{} others", fmt::join(shown, ", "), more, open_end);

@@ -53,6 +53,19 @@ class Trees(ImportTest):
         self.assertIn("and at least 9800 more", done.out)
         self.assertFalse(json.loads(self.succeed("inspect", path, "--json").out)["complete"])
 
+    def test_the_depth_is_bounded(self):
+        path = self.scratch / "deep.h5"
+        with h5py.File(path, "w") as file:
+            group = file
+            for _ in range(9_000):
+                group = group.create_group("g")
+            group["x"] = numpy.zeros((3, 2))
+        done = self.succeed("inspect", path)
+        self.assertLess(len(done.out), 2 ** 16)
+        self.assertIn("and more, in groups that lie deeper", done.out)
+        self.assertFalse(json.loads(self.succeed("inspect", path, "--json").out)["complete"])
+        self.refuse(DATA, "--x", path, words=["none among its first groups"])
+
     def test_errors_list_what_there_is_and_guess(self):
         done = support.run("train", "--data", self.path, "--encoder", "dense:2", "--output",
                            self.scratch / "run", ranks=2)

@@ -76,7 +76,8 @@ class File {
   /// Returns the names of the data sets in a group, in alphabetical order.
   [[nodiscard]] std::vector<std::string> dataset_names(const std::string& group = "/") const;
 
-  /// Returns the objects below a group, `most` of them at most. Links are not followed.
+  /// Returns the objects below a group, `most` of them at most, and not those that lie deeper than
+  /// any hierarchy that serves people. Links are not followed.
   [[nodiscard]] Tree tree(std::size_t most = 10000, const std::string& group = "/") const;
 
   /// Whether `object` exists and is a group.

@@ -28,14 +28,14 @@ struct TreeEntry {
 /// The objects of a file, without the indices that PyTables hides.
 struct Tree {
   std::vector<TreeEntry> entries;  ///< every group before what it holds, names in order
-  bool is_complete = true;         ///< false if there are more than were asked for
+  bool is_complete = true;         ///< false if there are more, or deeper ones, than are listed
 };
 
 /// "500 x 64 f32", "group" or "link to /x".
 [[nodiscard]] std::string describe(const TreeEntry& entry);
 
 /// The data sets of numbers or strings, as a message lists them: "/data/images 500 x 64 f32,
-/// /data/labels 500 i64", the first few and how many more.
+/// /data/labels 500 i64", the first few and how many more. Empty if there are none.
 [[nodiscard]] std::string list_datasets(const Tree& tree);
 
 /// The data set of numbers that was probably meant by a path which leads to none; empty where no
