@@ -10,6 +10,9 @@ namespace infomax::importers {
 namespace {
 
 void append_utf8(std::uint32_t code, std::string& text) {
+  if (code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF)) {
+    code = 0xFFFD;  // no character; UTF-8 has a sign for such
+  }
   const auto add = [&](std::uint32_t byte) { text.push_back(static_cast<char>(byte)); };
   if (code < 0x80) {
     add(code);
@@ -47,8 +50,12 @@ std::string raw_unicode(std::string_view raw) {
   return text;
 }
 
-/// More than any table has columns. Lists that hold themselves would grow without bound.
+/// More than any table has columns.
 constexpr std::size_t most_names = 500'000;
+
+/// The memory of all values that a pickle copies. An opcode of three bytes copies a whole list, so
+/// that a few would fill any memory.
+constexpr std::size_t most_copied_bytes = std::size_t{128} << 20U;
 
 /// A value of Python, as far as it matters: an atom's text, or the names in a container.
 using Value = std::vector<std::string>;
@@ -113,9 +120,20 @@ class Unpickler {
     return true;
   }
 
+  /// Whether there is memory for another copy of a value; counts it.
+  bool may_copy(const Value& value) {
+    for (const std::string& text : value) {
+      copied_bytes_ += sizeof(text) + text.size();
+    }
+    return copied_bytes_ <= most_copied_bytes;
+  }
+
   bool keep() {
     const std::string_view place = line();
     if (stack_.empty()) {
+      return false;
+    }
+    if (!may_copy(stack_.back())) {
       return false;
     }
     kept_[std::string(place)] = stack_.back();
@@ -124,7 +142,7 @@ class Unpickler {
 
   bool push_kept() {
     const auto found = kept_.find(std::string(line()));
-    if (found == kept_.end()) {
+    if (found == kept_.end() || !may_copy(found->second)) {
       return false;
     }
     stack_.push_back(found->second);
@@ -180,6 +198,7 @@ class Unpickler {
   std::vector<Value> stack_;
   std::vector<std::size_t> marks_;
   std::map<std::string, Value> kept_;
+  std::size_t copied_bytes_ = 0;
 };
 
 }  // namespace

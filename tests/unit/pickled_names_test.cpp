@@ -42,5 +42,26 @@ TEST(PickledNames, ReadsNothingElse) {
   EXPECT_THAT(pickled_names(bomb + "."), IsEmpty());
 }
 
+TEST(PickledNames, CopyNoMoreThanMemoryHolds) {
+  // Lists of two copies of the list before: 2^40 names.
+  std::string doubled = "(lp0\nVa\np1\na";
+  for (int k = 0; k < 40; ++k) {
+    doubled += "(g0\ng0\nlp0\n";
+  }
+  EXPECT_THAT(pickled_names(doubled + "."), IsEmpty());
+  // Copies of a long text that stay on the stack: 30 GB.
+  std::string copies = "V" + std::string(60'000, 'a') + "\np0\n";
+  for (int k = 0; k < 500'000; ++k) {
+    copies += "g0\n";
+  }
+  EXPECT_THAT(pickled_names(copies + "."), IsEmpty());
+}
+
+TEST(PickledNames, MakeNoInvalidText) {
+  EXPECT_THAT(pickled_names("(lp0\nVa\\uD800b\\UFFFFFFFFc\np1\na."), ElementsAre("a\xEF\xBF\xBD"
+                                                                                 "b\xEF\xBF\xBD"
+                                                                                 "c"));
+}
+
 }  // namespace
 }  // namespace infomax::importers
