@@ -15,6 +15,7 @@ struct ImageHeader {
   std::size_t channels = 0;       ///< C: 1 of grey, 3 of red, green and blue
   std::size_t bytes = 0;          ///< of a value: 1 or 2
   bool has_transparency = false;  ///< which is left out
+  std::size_t stored_bits = 0;    ///< of a pixel in the file, before compression; of text at least
 
   [[nodiscard]] bool operator==(const ImageHeader&) const = default;
 };

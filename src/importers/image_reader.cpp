@@ -30,9 +30,11 @@ bool is_png(const std::filesystem::path& path) {
 ImageHeader read_header(const std::filesystem::path& path) {
   const bool is_compressed = is_png(path);
   const ImageHeader header = is_compressed ? read_png_header(path) : read_pnm_header(path);
-  // Of PNG, bits and deflate pack pixels; of Netpbm, a value has at least a byte, also as text.
-  const std::uintmax_t greatest_ratio = is_compressed ? std::uintmax_t{8} * 1032 : 1;
-  if (header.height * header.width / greatest_ratio > std::filesystem::file_size(path)) {
+  // Deflate packs 1,032 bytes into one at most. No product overflows, as libpng and the reader of
+  // Netpbm bound height and width.
+  const std::uintmax_t greatest_ratio = is_compressed ? 1032 : 1;
+  const std::uintmax_t pixels = std::uintmax_t{header.height} * header.width;
+  if (pixels / 8 * header.stored_bits / greatest_ratio > std::filesystem::file_size(path)) {
     throw DataError(path.string() +
                     " ends before the pixels that its header declares; download it again");
   }

@@ -77,7 +77,9 @@ class PngFile {
             (colour & PNG_COLOR_MASK_COLOR) != 0 ? std::size_t{3} : std::size_t{1},
             png_get_bit_depth(state_.png, state_.info) == 16 ? std::size_t{2} : std::size_t{1},
             (colour & PNG_COLOR_MASK_ALPHA) != 0 ||
-                png_get_valid(state_.png, state_.info, PNG_INFO_tRNS) != 0};
+                png_get_valid(state_.png, state_.info, PNG_INFO_tRNS) != 0,
+            std::size_t{png_get_bit_depth(state_.png, state_.info)} *
+                png_get_channels(state_.png, state_.info)};
   }
 
   void read(std::span<std::byte> values) {

@@ -31,6 +31,7 @@ class PnmFile {
     header_.height = number(most_pixels);
     greatest_ = number(65535);
     header_.bytes = greatest_ > 255 ? 2 : 1;
+    header_.stored_bits = 8 * header_.channels * header_.bytes;  // text: a digit and a space
     if (header_.width == 0 || header_.height == 0 || greatest_ == 0) {
       refuse();
     }

@@ -12,6 +12,7 @@ import struct
 import unittest
 import wave
 import zipfile
+import zlib
 
 import h5py
 import numpy
@@ -236,6 +237,14 @@ class Images(ImportTest):
         (self.folder / "c.pgm").write_bytes(b"P5 1000000 1000000 255\n")
         os.truncate(self.folder / "c.pgm", 200_000_000)
         self.refuse(DATA, "--x", self.folder / "c.pgm", words=["c.pgm", "ends before"])
+        # What memory a pixel takes counts, too: colours of 16 bits take six bytes.
+        (self.folder / "d.ppm").write_bytes(b"P6 10000 10000 65535\n")
+        os.truncate(self.folder / "d.ppm", 599_999_999)
+        self.refuse(DATA, "--x", self.folder / "d.ppm", words=["d.ppm", "ends before"])
+        size = struct.pack(">IIBBBBB", 20_000, 20_000, 16, 6, 0, 0, 0)  # with transparency
+        header = struct.pack(">I", 13) + b"IHDR" + size + struct.pack(">I", zlib.crc32(b"IHDR" + size))
+        data = self.write("deep.png", whole[:8] + header + whole[8 + 25:] + bytes(2_000_000))
+        self.refuse(DATA, "--x", data, words=["deep.png", "ends before"])
         jpeg = self.scratch / "a.jpg"
         PIL.Image.new("L", (8, 8)).save(jpeg)
         self.refuse(DATA, "--x", jpeg, words=["JPEG", "PNG"])
