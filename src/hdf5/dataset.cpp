@@ -9,6 +9,7 @@
 #include "hdf5/check.hpp"
 #include "hdf5/file_types.hpp"
 #include "hdf5/obstacles.hpp"
+#include "hdf5/stored.hpp"
 #include "infomax/mpi/failure.hpp"
 
 namespace infomax::hdf5 {
@@ -207,6 +208,12 @@ void Dataset::read_columns(std::size_t first, std::size_t count, ElementType typ
               out.data()) < 0) {
     refuse_read(handle_.id(), where_,
                 std::to_string(count) + " columns from column " + std::to_string(first));
+  }
+}
+
+void Dataset::require_stored(std::size_t few) const {
+  if (rows() * features_ > few) {
+    hdf5::require_stored(handle_.id(), rows() * features_, where_);
   }
 }
 

@@ -6,6 +6,7 @@
 #include "hdf5/check.hpp"
 #include "hdf5/file_types.hpp"
 #include "hdf5/obstacles.hpp"
+#include "hdf5/stored.hpp"
 #include "hdf5/texts.hpp"
 #include "infomax/hdf5/file.hpp"
 
@@ -127,6 +128,9 @@ std::vector<std::string> Records::texts(const RecordField& field, std::size_t fi
   const Handle member = checked<DataError>(
       H5Tget_member_type(type.id(), static_cast<unsigned>(index)), H5Tclose, failure);
   const Handle element = element_of(member.id(), failure);
+  if (count > few_texts) {
+    require_stored(handle_.id(), count, where_);
+  }
   return read_strings(
       element.id(), count * field.elements,
       [&](hid_t memory, void* out) {

@@ -5,6 +5,7 @@
 
 #include "hdf5/check.hpp"
 #include "hdf5/obstacles.hpp"
+#include "hdf5/stored.hpp"
 #include "hdf5/texts.hpp"
 #include "infomax/hdf5/file.hpp"
 
@@ -56,6 +57,9 @@ std::vector<std::string> File::texts(const std::string& object, std::size_t firs
   std::vector<hsize_t> extent(start.size(), 1);
   start.front() = first;
   extent.front() = count;
+  if (count > few_texts) {
+    require_stored(opened.id(), count, where(object));
+  }
   const hsize_t elements = count;
   const Handle in_memory =
       checked<DataError>(H5Screate_simple(1, &elements, nullptr), H5Sclose, failure);

@@ -12,6 +12,9 @@
 
 namespace infomax::hdf5 {
 
+/// The strings that are read without a look at whether the file holds as many.
+inline constexpr std::size_t few_texts = std::size_t{1} << 20U;
+
 /// Fills memory with elements of a type, as H5Aread and H5Dread do.
 using ReadElements = std::function<herr_t(hid_t memory_type, void* memory)>;
 

@@ -52,7 +52,7 @@ class RowFile {
   explicit RowFile(std::string where) : where_(std::move(where)) {}
 
   /// Sets the type and shape of the rows before any is read. Throws DataError if there are no rows,
-  /// or more bytes than a file can have.
+  /// more bytes in all than any disk holds, or more in a row than memory.
   void declare(hdf5::ElementType type, std::vector<std::size_t> shape);
 
   void name_columns(std::vector<std::string> names) { columns_ = std::move(names); }

@@ -16,6 +16,10 @@ namespace {
 /// The elements that are read at a time.
 constexpr std::size_t elements_at_once = std::size_t{1} << 20U;
 
+/// The cells of a matrix for each of its stored elements and lines. A matrix of more would take
+/// megabytes for every element where it is dense; its shape is damaged, not sparse.
+constexpr std::size_t most_cells_of_element = std::size_t{1} << 22U;
+
 /// Adds a value to an element: SciPy's matrices may store an element in parts.
 void add(hdf5::ElementType type, std::byte* to, const std::byte* from) {
   hdf5::with_element_type(type, [&]<class T>(std::type_identity<T> /*element*/) {
@@ -34,6 +38,7 @@ class RowsReader final : public RowFile {
   RowsReader(std::unique_ptr<SparseArrays> arrays, std::vector<std::string> columns)
       : RowFile(arrays->where()), arrays_(std::move(arrays)) {
     declare(arrays_->type(), {arrays_->rows(), arrays_->columns()});
+    arrays_->require_plausible();
     name_columns(std::move(columns));
   }
 
@@ -51,7 +56,8 @@ class RowsReader final : public RowFile {
         while (first + k >= places[row + 1]) {
           ++row;
         }
-        add(type(), rows.data() + row * row_bytes() + indices_[k] * element,
+        add(type(),
+            rows.data() + row * row_bytes() + static_cast<std::size_t>(indices_[k]) * element,
             values_.data() + k * element);
       }
       first += some;
@@ -61,7 +67,7 @@ class RowsReader final : public RowFile {
 
  private:
   std::unique_ptr<SparseArrays> arrays_;
-  std::vector<std::uint64_t> indices_;
+  std::vector<std::int64_t> indices_;
   Buffer<std::byte> values_;
   std::size_t next_ = 0;  ///< row
 };
@@ -74,9 +80,10 @@ class ColumnsReader final : public RowFile {
                 std::size_t gathered_bytes)
       : RowFile(arrays->where()),
         arrays_(std::move(arrays)),
-        most_(gathered_bytes / (sizeof(std::size_t) + hdf5::size(arrays_->type()))),
-        of_row_(arrays_->rows(), 0) {
+        most_(gathered_bytes / (sizeof(std::size_t) + hdf5::size(arrays_->type()))) {
     declare(arrays_->type(), {arrays_->rows(), arrays_->columns()});
+    arrays_->require_plausible();
+    of_row_.resize(arrays_->rows());
     name_columns(std::move(columns));
     pass([&](std::size_t row, std::size_t /*column*/, const std::byte* /*value*/) {
       ++of_row_[row];
@@ -107,7 +114,7 @@ class ColumnsReader final : public RowFile {
   void pass(Use use) {
     const auto places = arrays_->places(0, arrays_->columns());
     const std::size_t element = hdf5::size(type());
-    std::vector<std::uint64_t> indices;
+    std::vector<std::int64_t> indices;
     Buffer<std::byte> values;
     std::size_t column = 0;
     for (std::uint64_t first = places.front(); first < places.back();) {
@@ -195,23 +202,40 @@ SparseArrays::SparseArrays(const std::filesystem::path& path, const std::string&
   }
 }
 
-std::vector<std::uint64_t> SparseArrays::places(std::size_t first, std::size_t count) const {
-  std::vector<std::uint64_t> places(count + 1);
-  pointers_.read<std::uint64_t>(first, count + 1, places);
-  if (!std::ranges::is_sorted(places) || places.back() > elements()) {
-    throw DataError(where_ + " has an indptr that does not ascend to its end; is it damaged?");
+void SparseArrays::require_plausible() const {
+  data_.require_stored();
+  indices_.require_stored();
+  pointers_.require_stored();
+  const std::size_t across = by_columns_ ? rows_ : columns_;
+  const std::size_t stored = elements() + lines();
+  if (across / most_cells_of_element > stored / std::max<std::size_t>(1, lines())) {
+    throw DataError(fmt::format(
+        "{} has the shape {} x {}, of which its file holds {} elements; is its shape damaged?",
+        where_, rows_, columns_, elements()));
   }
-  return places;
 }
 
-void SparseArrays::read(std::uint64_t first, std::size_t count, std::vector<std::uint64_t>& indices,
+std::vector<std::uint64_t> SparseArrays::places(std::size_t first, std::size_t count) const {
+  // HDF5 would make 0 of negative numbers that are read as unsigned ones.
+  std::vector<std::int64_t> places(count + 1);
+  pointers_.read<std::int64_t>(first, count + 1, places);
+  if (places.front() < 0 || (first == 0 && places.front() > 0) || !std::ranges::is_sorted(places) ||
+      std::cmp_greater(places.back(), elements())) {
+    throw DataError(where_ + " has an indptr that does not ascend to its end; is it damaged?");
+  }
+  return {places.begin(), places.end()};
+}
+
+void SparseArrays::read(std::size_t first, std::size_t count, std::vector<std::int64_t>& indices,
                         Buffer<std::byte>& values) const {
   indices.resize(count);
   values.resize(count * hdf5::size(type()));
-  indices_.read<std::uint64_t>(first, count, indices);
+  indices_.read<std::int64_t>(first, count, indices);
   data_.read_rows(first, count, type(), values);
   const std::size_t across = by_columns_ ? rows_ : columns_;
-  if (std::ranges::any_of(indices, [&](std::uint64_t index) { return index >= across; })) {
+  if (std::ranges::any_of(indices, [&](std::int64_t index) {
+        return index < 0 || std::cmp_greater_equal(index, across);
+      })) {
     throw DataError(where_ + " has an index beyond its shape; is it damaged?");
   }
 }

@@ -44,13 +44,17 @@ class SparseArrays {
   [[nodiscard]] std::size_t lines() const { return by_columns_ ? columns_ : rows_; }
   [[nodiscard]] std::size_t elements() const { return data_.rows(); }
 
+  /// Throws DataError if the file does not hold the arrays that it declares, or far too few
+  /// elements for the shape, before memory is allocated for these.
+  void require_plausible() const;
+
   /// Where the elements of lines [first, first + count) begin, and where the last one's end: [count
-  /// + 1], ascending. Throws DataError if they do not ascend.
+  /// + 1], ascending from 0. Throws DataError if they do not ascend.
   [[nodiscard]] std::vector<std::uint64_t> places(std::size_t first, std::size_t count) const;
 
   /// Reads elements [first, first + count): the place of each in its line, and its value. Throws
   /// DataError if a place is beyond the line.
-  void read(std::uint64_t first, std::size_t count, std::vector<std::uint64_t>& indices,
+  void read(std::size_t first, std::size_t count, std::vector<std::int64_t>& indices,
             Buffer<std::byte>& values) const;
 
  private:

@@ -156,6 +156,53 @@ class AnnotatedData(LayoutTest):
                 with self.subTest(stored.__name__, shape=shape):
                     self.refuse(DATA, "--x", bad)
 
+    def store_sparse(self, kind, shape, **arrays):
+        """A matrix of three elements on a diagonal, but for the arrays that are given: what is in one, or
+        how many elements it declares and does not hold."""
+        path = self.scratch / "claims.h5ad"
+        whole = {"data": numpy.ones(3, "f4"), "indices": numpy.arange(3), "indptr": numpy.arange(4)}
+        with h5py.File(path, "w") as file:
+            for name, values in {**whole, **arrays}.items():
+                if isinstance(values, int):
+                    file.create_dataset(f"X/{name}", (values,), "f4" if name == "data" else "i8",
+                                        chunks=(1024,))
+                else:
+                    file[f"X/{name}"] = values
+            file["X"].attrs["encoding-type"] = kind
+            file["X"].attrs["shape"] = numpy.array(shape)
+            file["obs/depth"] = file["var/length"] = numpy.zeros(3)
+        return path
+
+    def test_claims_that_no_file_holds_are_refused_before_memory_is_allocated(self):
+        many = 10 ** 11
+        for kind in ("csr_matrix", "csc_matrix"):
+            def shape(lines, across, kind=kind):
+                return (lines, across) if kind == "csr_matrix" else (across, lines)
+            said = numpy.array([0, many, 2 * many, 3 * many])
+            for claim, words in (
+                    ({"shape": shape(3, 8 * 10 ** 15)}, ["/X", "damaged"]),
+                    ({"shape": shape(3, 10 ** 12)}, ["/X", "damaged"]),
+                    ({"shape": shape(3, 10 ** 9)}, ["/X", "holds 3 elements"]),
+                    ({"shape": shape(many, 3), "indptr": many + 1}, ["/X", "damaged"]),
+                    ({"data": 3 * many, "indices": 3 * many, "indptr": said}, ["/X/data", "hold"]),
+                    ({"indptr": numpy.array([0, -1, 2, 3])}, ["does not ascend"]),
+                    ({"indptr": numpy.array([1, 1, 2, 3])}, ["does not ascend"]),
+                    ({"indices": numpy.array([0, -1, 2])}, ["beyond its shape"])):
+                with self.subTest(kind, claim=claim):
+                    path = self.store_sparse(kind, claim.pop("shape", (3, 3)), **claim)
+                    self.refuse(DATA, "--x", path, words=words)
+            numpy.testing.assert_array_equal(
+                self.imported("--x", self.store_sparse(kind, (3, 3)))[0], numpy.eye(3))
+        # The same of names and of dense rows.
+        path = self.store_sparse("csr_matrix", (3, 3))
+        with h5py.File(path, "a") as file:
+            file.create_dataset("var/_index", (many,), h5py.string_dtype(), chunks=(1024,))
+            file.create_dataset("long", (100 * many, 3), "f4", chunks=(1024, 3))
+            file.create_dataset("wide", (3, many), "f4", chunks=(1, 1024))
+        self.refuse(DATA, "--x", path, words=["/var/_index", "does not hold"])
+        self.refuse(DATA, "--x", f"{path}:/long", words=["/long", "does not hold"])
+        self.refuse(DATA, "--x", f"{path}:/wide", words=["/wide", "rows of 400000000000 bytes"])
+
 
 class Pandas(LayoutTest):
     ROWS = 41

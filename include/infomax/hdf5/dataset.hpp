@@ -64,9 +64,17 @@ class Dataset {
     write_rows(first, count, element_type_of<T>(), std::as_bytes(in));
   }
 
+  /// Throws DataError unless the file holds all elements, or there are `few` at most. Called before
+  /// memory is allocated for as many as a header declares, which may be damaged. For a file that
+  /// this process has opened alone.
+  void require_stored(std::size_t few = std::size_t{1} << 20U) const;
+
   /// Reads all rows; if the file is open in parallel, on every rank.
   template <class T>
   [[nodiscard]] std::vector<T> read_all() const {
+    if (!communicator_) {
+      require_stored();
+    }
     std::vector<T> all(rows() * features());
     read<T>(0, rows(), all);
     return all;
