@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "importers/sound_file.hpp"
 
-#include <cstdint>
 #include <string>
-#include <system_error>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <sndfile.h>
@@ -30,6 +29,32 @@ struct SoundFile::Opened {
   }
 };
 
+namespace {
+
+/// Sounds of more samples are checked for having them. Their header is all that says how much
+/// memory they take.
+constexpr sf_count_t many_samples = sf_count_t{1} << 24U;
+
+/// Throws DataError unless the last of many samples can be read.
+void require_samples(SNDFILE* file, const SF_INFO& info, const std::filesystem::path& path) {
+  if (info.frames == SF_COUNT_MAX) {
+    throw DataError(path.string() +
+                    " does not say how many samples it has; save it again as WAV or FLAC");
+  }
+  if (info.frames <= many_samples || info.seekable == 0) {
+    return;
+  }
+  std::vector<float> last(static_cast<std::size_t>(info.channels));
+  if (sf_seek(file, info.frames - 1, SEEK_SET) != info.frames - 1 ||
+      sf_readf_float(file, last.data(), 1) != 1 || sf_seek(file, 0, SEEK_SET) != 0) {
+    throw DataError(
+        fmt::format("{} ends before the {} samples that its header declares; download it again",
+                    path.string(), info.frames));
+  }
+}
+
+}  // namespace
+
 SoundFile::SoundFile(const std::filesystem::path& path) {
   SF_INFO info{};
   SNDFILE* const file = sf_open(path.c_str(), SFM_READ, &info);
@@ -41,15 +66,7 @@ SoundFile::SoundFile(const std::filesystem::path& path) {
   if (info.frames <= 0 || info.channels <= 0) {
     throw DataError(path.string() + " has no samples; there is nothing to import");
   }
-  // A frame of FLAC holds at most 65,535 samples of each channel, and no fewer than 10 bytes.
-  constexpr std::uintmax_t most_samples_a_byte = 65'535 / 10;
-  std::error_code status;
-  const std::uintmax_t bytes = std::filesystem::file_size(path, status);
-  if (!status && static_cast<std::uintmax_t>(info.frames) / most_samples_a_byte > bytes) {
-    throw DataError(
-        fmt::format("{} says that it has {} samples, and has {} bytes; download it again",
-                    path.string(), info.frames, bytes));
-  }
+  require_samples(file, info, path);
   const int sample = info.format & SF_FORMAT_SUBMASK;
   header_ = {static_cast<std::size_t>(info.frames), static_cast<std::size_t>(info.channels),
              static_cast<std::size_t>(info.samplerate),

@@ -161,6 +161,41 @@ TEST_F(ImporterDamage, OfSounds) {
   EXPECT_LT(count, cases);
 }
 
+std::string big(std::uint64_t value, int bytes);
+
+/// A FLAC file of one channel whose header claims so many samples; behind it lies no frame.
+std::string flac(std::uint64_t samples) {
+  const std::uint64_t fields = std::uint64_t{8000} << 44U | std::uint64_t{15} << 36U | samples;
+  return "fLaC" + big(0x80, 1) + big(34, 3) + big(4096, 2) + big(4096, 2) + big(0, 6) +
+         big(fields, 8) + little(0, 16) + std::string(500, 'x');
+}
+
+TEST_F(ImporterDamage, OfCompressedSounds) {
+  const auto count = refused(flac(4000), {}, false);
+  EXPECT_EQ(count, cases);  // there is no frame
+}
+
+TEST_F(ImporterDamage, ClaimsOfManySamples) {
+  const Frames frames{400, 400, {}};
+  const Frames mel{0, 0, MelFrames{}};
+  for (const std::uint64_t samples : {std::uint64_t{1} << 30U, (std::uint64_t{1} << 36U) - 1}) {
+    std::ofstream(file("in.flac"), std::ios::binary) << flac(samples);
+    for (const std::optional<Frames>& cut :
+         {std::optional<Frames>(), std::optional(frames), std::optional(mel)}) {
+      ImportRequest request{.x = file("in.flac"), .y = "", .output = file("out.h5"), .like = ""};
+      request.reading.frames = cut;
+      const std::string message =
+          test::message_of<DataError>([&] { (void)import_dataset(request); });
+      EXPECT_NE(message.find("samples that its header declares"), std::string::npos) << message;
+    }
+  }
+  std::ofstream(file("in.flac"), std::ios::binary) << flac(0);  // which stands for unknown
+  const std::string message = test::message_of<DataError>([&] {
+    (void)import_dataset({.x = file("in.flac"), .y = "", .output = file("out.h5"), .like = ""});
+  });
+  EXPECT_NE(message.find("does not say how many samples"), std::string::npos) << message;
+}
+
 std::string big(std::uint64_t value, int bytes) {
   std::string text = little(value, bytes);
   std::reverse(text.begin(), text.end());
