@@ -155,6 +155,49 @@ class Table(support.ProgramTest):
                     self.assertAlmostEqual(value / values[0], 1.0, delta=1e-12)
 
 
+class Bound(support.ProgramTest):
+    def test_a_value_near_its_bound_is_said_to_be_once(self):
+        x = numpy.random.default_rng(19).normal(size=(200, 6))
+        data = self.write_data(x=x)
+        for temperature, said in ((0.01, 1), (2.0, 0)):
+            run = self.train(data, f"at {temperature}", "--pair", "augment", "--augment", "noise:0.001",
+                             "--objective", "infonce", "--temperature", temperature, "--encoder",
+                             "dense:6", "--batch", "0", "--steps", "0")
+            done = self.succeed("evaluate", "--model", run, "--data", data, ranks=2)
+            self.assertEqual(done.err.count("it is at most ln N = 5.298"), said, done.err)
+
+    def test_what_a_critic_learns_is_kept(self):
+        def own(run):
+            with support.h5py.File(run / "model.h5") as file:
+                return file["objective/parameters"][()]
+
+        data = self.write_data(x=numpy.random.default_rng(20).normal(size=(120, 5)))
+        arguments = ["--pair", "augment", "--augment", "noise:0.3", "--objective", "sigmoid", "--critic",
+                     "bilinear", "--encoder", "dense:4", *COMMON, "--batch", "50", "--optimizer", "sgd",
+                     "--learning-rate", "0.05"]
+        start = self.train(data, "start", *arguments, "--steps", "0")
+        whole = self.train(data, "whole", *arguments, "--steps", "6")
+        self.train(data, "half", *arguments, "--steps", "3", "--checkpoint-every", "1steps")
+        half = self.train(data, "half", *arguments, "--steps", "6", "--resume", "--checkpoint-every",
+                          "1steps", ranks=3)
+        self.assertEqual(own(start)[0], -10.0)
+        self.assertTrue(numpy.all(own(whole) != own(start)))
+        self.assert_close(own(half), own(whole), 1e-10)
+        newest = max((half / "checkpoints").iterdir(), key=lambda path: path.name)
+        self.assertAlmostEqual(self.evaluate(newest, data)["objective"],
+                               self.evaluate(whole, data, ranks=2)["objective"], delta=1e-9)
+
+    def test_what_a_critic_must_be(self):
+        data = self.write_data(x=numpy.ones((8, 2)))
+        for options, words in ((["jsd"], ["--critic is missing", "dot, cosine or bilinear"]),
+                               (["dv", "--critic", "bilinear", "--learn-temperature"], ["no temperature"]),
+                               (["nt-xent", "--critic", "bilinear"], ["rows of one side"])):
+            done = support.run("train", "--data", data, "--output", self.scratch / "no", "--encoder",
+                               "dense:2", "--pair", "augment", "--augment", "noise:0.1", "--objective",
+                               *options, ranks=None)
+            self.assert_refused(done, 2, *words)
+
+
 class Batch(support.ProgramTest):
     """A batch of some of the rows: those that the weights of one-hot rows show to be in it."""
 

@@ -82,7 +82,7 @@ class SlurmTest(support.ProgramTest):
                                          support.parameters(plain / "model.h5"))
 
     def check_completed(self, number, run, steps):
-        job = self.slurm.wait_for(number, ENDED, 90)
+        job = self.slurm.wait_for(number, ENDED, 240)
         self.assertEqual((job["JobState"], job["ExitCode"]), ("COMPLETED", "0:0"), self.log(run))
         self.assertEqual(job["NodeList"], "n[1-2]")
         self.check_whole(run, steps)
@@ -123,7 +123,7 @@ class SlurmTest(support.ProgramTest):
     def test_runs_other_commands_on_shared_nodes_too(self):
         number = self.slurm.submit("--nodes", "2", "--oversubscribe", "--ntasks", "2", "--output",
                                    "doctor.log", SBATCH, "doctor", folder=self.scratch)
-        job = self.slurm.wait_for(number, ENDED, 90)
+        job = self.slurm.wait_for(number, ENDED, 240)
         self.assertEqual((job["JobState"], job["OverSubscribe"]), ("COMPLETED", "YES"),
                          self.log("doctor"))
         self.assertRegex(self.log("doctor"), r"(?m)^0 .*\n1 ")
