@@ -127,8 +127,8 @@ Sorted sort_by(const FileFormat& format, const std::vector<FileStart>& starts) {
   return sorted;
 }
 
-/// The format of a folder's files: the one that most of them have, a table if all others fail, as
-/// many folders have a text that describes them. Keeps the files of that format.
+/// The format that most of a folder's files have; of equal ones the first, and tables come last, as
+/// many images have a text beside them. Keeps the files of that format.
 FileFormat find_format_of_folder(FileList& list) {
   std::vector<FileStart> starts;
   for (const auto& file : list.files) {
@@ -136,11 +136,7 @@ FileFormat find_format_of_folder(FileList& list) {
   }
   Sorted best;
   for (const auto describe : formats) {
-    const FileFormat format = describe();
-    if (format.is_table && !best.kept.empty()) {
-      continue;
-    }
-    if (Sorted sorted = sort_by(format, starts); sorted.kept.size() > best.kept.size()) {
+    if (Sorted sorted = sort_by(describe(), starts); sorted.kept.size() > best.kept.size()) {
       best = std::move(sorted);
     }
   }

@@ -538,6 +538,10 @@ class StrayFiles(ImportTest):
         self.write("mixed/about.csv", "a,b\n1,2\n")
         x, _, _ = self.imported("--x", folder)
         numpy.testing.assert_array_equal(x.reshape(3, -1), [range(k, k + 6) for k in range(3)])
+        for k in range(1, 4):
+            self.write(f"mixed/{k}.csv", f"a,b\n{k},2\n")
+        x, _, _ = self.imported("--x", folder)
+        self.assertEqual(sorted(x[:, 0]), [1, 1, 2, 3])
 
     def test_sounds_that_claim_too_much(self):
         """A FLAC file's header says how long it is; libsndfile writes one here."""
