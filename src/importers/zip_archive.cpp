@@ -154,12 +154,12 @@ ZipMember take_entry(std::string_view& rest, const ArchiveFile& file) {
   std::ranges::replace_if(
       member.name, [](unsigned char c) { return c < 0x20; }, '?');
   take_zip64(rest.substr(entry_bytes + name_bytes, extra_bytes), member, file);
-  const bool is_encrypted = (flags & 1U) != 0;
-  if (is_encrypted || (method != 0 && method != 8)) {
+  require_plain(flags, member.name + " in " + file.path().string());
+  if (method != 0 && method != 8) {
     throw DataError(fmt::format(
-        "{} in {} is {}; save it stored or deflated, as numpy.savez and numpy.savez_compressed do",
-        member.name, file.path().string(),
-        is_encrypted ? "encrypted" : "compressed by a method other than deflate"));
+        "{} in {} is compressed by a method other than deflate; save it stored or deflated, as "
+        "numpy.savez and numpy.savez_compressed do",
+        member.name, file.path().string()));
   }
   if (member.packed_bytes > file.bytes() ||
       (!member.is_deflated && member.packed_bytes != member.bytes)) {

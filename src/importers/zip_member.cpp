@@ -15,6 +15,12 @@ constexpr std::size_t most_at_once = std::size_t{1} << 30U;  // zlib counts in a
 
 }  // namespace
 
+void require_plain(std::uint16_t flags, const std::string& where) {
+  if ((flags & 1U) != 0) {
+    throw DataError(where + " is encrypted; save the archive again without a password");
+  }
+}
+
 ZipMemberSource::ZipMemberSource(const std::filesystem::path& path, const ZipMember& member)
     : ByteSource(member.name + " in " + path.string()),
       member_(member),
@@ -25,6 +31,7 @@ ZipMemberSource::ZipMemberSource(const std::filesystem::path& path, const ZipMem
       !header.starts_with("PK\x03\x04")) {
     refuse_damage();
   }
+  require_plain(little_endian<std::uint16_t>(header, 6), where());
   data_offset_ = member.header_offset + local_header_bytes +
                  little_endian<std::uint16_t>(header, 26) +
                  little_endian<std::uint16_t>(header, 28);

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include <zlib.h>
@@ -27,10 +28,13 @@ template <class T>
   return static_cast<T>(value);
 }
 
+/// Throws DataError if the flags of a member, which `where` names, say that it is encrypted.
+void require_plain(std::uint16_t flags, const std::string& where);
+
 /// The bytes of a member of a zip archive, unpacked.
 class ZipMemberSource final : public ByteSource {
  public:
-  /// Throws DataError if the archive has no such member.
+  /// Throws DataError if the archive has no such member, or has it encrypted.
   ZipMemberSource(const std::filesystem::path& path, const ZipMember& member);
 
   [[nodiscard]] std::size_t read_some(std::span<std::byte> bytes) override;

@@ -88,12 +88,11 @@ class Archives(ImportTest):
         with zipfile.ZipFile(self.scratch / "b.npz", "w", zipfile.ZIP_BZIP2) as archive:
             archive.write(self.save("x.npy", array), "x.npy")
         self.refuse(DATA, "--x", self.scratch / "b.npz", words=["savez_compressed"])
-        # zipfile encrypts nothing, so the flags of an archive say that it is.
-        numpy.savez(path, x=array)
-        locked = bytearray(path.read_bytes())
-        locked[6] |= 1
-        locked[locked.index(b"PK\x01\x02") + 8] |= 1
-        self.refuse(DATA, "--x", self.write("locked.npz", bytes(locked)), words=["encrypted"])
+        for place in (8, 6):  # the flags of the directory's entry, and of the array itself
+            encrypted = bytearray(whole)
+            encrypted[(whole.rindex(b"PK\1\2") if place == 8 else 0) + place] |= 1
+            self.refuse(DATA, "--x", self.write("secret.npz", bytes(encrypted)),
+                        words=["x.npy in", "secret.npz is encrypted", "without a password"])
         with zipfile.ZipFile(self.scratch / "t.xlsx", "w") as archive:
             archive.writestr("sheet.xml", "<a/>")
         self.refuse(DATA, "--x", self.scratch / "t.xlsx", words=["archive", "CSV"])
