@@ -164,7 +164,7 @@ Json describe_data(const hdf5::File& file) {
     }
   }
   for (const char* origin : {"encoded_by", "model", "model_checksum", "encoder", "network", "layer",
-                             "data", "data_path"}) {
+                             "pool", "data", "data_path"}) {
     if (file.has_attribute("/", origin)) {
       add_if_of_kind(description, origin, [&] { return Json(file.string_attribute("/", origin)); });
     }

@@ -4,12 +4,8 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
-#include <new>
 #include <optional>
-#include <stdexcept>
 #include <string>
-
-#include <fmt/format.h>
 
 #include "importers/row_files.hpp"
 #include "importers/test_rows.hpp"
@@ -199,7 +195,9 @@ void write_ids(const std::vector<std::string>& ids, Output& output, Output* test
   }
 }
 
-Imported import_rows(const ImportRequest& request) {
+}  // namespace
+
+Imported import_dataset(const ImportRequest& request) {
   const RowFiles files = open_row_files(request);
   std::optional<TestRows> test;
   std::optional<Output> test_output;
@@ -232,25 +230,6 @@ Imported import_rows(const ImportRequest& request) {
   }
   output.pending.commit();
   return imported;
-}
-
-}  // namespace
-
-Imported import_dataset(const ImportRequest& request) {
-  // What a reader asks memory for is what its file claims to hold.
-  const auto refuse = [&] {
-    return DataError(fmt::format(
-        "{} says that it holds more than this machine has memory for; it is damaged, or wants a "
-        "larger machine",
-        request.x));
-  };
-  try {
-    return import_rows(request);
-  } catch (const std::bad_alloc&) {
-    throw refuse();
-  } catch (const std::length_error&) {
-    throw refuse();
-  }
 }
 
 }  // namespace infomax::importers

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <array>
 
-#include <fmt/format.h>
-
 #include "infomax/core/error.hpp"
 
 namespace infomax {
@@ -38,6 +36,16 @@ std::string FieldText<objective::Critic>::expected() { return "dot, cosine or bi
 
 namespace objective {
 
+Critic default_critic(std::string_view objective) {
+  const bool is_of_angles =
+      objective == "infonce" || objective == "nt-xent" || objective == "sigmoid";
+  return is_of_angles ? Critic::cosine : Critic::bilinear;
+}
+
+std::string default_critic_name(const ObjectiveName& objective) {
+  return FieldText<Critic>::format(default_critic(objective));
+}
+
 OptionGroup contrastive_options() {
   FieldTable<ContrastiveOptions> table;
   table
@@ -66,16 +74,6 @@ void check_critic(const ObjectiveOptions& options) {
   if (own.critic == Critic::bilinear && own.learn_temperature) {
     throw UsageError(
         "`critic` bilinear has no temperature, for W has any scale; leave `learn_temperature` out");
-  }
-}
-
-void require_critic(const ObjectiveOptions& options) {
-  check_critic(options);
-  if (!options.of<ContrastiveOptions>().critic) {
-    throw UsageError(fmt::format(
-        "`critic` is missing, and {} has no default: dot, cosine or bilinear; with dot, "
-        "`temperature` 1 leaves the scores as they are",
-        std::string(options.objective)));
   }
 }
 

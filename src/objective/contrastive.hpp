@@ -24,6 +24,10 @@ enum class Critic : std::uint8_t {
   bilinear  ///< a . W b, W learned
 };
 
+/// The critic of an objective of pair scores unless another is chosen: of bounds of mutual
+/// information, one of any scale and of sides of any width.
+[[nodiscard]] Critic default_critic(std::string_view objective);
+
 /// The options of the objectives that compare all pairs of rows.
 struct ContrastiveOptions {
   std::optional<Critic> critic;    ///< unset: cosine
@@ -39,10 +43,6 @@ struct ContrastiveOptions {
 
 /// Throws UsageError where a bilinear critic is given a temperature to learn.
 void check_critic(const ObjectiveOptions& options);
-
-/// Throws UsageError where the critic is not chosen: objectives whose scores are no angles have no
-/// critic that suits them all.
-void require_critic(const ObjectiveOptions& options);
 
 /// Returns x . y / temperature, summed in double; x, y [p].
 template <math::Real T>

@@ -29,6 +29,12 @@ constexpr double initial_shift = -10.0;  // of sigmoid (Zhai et al. 2023)
 double softplus_of(double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))); }
 double sigmoid_of(double x) { return 1.0 / (1.0 + std::exp(-x)); }
 
+ContrastiveOptions with_critic(const ObjectiveOptions& options) {
+  ContrastiveOptions own = options.of<ContrastiveOptions>();
+  own.critic = own.critic.value_or(default_critic(options.objective));
+  return own;
+}
+
 /// The bounds and losses that are a mean over pairs that belong together less a function of all
 /// others:
 ///   jsd      2 ln 2 - P sp(-u) - Q sp(u)                 (Hjelm et al. 2019)
@@ -43,7 +49,7 @@ class PairBound final : public Objective<T> {
       : needs_(needs_of(options)),
         name_(options.objective),
         clip_(options.of<SmileOptions>().clip),
-        critic_(options.of<ContrastiveOptions>(),
+        critic_(with_critic(options),
                 bound == Bound::sigmoid ? std::optional(initial_shift) : std::nullopt),
         report_(options) {}
 
@@ -204,8 +210,12 @@ template <Bound bound>
 Description bound_description(const char* name, const char* help) {
   Description described{.name = name, .help = help};
   described.options = {contrastive_options(), histogram_options()};
-  described.needs = needs_of_critic;
-  described.check = bound == Bound::sigmoid ? check_critic : require_critic;
+  described.needs = [](const ObjectiveOptions& options) {
+    ObjectiveOptions chosen = options;
+    chosen.of<ContrastiveOptions>() = with_critic(options);
+    return needs_of_critic(chosen);
+  };
+  described.check = check_critic;
   described.scores_all_pairs = true;
   described.factory = factory_of<PairBound<float, bound>, PairBound<double, bound>>();
   return described;

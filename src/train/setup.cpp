@@ -127,7 +127,13 @@ model::Examples load_validation(const mpi::Communicator& communicator, const Con
 /// Sets what options of the objective come to where their defaults depend on the pair.
 void settle_objective(Config& config) {
   const auto read = objective::fields_of(config.objective);
-  if (std::ranges::find(read, "symmetric") != read.end() && !config.objective.text("symmetric")) {
+  const auto is_unset = [&](const char* option) {
+    return std::ranges::find(read, option) != read.end() && !config.objective.text(option);
+  };
+  if (is_unset("critic")) {
+    config.objective.set("critic", objective::default_critic_name(config.objective.objective));
+  }
+  if (is_unset("symmetric")) {
     const auto& pair = model::meaning_of(config.pair);
     config.objective.set("symmetric",
                          pair.encodes_both_sides() && !pair.is_lagged ? "true" : "false");

@@ -189,7 +189,7 @@ class Bound(support.ProgramTest):
 
     def test_what_a_critic_must_be(self):
         data = self.write_data(x=numpy.ones((8, 2)))
-        for options, words in ((["jsd"], ["--critic is missing", "dot, cosine or bilinear"]),
+        for options, words in ((["jsd", "--critic", "round"], ["dot, cosine or bilinear"]),
                                (["dv", "--critic", "bilinear", "--learn-temperature"], ["no temperature"]),
                                (["nt-xent", "--critic", "bilinear"], ["rows of one side"])):
             done = support.run("train", "--data", data, "--output", self.scratch / "no", "--encoder",

@@ -71,7 +71,9 @@ TEST(ObjectiveOptions, SettingsHaveTheKeysAndTextsOfModelFiles) {
                                                     {"vicreg-variance", "25"},
                                                     {"vicreg-covariance", "1"},
                                                     {"distortion", "0.5"},
-                                                    {"temperature", "0.1"}};
+                                                    {"temperature", "0.1"},
+                                                    {"learn-temperature", "false"},
+                                                    {"smile-clip", "5"}};
   EXPECT_EQ(to_settings(ObjectiveOptions{}), expected);
 }
 
@@ -123,11 +125,12 @@ TEST(ObjectiveOptions, FieldsStandOnceInTheOrderOfHelp) {
     names.push_back(field.name);
     EXPECT_EQ(field.group, "Objective");
   }
-  EXPECT_THAT(names, testing::ElementsAre(
-                         "objective", "rho", "lambda", "lambda-a", "lambda-b", "bins",
-                         "histogram-range", "components", "ridge", "ridge-absolute", "shrinkage",
-                         "barlow-lambda", "vicreg-similarity", "vicreg-variance",
-                         "vicreg-covariance", "distortion", "critic", "temperature", "symmetric"));
+  EXPECT_THAT(names,
+              testing::ElementsAre("objective", "rho", "lambda", "lambda-a", "lambda-b", "bins",
+                                   "histogram-range", "components", "ridge", "ridge-absolute",
+                                   "shrinkage", "barlow-lambda", "vicreg-similarity",
+                                   "vicreg-variance", "vicreg-covariance", "distortion", "critic",
+                                   "temperature", "learn-temperature", "symmetric", "smile-clip"));
   for (const std::string_view name : objective_names()) {
     EXPECT_THAT(fields().at("objective").help,
                 HasSubstr(std::string("\n").append(name).append("  ")));

@@ -39,9 +39,7 @@ class Model {
   void add_objective_parameters(std::size_t count);
 
   /// @{ The last of parameters(): those of the objective.
-  [[nodiscard]] std::span<T> objective_parameters() {
-    return parameters().last(objective_count_);
-  }
+  [[nodiscard]] std::span<T> objective_parameters() { return parameters().last(objective_count_); }
   [[nodiscard]] std::span<const T> objective_parameters() const {
     return parameters().last(objective_count_);
   }

@@ -28,8 +28,8 @@ struct StoredNetwork {
 
 /// `model.h5` in memory; double holds either precision exactly.
 struct StoredModel {
-  Settings settings;                    ///< all that the file has, by name
-  std::vector<StoredNetwork> networks;  ///< one or more
+  Settings settings;                              ///< all that the file has, by name
+  std::vector<StoredNetwork> networks;            ///< one or more
   std::vector<double> objective_parameters = {};  ///< those of the objective's own, if it has any
 };
 

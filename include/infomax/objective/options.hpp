@@ -21,6 +21,11 @@
 
 namespace infomax::objective {
 
+struct ObjectiveName;
+
+/// The option `critic` of an objective that compares all pairs of rows, where it is not chosen.
+[[nodiscard]] std::string default_critic_name(const ObjectiveName& objective);
+
 /// The name of an objective. Names are in small letters, and the case of letters does not matter
 /// where one is given: "DCCA" becomes "dcca".
 struct ObjectiveName : std::string {
