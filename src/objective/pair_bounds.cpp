@@ -8,6 +8,9 @@
 #include <optional>
 #include <string>
 
+#include <fmt/format.h>
+
+#include "infomax/core/error.hpp"
 #include "infomax/stats/summation.hpp"
 #include "objective/list.hpp"
 #include "objective/pair_critic.hpp"
@@ -169,6 +172,12 @@ Value PairBound<T, bound>::evaluate(const mpi::Communicator& communicator, const
                   });
   const auto samples = static_cast<double>(std::max<std::uint64_t>(1, value.samples));
   const Others others = value_of_others(sums[1], samples);
+  if (bound == Bound::nwj && std::isinf(others.value)) {
+    throw NumericError(fmt::format(
+        "nwj is a mean of e^(u - 1), which no number holds for scores u of {:.4g}; choose `critic` "
+        "cosine, a larger `temperature` or `objective` dv",
+        top_));
+  }
   constexpr double constant = bound == Bound::jsd ? 2.0 * std::numbers::ln2 : 0.0;
   value.objective = constant + sums[0] / samples + others.value;
   value.dependence = value.objective;
