@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -111,45 +111,36 @@ bool recognises_or_leaves(const FileFormat& format, const FileStart& start) {
   }
 }
 
-/// The files of a folder that have a format, and the others.
-struct Sorted {
-  std::optional<FileFormat> format;
-  std::vector<std::filesystem::path> kept;
-  std::vector<std::filesystem::path> others;
-};
-
-Sorted sort_by(const FileFormat& format, const std::vector<FileStart>& starts) {
-  Sorted sorted{format, {}, {}};
-  for (const FileStart& start : starts) {
-    const bool has_it = !start.head.empty() && recognises_or_leaves(format, start);
-    (has_it ? sorted.kept : sorted.others).push_back(start.path);
-  }
-  return sorted;
+/// The number of the first format that a file of a folder has; that of all formats if it has none.
+std::size_t number_of_format(const FileStart& start) {
+  const auto found = std::ranges::find_if(formats, [&](const auto describe) {
+    return !start.head.empty() && recognises_or_leaves(describe(), start);
+  });
+  return static_cast<std::size_t>(found - formats.begin());
 }
 
 /// The format that most of a folder's files have; of equal ones the first, and tables come last, as
 /// many images have a text beside them. Keeps the files of that format.
 FileFormat find_format_of_folder(FileList& list) {
-  std::vector<FileStart> starts;
+  std::array<std::vector<std::filesystem::path>, formats.size() + 1> files;
   for (const auto& file : list.files) {
-    starts.push_back(read_start(file, 512));
+    files.at(number_of_format(read_start(file, 512))).push_back(file);
   }
-  Sorted best;
-  for (const auto describe : formats) {
-    if (Sorted sorted = sort_by(describe(), starts); sorted.kept.size() > best.kept.size()) {
-      best = std::move(sorted);
-    }
+  const auto kept = std::ranges::max_element(
+      files.begin(), files.end() - 1, {}, [](const auto& of_format) { return of_format.size(); });
+  if (kept->empty()) {
+    return find_format(read_start(list.files.front(), 512));  // says what it is
   }
-  if (!best.format) {
-    return find_format(starts.front());  // says what it is
-  }
-  if (!best.others.empty()) {
+  const FileFormat format = formats.at(static_cast<std::size_t>(kept - files.begin()))();
+  const auto other = std::ranges::find_if(
+      files, [&](const auto& of_format) { return &of_format != &*kept && !of_format.empty(); });
+  if (other != files.end()) {
     log::info(fmt::format("{} of the {} files of {} are left out, such as {}: not {}",
-                          best.others.size(), starts.size(), list.path.string(),
-                          best.others.front().filename().string(), best.format->name));
+                          list.files.size() - kept->size(), list.files.size(), list.path.string(),
+                          other->front().filename().string(), format.name));
   }
-  list.files = std::move(best.kept);
-  return *best.format;
+  list.files = std::move(*kept);
+  return format;
 }
 
 /// The format that all files of a list have.
