@@ -3,13 +3,12 @@
 
 #include <algorithm>
 #include <cassert>
-#include <limits>
 
 #include <cblas.h>
-#include <fmt/format.h>
 
 #include "infomax/core/checked_cast.hpp"
 #include "infomax/core/error.hpp"
+#include "math/workspace.hpp"
 
 // LAPACK's Fortran entry points; Debian's OpenBLAS is built without LAPACKE. The trailing lengths
 // are those of the character arguments.
@@ -32,18 +31,6 @@ namespace infomax::math {
 namespace {
 
 blasint dimension(std::size_t n) { return checked_cast<blasint>(n, "a matrix dimension"); }
-
-/// The size of a workspace that LAPACK asks for. It counts in blasint, so that large matrices of
-/// small enough dimensions may need more than it can be given.
-blasint workspace(double size) {
-  if (!(size >= 0.0 && size <= static_cast<double>(std::numeric_limits<blasint>::max()))) {
-    throw SystemError(fmt::format(
-        "a matrix decomposition needs {:.3g} numbers of workspace, more than OpenBLAS can count; "
-        "use fewer columns",
-        size));
-  }
-  return static_cast<blasint>(size);
-}
 
 Matrix<double> copy_of(MatrixView<const double> a) {
   Matrix<double> copy(a.rows(), a.columns());
@@ -117,7 +104,7 @@ SymmetricEigen symmetric_eigen(MatrixView<const double> a) {
   blasint best_liwork = 0;
   dsyevd_("V", "U", &n, work_matrix.data(), &n, ascending.data(), &best_lwork, &lwork, &best_liwork,
           &liwork, &info, 1, 1);
-  lwork = workspace(best_lwork);
+  lwork = workspace_size<blasint>(best_lwork);
   liwork = best_liwork;
   std::vector<double> work(static_cast<std::size_t>(lwork));
   std::vector<blasint> iwork(static_cast<std::size_t>(liwork));
@@ -159,7 +146,7 @@ SingularValues singular_values(MatrixView<const double> a) {
             result.u.data(), &kk, work, &lwork, iwork.data(), &info, 1);
   };
   decompose(&best_lwork);
-  lwork = workspace(best_lwork);
+  lwork = workspace_size<blasint>(best_lwork);
   std::vector<double> work(static_cast<std::size_t>(lwork));
   decompose(work.data());
   if (info != 0) {

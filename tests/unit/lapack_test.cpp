@@ -2,11 +2,15 @@
 #include "infomax/math/lapack.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <functional>
+#include <limits>
 
 #include <gtest/gtest.h>
 
+#include "infomax/core/error.hpp"
 #include "infomax/core/random.hpp"
+#include "math/workspace.hpp"
 
 namespace infomax::math {
 namespace {
@@ -33,6 +37,20 @@ Matrix<double> symmetric_matrix(std::size_t n, double shift) {
     made(i, i) += shift;
   }
   return made;
+}
+
+TEST(Workspace, IsWhatItsIntegersCount) {
+  constexpr double most = std::numeric_limits<std::int32_t>::max();
+  EXPECT_EQ(workspace_size<std::int32_t>(0.0), 0);
+  EXPECT_EQ(workspace_size<std::int32_t>(most), std::numeric_limits<std::int32_t>::max());
+  EXPECT_EQ(workspace_size<std::int64_t>(2.0 * most),
+            2LL * std::numeric_limits<std::int32_t>::max());
+  // Of 40,000 columns, and what sums of 32 bits make of it.
+  for (const double size :
+       {most + 1.0, 3.2e9, -1094727296.0, 1e300, -1.0, std::numeric_limits<double>::quiet_NaN()}) {
+    EXPECT_THROW((void)workspace_size<std::int32_t>(size), SystemError) << size;
+  }
+  EXPECT_THROW((void)workspace_size<std::int64_t>(9223372036854775808.0), SystemError);
 }
 
 TEST(PivotedCholesky, FactorsWhatIsNotOfFullRank) {
