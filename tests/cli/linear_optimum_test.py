@@ -146,6 +146,30 @@ class Inputs(LinearTest):
             found = self.objective(self.scratch / f"run{ranks}", data)
             self.assertAlmostEqual(found / expected.sum(), 1.0, delta=1e-8)
 
+    def test_each_warning_is_said_once_however_many_ranks_and_fits_there_are(self):
+        random = numpy.random.default_rng(61)
+        dependent, y = mixed_views(301, seed=60)
+        dependent[:, 4] = dependent[:, 0] - dependent[:, 1]
+        wide = random.normal(size=(40, 2_000))
+        views = mixed_views(301, seed=62)
+        few = ["--objective", "dcca", "--components", "2", "--encoder", "linear:4"]
+        for name, x, y, options, words in (
+                ("wide", wide, random.normal(size=(40, 3)), few[:2] + ["--encoder", "linear:2"],
+                 "the 2000 columns that the linear layer of side a reads are more than the rows"),
+                ("dependent", dependent, y, few[:2] + ["--encoder", "linear:3"],
+                 "the 5 columns that the linear layer of side a reads vary in 4 directions only"),
+                ("constant", *views, few,
+                 "only 2 of the 4 linear outputs of side a vary")):
+            with self.subTest(name):
+                data = self.write_data(f"{name}.h5", x=x, y=y)
+                run = self.scratch / name
+                done = self.succeed("train", "--data", data, "--output", run, "--pair", "views",
+                                    *options, ranks=3)
+                self.assertEqual(done.err.count(words), 1, done.err)
+                # Every random pairing is a fit of its own.
+                done = self.succeed("evaluate", "--model", run, "--permutations", "3", ranks=3)
+                self.assertEqual(done.err.count(words), 1, done.err)
+
     def test_outputs_of_no_use_are_named(self):
         data, _, _ = self.views()
         done = self.succeed("train", "--data", data, "--output", self.scratch / "run", "--pair",
