@@ -120,6 +120,12 @@ void Records::read(const RecordField& field, std::size_t first, std::size_t coun
   read_member(field, memory_type(element.id(), field.type), first, count, out.data());
 }
 
+void Records::require_stored() const {
+  if (rows_ > few_texts) {
+    hdf5::require_stored(handle_.id(), rows_, where_);
+  }
+}
+
 std::vector<std::string> Records::texts(const RecordField& field, std::size_t first,
                                         std::size_t count) const {
   const std::string failure = "cannot read " + field.name + " of " + where_;
@@ -128,9 +134,7 @@ std::vector<std::string> Records::texts(const RecordField& field, std::size_t fi
   const Handle member = checked<DataError>(
       H5Tget_member_type(type.id(), static_cast<unsigned>(index)), H5Tclose, failure);
   const Handle element = element_of(member.id(), failure);
-  if (count > few_texts) {
-    require_stored(handle_.id(), count, where_);
-  }
+  require_stored();
   return read_strings(
       element.id(), count * field.elements,
       [&](hid_t memory, void* out) {

@@ -13,13 +13,6 @@
 #include "infomax/data/names.hpp"
 
 namespace infomax::importers {
-namespace {
-
-/// Smaller data sets may have rows that were never written, which HDF5 fills. Of larger ones, the
-/// file must show that the size is no damage, as even a bit for each row takes much memory.
-constexpr std::size_t most_unwritten = std::size_t{1} << 33U;
-
-}  // namespace
 
 Hdf5Reader::Hdf5Reader(const std::filesystem::path& path, const std::string& object,
                        std::vector<std::string> columns)
@@ -27,7 +20,7 @@ Hdf5Reader::Hdf5Reader(const std::filesystem::path& path, const std::string& obj
       file_(hdf5::File::open(path)),
       dataset_(file_.dataset(object)) {
   declare(dataset_.element_type(), dataset_.shape());
-  dataset_.require_stored(most_unwritten);
+  dataset_.require_stored(most_unwritten_elements);
   name_columns(columns.size() == dataset_.features() && !columns.empty()
                    ? std::move(columns)
                    : data::read_names(file_, object, data::columns_attribute));

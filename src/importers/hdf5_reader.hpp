@@ -13,6 +13,10 @@
 
 namespace infomax::importers {
 
+/// Smaller data sets may have elements that were never written, which HDF5 fills. Of larger ones,
+/// the file must show that the size is no damage, as even a bit for each row takes much memory.
+inline constexpr std::size_t most_unwritten_elements = std::size_t{1} << 33U;
+
 /// A data set of an HDF5 file, with its attributes `columns`, `classes` and `tokens` if they are
 /// texts, and `fill_values`; /x also with the trajectories of /lengths.
 class Hdf5Reader final : public RowFile {

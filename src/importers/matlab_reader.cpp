@@ -17,21 +17,22 @@ bool is_of_matlab(const std::filesystem::path& path, const std::string& object) 
 
 std::unique_ptr<RowFile> open_matlab(const std::filesystem::path& path, const std::string& object,
                                      Role role) {
-  auto stored = std::make_unique<Hdf5Reader>(path, object);
-  const std::vector<std::size_t> shape = stored->shape();
+  const hdf5::File file = hdf5::File::open(path);
+  const std::vector<std::size_t> shape = file.dataset(object).shape();
+  const std::string where = object + " in " + path.string();
   if (shape.size() != 2) {
     log::info(fmt::format(
         "{} is of MATLAB, whose files have the axes in reverse: its rows are those of MATLAB's "
         "last axis, {}",
-        stored->where(), fmt::join(shape, " x ")));
-    return stored;
+        where, fmt::join(shape, " x ")));
+    return std::make_unique<Hdf5Reader>(path, object);
   }
   if (role == Role::y && shape[1] == 1) {
-    return stored;
+    return std::make_unique<Hdf5Reader>(path, object);
   }
   log::info(fmt::format(
       "{} is of MATLAB, whose files have matrices transposed; it is transposed back to {} x {}",
-      stored->where(), shape[1], shape[0]));
+      where, shape[1], shape[0]));
   return std::make_unique<TransposedReader>(path, object);
 }
 
@@ -40,6 +41,7 @@ TransposedReader::TransposedReader(const std::filesystem::path& path, const std:
       file_(hdf5::File::open(path)),
       dataset_(file_.dataset(object)) {
   declare(dataset_.element_type(), {dataset_.shape().at(1), dataset_.shape().at(0)});
+  dataset_.require_stored(most_unwritten_elements);
 }
 
 void TransposedReader::read(std::span<std::byte> rows) {

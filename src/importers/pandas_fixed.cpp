@@ -85,6 +85,7 @@ PandasStore open_fixed_store(const std::filesystem::path& path, const std::strin
     store.blocks.push_back(open_block(file, object + "/values"));
     store.blocks.back()->names = {"values"};
     if (const auto* const fixed = dynamic_cast<const FixedBlock*>(store.blocks.back().get())) {
+      fixed->dataset().require_stored();
       store.rows = fixed->dataset().rows();
     }
     order_columns(store, {});
@@ -105,8 +106,9 @@ PandasStore open_fixed_store(const std::filesystem::path& path, const std::strin
         store.blocks.back()->names.push_back(fmt::format("block{}_{}", k, item));
       }
     }
-    if (fixed != nullptr && !rows) {
-      rows = fixed->dataset().rows();
+    if (fixed != nullptr) {
+      fixed->dataset().require_stored();
+      rows = rows.value_or(fixed->dataset().rows());
     }
     if (fixed != nullptr && (fixed->dataset().rows() != *rows ||
                              fixed->dataset().features() != store.blocks.back()->names.size())) {

@@ -74,6 +74,7 @@ PandasStore open_table_store(const std::filesystem::path& path, const std::strin
   auto file = std::make_shared<hdf5::File>(hdf5::File::open(path));
   const std::string table = object + "/table";
   const hdf5::Records records = file->records(table);
+  records.require_stored();
   PandasStore store{object + " in " + path.string(), records.rows(), {}, {}};
   for (const auto& field : records.fields()) {
     if (field.name == "index") {

@@ -58,6 +58,8 @@ class Zoo(support.ProgramTest):
                             json.loads(done.out)
                     elif wanted == hdf5_zoo.USABLE:
                         self.assertEqual(done.code, 0, (name, command, done.err))
+                    elif wanted == hdf5_zoo.IMMENSE and command == "import":
+                        self.assert_refused(done, DATA, "more bytes than any disk holds")
                     elif wanted == hdf5_zoo.IMMENSE:
                         self.assertEqual(done.code, SYSTEM, (command, done.err))
                         self.assertRegex(done.complaints[0], "out of memory|GiB available|its disk has")

@@ -199,9 +199,20 @@ class AnnotatedData(LayoutTest):
             file.create_dataset("var/_index", (many,), h5py.string_dtype(), chunks=(1024,))
             file.create_dataset("long", (100 * many, 3), "f4", chunks=(1024, 3))
             file.create_dataset("wide", (3, many), "f4", chunks=(1, 1024))
+        with h5py.File(self.scratch / "others.h5", "w") as file:  # of MATLAB and pandas
+            file.create_dataset("matlab", (3, 100 * many), "f4", chunks=(3, 1024))
+            file["matlab"].attrs["MATLAB_class"] = numpy.bytes_("single")
+            file.create_group("frame").attrs["pandas_type"] = "frame_table"
+            file.create_dataset("frame/table", (many,), [("index", "i8"), ("a", "f8")], chunks=(1024,))
+            file.create_group("fixed").attrs["pandas_type"] = "frame"
+            file.create_dataset("fixed/block0_values", (many, 3), "f8", chunks=(1024, 3))
         self.refuse(DATA, "--x", path, words=["/var/_index", "does not hold"])
         self.refuse(DATA, "--x", f"{path}:/long", words=["/long", "does not hold"])
         self.refuse(DATA, "--x", f"{path}:/wide", words=["/wide", "rows of 400000000000 bytes"])
+        path = self.scratch / "others.h5"
+        self.refuse(DATA, "--x", f"{path}:/matlab", lines=2, words=["/matlab", "does not hold"])
+        self.refuse(DATA, "--x", f"{path}:/frame", words=["/frame/table", "does not hold"])
+        self.refuse(DATA, "--x", f"{path}:/fixed", words=["/fixed/block0_values", "does not hold"])
 
 
 class Pandas(LayoutTest):

@@ -35,6 +35,10 @@ class Records {
   /// In the order of the file.
   [[nodiscard]] const std::vector<RecordField>& fields() const { return fields_; }
 
+  /// Throws DataError unless the file holds all records, or there are few; see
+  /// Dataset::require_stored().
+  void require_stored() const;
+
   /// Reads a field of numbers of records [first, first + count), in its own type, into `out`
   /// [count, elements]. Throws DataError.
   void read(const RecordField& field, std::size_t first, std::size_t count,
