@@ -123,7 +123,7 @@ class Unpickler {
   /// Whether there is memory for another copy of a value; counts it.
   bool may_copy(const Value& value) {
     for (const std::string& text : value) {
-      copied_bytes_ += sizeof(text) + text.size();
+      copied_bytes_ += sizeof(std::string) + text.size();
     }
     return copied_bytes_ <= most_copied_bytes;
   }

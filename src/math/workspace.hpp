@@ -15,8 +15,9 @@ namespace infomax::math {
 /// return a number that overflowed. Throws SystemError then.
 template <std::signed_integral Integer>
 [[nodiscard]] Integer workspace_size(double size) {
-  // The greatest number of 64 bits is no double; the next lower double is below.
-  constexpr double most = static_cast<double>(std::numeric_limits<Integer>::max() / 2 + 1) * 2.0;
+  // The greatest number of 64 bits is no double; one more than it, a power of two, is.
+  constexpr Integer half = std::numeric_limits<Integer>::max() / 2 + 1;
+  constexpr double most = 2.0 * static_cast<double>(half);
   if (!(size >= 0.0 && size < most)) {
     throw SystemError(fmt::format(
         "a matrix decomposition needs {:.3g} numbers of workspace, more than OpenBLAS can count; "
