@@ -37,6 +37,7 @@ struct RealKernels {
   void (*smooth_gradient)(Smooth, const T* x, const T* dy, T* dx, std::size_t n);
   T (*largest)(const T* x, std::size_t n);
   double (*exp_sum)(const T* x, T shift, std::size_t n);
+  void (*exp_add)(const T* x, const T* shifts, T* sums, std::size_t n);
   void (*exp_weights)(T weight, T shift, T column_weight, const T* shifts, T* x, std::size_t n);
   void (*lstm_step)(const T* bias, T* gates, const T* previous, T* c, T* squashed, T* h,
                     std::size_t rows, std::size_t units);

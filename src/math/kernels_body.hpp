@@ -43,6 +43,7 @@ constexpr RealKernels<T> kernels_for() {
           smooth_gradient<T>,
           largest<T>,
           exp_sum<T>,
+          exp_add<T>,
           exp_weights<T>,
           lstm_step<T>,
           lstm_step_gradient<T>,

@@ -57,6 +57,21 @@ double exp_sum(const T* x, T shift, std::size_t n) {
   return sum;
 }
 
+template <class T>
+void exp_add(const T* x, const T* shifts, T* sums, std::size_t n) {
+  alignas(64) T terms[exp_chunk];
+  for (std::size_t first = 0; first < n; first += exp_chunk) {
+    const std::size_t count = n - first < exp_chunk ? n - first : exp_chunk;
+    for (std::size_t i = 0; i < count; ++i) {
+      terms[i] = x[first + i] - shifts[first + i];
+    }
+    map(terms, terms, count, [](auto v) { return Lanes<T>::exp(v); });
+    for (std::size_t i = 0; i < count; ++i) {
+      sums[first + i] += terms[i];
+    }
+  }
+}
+
 /// values[i] = weight exp(values[i] - shift); 0 where the weight is, whatever the value.
 template <class T>
 void exp_of_one_shift(T weight, T shift, T* values, std::size_t count) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <functional>
 
 #include "infomax/core/checked_cast.hpp"
 #include "infomax/mpi/activity.hpp"
@@ -18,6 +19,7 @@ MPI_Datatype ring_type(std::span<const double> /*values*/) { return MPI_DOUBLE; 
 
 constexpr int row_tag = 1;
 constexpr int note_tag = 2;
+constexpr int sum_tag = 3;
 
 int as_count(std::size_t elements) { return checked_cast<int>(elements, "a block of rows"); }
 
@@ -31,11 +33,22 @@ class Neighbours {
 
   template <class T>
   void start(std::span<const T> sent, std::span<T> received, int tag) {
+    receive(received, tag);
+    send(sent, tag);
+  }
+
+  template <class T>
+  void receive(std::span<T> received, int tag) {
     MPI_Request request = MPI_REQUEST_NULL;
     check(MPI_Irecv(received.data(), as_count(received.size()), ring_type(received), from_, tag,
                     communicator_, &request),
           "MPI_Irecv");
     requests_[count_++] = request;
+  }
+
+  template <class T>
+  void send(std::span<const T> sent, int tag) {
+    MPI_Request request = MPI_REQUEST_NULL;
     check(MPI_Isend(sent.data(), as_count(sent.size()), ring_type(sent), to_, tag, communicator_,
                     &request),
           "MPI_Isend");
@@ -66,10 +79,75 @@ std::vector<std::uint64_t> counts_of(const Communicator& communicator, std::size
 
 }  // namespace
 
+/// Sums that travel a hop behind their rows: a rank adds what came from the one after it to its own
+/// and hands both to the one before it, which visits the same rows next. The last has the owner
+/// before it.
 template <Element T>
-void Ring<T>::around(const Communicator& communicator, MatrixView<const T> rows,
-                     std::span<const double> notes, const Visit& visit) {
-  assert(rows.contiguous() && (notes.empty() || notes.size() == rows.rows()));
+class Ring<T>::ReturningSums {
+ public:
+  ReturningSums(Ring& ring, const Communicator& communicator, std::size_t largest,
+                MatrixView<T> totals)
+      : ring_(&ring), to_before_(communicator), from_after_(communicator), totals_(totals) {
+    for (auto& sums : ring.sums_) {
+      sums.resize(largest * totals.columns());
+    }
+    ring.arriving_sums_.resize(largest * totals.columns());
+  }
+
+  /// Zeros for the visit of `count` rows.
+  MatrixView<T> start(std::size_t count) {
+    own_ = &ring_->sums_[hop_ % 2];
+    size_ = count * totals_.columns();
+    std::fill_n(own_->data(), size_, T{0});
+    return {own_->data(), count, totals_.columns()};
+  }
+
+  /// Adds what other ranks found for the rows that were visited, and sends it on. `next_count` are
+  /// the rows whose sums arrive next.
+  void pass_on(std::size_t next_count) {
+    if (hop_ > 0) {
+      from_after_.wait();
+      add(std::span<T>(own_->data(), size_));
+      to_before_.wait();
+    }
+    from_after_.receive(std::span<T>(ring_->arriving_sums_.data(), next_count * totals_.columns()),
+                        sum_tag);
+    to_before_.send(std::span<const T>(own_->data(), size_), sum_tag);
+    ++hop_;
+  }
+
+  /// Adds what came back for the own rows to the totals; of one rank, what it found itself.
+  void end(bool alone) {
+    const std::span<T> totals(totals_.data(), totals_.size());
+    if (alone) {
+      std::ranges::transform(totals, std::span<const T>(own_->data(), size_), totals.begin(),
+                             std::plus<>());
+      return;
+    }
+    from_after_.wait();
+    add(totals);
+    to_before_.wait();
+  }
+
+ private:
+  void add(std::span<T> sums) const {
+    std::ranges::transform(sums, std::span<const T>(ring_->arriving_sums_.data(), sums.size()),
+                           sums.begin(), std::plus<>());
+  }
+
+  Ring* ring_;
+  Neighbours to_before_;
+  Neighbours from_after_;
+  MatrixView<T> totals_;
+  Buffer<T>* own_ = nullptr;
+  std::size_t size_ = 0;
+  std::size_t hop_ = 0;
+};
+
+template <Element T>
+void Ring<T>::travel(const Communicator& communicator, MatrixView<const T> rows,
+                     std::span<const double> notes, const VisitAdding& visit,
+                     ReturningSums* sums) {
   const std::size_t columns = rows.columns();
   const auto counts = counts_of(communicator, rows.rows(), columns);
   const std::size_t ranks = counts.size();
@@ -83,9 +161,10 @@ void Ring<T>::around(const Communicator& communicator, MatrixView<const T> rows,
   Block block{static_cast<std::size_t>(communicator.rank()), 0, rows, notes};
   for (std::size_t hop = 0; hop < ranks; ++hop) {
     Block next;
-    if (hop + 1 < ranks) {
+    const bool last = hop + 1 == ranks;
+    const std::size_t count = counts[(block.owner + 1) % ranks];
+    if (!last) {
       next.owner = (block.owner + 1) % ranks;
-      const std::size_t count = counts[next.owner];
       auto& arriving = rows_[hop % 2];
       auto& arriving_notes = notes_[hop % 2];
       neighbours.start(std::span<const T>(block.rows.data(), block.rows.size()),
@@ -96,12 +175,36 @@ void Ring<T>::around(const Communicator& communicator, MatrixView<const T> rows,
         next.notes = {arriving_notes.data(), count};
       }
     }
-    visit(block);
-    if (hop + 1 < ranks) {
+    visit(block, sums != nullptr ? sums->start(block.rows.rows()) : MatrixView<T>{});
+    if (sums != nullptr && ranks > 1) {
+      sums->pass_on(count);
+    }
+    if (!last) {
       neighbours.wait();
       block = next;
     }
   }
+}
+
+template <Element T>
+void Ring<T>::around(const Communicator& communicator, MatrixView<const T> rows,
+                     std::span<const double> notes, const Visit& visit) {
+  assert(rows.contiguous() && (notes.empty() || notes.size() == rows.rows()));
+  travel(
+      communicator, rows, notes, [&](const Block& block, MatrixView<T> /*sums*/) { visit(block); },
+      nullptr);
+}
+
+template <Element T>
+void Ring<T>::around_adding(const Communicator& communicator, MatrixView<const T> rows,
+                            std::span<const double> notes, const VisitAdding& visit,
+                            MatrixView<T> totals) {
+  assert(rows.contiguous() && (notes.empty() || notes.size() == rows.rows()));
+  assert(totals.contiguous() && totals.rows() == rows.rows());
+  const auto largest = communicator.max<std::uint64_t>(rows.rows());
+  ReturningSums sums(*this, communicator, largest, totals);
+  travel(communicator, rows, notes, visit, &sums);
+  sums.end(communicator.size() == 1);
 }
 
 template <Element T>

@@ -118,7 +118,7 @@ MatrixView<const T> Executor<T>::inputs() const {
 template <math::Real T>
 void Executor<T>::backward(std::span<const T> parameters, MatrixView<T> doutputs,
                            std::span<T> gradient, const PartReady& ready, const RangeAdded& added,
-                           std::span<const TapGradient<T>> taps) {
+                           std::span<const TapGradient<T>> taps, MatrixView<T> dinputs) {
   State& s = *state_;
   assert(s.for_backward && s.pass.training);
   s.parameters = parameters;
@@ -138,6 +138,9 @@ void Executor<T>::backward(std::span<const T> parameters, MatrixView<T> doutputs
       const Backward way{gradient, ready, added, taps, &range == &s.ranges.back()};
       load_gradients(segments[k], range, k + 1 == segments.size());
       run_back(segments[k], range, way);
+      if (dinputs.columns() > 0) {
+        copy_rows<T>(s.gradient_of(0, range.count), dinputs.row_range(range.first, range.count));
+      }
       if (summed > 0) {
         complete_gradient(summed, range, taps);
         const Pass of_range = s.pass.rows(range.first, range.count);

@@ -16,7 +16,7 @@ std::size_t columns_of(const BufferPlan& plan) {
 /// As the constructor of State allocates.
 template <math::Real T>
 std::size_t Executor<T>::bytes_for(const Network<T>& network, const Room& room) {
-  const Plan plan = make_plan(network.graph(), room.for_backward, room.taps);
+  const Plan plan = make_plan(network.graph(), room.for_backward, room.taps, room.input_gradient);
   const std::size_t batch_rows = room.batch_rows;
   const std::size_t micro_rows =
       room.micro_rows == 0 ? batch_rows : std::min(room.micro_rows, batch_rows);

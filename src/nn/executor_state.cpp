@@ -22,7 +22,7 @@ template <math::Real T>
 Executor<T>::State::State(const Network<T>& given, const Room& room, Fill filler,
                           Reduction* reducer)
     : network(&given),
-      plan(make_plan(given.graph(), room.for_backward, room.taps)),
+      plan(make_plan(given.graph(), room.for_backward, room.taps, room.input_gradient)),
       batch_rows(room.batch_rows),
       micro_rows(room.micro_rows == 0 ? batch_rows : std::min(room.micro_rows, batch_rows)),
       by_ranges(room.by_ranges),

@@ -2,6 +2,7 @@
 #include "nn/plan.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "nn/layer.hpp"
 
@@ -62,7 +63,8 @@ struct Planner {
   std::vector<std::size_t> segment_of;
   std::vector<std::vector<std::size_t>> consumers;
 
-  Planner(const Graph& planned, bool backward, std::span<const std::size_t> tapped)
+  Planner(const Graph& planned, bool backward, std::span<const std::size_t> tapped,
+          bool input_gradient)
       : graph(planned),
         nodes(planned.nodes()),
         for_backward(backward),
@@ -73,6 +75,9 @@ struct Planner {
       buffers->of.assign(nodes.size(), BufferPlan::nowhere);
     }
     plan.needs_gradient = graph.need_gradient();
+    if (input_gradient) {
+      plan.needs_gradient.assign(nodes.size(), true);
+    }
     for (std::size_t u = 1; u < nodes.size(); ++u) {
       for (const std::size_t v : nodes[u].inputs) {
         add_once(consumers[v], u);
@@ -248,9 +253,13 @@ struct Planner {
 
 }  // namespace
 
-Plan make_plan(const Graph& graph, bool for_backward, std::span<const std::size_t> taps) {
-  Planner planner(graph, for_backward, taps);
+Plan make_plan(const Graph& graph, bool for_backward, std::span<const std::size_t> taps,
+               bool input_gradient) {
+  Planner planner(graph, for_backward, taps, input_gradient);
   planner.cut_into_segments();
+  if (input_gradient && planner.plan.segments.size() > 1) {
+    throw std::logic_error("the gradient by the input of a network with sums over the batch");
+  }
   planner.place_values();
   if (for_backward) {
     planner.place_gradients();

@@ -56,8 +56,9 @@ struct Plan {
 };
 
 /// `for_backward`: whether there is a way back; without one nothing is kept but taps and the
-/// output, and training passes through several segments have no place.
+/// output, and training passes through several segments have no place. `input_gradient`: whether
+/// the way back goes to the input, of graphs of one segment.
 [[nodiscard]] Plan make_plan(const Graph& graph, bool for_backward,
-                             std::span<const std::size_t> taps);
+                             std::span<const std::size_t> taps, bool input_gradient);
 
 }  // namespace infomax::nn

@@ -4,42 +4,57 @@
 #include <algorithm>
 #include <array>
 
+#include <fmt/format.h>
+
 #include "infomax/core/error.hpp"
+#include "objective/own_network.hpp"
 
 namespace infomax {
 namespace {
 
-struct CriticName {
-  objective::Critic critic;
+using Form = objective::Critic::Form;
+
+struct FormName {
+  Form form;
   std::string_view name;
+  std::string_view network;  // unless it is given; empty where there is none
 };
-constexpr std::array critic_names{CriticName{objective::Critic::dot, "dot"},
-                                  CriticName{objective::Critic::cosine, "cosine"},
-                                  CriticName{objective::Critic::bilinear, "bilinear"}};
+constexpr std::array form_names{
+    FormName{Form::dot, "dot", ""},
+    FormName{Form::cosine, "cosine", ""},
+    FormName{Form::bilinear, "bilinear", ""},
+    FormName{Form::separable, "separable", "dense:512,relu,dense:128"},
+    FormName{Form::concat, "concat", "dense:512,relu,dense:1"},
+};
 
 }  // namespace
 
 std::optional<objective::Critic> FieldText<objective::Critic>::parse(std::string_view text) {
-  for (const CriticName& known : critic_names) {
-    if (same_name(text, known.name)) {
-      return known.critic;
-    }
+  const std::size_t colon = std::min(text.find(':'), text.size());
+  const auto known = std::ranges::find_if(
+      form_names, [&](const FormName& each) { return same_name(text.substr(0, colon), each.name); });
+  if (known == form_names.end() || (colon < text.size() && known->network.empty())) {
+    return std::nullopt;
   }
-  return std::nullopt;
+  const auto network = colon < text.size() ? text.substr(colon + 1) : known->network;
+  return objective::Critic{known->form, std::string(network)};
 }
 
-std::string FieldText<objective::Critic>::format(objective::Critic critic) {
-  return std::string(std::ranges::find(critic_names, critic, &CriticName::critic)->name);
+std::string FieldText<objective::Critic>::format(const objective::Critic& critic) {
+  std::string text(std::ranges::find(form_names, critic.form, &FormName::form)->name);
+  return critic.network.empty() ? text : text + ":" + critic.network;
 }
 
-std::string FieldText<objective::Critic>::expected() { return "dot, cosine or bilinear"; }
+std::string FieldText<objective::Critic>::expected() {
+  return "dot, cosine, bilinear, separable, separable:SPEC, concat or concat:SPEC";
+}
 
 namespace objective {
 
 Critic default_critic(std::string_view objective) {
   const bool is_of_angles =
       objective == "infonce" || objective == "nt-xent" || objective == "sigmoid";
-  return is_of_angles ? Critic::cosine : Critic::bilinear;
+  return is_of_angles ? Critic{} : *FieldText<Critic>::parse("separable");
 }
 
 std::string default_critic_name(const ObjectiveName& objective) {
@@ -51,9 +66,10 @@ OptionGroup contrastive_options() {
   table
       .add("critic", &ContrastiveOptions::critic, "NAME",
            "how rows of both sides are scored: cosine, of the angle between them, or dot, a . b, "
-           "both divided by `temperature`; or bilinear, a . W b, with W learned; unset: cosine, "
-           "where "
-           "the objective has a default")
+           "both divided by `temperature`; bilinear, a . W b; separable:SPEC, the product of what a "
+           "network makes of a and another of b; concat:SPEC, a network of both rows, which ends in "
+           "one output and sees all N^2 pairs; unset: cosine, and of bounds of mutual information "
+           "separable:dense:512,relu,dense:128")
       .add("temperature", &ContrastiveOptions::temperature, "T", "what scores are divided by",
            above(0.0))
       .add("learn-temperature", &ContrastiveOptions::learn_temperature, "",
@@ -65,15 +81,25 @@ OptionGroup contrastive_options() {
 }
 
 Needs needs_of_critic(const ObjectiveOptions& options) {
-  return {.equal_columns = options.of<ContrastiveOptions>().critic != Critic::bilinear,
-          .instead = "`critic` bilinear"};
+  return {.equal_columns = options.of<ContrastiveOptions>().critic.value_or(Critic{}).is_product(),
+          .instead = "`critic` separable or bilinear"};
 }
 
 void check_critic(const ObjectiveOptions& options) {
   const auto& own = options.of<ContrastiveOptions>();
-  if (own.critic == Critic::bilinear && own.learn_temperature) {
-    throw UsageError(
-        "`critic` bilinear has no temperature, for W has any scale; leave `learn_temperature` out");
+  const Critic critic = own.critic.value_or(Critic{});
+  if (!critic.is_product() && own.learn_temperature) {
+    throw UsageError(fmt::format(
+        "`critic` {} has no temperature, for it learns any scale; leave `learn_temperature` out",
+        FieldText<Critic>::format(critic)));
+  }
+  if (!critic.network.empty()) {
+    const OwnNetwork<float> network("critic", critic.network, 1);
+    if (critic.form == Form::concat && network.outputs() != 1) {
+      throw UsageError(fmt::format("the network {} of `critic` concat gives one score: end it in "
+                                   "dense:1",
+                                   critic.network));
+    }
   }
 }
 

@@ -18,10 +18,24 @@
 namespace infomax::objective {
 
 /// How a row of a is scored with a row of b.
-enum class Critic : std::uint8_t {
-  dot,      ///< a . b / t
-  cosine,   ///< a . b / (|a| |b| t)
-  bilinear  ///< a . W b, W learned
+struct Critic {
+  /// The form of the score.
+  enum class Form : std::uint8_t {
+    dot,        ///< a . b / t
+    cosine,     ///< a . b / (|a| |b| t)
+    bilinear,   ///< a . W b, W learned
+    separable,  ///< g(a) . h(b), two networks of the same text
+    concat      ///< f([a, b]), a network of one output
+  };
+  Form form = Form::cosine;
+  std::string network = {};  ///< of the last two, such as "dense:512,relu,dense:128"
+
+  /// Whether scores are products of rows as they are, so that sides have equal columns and there is
+  /// a temperature.
+  [[nodiscard]] bool is_product() const { return form == Form::dot || form == Form::cosine; }
+
+  /// The same form and text.
+  friend bool operator==(const Critic&, const Critic&) = default;
 };
 
 /// The critic of an objective of pair scores unless another is chosen: of bounds of mutual
@@ -38,10 +52,10 @@ struct ContrastiveOptions {
 
 [[nodiscard]] OptionGroup contrastive_options();
 
-/// Sides of equal columns, but for the bilinear critic.
+/// Sides of equal columns, where the critic takes no others.
 [[nodiscard]] Needs needs_of_critic(const ObjectiveOptions& options);
 
-/// Throws UsageError where a bilinear critic is given a temperature to learn.
+/// Throws UsageError where the critic's network is none, or a temperature of no effect is learned.
 void check_critic(const ObjectiveOptions& options);
 
 /// Returns x . y / temperature, summed in double; x, y [p].
@@ -88,7 +102,7 @@ template <>
 struct infomax::FieldText<infomax::objective::Critic> {
   /// @{ As FieldText describes it.
   static std::optional<objective::Critic> parse(std::string_view text);
-  static std::string format(objective::Critic critic);
+  static std::string format(const objective::Critic& critic);
   static std::string expected();
   /// @}
 };

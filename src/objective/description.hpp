@@ -83,6 +83,9 @@ struct Description {
   std::function<std::optional<SpectralForm>(const ObjectiveOptions&)> spectral = {};
   std::string spectral_help = {};  ///< which options do, such as "infomax with `rho` cca"
 
+  /// Whether its gradient is that of its value, as a line search needs it.
+  bool ascends_itself = true;
+
   /// Whether it compares the rows of every sample with those of all others.
   bool scores_all_pairs = false;
 

@@ -58,8 +58,8 @@ class InfoNce final : public Objective<T> {
  private:
   /// Collective. Writes the gradient by the scored rows of one side; `weight` and `other_weight`
   /// are those of the log sums of this side's and the other side's rows in J.
-  void differentiate(const mpi::Communicator& communicator, const stats::RowParts* parts, bool of_a,
-                     double samples, double weight, double other_weight);
+  void differentiate(const mpi::Communicator& communicator, const Batch<T>& batch, bool of_a,
+                     double weight, double other_weight, const Gradients<T>& gradients);
 
   Needs needs_;
   bool symmetric_;
@@ -68,6 +68,7 @@ class InfoNce final : public Objective<T> {
   PairScores<T> scores_;
   Buffer<double> log_sums_a_;  // [B], over the rows of b
   Buffer<double> log_sums_b_;  // [B], over the rows of a
+  Buffer<double> slopes_;      // [B], of J by the positive scores
   stats::Summation summation_;
 };
 
@@ -97,31 +98,28 @@ Value InfoNce<T>::evaluate(const mpi::Communicator& communicator, const Batch<T>
   value.objective = sums[0] / samples + std::log(samples);
   value.dependence = value.objective;
   warn_of_bound(value.objective, samples);
+  slopes_.assign(rows.count(), 1.0 / samples);
   const double forth = share / samples;
   const double back = symmetric_ ? forth : 0.0;
   if (critic_.wants_a(gradients)) {
-    differentiate(communicator, rows.parts, true, samples, forth, back);
+    differentiate(communicator, batch, true, forth, back, gradients);
   }
   if (critic_.wants_b(gradients)) {
-    differentiate(communicator, rows.parts, false, samples, back, forth);
+    differentiate(communicator, batch, false, back, forth, gradients);
   }
   critic_.write_gradients(batch, {}, gradients);
   return value;
 }
 
 template <math::Real T>
-void InfoNce<T>::differentiate(const mpi::Communicator& communicator, const stats::RowParts* parts,
-                               bool of_a, double samples, double weight, double other_weight) {
-  const MatrixView<T> gradient = of_a ? critic_.gradient_a() : critic_.gradient_b();
-  const MatrixView<const T> other = of_a ? critic_.b() : critic_.a();
-  // What the positive scores give is the other row / (N t).
-  const std::span<T> all(gradient.data(), gradient.size());
-  std::copy_n(other.data(), all.size(), all.data());
-  math::scale(static_cast<T>(1.0 / (samples * critic_.temperature())), all);
+void InfoNce<T>::differentiate(const mpi::Communicator& communicator, const Batch<T>& batch,
+                               bool of_a, double weight, double other_weight,
+                               const Gradients<T>& gradients) {
+  critic_.start_gradient(of_a, batch, slopes_, gradients);
   scores_.add_gradient(
-      communicator, critic_.pairs(of_a, parts),
+      communicator, critic_.pairs(of_a, batch.rows.parts),
       {-weight, of_a ? log_sums_a_ : log_sums_b_, -other_weight, of_a ? log_sums_b_ : log_sums_a_},
-      gradient);
+      of_a ? critic_.gradient_a() : critic_.gradient_b());
 }
 
 }  // namespace

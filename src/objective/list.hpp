@@ -23,6 +23,7 @@ namespace infomax::objective {
 [[nodiscard]] Description describe_nt_xent();
 [[nodiscard]] Description describe_jsd();
 [[nodiscard]] Description describe_dv();
+[[nodiscard]] Description describe_mine();
 [[nodiscard]] Description describe_nwj();
 [[nodiscard]] Description describe_smile();
 [[nodiscard]] Description describe_sigmoid();
@@ -32,7 +33,7 @@ inline constexpr std::array all_descriptions{
     describe_infomax,      describe_dcca,   describe_vamp1,   describe_vamp2,
     describe_gaussian_mi,  describe_barlow, describe_vicreg,  describe_coding_rate,
     describe_histogram_mi, describe_mse,    describe_infonce, describe_nt_xent,
-    describe_jsd,          describe_dv,     describe_nwj,     describe_smile,
+    describe_jsd,          describe_dv,     describe_mine, describe_nwj,     describe_smile,
     describe_sigmoid,
 };
 

@@ -68,6 +68,10 @@ bool scores_subspaces(const ObjectiveOptions& options) {
   return description_of(options).scores_subspaces;
 }
 
+bool ascends_itself(const ObjectiveOptions& options) {
+  return description_of(options).ascends_itself;
+}
+
 std::string spectral_objectives() {
   std::string names;
   for (const Description& description : descriptions()) {

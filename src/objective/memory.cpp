@@ -5,7 +5,7 @@
 
 #include "infomax/objective/histogram_options.hpp"
 #include "objective/description.hpp"
-#include "objective/pair_scores.hpp"
+#include "objective/pair_critic.hpp"
 
 // M: bins.
 
@@ -41,12 +41,6 @@ std::size_t spectrum_bytes(std::size_t p, std::size_t q) {
 MemoryUse histogram_information_memory(const BatchExtent& batch, std::size_t bins) {
   const std::size_t table = batch.p * bins * bins;
   return {((batch.same_bits ? 5 : 2) * table + 12 * batch.p) * wide};
-}
-
-/// The scored rows of both sides and their gradients, two blocks of other ranks, and a tile.
-MemoryUse pair_scores_memory(const BatchExtent& batch) {
-  const std::size_t numbers = 8 * batch.local_rows * batch.q + score_tile_elements;
-  return {numbers * batch.element_bytes + 8 * batch.local_rows * wide};
 }
 
 MemoryUse moment_objective_memory(const ObjectiveOptions& options, const MomentTerms& terms,
@@ -100,7 +94,7 @@ MemoryUse objective_memory(const ObjectiveOptions& options, const BatchExtent& b
     use += entropy_memory(batch, batch.q, bins, false);
   }
   if (description.scores_all_pairs) {
-    use += pair_scores_memory(batch);
+    use += critic_memory(options.of<ContrastiveOptions>(), batch);
   }
   return use;
 }

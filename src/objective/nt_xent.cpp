@@ -25,8 +25,8 @@ class NtXent final : public Objective<T> {
  public:
   explicit NtXent(const ObjectiveOptions& options)
       : needs_(needs_of(options)),
-        unit_length_(options.of<ContrastiveOptions>().critic.value_or(Critic::cosine) ==
-                     Critic::cosine),
+        unit_length_(options.of<ContrastiveOptions>().critic.value_or(Critic{}).form ==
+                     Critic::Form::cosine),
         initial_temperature_(options.of<ContrastiveOptions>().temperature),
         learns_temperature_(options.of<ContrastiveOptions>().learn_temperature),
         report_(options) {}
@@ -183,10 +183,9 @@ Description describe_nt_xent() {
   nt_xent.options = {contrastive_options(), histogram_options()};
   nt_xent.needs = [](const ObjectiveOptions&) { return Needs{.equal_columns = true}; };
   nt_xent.check = [](const ObjectiveOptions& options) {
-    if (options.of<ContrastiveOptions>().critic == Critic::bilinear) {
+    if (!options.of<ContrastiveOptions>().critic.value_or(Critic{}).is_product()) {
       throw UsageError(
-          "`critic` bilinear scores a row of one side with one of the other, and nt-xent also rows "
-          "of one side; give dot or cosine");
+          "nt-xent scores rows of one side with each other too: give `critic` dot or cosine");
     }
   };
   nt_xent.scores_all_pairs = true;

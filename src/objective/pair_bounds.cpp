@@ -21,10 +21,14 @@
 namespace infomax::objective {
 namespace {
 
-enum class Bound : std::uint8_t { jsd, dv, nwj, smile, sigmoid };
+enum class Bound : std::uint8_t { jsd, dv, mine, nwj, smile, sigmoid };
 
 struct SmileOptions {
   double clip = 5.0;
+};
+
+struct MineOptions {
+  double decay = 0.9;
 };
 
 constexpr double initial_shift = -10.0;  // of sigmoid (Zhai et al. 2023)
@@ -38,10 +42,30 @@ ContrastiveOptions with_critic(const ObjectiveOptions& options) {
   return own;
 }
 
+/// The logarithm of a moving average of positive numbers that no number may hold themselves: of
+/// those so far, the later the more, whatever their count is.
+struct MovingLog {
+  static constexpr std::size_t size = 2;  // numbers in the objective's parameters
+
+  double log = 0.0;
+  double weight = 0.0;  // 1 - decay^count
+
+  [[nodiscard]] MovingLog after(double next, double decay) const {
+    const double old_share = decay * weight;
+    const double new_share = 1.0 - decay;
+    const double top = weight > 0.0 ? std::max(log, next) : next;
+    const double old_part = weight > 0.0 ? old_share * std::exp(log - top) : 0.0;
+    const double sum = old_part + new_share * std::exp(next - top);
+    return {top + std::log(sum / (old_share + new_share)), old_share + new_share};
+  }
+};
+
 /// The bounds and losses that are a mean over pairs that belong together less a function of all
 /// others:
 ///   jsd      2 ln 2 - P sp(-u) - Q sp(u)                 (Hjelm et al. 2019)
 ///   dv       P u - ln Q e^u                              (Donsker and Varadhan 1983)
+///   mine     dv; in the gradient Q e^u is divided by its moving average over steps
+///                                                        (Belghazi et al. 2018)
 ///   nwj      P u - Q e^(u - 1)                           (Nguyen, Wainwright and Jordan 2010)
 ///   smile    P u - ln Q e^clip(u); the gradient is that of jsd      (Song and Ermon 2020)
 ///   sigmoid  -P sp(-(u + s)) - (N - 1) Q sp(u + s), s learned       (Zhai et al. 2023)
@@ -52,17 +76,21 @@ class PairBound final : public Objective<T> {
       : needs_(needs_of(options)),
         name_(options.objective),
         clip_(options.of<SmileOptions>().clip),
+        decay_(options.of<MineOptions>().decay),
         critic_(with_critic(options),
                 bound == Bound::sigmoid ? std::optional(initial_shift) : std::nullopt),
         report_(options) {}
 
   [[nodiscard]] std::size_t parameter_count(std::size_t p, std::size_t q) const override {
-    return critic_.parameter_count(p, q);
+    return critic_.parameter_count(p, q) + MovingLog::size * (bound == Bound::mine ? 1 : 0);
   }
   void initialize(std::span<T> parameters, std::size_t p, std::size_t q,
                   std::uint64_t seed) const override {
-    critic_.initialize(parameters, p, q, seed);
+    const std::size_t of_critic = critic_.parameter_count(p, q);
+    critic_.initialize(parameters.first(of_critic), p, q, seed);
+    std::ranges::fill(parameters.subspan(of_critic), T{0});
   }
+  void remember(std::span<T> parameters) override;
 
   /// Collective.
   [[nodiscard]] Value evaluate(const mpi::Communicator& communicator, const Batch<T>& batch,
@@ -93,17 +121,24 @@ class PairBound final : public Objective<T> {
   [[nodiscard]] Others value_of_others(double sum, double samples) const;
 
   /// Collective. Writes the gradient by the scored rows of one side.
-  void differentiate(const mpi::Communicator& communicator, const stats::RowParts* parts, bool of_a,
-                     double samples, const Others& others);
+  void differentiate(const mpi::Communicator& communicator, const Batch<T>& batch, bool of_a,
+                     double samples, const Others& others, const Gradients<T>& gradients);
+
+  /// This batch's and Gradients that are those of the critic alone.
+  [[nodiscard]] Batch<T> batch_of_critic(const Batch<T>& batch) const;
+  [[nodiscard]] Gradients<T> gradients_of_critic(const Gradients<T>& gradients) const;
 
   Needs needs_;
   std::string name_;
   double clip_;
+  double decay_;
+  MovingLog average_;  // of mine: of sum_ij e^u_ij, this batch's among them
   PairCritic<T> critic_;
   SideEntropies<T> report_;
   PairScores<T> scores_;
   double top_ = 0.0;              // of dv and nwj: what logarithms of sums are taken from
   Buffer<double> row_sums_;       // [B]
+  Buffer<double> slopes_;         // [B], of J by the positive scores
   Buffer<double> row_gradients_;  // [B], sums of the derivatives of a row's scores
   stats::Summation summation_;
 };
@@ -146,10 +181,38 @@ auto PairBound<T, bound>::value_of_others(double sum, double samples) const -> O
     case Bound::nwj:
       return {-sum * std::exp(top_ - 1.0) / pairs, -1.0 / pairs, 1.0};
     case Bound::dv:
+    case Bound::mine:
       break;
   }
   const double log_sum = top_ + std::log(sum);
   return {std::log(pairs) - log_sum, -1.0, log_sum};
+}
+
+template <math::Real T, Bound bound>
+Batch<T> PairBound<T, bound>::batch_of_critic(const Batch<T>& batch) const {
+  Batch<T> own = batch;
+  if (bound == Bound::mine && !batch.parameters.empty()) {
+    own.parameters = batch.parameters.first(batch.parameters.size() - MovingLog::size);
+  }
+  return own;
+}
+
+template <math::Real T, Bound bound>
+Gradients<T> PairBound<T, bound>::gradients_of_critic(const Gradients<T>& gradients) const {
+  Gradients<T> own = gradients;
+  if (bound == Bound::mine && !gradients.parameters.empty()) {
+    own.parameters = gradients.parameters.first(gradients.parameters.size() - MovingLog::size);
+  }
+  return own;
+}
+
+template <math::Real T, Bound bound>
+void PairBound<T, bound>::remember(std::span<T> parameters) {
+  if constexpr (bound == Bound::mine) {
+    const auto own = parameters.last(MovingLog::size);
+    own[0] = static_cast<T>(average_.log);
+    own[1] = static_cast<T>(average_.weight);
+  }
 }
 
 template <math::Real T, Bound bound>
@@ -158,8 +221,9 @@ Value PairBound<T, bound>::evaluate(const mpi::Communicator& communicator, const
   const stats::RowPairs<T>& rows = batch.rows;
   require(needs_, name_, {.p = rows.a.columns(), .q = rows.b.columns()});
   Value value = report_.measure(communicator, rows);
-  critic_.read(batch);
+  critic_.read(batch_of_critic(batch));
   row_sums_.assign(rows.count(), 0.0);
+  slopes_.resize(rows.count());
   row_gradients_.assign(rows.count(), 0.0);
   measure_others(communicator, rows.parts);
   std::array<double, 2> sums{};
@@ -171,7 +235,7 @@ Value PairBound<T, bound>::evaluate(const mpi::Communicator& communicator, const
                     }
                   });
   const auto samples = static_cast<double>(std::max<std::uint64_t>(1, value.samples));
-  const Others others = value_of_others(sums[1], samples);
+  Others others = value_of_others(sums[1], samples);
   if (bound == Bound::nwj && std::isinf(others.value)) {
     throw NumericError(fmt::format(
         "nwj is a mean of e^(u - 1), which no number holds for scores u of {:.4g}; choose `critic` "
@@ -181,30 +245,38 @@ Value PairBound<T, bound>::evaluate(const mpi::Communicator& communicator, const
   constexpr double constant = bound == Bound::jsd ? 2.0 * std::numbers::ln2 : 0.0;
   value.objective = constant + sums[0] / samples + others.value;
   value.dependence = value.objective;
-  if (critic_.wants_a(gradients)) {
-    differentiate(communicator, rows.parts, true, samples, others);
+  if (bound == Bound::mine && samples > 1.0) {
+    // ln Q and not ln of the sum, which grows with the batch.
+    const double pairs = std::log(samples * (samples - 1.0));
+    const MovingLog before = batch.parameters.empty()
+                                 ? MovingLog{}
+                                 : MovingLog{static_cast<double>(*(batch.parameters.end() - 2)),
+                                             static_cast<double>(batch.parameters.back())};
+    average_ = before.after(others.log_sum - pairs, decay_);
+    others.log_sum = average_.log + pairs;
   }
-  if (critic_.wants_b(gradients)) {
-    differentiate(communicator, rows.parts, false, samples, others);
+  const Gradients<T> own = gradients_of_critic(gradients);
+  if (critic_.wants_a(own)) {
+    differentiate(communicator, batch, true, samples, others, own);
   }
-  critic_.write_gradients(batch, row_gradients_, gradients);
+  if (critic_.wants_b(own)) {
+    differentiate(communicator, batch, false, samples, others, own);
+  }
+  critic_.write_gradients(batch, row_gradients_, own);
   return value;
 }
 
 template <math::Real T, Bound bound>
 void PairBound<T, bound>::differentiate(const mpi::Communicator& communicator,
-                                        const stats::RowParts* parts, bool of_a, double samples,
-                                        const Others& others) {
-  const MatrixView<T> gradient = of_a ? critic_.gradient_a() : critic_.gradient_b();
-  const MatrixView<const T> other = of_a ? critic_.b() : critic_.a();
-  for (std::size_t i = 0; i < gradient.rows(); ++i) {
-    const double slope = positive_slope(critic_.positive(i)) / samples;
-    row_gradients_[i] = slope;
-    const auto factor = static_cast<T>(slope / critic_.temperature());
-    std::ranges::transform(other.row(i), gradient.row(i).begin(),
-                           [factor](T x) { return factor * x; });
+                                        const Batch<T>& batch, bool of_a, double samples,
+                                        const Others& others, const Gradients<T>& gradients) {
+  for (std::size_t i = 0; i < slopes_.size(); ++i) {
+    slopes_[i] = positive_slope(critic_.positive(i)) / samples;
   }
-  const auto pairs = critic_.pairs(of_a, parts, true);
+  std::ranges::copy(slopes_, row_gradients_.begin());
+  critic_.start_gradient(of_a, batch, slopes_, gradients);
+  const auto pairs = critic_.pairs(of_a, batch.rows.parts, true);
+  const MatrixView<T> gradient = of_a ? critic_.gradient_a() : critic_.gradient_b();
   if constexpr (is_logistic) {
     scores_.add_logistic_gradient(communicator, pairs, others.weight, critic_.shift(), gradient,
                                   row_gradients_);
@@ -241,6 +313,18 @@ Description describe_dv() {
   return bound_description<Bound::dv>("dv", "P u_ii - ln Q e^u_ij: Donsker and Varadhan's bound");
 }
 
+Description describe_mine() {
+  Description mine = bound_description<Bound::mine>(
+      "mine", "dv, with Q e^u_ij divided by its moving average over steps in the gradient");
+  FieldTable<MineOptions> table;
+  table.add("mine-decay", &MineOptions::decay, "D",
+            "of mine: the share of the past in the moving average", 
+from_to_below(0.0, 1.0));
+  mine.ascends_itself = false;
+  mine.options.push_back(group_of(table));
+  return mine;
+}
+
 Description describe_nwj() {
   return bound_description<Bound::nwj>(
       "nwj", "P u_ii - Q e^(u_ij - 1): the bound of Nguyen, Wainwright and Jordan");
@@ -253,6 +337,7 @@ Description describe_smile() {
   table.add("smile-clip", &SmileOptions::clip, "C",
             "scores of rows that do not belong together count from -C to C", above(0.0));
   smile.options.push_back(group_of(table));
+  smile.ascends_itself = false;
   return smile;
 }
 

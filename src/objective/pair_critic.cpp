@@ -11,7 +11,11 @@
 namespace infomax::objective {
 namespace {
 
-constexpr std::uint64_t critic_network = 100;  // unlike the numbers of encoders
+using Form = Critic::Form;
+
+// Unlike the numbers of encoders.
+constexpr std::uint64_t critic_network = 100;  // W, g or f ...
+constexpr std::uint64_t other_network = 101;   // ... and h
 
 template <math::Real T>
 void resize(std::size_t rows, std::size_t columns, Matrix<T>& matrix) {
@@ -24,14 +28,26 @@ void resize(std::size_t rows, std::size_t columns, Matrix<T>& matrix) {
 
 template <math::Real T>
 PairCritic<T>::PairCritic(const ContrastiveOptions& options, std::optional<double> shift)
-    : critic_(options.critic.value_or(Critic::cosine)),
-      initial_temperature_(critic_ == Critic::bilinear ? 1.0 : options.temperature),
+    : critic_(options.critic.value_or(Critic{})),
+      initial_temperature_(critic_.is_product() ? options.temperature : 1.0),
       learns_temperature_(options.learn_temperature),
       initial_shift_(shift) {}
 
 template <math::Real T>
 std::size_t PairCritic<T>::parameter_count(std::size_t p, std::size_t q) const {
-  return first_weight() + (critic_ == Critic::bilinear ? p * q : 0);
+  switch (critic_.form) {
+    case Form::bilinear:
+      return first_weight() + p * q;
+    case Form::separable:
+      return first_weight() + own_parameter_count(critic_.network, p) +
+             own_parameter_count(critic_.network, q);
+    case Form::concat:
+      return first_weight() + own_parameter_count(critic_.network, p + q);
+    case Form::dot:
+    case Form::cosine:
+      break;
+  }
+  return first_weight();
 }
 
 template <math::Real T>
@@ -45,11 +61,23 @@ void PairCritic<T>::initialize(std::span<T> parameters, std::size_t p, std::size
   if (initial_shift_) {
     parameters[next++] = static_cast<T>(*initial_shift_);
   }
+  const std::span<T> weights = parameters.subspan(next);
+  if (critic_.form == Form::separable) {
+    const OwnNetwork<T> g("critic", critic_.network, p);
+    const OwnNetwork<T> h("critic", critic_.network, q);
+    g.initialize(weights.first(g.parameter_count()), seed, critic_network);
+    h.initialize(weights.subspan(g.parameter_count()), seed, other_network);
+    return;
+  }
+  if (critic_.form == Form::concat) {
+    OwnNetwork<T>("critic", critic_.network, p + q).initialize(weights, seed, critic_network);
+    return;
+  }
   // As dense layers begin (Glorot and Bengio 2010).
   const CounterRandom random(seed, RandomStream::initialization, critic_network, 0);
   const double limit = std::sqrt(6.0 / static_cast<double>(p + q));
-  for (std::size_t k = 0; next + k < parameters.size(); ++k) {
-    parameters[next + k] = static_cast<T>(limit * (2.0 * random.uniform(k) - 1.0));
+  for (std::size_t k = 0; k < weights.size(); ++k) {
+    weights[k] = static_cast<T>(limit * (2.0 * random.uniform(k) - 1.0));
   }
 }
 
@@ -68,17 +96,48 @@ void PairCritic<T>::read(const Batch<T>& batch) {
   temperature_ = learns_temperature_ ? std::exp(static_cast<double>(parameters.front()))
                                      : initial_temperature_;
   shift_ = initial_shift_ ? static_cast<double>(parameters[learns_temperature_ ? 1 : 0]) : 0.0;
-  for (Matrix<T>* const each : {&a_, &b_, &gradient_a_, &gradient_b_}) {
-    resize(rows.count(), p, *each);
+  positives_.resize(rows.count());
+  switch (critic_.form) {
+    case Form::dot:
+    case Form::cosine:
+      read_products(rows);
+      break;
+    case Form::bilinear:
+      read_bilinear(rows);
+      break;
+    case Form::separable:
+      read_separable(rows);
+      break;
+    case Form::concat:
+      read_concat(rows);
+      break;
   }
-  reader_a_.read(rows.a, critic_ == Critic::cosine, a_.view());
-  if (critic_ != Critic::bilinear) {
-    reader_b_.read(rows.b, critic_ == Critic::cosine, b_.view());
-    return;
+  resize(a_.rows(), a_.columns(), gradient_a_);
+  resize(b_.rows(), b_.columns(), gradient_b_);
+  for (std::size_t i = 0; critic_.form != Form::concat && i < positives_.size(); ++i) {
+    positives_[i] = score_of<T>(a().row(i), b().row(i), temperature_);
   }
+}
+
+template <math::Real T>
+void PairCritic<T>::read_products(const stats::RowPairs<T>& rows) {
+  const bool unit_length = critic_.form == Form::cosine;
+  resize(rows.count(), rows.a.columns(), a_);
+  resize(rows.count(), rows.b.columns(), b_);
+  reader_a_.read(rows.a, unit_length, a_.view());
+  reader_b_.read(rows.b, unit_length, b_.view());
+}
+
+template <math::Real T>
+void PairCritic<T>::read_bilinear(const stats::RowPairs<T>& rows) {
+  const std::size_t p = rows.a.columns();
+  const std::size_t q = rows.b.columns();
+  resize(rows.count(), p, a_);
+  resize(rows.count(), p, b_);
   resize(rows.count(), q, raw_b_);
+  reader_a_.read(rows.a, false, a_.view());
   reader_b_.read(rows.b, false, raw_b_.view());
-  const MatrixView<const T> weight(parameters.data() + first_weight(), p, q);
+  const MatrixView<const T> weight(weights().data(), p, q);
   // Part by part, so that the bits of a row do not depend on which others a rank holds.
   stats::for_each_part(rows.parts, rows.count(), [&](std::size_t first, std::size_t count) {
     math::gemm(math::Transpose::no, math::Transpose::yes, T{1},
@@ -88,43 +147,135 @@ void PairCritic<T>::read(const Batch<T>& batch) {
 }
 
 template <math::Real T>
+void PairCritic<T>::read_separable(const stats::RowPairs<T>& rows) {
+  const std::size_t p = rows.a.columns();
+  const std::size_t q = rows.b.columns();
+  if (network_a_ == nullptr || network_a_->inputs() != p || network_b_->inputs() != q) {
+    network_a_ = std::make_unique<OwnNetwork<T>>("critic", critic_.network, p);
+    network_b_ = std::make_unique<OwnNetwork<T>>("critic", critic_.network, q);
+  }
+  const auto run = [&rows](OwnNetwork<T>& network, std::span<const T> parameters,
+                           const stats::RowSource<T>& source, Buffer<T>& tile, Matrix<T>& scored) {
+    const auto fill = [&source, &tile](std::size_t first, MatrixView<T> inputs) {
+      const auto from = source.tile(first, inputs.rows(), tile);
+      for (std::size_t i = 0; i < inputs.rows(); ++i) {
+        std::ranges::copy(from.row(i), inputs.row(i).begin());
+      }
+    };
+    const auto outputs = network.forward(parameters, fill, rows.count(), rows.parts);
+    resize(outputs.rows(), outputs.columns(), scored);
+    std::copy_n(outputs.data(), outputs.size(), scored.data());
+  };
+  const std::size_t of_g = network_a_->parameter_count();
+  run(*network_a_, weights().first(of_g), rows.a, tile_a_, a_);
+  run(*network_b_, weights().subspan(of_g), rows.b, tile_b_, b_);
+}
+
+template <math::Real T>
+void PairCritic<T>::read_concat(const stats::RowPairs<T>& rows) {
+  const std::size_t p = rows.a.columns();
+  const std::size_t q = rows.b.columns();
+  if (concat_ == nullptr || a_.columns() != p || b_.columns() != q) {
+    concat_ = std::make_unique<ConcatScores<T>>(critic_.network, p, q);
+  }
+  read_products(rows);
+  concat_->begin(weights(), true, rows.parts != nullptr, {});
+  concat_->score_own(a(), b(), rows.parts, positives_);
+}
+
+template <math::Real T>
 typename PairScores<T>::Rows PairCritic<T>::pairs(bool of_a, const stats::RowParts* parts,
-                                                  bool without_own) const {
+                                                  bool without_own) {
   return {.staying = of_a ? a() : b(),
           .travelling = of_a ? b() : a(),
           .temperature = temperature_,
           .without_own = without_own,
-          .parts = parts};
+          .parts = parts,
+          .scorer = concat_.get()};
+}
+
+template <math::Real T>
+void PairCritic<T>::start_gradient(bool of_a, const Batch<T>& batch,
+                                   std::span<const double> slopes, const Gradients<T>& gradients) {
+  const MatrixView<T> gradient = of_a ? gradient_a() : gradient_b();
+  if (concat_ != nullptr) {
+    OwnGradient<T> own;
+    if (!of_a && !gradients.parameters.empty()) {
+      own = {gradients.parameters.subspan(first_weight()), gradients.exact_parameters,
+             first_weight()};
+    }
+    const stats::RowParts* const parts = batch.rows.parts;
+    concat_->begin(weights(), of_a, parts != nullptr, own);
+    concat_->write_own_gradient(a(), b(), parts, slopes, gradient);
+    return;
+  }
+  // What a positive score gives is the other row / t.
+  const MatrixView<const T> other = of_a ? b() : a();
+  for (std::size_t i = 0; i < gradient.rows(); ++i) {
+    const auto factor = static_cast<T>(slopes[i] / temperature_);
+    std::ranges::transform(other.row(i), gradient.row(i).begin(),
+                           [factor](T x) { return factor * x; });
+  }
 }
 
 template <math::Real T>
 void PairCritic<T>::write_gradients(const Batch<T>& batch, std::span<const double> by_shift,
                                     const Gradients<T>& gradients) {
-  if (wants_a(gradients)) {
-    reader_a_.write_gradient(a(), MatrixView<const T>(gradient_a_.view()), gradients.a);
-  }
   const auto& rows = batch.rows;
-  if (gradients.b.columns() > 0 && critic_ != Critic::bilinear) {
-    reader_b_.write_gradient(b(), MatrixView<const T>(gradient_b_.view()), gradients.b);
-  } else if (gradients.b.columns() > 0) {
-    const MatrixView<const T> weight(parameters_.data() + first_weight(), a_.columns(),
-                                     raw_b_.columns());
-    stats::for_each_part(rows.parts, rows.count(), [&](std::size_t first, std::size_t count) {
-      math::gemm(math::Transpose::no, math::Transpose::no, T{1},
-                 MatrixView<const T>(gradient_b_.view().row_range(first, count)), weight, T{0},
-                 gradients.b.row_range(first, count));
-    });
+  if (critic_.form == Form::separable) {
+    write_separable_gradients(gradients);
+  } else {
+    if (gradients.a.columns() > 0) {
+      reader_a_.write_gradient(a(), MatrixView<const T>(gradient_a_.view()), gradients.a);
+    }
+    if (gradients.b.columns() > 0 && critic_.form == Form::bilinear) {
+      write_bilinear_gradient(rows.parts, gradients.b);
+    } else if (gradients.b.columns() > 0) {
+      reader_b_.write_gradient(b(), MatrixView<const T>(gradient_b_.view()), gradients.b);
+    }
   }
-  if (gradients.parameters.empty()) {
+  // Those by the parameters of networks are there already.
+  const std::size_t others =
+      critic_.form == Form::bilinear ? gradients.parameters.size() : first_weight();
+  if (gradients.parameters.empty() || others == 0) {
     return;
   }
+  const OwnGradient<T> own{gradients.parameters.first(others), gradients.exact_parameters, 0};
   stats::for_each_part(rows.parts, rows.count(), [&](std::size_t first, std::size_t count) {
-    add_parameter_gradients(by_shift, first, count, gradients.parameters);
-    if (gradients.exact_parameters != nullptr) {
-      gradients.exact_parameters->template add<T>(0, gradients.parameters);
-      std::ranges::fill(gradients.parameters, T{0});
-    }
+    add_parameter_gradients(by_shift, first, count, own.gradient);
+    own.end_part(0, others);
   });
+}
+
+template <math::Real T>
+void PairCritic<T>::write_bilinear_gradient(const stats::RowParts* parts, MatrixView<T> gradient) {
+  const MatrixView<const T> weight(weights().data(), a_.columns(), raw_b_.columns());
+  stats::for_each_part(parts, gradient.rows(), [&](std::size_t first, std::size_t count) {
+    math::gemm(math::Transpose::no, math::Transpose::no, T{1},
+               MatrixView<const T>(gradient_b_.view().row_range(first, count)), weight, T{0},
+               gradient.row_range(first, count));
+  });
+}
+
+/// From derivatives by g(a) and h(b), which are overwritten. Where the parameters' are not
+/// requested, they are computed all the same, for all gradients of a network come together.
+template <math::Real T>
+void PairCritic<T>::write_separable_gradients(const Gradients<T>& gradients) {
+  const std::size_t of_g = network_a_->parameter_count();
+  const std::size_t of_h = network_b_->parameter_count();
+  OwnGradient<T> own{gradients.parameters, gradients.exact_parameters, 0};
+  if (own.gradient.empty()) {
+    unwanted_.resize(parameters_.size());
+    own = {unwanted_};
+  }
+  if (wants_a(gradients)) {
+    network_a_->backward(weights().first(of_g), gradient_a(), own.part(first_weight(), of_g),
+                         gradients.a);
+  }
+  if (wants_b(gradients)) {
+    network_b_->backward(weights().subspan(of_g), gradient_b(),
+                         own.part(first_weight() + of_g, of_h), gradients.b);
+  }
 }
 
 template <math::Real T>
@@ -143,12 +294,34 @@ void PairCritic<T>::add_parameter_gradients(std::span<const double> by_shift, st
     const auto own = by_shift.subspan(first, count);
     gradient[next++] += static_cast<T>(std::accumulate(own.begin(), own.end(), 0.0));
   }
-  if (critic_ == Critic::bilinear) {
+  if (critic_.form == Form::bilinear) {
     math::gemm(math::Transpose::yes, math::Transpose::no, T{1},
                MatrixView<const T>(gradient_b_.view().row_range(first, count)),
                MatrixView<const T>(raw_b_.view().row_range(first, count)), T{1},
                MatrixView<T>(gradient.data() + next, a_.columns(), raw_b_.columns()));
   }
+}
+
+stats::MemoryUse critic_memory(const ContrastiveOptions& options,
+                               const stats::BatchExtent& batch) {
+  const Critic critic = options.critic.value_or(Critic{});
+  std::size_t networks = 0;
+  std::size_t scored = std::max(batch.p, batch.q);
+  const auto add = [&](std::size_t inputs, std::size_t rows) {
+    const OwnNetwork<float> network("critic", critic.network, inputs);
+    networks += network.bytes_for(rows) / sizeof(float) * batch.element_bytes;
+    scored = std::max(scored, network.outputs());
+  };
+  if (critic.form == Form::separable) {
+    add(batch.p, batch.local_rows);
+    add(batch.q, batch.local_rows);
+  } else if (critic.form == Form::concat) {
+    add(batch.p + batch.q, batch.local_rows);
+    add(batch.p + batch.q, PairScorer<float>::tile_rows * PairScorer<float>::tile_columns);
+  }
+  // The scored rows of both sides and their gradients, two blocks of other ranks, and a tile.
+  const std::size_t numbers = 8 * batch.local_rows * scored + score_tile_elements;
+  return {networks + numbers * batch.element_bytes + 8 * batch.local_rows * sizeof(double)};
 }
 
 template class PairCritic<float>;

@@ -2,29 +2,35 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 
 #include "infomax/core/matrix.hpp"
 #include "infomax/objective/batch.hpp"
+#include "infomax/stats/moment_memory.hpp"
+#include "objective/concat_scores.hpp"
 #include "objective/contrastive.hpp"
+#include "objective/own_network.hpp"
 #include "objective/pair_scores.hpp"
 
 /// @file
-/// N: global rows. B: local rows. p, q: columns of a and b; m: parameters.
+/// N: global rows. B: local rows. p, q: columns of a and b; d: those of scored rows; m: parameters.
 
 namespace infomax::objective {
 
-/// What scores pairs of rows, u_ij = s_i . t_j / temperature, with the parameters that are learned:
-/// s are the rows of a, t those of b, as they are, of unit length, or W b_j of the bilinear critic.
+/// What scores pairs of rows, with the parameters that are learned: u_ij = s_i . t_j / temperature,
+/// where s are the rows of a and t those of b, as they are, of unit length, W b_j of the bilinear
+/// critic, or g(a_i) and h(b_j) of the separable one; or u_ij = f([a_i, b_j]).
 /// Parameters in this order, as far as there are any: ln of the temperature, the shift of scores,
-/// W [p, q].
+/// W [p, q] or those of g and h or of f.
 template <math::Real T>
 class PairCritic {
  public:
   /// `shift` is the initial value of a shift that is learned, if there is one.
   explicit PairCritic(const ContrastiveOptions& options, std::optional<double> shift = {});
 
+  /// m. Throws UsageError where the critic's network does not fit the columns.
   [[nodiscard]] std::size_t parameter_count(std::size_t p, std::size_t q) const;
   /// Writes the initial values [m].
   void initialize(std::span<T> parameters, std::size_t p, std::size_t q, std::uint64_t seed) const;
@@ -32,35 +38,40 @@ class PairCritic {
   /// Reads both sides. Without parameters in the batch, they have their initial values.
   void read(const Batch<T>& batch);
 
-  /// @{ The scored rows, [B, p].
+  /// @{ The scored rows, [B, d]; of the critic f([a, b]) those of the sides.
   [[nodiscard]] MatrixView<const T> a() const { return a_.view(); }
   [[nodiscard]] MatrixView<const T> b() const { return b_.view(); }
   /// @}
   [[nodiscard]] double temperature() const { return temperature_; }
   [[nodiscard]] double shift() const { return shift_; }
 
-  /// @{ Where derivatives by the scored rows go, [B, p]; not cleared.
+  /// @{ Where derivatives by the scored rows go, as large as a() and b().
   [[nodiscard]] MatrixView<T> gradient_a() { return gradient_a_.view(); }
   [[nodiscard]] MatrixView<T> gradient_b() { return gradient_b_.view(); }
   /// @}
 
   /// @{ Whether gradient_a() or gradient_b() is needed for the gradients that are requested.
-  [[nodiscard]] static bool wants_a(const Gradients<T>& gradients) {
-    return gradients.a.columns() > 0;
+  [[nodiscard]] bool wants_a(const Gradients<T>& gradients) const {
+    return gradients.a.columns() > 0 ||
+           (critic_.form == Critic::Form::separable && !gradients.parameters.empty());
   }
   [[nodiscard]] static bool wants_b(const Gradients<T>& gradients) {
     return gradients.b.columns() > 0 || !gradients.parameters.empty();
   }
   /// @}
 
-  /// The pairs of each row of a with all rows of b, or of b with those of a.
+  /// The pairs of each row of a with all rows of b, or of b with those of a. Where derivatives by
+  /// their scores follow, start_gradient() was called last, of the same side.
   [[nodiscard]] typename PairScores<T>::Rows pairs(bool of_a, const stats::RowParts* parts,
-                                                   bool without_own = false) const;
+                                                   bool without_own = false);
 
   /// The score of a pair that belongs together, without the shift.
-  [[nodiscard]] double positive(std::size_t i) const {
-    return score_of<T>(a().row(i), b().row(i), temperature_);
-  }
+  [[nodiscard]] double positive(std::size_t i) const { return positives_[i]; }
+
+  /// Writes what derivatives by the scores of pairs that belong together [B] give to gradient_a()
+  /// or gradient_b().
+  void start_gradient(bool of_a, const Batch<T>& batch, std::span<const double> slopes,
+                      const Gradients<T>& gradients);
 
   /// Writes what is requested from gradient_a() and gradient_b(). `by_shift` [B] is what each row
   /// of b has to the derivative by the shift, where there is one.
@@ -71,6 +82,15 @@ class PairCritic {
   [[nodiscard]] std::size_t first_weight() const {
     return (learns_temperature_ ? 1U : 0U) + (initial_shift_ ? 1U : 0U);
   }
+  [[nodiscard]] std::span<const T> weights() const {
+    return std::span<const T>(parameters_).subspan(first_weight());
+  }
+  void read_products(const stats::RowPairs<T>& rows);
+  void read_bilinear(const stats::RowPairs<T>& rows);
+  void read_separable(const stats::RowPairs<T>& rows);
+  void read_concat(const stats::RowPairs<T>& rows);
+  void write_bilinear_gradient(const stats::RowParts* parts, MatrixView<T> gradient);
+  void write_separable_gradients(const Gradients<T>& gradients);
   void add_parameter_gradients(std::span<const double> by_shift, std::size_t first,
                                std::size_t count, std::span<T> gradient) const;
 
@@ -82,6 +102,7 @@ class PairCritic {
   double temperature_ = 1.0;
   double shift_ = 0.0;
   Buffer<T> parameters_;  // [m]
+  Buffer<double> positives_;  // [B]
   ScoredRows<T> reader_a_;
   ScoredRows<T> reader_b_;
   Matrix<T> a_;
@@ -89,6 +110,16 @@ class PairCritic {
   Matrix<T> raw_b_;  // [B, q] of the bilinear critic
   Matrix<T> gradient_a_;
   Matrix<T> gradient_b_;
+  std::unique_ptr<OwnNetwork<T>> network_a_;  // g
+  std::unique_ptr<OwnNetwork<T>> network_b_;  // h
+  std::unique_ptr<ConcatScores<T>> concat_;
+  Buffer<T> tile_a_;  // rows of the sides on their way to g and h
+  Buffer<T> tile_b_;
+  Buffer<T> unwanted_;  // a gradient by parameters that nobody reads
 };
+
+/// The memory of a PairCritic and of the scores of its pairs.
+[[nodiscard]] stats::MemoryUse critic_memory(const ContrastiveOptions& options,
+                                             const stats::BatchExtent& batch);
 
 }  // namespace infomax::objective

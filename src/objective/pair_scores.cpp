@@ -7,6 +7,8 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <utility>
+#include <vector>
 
 #include "infomax/math/elementwise.hpp"
 #include "infomax/math/exponentials.hpp"
@@ -14,14 +16,6 @@
 
 namespace infomax::objective {
 namespace {
-
-/// Staying rows [first, first + rows) and some rows of a block.
-struct TileRange {
-  std::size_t first = 0;
-  std::size_t rows = 0;
-  std::size_t first_column = 0;  // within the block
-  std::size_t columns = 0;
-};
 
 /// The sum in double, in several strands that a processor adds at once.
 template <class T>
@@ -56,41 +50,131 @@ void add_to_all(T shift, std::span<T> values) {
 /// Calls each(range, scores, block) for all tiles, those of a staying row in the order in which
 /// blocks come.
 template <math::Real T>
-template <class Each>
-void PairScores<T>::for_each_tile(const mpi::Communicator& communicator, const Rows& rows,
-                                  std::span<const double> notes, const Each& each) {
-  using Block = typename mpi::Ring<T>::Block;
-  const auto self = static_cast<std::size_t>(communicator.rank());
-  scores_.resize(score_tile_elements);
-  const auto visit_tile = [&](const Block& block, const TileRange& range) {
-    const MatrixView<T> scores(scores_.data(), range.rows, range.columns);
+void PairScores<T>::score_tile(const Rows& rows, const Block& block, bool own,
+                               const TileRange& range, MatrixView<T> scores) const {
+  const auto staying = rows.staying.row_range(range.first, range.rows);
+  const auto travelling = block.rows.row_range(range.first_column, range.columns);
+  if (rows.scorer != nullptr) {
+    rows.scorer->score(staying, travelling, scores);
+  } else {
     math::gemm(math::Transpose::no, math::Transpose::yes, static_cast<T>(1.0 / rows.temperature),
-               rows.staying.row_range(range.first, range.rows),
-               block.rows.row_range(range.first_column, range.columns), T{0}, scores);
-    if (rows.without_own && block.owner == self) {
-      const std::size_t from = block.first + range.first_column;
-      for (std::size_t i = 0; i < range.rows; ++i) {
-        if (range.first + i >= from && range.first + i < from + range.columns) {
-          scores(i, range.first + i - from) = -std::numeric_limits<T>::infinity();
-        }
+               staying, travelling, T{0}, scores);
+  }
+  if (rows.without_own && own) {
+    const std::size_t from = block.first + range.first_column;
+    for (std::size_t i = 0; i < range.rows; ++i) {
+      if (range.first + i >= from && range.first + i < from + range.columns) {
+        scores(i, range.first + i - from) = -std::numeric_limits<T>::infinity();
       }
     }
-    each(range, scores, block);
-  };
-  const auto visit = [&](const Block& block) {
+  }
+}
+
+/// Adds what follows from derivatives by a tile's scores, each times `factor`, to the gradient by
+/// the staying rows.
+template <math::Real T>
+void PairScores<T>::add_products(const Rows& rows, const Block& block, const TileRange& range,
+                                 MatrixView<T> weights, double factor, MatrixView<T> gradient) {
+  const auto to = gradient.row_range(range.first, range.rows);
+  if (rows.scorer != nullptr) {
+    math::scale(static_cast<T>(factor), std::span<T>(weights.data(), weights.size()));
+    rows.scorer->add_gradient(weights, to);
+  } else {
+    math::gemm(math::Transpose::no, math::Transpose::no, static_cast<T>(factor / rows.temperature),
+               MatrixView<const T>(weights),
+               block.rows.row_range(range.first_column, range.columns), T{1}, to);
+  }
+}
+
+/// Calls each(range, scores, block, sums): `sums` are those that follow the block's rows, and of no
+/// columns unless `travelling_sums` has some.
+template <math::Real T>
+template <class Each>
+void PairScores<T>::for_each_tile(const mpi::Communicator& communicator, const Rows& rows,
+                                  std::span<const double> notes, const Each& each, Memory memory,
+                                  MatrixView<T> travelling_sums) {
+  const auto self = static_cast<std::size_t>(communicator.rank());
+  const bool scored = rows.scorer != nullptr;
+  const std::size_t tile_rows = scored ? PairScorer<T>::tile_rows : score_tile_rows;
+  const std::size_t tile_columns = scored ? PairScorer<T>::tile_columns : score_tile_columns;
+  scores_.resize(score_tile_elements);
+  std::size_t done = 0;
+  const auto visit = [&](const Block& block, MatrixView<T> sums) {
     stats::for_each_part(rows.parts, rows.staying.rows(), [&](std::size_t begin, std::size_t size) {
-      for (std::size_t i = 0; i < size; i += score_tile_rows) {
-        for (std::size_t j = 0; j < block.rows.rows(); j += score_tile_columns) {
-          visit_tile(block, {begin + i, std::min(score_tile_rows, size - i), j,
-                             std::min(score_tile_columns, block.rows.rows() - j)});
+      for (std::size_t i = 0; i < size; i += tile_rows) {
+        for (std::size_t j = 0; j < block.rows.rows(); j += tile_columns) {
+          const TileRange range{begin + i, std::min(tile_rows, size - i), j,
+                                std::min(tile_columns, block.rows.rows() - j)};
+          T* const at = memory == Memory::none ? scores_.data() : kept_.data() + done;
+          const MatrixView<T> scores(at, range.rows, range.columns);
+          done += scores.size();
+          if (memory != Memory::reuse) {
+            score_tile(rows, block, block.owner == self, range, scores);
+          }
+          each(range, scores, block, sums);
         }
       }
     });
   };
+  const auto visit_alone = [&](const Block& block) { visit(block, {}); };
   if (rows.parts != nullptr) {
-    ring_.in_order(communicator, rows.travelling, notes, rows.parts->ends, visit);
+    ring_.in_order(communicator, rows.travelling, notes, rows.parts->ends, visit_alone);
+  } else if (travelling_sums.columns() > 0) {
+    ring_.around_adding(communicator, rows.travelling, notes, visit, travelling_sums);
   } else {
-    ring_.around(communicator, rows.travelling, notes, visit);
+    ring_.around(communicator, rows.travelling, notes, visit_alone);
+  }
+}
+
+/// The products of weigh(range, scores, block), which turns the scores of a tile into derivatives
+/// by them, each to be taken times `factor`.
+template <math::Real T>
+template <class Weigh>
+void PairScores<T>::add_weighted(const mpi::Communicator& communicator, const Rows& rows,
+                                 std::span<const double> notes, double factor, const Weigh& weigh,
+                                 MatrixView<T> gradient, MatrixView<T> travelling_gradient) {
+  const std::size_t count = std::exchange(kept_count_, 0);
+  const auto add = [&](const TileRange& range, MatrixView<T> scores, const Block& block,
+                       MatrixView<T> sums) {
+    weigh(range, scores, block);
+    if (sums.columns() > 0) {
+      math::gemm(math::Transpose::yes, math::Transpose::no,
+                 static_cast<T>(factor / rows.temperature), MatrixView<const T>(scores),
+                 rows.staying.row_range(range.first, range.rows), T{1},
+                 sums.row_range(range.first_column, range.columns));
+    }
+    add_products(rows, block, range, scores, factor, gradient);
+  };
+  for_each_tile(communicator, rows, notes, add, count > 0 ? Memory::reuse : Memory::none,
+                travelling_gradient);
+}
+
+/// Adds a tile's scores to the sums of its rows of exp(u - top).
+template <math::Real T>
+void PairScores<T>::add_to_rows(const TileRange& range, MatrixView<const T> scores,
+                                std::span<double> sums) {
+  constexpr T lowest = -std::numeric_limits<T>::infinity();
+  for (std::size_t i = 0; i < range.rows; ++i) {
+    T& top = tops_[range.first + i];
+    double& sum = sums[range.first + i];
+    const std::span<const T> row = scores.row(i);
+    const T higher = std::max(top, math::largest(row));
+    if (higher == lowest) {  // no pair so far, unless a score is NaN
+      sum += math::exp_sum(row, T{0});
+      continue;
+    }
+    sum = sum * std::exp(static_cast<double>(top) - static_cast<double>(higher)) +
+          math::exp_sum(row, higher);
+    top = higher;
+  }
+}
+
+/// The logarithms of sums from those of exp(u - top).
+template <math::Real T>
+void PairScores<T>::finish_rows(std::span<double> sums) const {
+  constexpr T lowest = -std::numeric_limits<T>::infinity();
+  for (std::size_t i = 0; i < sums.size(); ++i) {
+    sums[i] = std::log(sums[i]) + (tops_[i] == lowest ? 0.0 : static_cast<double>(tops_[i]));
   }
 }
 
@@ -98,35 +182,88 @@ template <math::Real T>
 void PairScores<T>::log_sums(const mpi::Communicator& communicator, const Rows& rows,
                              std::span<double> sums) {
   assert(sums.size() == rows.staying.rows());
-  constexpr T lowest = -std::numeric_limits<T>::infinity();
-  tops_.assign(sums.size(), lowest);
+  kept_count_ = 0;
+  tops_.assign(sums.size(), -std::numeric_limits<T>::infinity());
   std::ranges::fill(sums, 0.0);
-  for_each_tile(communicator, rows, {}, [&](const TileRange& range, MatrixView<T> scores, auto&) {
-    for (std::size_t i = 0; i < range.rows; ++i) {
-      T& top = tops_[range.first + i];
-      double& sum = sums[range.first + i];
-      const std::span<const T> row = scores.row(i);
-      const T higher = std::max(top, math::largest(row));
-      if (higher == lowest) {  // no pair so far, unless a score is NaN
-        sum += math::exp_sum(row, T{0});
-        continue;
-      }
-      sum = sum * std::exp(static_cast<double>(top) - static_cast<double>(higher)) +
-            math::exp_sum(row, higher);
-      top = higher;
+  for_each_tile(communicator, rows, {},
+                [&](const TileRange& range, MatrixView<T> scores, auto&&...) {
+                  add_to_rows(range, scores, sums);
+                });
+  finish_rows(sums);
+}
+
+/// Adds a tile's scores to the sums of its columns, of which `first` is the first among all ranks'.
+template <math::Real T>
+void PairScores<T>::add_to_columns(const TileRange& range, MatrixView<const T> scores,
+                                   std::size_t first) {
+  const std::span<T> tops(shifts_.data(), range.columns);
+  const std::span<T> sums(tile_sums_.data(), range.columns);
+  std::ranges::copy(scores.row(0), tops.begin());
+  for (std::size_t i = 1; i < range.rows; ++i) {
+    const auto row = scores.row(i);
+    for (std::size_t j = 0; j < tops.size(); ++j) {
+      tops[j] = row[j] > tops[j] ? row[j] : tops[j];
     }
-  });
-  for (std::size_t i = 0; i < sums.size(); ++i) {
-    sums[i] = std::log(sums[i]) + (tops_[i] == lowest ? 0.0 : static_cast<double>(tops_[i]));
+  }
+  std::ranges::fill(sums, T{0});
+  for (std::size_t i = 0; i < range.rows; ++i) {
+    math::exp_add(std::span<const T>(scores.row(i)), std::span<const T>(tops), sums);
+  }
+  for (std::size_t j = 0; j < tops.size(); ++j) {
+    double& top = column_tops_[first + j];
+    double& sum = column_sums_[first + j];
+    const double own = static_cast<double>(tops[j]);
+    const double higher = std::max(top, own);
+    sum = sum * std::exp(top - higher) + static_cast<double>(sums[j]) * std::exp(own - higher);
+    top = higher;
+  }
+}
+
+template <math::Real T>
+void PairScores<T>::log_sums_of_both(const mpi::Communicator& communicator, const Rows& rows,
+                                     std::span<double> sums, std::span<double> travelling_sums) {
+  assert(goes_both_ways(rows));
+  const auto counts = communicator.gather_all<std::uint64_t>(rows.travelling.rows());
+  std::vector<std::size_t> firsts(counts.size() + 1, 0);
+  std::partial_sum(counts.begin(), counts.end(), firsts.begin() + 1);
+  column_tops_.assign(firsts.back(), std::numeric_limits<double>::lowest());
+  column_sums_.assign(firsts.back(), 0.0);
+  shifts_.resize(score_tile_columns);
+  tile_sums_.resize(score_tile_columns);
+  tops_.assign(sums.size(), -std::numeric_limits<T>::infinity());
+  std::ranges::fill(sums, 0.0);
+  const std::size_t scores = sums.size() * firsts.back();
+  kept_count_ = scores <= most_kept_scores ? scores : 0;
+  if (kept_count_ > kept_.size()) {
+    kept_.resize(kept_count_);
+  }
+  const auto add = [&](const TileRange& range, MatrixView<T> tile, const Block& block, auto&&) {
+    add_to_rows(range, tile, sums);
+    add_to_columns(range, tile, firsts[block.owner] + block.first + range.first_column);
+  };
+  for_each_tile(communicator, rows, {}, add, kept_count_ > 0 ? Memory::keep : Memory::none);
+  finish_rows(sums);
+  // Those of all ranks' rows, from the same tops everywhere.
+  Buffer<double>& tops = column_tops_;
+  const Buffer<double> own_tops = tops;
+  communicator.max(std::span<double>(tops));
+  for (std::size_t j = 0; j < tops.size(); ++j) {
+    column_sums_[j] *= std::exp(own_tops[j] - tops[j]);
+  }
+  communicator.sum(std::span<double>(column_sums_));
+  const std::size_t first = firsts[static_cast<std::size_t>(communicator.rank())];
+  for (std::size_t j = 0; j < travelling_sums.size(); ++j) {
+    travelling_sums[j] = std::log(column_sums_[first + j]) + tops[first + j];
   }
 }
 
 template <math::Real T>
 void PairScores<T>::add_gradient(const mpi::Communicator& communicator, const Rows& rows,
-                                 const Weights& weights, MatrixView<T> gradient) {
+                                 const Weights& weights, MatrixView<T> gradient,
+                                 MatrixView<T> travelling_gradient) {
   const bool noted = weights.travelling_weight != 0.0;
   shifts_.resize(score_tile_columns);
-  const auto add = [&](const TileRange& range, MatrixView<T> scores, const auto& block) {
+  const auto weigh = [&](const TileRange& range, MatrixView<T> scores, const Block& block) {
     math::ExpOfColumns<T> others;
     if (noted) {
       const auto notes = block.notes.subspan(range.first_column, range.columns);
@@ -138,20 +275,19 @@ void PairScores<T>::add_gradient(const mpi::Communicator& communicator, const Ro
       math::exp_weights(static_cast<T>(weights.weight),
                         static_cast<T>(weights.log_sums[range.first + i]), others, scores.row(i));
     }
-    math::gemm(math::Transpose::no, math::Transpose::no, static_cast<T>(1.0 / rows.temperature),
-               MatrixView<const T>(scores), block.rows.row_range(range.first_column, range.columns),
-               T{1}, gradient.row_range(range.first, range.rows));
   };
-  for_each_tile(communicator, rows, noted ? weights.travelling_log_sums : std::span<const double>{},
-                add);
+  add_weighted(communicator, rows,
+               noted ? weights.travelling_log_sums : std::span<const double>{}, 1.0, weigh,
+               gradient, travelling_gradient);
 }
 
 template <math::Real T>
 void PairScores<T>::softplus_sums(const mpi::Communicator& communicator, const Rows& rows,
                                   double shift, std::span<double> sums) {
   functions_.resize(score_tile_elements);
+  kept_count_ = 0;
   std::ranges::fill(sums, 0.0);
-  for_each_tile(communicator, rows, {}, [&](const TileRange& range, MatrixView<T> scores, auto&) {
+  for_each_tile(communicator, rows, {}, [&](const TileRange& range, MatrixView<T> scores, auto&&...) {
     const std::span<T> all(scores.data(), scores.size());
     const std::span<T> functions(functions_.data(), all.size());
     add_to_all(static_cast<T>(shift), all);
@@ -167,8 +303,9 @@ void PairScores<T>::clipped_exp_sums(const mpi::Communicator& communicator, cons
                                      double limit, std::span<double> sums) {
   constexpr T lowest = -std::numeric_limits<T>::infinity();
   const T most = static_cast<T>(limit);
+  kept_count_ = 0;
   std::ranges::fill(sums, 0.0);
-  for_each_tile(communicator, rows, {}, [&](const TileRange& range, MatrixView<T> scores, auto&) {
+  for_each_tile(communicator, rows, {}, [&](const TileRange& range, MatrixView<T> scores, auto&&...) {
     for (T& score : std::span<T>(scores.data(), scores.size())) {
       // Written so that NaN comes through, and what is left out stays it.
       const T above = score < -most && score != lowest ? -most : score;
@@ -183,19 +320,16 @@ void PairScores<T>::clipped_exp_sums(const mpi::Communicator& communicator, cons
 template <math::Real T>
 void PairScores<T>::add_logistic_gradient(const mpi::Communicator& communicator, const Rows& rows,
                                           double weight, double shift, MatrixView<T> gradient,
-                                          std::span<double> totals) {
-  const auto factor = static_cast<T>(weight / rows.temperature);
-  const auto add = [&](const TileRange& range, MatrixView<T> scores, const auto& block) {
+                                          std::span<double> totals,
+                                          MatrixView<T> travelling_gradient) {
+  const auto weigh = [&](const TileRange& range, MatrixView<T> scores, const Block& /*block*/) {
     add_to_all(static_cast<T>(shift), std::span<T>(scores.data(), scores.size()));
     math::add_bias_and_activate(math::Activation::sigmoid, std::span<const T>{}, scores);
     for (std::size_t i = 0; i < range.rows; ++i) {
       totals[range.first + i] += weight * sum_of(std::span<const T>(scores.row(i)));
     }
-    math::gemm(math::Transpose::no, math::Transpose::no, factor, MatrixView<const T>(scores),
-               block.rows.row_range(range.first_column, range.columns), T{1},
-               gradient.row_range(range.first, range.rows));
   };
-  for_each_tile(communicator, rows, {}, add);
+  add_weighted(communicator, rows, {}, weight, weigh, gradient, travelling_gradient);
 }
 
 template class PairScores<float>;

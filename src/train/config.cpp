@@ -7,6 +7,7 @@
 #include "infomax/core/error.hpp"
 #include "infomax/data/augmentation.hpp"
 #include "infomax/data/image.hpp"
+#include "infomax/objective/make.hpp"
 #include "infomax/train/linear_start.hpp"
 #include "train/derived.hpp"
 
@@ -198,6 +199,13 @@ void validate(const Config& config) {
     throw UsageError(
         "`optimizer` lbfgs takes the whole data set as one batch: give `batch` 0, and "
         "`micro_batch` where memory is short");
+  }
+  if (config.optimizer.kind == optim::OptimizerKind::lbfgs &&
+      !objective::ascends_itself(config.objective_options())) {
+    throw UsageError(fmt::format(
+        "`optimizer` lbfgs searches along the gradient of a value, and `objective` {} is trained "
+        "by another: choose another optimizer, or `objective` dv",
+        config.objective.objective));
   }
   validate_validation(config);
 }

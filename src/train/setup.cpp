@@ -204,7 +204,14 @@ model::Model<T> make_model(const mpi::Communicator& communicator, const Config& 
   const std::size_t q = model.member(model::Role::encoder_b).network.outputs();
   objective::check_shapes(objective, p, q);
   const auto described = objective::make_objective<T>(objective);
-  model.add_objective_parameters(described->parameter_count(p, q));
+  const std::size_t own_count = described->parameter_count(p, q);
+  if (config.critic_learning_rate && own_count == 0) {
+    throw UsageError(
+        fmt::format("`critic_learning_rate` is of an objective's own parameters, and `objective` {} "
+                    "has none: leave it out",
+                    objective.objective));
+  }
+  model.add_objective_parameters(own_count);
   model.initialize(config.seed);
   described->initialize(model.objective_parameters(), p, q, config.seed);
   if (starts && starts_linear(config)) {

@@ -133,7 +133,7 @@ StepReport Step<T>::run(std::uint64_t epoch, std::uint64_t step_of_epoch,
   // update: the same on every rank
   const Stopwatch updating;
   clip(report.gradient_norm);
-  optimizer.ascend(model_->parameters(), gradient_, learning_rate);
+  ascend(optimizer, learning_rate);
   remember(remembered_share);
   const double update_s = updating.elapsed_s();
   report.times.total_s += update_s;
@@ -197,6 +197,22 @@ double Step<T>::add_penalty() {
     }
   }
   return -0.5 * options_.weight_decay * squared;
+}
+
+/// Every optimiser moves a parameter by a multiple of the learning rate, so that another rate is a
+/// share of the move.
+template <math::Real T>
+void Step<T>::ascend(optim::Optimizer<T>& optimizer, double learning_rate) {
+  const auto own = model_->objective_parameters();
+  const bool apart = options_.own_rate != 1.0;
+  if (apart) {
+    std::ranges::copy(own, own_gradient_.begin());
+  }
+  optimizer.ascend(model_->parameters(), gradient_, learning_rate);
+  for (std::size_t i = 0; apart && i < own.size(); ++i) {
+    const T before = own_gradient_[i];
+    own[i] = before + static_cast<T>(options_.own_rate) * (own[i] - before);
+  }
 }
 
 template <math::Real T>

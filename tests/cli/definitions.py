@@ -76,13 +76,37 @@ def coding_rate(_, b, settings):
     return 0.5 * numpy.linalg.slogdet(inside)[1]
 
 
+def dense_parameters(spec, inputs):
+    """How many parameters the dense layers of a network from so many inputs have."""
+    count = 0
+    for item in spec.split(","):
+        name, _, units = item.partition(":")
+        if name == "dense":
+            count, inputs = count + (inputs + 1) * int(units), int(units)
+    return count
+
+
+def network_scores(form, spec, own, a, b):
+    """g(a_i) . h(b_j) of two networks, or f([a_i, b_j]) of one."""
+    if form == "separable":
+        of_g = dense_parameters(spec, a.shape[1])
+        return support.encode(spec, own[:of_g], a) @ support.encode(spec, own[of_g:], b).T
+    pairs = numpy.concatenate([numpy.repeat(a, len(b), axis=0), numpy.tile(b, (len(a), 1))], axis=1)
+    return support.encode(spec, own, pairs).reshape(len(a), len(b))
+
+
 def scores(a, b, settings):
     """u, with the parameters that the objective has of its own: the logarithm of the temperature,
-    the shift of sigmoid, the matrix of the bilinear critic, as far as they are learned."""
+    the shift of sigmoid, the matrix or the networks of the critic, as far as they are learned, and
+    of mine what it keeps of earlier steps."""
     own = numpy.asarray(settings.get("own", ()))
-    critic = settings.get("critic", "cosine")
-    temperature = 1.0 if critic == "bilinear" else float(settings["temperature"])
+    critic, _, network = settings.get("critic", "cosine").partition(":")
     shift = 0.0
+    if settings["objective"] == "mine":
+        own = own[:-2]
+    if network:
+        return network_scores(critic, network, own, a, b)
+    temperature = 1.0 if critic == "bilinear" else float(settings["temperature"])
     if settings.get("learn-temperature") == "true":
         temperature, own = numpy.exp(own[0]), own[1:]
     if settings["objective"] == "sigmoid":
@@ -142,6 +166,7 @@ OBJECTIVES = {
     "jsd": of_pairs(lambda u: -softplus(-u), lambda u, _: softplus(u),
                     lambda p, q: 2 * numpy.log(2) + p - q),
     "dv": of_pairs(lambda u: u, lambda u, _: numpy.exp(u), lambda p, q: p - numpy.log(q)),
+    "mine": of_pairs(lambda u: u, lambda u, _: numpy.exp(u), lambda p, q: p - numpy.log(q)),
     "nwj": of_pairs(lambda u: u, lambda u, _: numpy.exp(u - 1)),
     "smile": of_pairs(lambda u: u, clipped, lambda p, q: p - numpy.log(q)),
     "infomax": infomax, "barlow": barlow, "vicreg": vicreg, "coding-rate": coding_rate,
@@ -208,15 +233,30 @@ class Definition:
         return numpy.concatenate([*(support.parameters(model, name) for name in self.specs), own])
 
     def climbed(self, flat):
-        """What a step climbs: J, but for smile, whose gradient is that of jsd."""
+        """What a first step climbs: J, but for smile, whose gradient is that of jsd."""
         return self.value(flat, objective={"smile": "jsd"}.get(self.settings["objective"]))
 
+    def climbed_by_mine(self, average):
+        """What a step of mine climbs, whose moving average of Q e^u is `average`."""
+        def value(flat):
+            return self.value(flat, objective=of_pairs(
+                lambda u: u, lambda u, _: numpy.exp(u), lambda p, q: p - q / average))
+        return value
+
+    def mean_of_others(self, flat):
+        """Q e^u."""
+        return self.value(flat, objective=of_pairs(lambda u: u, lambda u, _: numpy.exp(u),
+                                                   lambda _, q: q))
+
     def value(self, flat, rows=slice(None), training=True, objective=None):
-        """J of these rows as one global batch, in training or in evaluation."""
+        """J of these rows as one global batch, in training or in evaluation; or another objective,
+        by name or as a function."""
         *flats, own = numpy.split(flat, numpy.cumsum(list(self.sizes.values())))
         flats = dict(zip(self.specs, flats))
         encoded = [support.encode(self.specs[name], flats[name], z[rows],
                                   () if training else self.running[name])
                    for name, z in zip(self.names, self.inputs)]
         a, b = encoded if self.given is None else (self.given[rows], *encoded)
-        return OBJECTIVES[objective or self.settings["objective"]](a, b, {**self.settings, "own": own})
+        if not callable(objective):
+            objective = OBJECTIVES[objective or self.settings["objective"]]
+        return objective(a, b, {**self.settings, "own": own})

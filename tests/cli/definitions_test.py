@@ -48,6 +48,13 @@ LEARNED = {
     "dv": ["--objective", "dv", "--critic", "bilinear"],
     "nwj": ["--objective", "nwj", "--critic", "cosine", "--learn-temperature", "--temperature", "0.8"],
     "sigmoid": ["--objective", "sigmoid", "--learn-temperature"],
+    "mine, separable": ["--objective", "mine", "--critic", "separable:dense:4,tanh,dense:3"],
+    "jsd, separable": ["--objective", "jsd", "--critic", "separable:dense:5,tanh,dense:2"],
+    "infonce, separable": ["--objective", "infonce", "--critic", "separable:dense:3"],
+    "nwj, concat": ["--objective", "nwj", "--critic", "concat:dense:4,tanh,dense:1"],
+    "infonce, concat": ["--objective", "infonce", "--critic", "concat:dense:3,tanh,dense:1",
+                        "--symmetric", "true"],
+    "smile, concat": ["--objective", "smile", "--critic", "concat:dense:3,sigmoid,dense:1"],
 }
 OBJECTIVES |= LEARNED
 # What pairs do to sides is the same for all objectives, and was seen with the others.
@@ -112,6 +119,11 @@ class Table(support.ProgramTest):
     def check(self, start, run, datasets):
         definition = Definition(run / "model.h5", **datasets)
         point, moved = definition.parameters(start), definition.parameters(run / "model.h5")
+        if definition.settings["objective"] == "mine":
+            # What it keeps of earlier steps has no gradient.
+            self.assertAlmostEqual(moved[-2], numpy.log(definition.mean_of_others(point)), delta=1e-11)
+            self.assertAlmostEqual(moved[-1], 0.1, delta=1e-12)
+            moved[-2:] = point[-2:]
         expected = support.gradient(definition.climbed, point)
         if numpy.abs(expected).max() < 1e-9:  # of two sides that are one
             self.assertLess(numpy.abs(moved - point).max(), 1e-12)
@@ -187,10 +199,56 @@ class Bound(support.ProgramTest):
         self.assertAlmostEqual(self.evaluate(newest, data)["objective"],
                                self.evaluate(whole, data, ranks=2)["objective"], delta=1e-9)
 
+    def test_mine_divides_by_its_moving_average(self):
+        x = numpy.random.default_rng(21).normal(size=(40, 4))
+        y = x[:, :2] + 0.3 * numpy.random.default_rng(22).normal(size=(40, 2))
+        data = self.write_data(x=x, y=y)
+        arguments = ["--pair", "target", "--objective", "mine", "--critic", "separable:dense:3,tanh,dense:2",
+                     "--mine-decay", "0.7", "--encoder", "dense:2", *COMMON, *STEP[:-2]]
+        models = [self.train(data, f"after {steps}", *arguments, "--steps", steps,
+                             ranks=ranks) / "model.h5"
+                  for steps, ranks in ((0, None), (1, 2), (2, None), (3, 3))]
+        total = weight = 0.0
+        for before, after in zip(models, models[1:]):
+            definition = Definition(before, x=x, y=y)
+            point, moved = definition.parameters(before), definition.parameters(after)
+            total = 0.7 * total + 0.3 * definition.mean_of_others(point)
+            weight = 0.7 * weight + 0.3
+            self.assert_close(moved[-2:], [numpy.log(total / weight), weight], 1e-11)
+            expected = support.gradient(definition.climbed_by_mine(total / weight), point)
+            self.assert_close((moved - point)[:-2] / RATE, expected[:-2], 1e-6)
+
+    def test_a_critic_has_a_learning_rate_of_its_own(self):
+        x = numpy.random.default_rng(23).normal(size=(30, 4))
+        data = self.write_data(x=x)
+        arguments = ["--pair", "augment", "--augment", "noise:0.3", "--objective", "jsd", "--critic",
+                     "bilinear", "--encoder", "dense:3", *COMMON, "--batch", "0"]
+        for optimizer in ("sgd", "adam", "lars"):
+            with self.subTest(optimizer):
+                changes = []
+                for rate in ("0.02", "0.01"):
+                    before, after = (self.train(
+                        data, f"{optimizer} {rate} {steps}", *arguments, "--optimizer", optimizer,
+                        "--learning-rate", "0.02", "--critic-learning-rate", rate, "--steps", steps)
+                        for steps in (0, 1))
+                    change = [support.parameters(after / "model.h5") - support.parameters(before / "model.h5")]
+                    with support.h5py.File(after / "model.h5") as new, \
+                            support.h5py.File(before / "model.h5") as old:
+                        change.append(new["objective/parameters"][()] - old["objective/parameters"][()])
+                    changes.append(change)
+                self.assertGreater(numpy.abs(changes[0][1]).min(), 0.0)
+                self.assert_close(changes[1][0], changes[0][0], 1e-14)
+                self.assert_close(changes[1][1], changes[0][1] / 2, 1e-11)
+
     def test_what_a_critic_must_be(self):
         data = self.write_data(x=numpy.ones((8, 2)))
-        for options, words in ((["jsd", "--critic", "round"], ["dot, cosine or bilinear"]),
+        for options, words in ((["jsd", "--critic", "round"], ["dot, cosine, bilinear, separable"]),
                                (["dv", "--critic", "bilinear", "--learn-temperature"], ["no temperature"]),
+                               (["dv", "--critic", "separable:dens:3"], ["`critic`", "dens"]),
+                               (["dv", "--critic", "separable:dense:3,batchnorm"], ["layernorm has"]),
+                               (["dv", "--critic", "concat:dense:3"], ["end it in dense:1"]),
+                               (["mine", "--optimizer", "lbfgs", "--batch", "0"], ["dv"]),
+                               (["barlow", "--critic-learning-rate", "0.1"], ["leave it out"]),
                                (["nt-xent", "--critic", "bilinear"], ["rows of one side"])):
             done = support.run("train", "--data", data, "--output", self.scratch / "no", "--encoder",
                                "dense:2", "--pair", "augment", "--augment", "noise:0.1", "--objective",

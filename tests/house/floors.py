@@ -24,8 +24,8 @@ FLOORS = [
 ]
 FLOOR = {module: floor for floor, modules in enumerate(FLOORS) for module in modules}
 
-# The two boundaries: a network knows nothing of ranks, an objective nothing of networks and files.
-WALLS = {"nn": {"mpi"}, "objective": {"hdf5", "nn"}}
+# The two boundaries: a network knows nothing of ranks, an objective nothing of files.
+WALLS = {"nn": {"mpi"}, "objective": {"hdf5"}}
 
 # Headers of C libraries that are met in their own modules only; parallel HDF5 takes MPI's handles.
 OWNERS = {"mpi.h": {"mpi", "hdf5"}, "hdf5.h": {"hdf5"}, "cblas.h": {"math"}}

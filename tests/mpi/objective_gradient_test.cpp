@@ -248,6 +248,18 @@ TEST(ObjectiveGradient, OfLearnedCriticsIsThatOfCentralDifferences) {
   }
 }
 
+TEST(ObjectiveGradient, OfCriticsWithNetworksIsThatOfCentralDifferences) {
+  for (const std::string name : {"infonce", "jsd", "dv", "nwj", "sigmoid"}) {
+    for (const std::string critic : {"separable:dense:4,tanh,dense:3", "separable:layernorm,dense:2",
+                                     "concat:dense:3,tanh,dense:1"}) {
+      ObjectiveOptions options;
+      options.objective = name;
+      options.set("critic", critic);
+      check(options, reference::keyed_sides(13, 4, 2, 55));
+    }
+  }
+}
+
 // The gradient of smile is that of jsd by definition, whatever its own value does.
 TEST(ObjectiveGradient, OfSmileIsThatOfJsd) {
   const auto world = mpi::Communicator::world();

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdint>
 #include <numeric>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -55,7 +56,11 @@ objective::ObjectiveOptions objective_of(const Case& wanted) {
   options.set("bins", 12);
   const bool is_learned = wanted.objective == "nwj" || wanted.objective == "sigmoid";
   options.set("learn-temperature", is_learned ? "true" : "false");
-  options.set("critic", wanted.objective == "dv" ? "bilinear" : "cosine");
+  const std::map<std::string, std::string> critics{{"dv", "bilinear"},
+                                                   {"mine", "separable:dense:5,tanh,dense:3"},
+                                                   {"jsd", "concat:dense:3,tanh,dense:1"}};
+  const auto critic = critics.find(wanted.objective);
+  options.set("critic", critic == critics.end() ? "cosine" : critic->second);
   return options;
 }
 
@@ -195,7 +200,7 @@ class Reproducible : public testing::Test {
 TEST_F(Reproducible, EveryObjective) {
   for (const char* objective : {"rv", "cca", "pearson", "dcca", "vamp1", "vamp2", "gaussian-mi",
                                 "barlow", "vicreg", "histogram-mi", "coding-rate", "mse", "infonce",
-                                "nt-xent", "sigmoid", "jsd", "dv", "nwj", "smile"}) {
+                                "nt-xent", "sigmoid", "jsd", "dv", "mine", "nwj", "smile"}) {
     check<float>({.objective = objective});
     check<double>({.objective = objective});
   }

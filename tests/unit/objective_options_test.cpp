@@ -73,6 +73,7 @@ TEST(ObjectiveOptions, SettingsHaveTheKeysAndTextsOfModelFiles) {
                                                     {"distortion", "0.5"},
                                                     {"temperature", "0.1"},
                                                     {"learn-temperature", "false"},
+                                                    {"mine-decay", "0.9"},
                                                     {"smile-clip", "5"}};
   EXPECT_EQ(to_settings(ObjectiveOptions{}), expected);
 }
@@ -130,7 +131,7 @@ TEST(ObjectiveOptions, FieldsStandOnceInTheOrderOfHelp) {
                                    "histogram-range", "components", "ridge", "ridge-absolute",
                                    "shrinkage", "barlow-lambda", "vicreg-similarity",
                                    "vicreg-variance", "vicreg-covariance", "distortion", "critic",
-                                   "temperature", "learn-temperature", "symmetric", "smile-clip"));
+                                   "temperature", "learn-temperature", "symmetric", "mine-decay", "smile-clip"));
   for (const std::string_view name : objective_names()) {
     EXPECT_THAT(fields().at("objective").help,
                 HasSubstr(std::string("\n").append(name).append("  ")));

@@ -18,6 +18,10 @@ template <Real T>
 template <Real T>
 [[nodiscard]] double exp_sum(std::span<const T> x, T shift);
 
+/// Adds exp(x_i - shifts_i) to sums_i.
+template <Real T>
+void exp_add(std::span<const T> x, std::span<const T> shifts, std::span<T> sums);
+
 /// A second term of exp_weights(), with a shift for each element.
 template <Real T>
 struct ExpOfColumns {

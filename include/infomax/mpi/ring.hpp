@@ -29,12 +29,21 @@ class Ring {
     std::span<const double> notes;  ///< [count], or empty
   };
   using Visit = std::function<void(const Block&)>;  ///< must not throw, nor communicate
+  /// The same, which also adds to `sums` [count, p] of the block's rows.
+  using VisitAdding = std::function<void(const Block&, MatrixView<T> sums)>;
 
   /// Collective. Calls `visit` once for the rows of each rank, the own ones first: rows travel from
   /// rank to rank, and the next block is on its way while this one is visited. `rows` [B, p] lie
   /// without gaps; `notes` [B], or empty on all ranks. Throws SystemError.
   void around(const Communicator& communicator, MatrixView<const T> rows,
               std::span<const double> notes, const Visit& visit);
+
+  /// Collective. The same with sums that follow the rows around and come back to their owner: what
+  /// the visits of all ranks add for a row is added to its row of `totals` [B, p]. Their order is
+  /// that of the ranks.
+  void around_adding(const Communicator& communicator, MatrixView<const T> rows,
+                     std::span<const double> notes, const VisitAdding& visit,
+                     MatrixView<T> totals);
 
   /// Collective. Calls `visit` for each part of the rows of each rank: part k is rows [ends[k - 1],
   /// ends[k]), and parts without rows are left out. The order is that of the ranks and of their
@@ -45,8 +54,15 @@ class Ring {
                 const Visit& visit);
 
  private:
+  class ReturningSums;
+
+  void travel(const Communicator& communicator, MatrixView<const T> rows,
+              std::span<const double> notes, const VisitAdding& visit, ReturningSums* sums);
+
   std::array<Buffer<T>, 2> rows_;
   std::array<Buffer<double>, 2> notes_;
+  std::array<Buffer<T>, 2> sums_;  // of this rank's visits, and what came with them
+  Buffer<T> arriving_sums_;
 };
 
 }  // namespace infomax::mpi

@@ -31,6 +31,8 @@ struct Room {
   bool by_ranges =
       false;  ///< forward() is given ranges, and what a range gives must not depend on other ranges
   std::vector<std::size_t> taps = {};  ///< nodes whose values value() returns, besides the output
+  bool input_gradient = false;         ///< backward() also gives the derivative by the input; of
+                                       ///< networks without sums over the batch
 };
 
 /// The derivative of J by the value of a tapped node. A backward pass starts from these besides the
@@ -105,10 +107,11 @@ class Executor {
 
   /// Adds the derivative of J by the parameters to `gradient`, after a forward pass of training
   /// with the same parameters. `doutputs` = dJ/d(output) [B, q] is overwritten; `taps` are further
-  /// derivatives. Collective as forward() is.
+  /// derivatives. `dinputs` [B, D] gets that by the input, if the room has it and there are
+  /// columns. Collective as forward() is.
   void backward(std::span<const T> parameters, MatrixView<T> doutputs, std::span<T> gradient,
                 const PartReady& ready = {}, const RangeAdded& added = {},
-                std::span<const TapGradient<T>> taps = {});
+                std::span<const TapGradient<T>> taps = {}, MatrixView<T> dinputs = {});
 
   /// Moves the running statistics of a network, which are among its parameters, by `share` of the
   /// way to the statistics of all batches of the executors together. Called after forward passes of

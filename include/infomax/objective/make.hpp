@@ -35,6 +35,9 @@ template <math::Real T>
 /// for the variational scores vamp1 and vamp2, and not by the correlation of each pair of variates.
 [[nodiscard]] bool scores_subspaces(const ObjectiveOptions& options);
 
+/// Whether the gradient is that of the value, as for all but mine and smile.
+[[nodiscard]] bool ascends_itself(const ObjectiveOptions& options);
+
 /// The objectives for which make_spectral_function() is not null, for messages: "dcca, vamp1".
 [[nodiscard]] std::string spectral_objectives();
 

@@ -34,6 +34,10 @@ class Objective {
   virtual void initialize(std::span<T> /*parameters*/, std::size_t /*p*/, std::size_t /*q*/,
                           std::uint64_t /*seed*/) const {}
 
+  /// Called after an evaluation with gradients and the update that follows it: moves those of the
+  /// objective's parameters that follow the batches and have no gradient, such as a moving average.
+  virtual void remember(std::span<T> /*parameters*/) {}
+
   /// Collective. Returns the global value and writes the gradients that are wanted. They are those
   /// of the global J, already divided by what J divides by, so that the caller sums the parameter
   /// gradients of all ranks and divides by nothing. Not reentrant: it keeps scratch memory from

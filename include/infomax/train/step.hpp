@@ -42,6 +42,8 @@ struct StepReport {
 struct StepOptions {
   double clip_norm = 0.0;     ///< the gradient is shortened to this Euclidean norm; 0 = never
   double weight_decay = 0.0;  ///< J loses half of this times the weights' squared norm, once
+  double own_rate = 1.0;      ///< the rate of the objective's own parameters is this times the
+                              ///< learning rate
   std::uint64_t seed = 0;     ///< of augmentation and dropout
   std::size_t bucket_bytes = std::size_t{1} << 20U;  ///< of gradient in one message, which
                                                      ///< overlaps with the backward pass
@@ -78,8 +80,12 @@ class Step {
                  double learning_rate);
 
   /// Moves the running averages of batch normalisations by the fraction `share` of the way to the
-  /// moments that differentiate() found; run() does so after its update.
-  void remember(double share) { sides_->remember(share, model_->parameters()); }
+  /// moments that differentiate() found, and what else follows the batches; run() does so after its
+  /// update.
+  void remember(double share) {
+    sides_->remember(share, model_->parameters());
+    objective_->remember(model_->objective_parameters());
+  }
 
   /// Returns the global gradient that differentiate() found; after run(), the one that the
   /// optimiser got, which may be clipped.
@@ -89,6 +95,7 @@ class Step {
   [[nodiscard]] objective::Gradients<T> requested_gradients();
   void backward();
   double add_penalty();
+  void ascend(optim::Optimizer<T>& optimizer, double learning_rate);
   void clip(double norm);
 
   mpi::Communicator communicator_;

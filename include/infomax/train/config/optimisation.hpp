@@ -15,6 +15,8 @@ namespace infomax::train {
 struct OptimisationConfig {
   optim::OptimizerOptions optimizer;  ///< which one, and its numbers
   double learning_rate = 1e-3;        ///< the peak of the schedule, above 0
+  /// The peak of the objective's own parameters, such as a critic's; unset: learning_rate.
+  std::optional<double> critic_learning_rate;
   std::size_t micro_batch = 0;        ///< local rows; 0 = a rank's whole part of the batch
   /// D: J loses D/2 times the squared norm of the weights. For adamw the decay is decoupled.
   double weight_decay = 0.0;
@@ -49,6 +51,12 @@ struct OptimisationConfig {
       .may_change()
       .refused_with("optimizer", "lbfgs", "finds its own steps")
       .after("optimizer")
+      .add("critic-learning-rate", &Config::critic_learning_rate, "R",
+           "the same of the objective's own parameters, such as a critic's; unset: "
+           "`learning-rate`",
+           above(0.0))
+      .may_change()
+      .refused_with("optimizer", "lbfgs", "finds its own steps")
       .add("micro-batch", &Config::micro_batch, "M",
            "rows a rank holds activations of at a time; bounds memory, changes no result; 0 = its "
            "whole part of the batch",
