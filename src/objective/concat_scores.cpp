@@ -30,12 +30,9 @@ ConcatScores<T>::ConcatScores(const std::string& network, std::size_t p, std::si
       unwanted_(of_tiles_.parameter_count()) {}
 
 template <math::Real T>
-void ConcatScores<T>::begin(std::span<const T> parameters, bool a_stays, bool by_parts,
-                            const OwnGradient<T>& gradient) {
+void ConcatScores<T>::begin(std::span<const T> parameters, bool by_parts) {
   parameters_ = parameters;
-  a_stays_ = a_stays;
   tile_part_ = by_parts ? &tile_ : nullptr;
-  gradient_ = gradient;
 }
 
 template <math::Real T>

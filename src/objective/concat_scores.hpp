@@ -20,18 +20,21 @@ class ConcatScores final : public PairScorer<T> {
   /// Throws UsageError as OwnNetwork does.
   ConcatScores(const std::string& network, std::size_t p, std::size_t q);
 
-  /// Sets what score() and add_gradient() take: which side stays, whether the same pairs are to be
-  /// computed whatever others there are, and where the gradient by the parameters is added; an
-  /// empty one is not wanted.
-  void begin(std::span<const T> parameters, bool a_stays, bool by_parts,
-             const OwnGradient<T>& gradient);
+  /// Sets what all that follows takes: the parameters, and whether the bits of a pair must be the
+  /// same whatever others there are.
+  void begin(std::span<const T> parameters, bool by_parts);
+
+  /// Says which side stays.
+  void turn(bool a_stays) { a_stays_ = a_stays; }
+
+  /// Says where the gradient by the parameters is added; an empty one is not wanted.
+  void add_to(const OwnGradient<T>& gradient) { gradient_ = gradient; }
 
   /// Writes f([a_i, b_i]) for each local row [B].
   void score_own(MatrixView<const T> a, MatrixView<const T> b, const stats::RowParts* parts,
                  std::span<double> scores);
 
-  /// After begin(): with derivatives by what score_own() wrote, writes those by the rows that stay
-  /// to `gradient`.
+  /// With derivatives by what score_own() wrote, writes those by the rows that stay to `gradient`.
   void write_own_gradient(MatrixView<const T> a, MatrixView<const T> b,
                           const stats::RowParts* parts, std::span<const double> slopes,
                           MatrixView<T> gradient);

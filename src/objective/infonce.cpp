@@ -56,10 +56,12 @@ class InfoNce final : public Objective<T> {
                                const Gradients<T>& gradients) override;
 
  private:
-  /// Collective. Writes the gradient by the scored rows of one side; `weight` and `other_weight`
-  /// are those of the log sums of this side's and the other side's rows in J.
-  void differentiate(const mpi::Communicator& communicator, const Batch<T>& batch, bool of_a,
-                     double weight, double other_weight, const Gradients<T>& gradients);
+  /// Collective. Writes ln sum_j exp(u_ij) of the rows of a and, where it counts, of those of b.
+  void measure(const mpi::Communicator& communicator, const stats::RowParts* parts);
+
+  /// Collective. Writes the gradients by the scored rows that are wanted.
+  void differentiate(const mpi::Communicator& communicator, const Batch<T>& batch, double samples,
+                     const Gradients<T>& gradients);
 
   Needs needs_;
   bool symmetric_;
@@ -81,11 +83,7 @@ Value InfoNce<T>::evaluate(const mpi::Communicator& communicator, const Batch<T>
   critic_.read(batch);
   log_sums_a_.assign(rows.count(), 0.0);
   log_sums_b_.assign(rows.count(), 0.0);
-  scores_.log_sums(communicator, critic_.pairs(true, rows.parts), log_sums_a_);
-  // The other direction has weight 0 in J unless it is symmetric.
-  if (symmetric_) {
-    scores_.log_sums(communicator, critic_.pairs(false, rows.parts), log_sums_b_);
-  }
+  measure(communicator, rows.parts);
   const double share = symmetric_ ? 0.5 : 1.0;
   std::array<double, 1> sums{};
   summation_.over(communicator, rows.parts, rows.count(), sums,
@@ -99,27 +97,38 @@ Value InfoNce<T>::evaluate(const mpi::Communicator& communicator, const Batch<T>
   value.dependence = value.objective;
   warn_of_bound(value.objective, samples);
   slopes_.assign(rows.count(), 1.0 / samples);
-  const double forth = share / samples;
-  const double back = symmetric_ ? forth : 0.0;
-  if (critic_.wants_a(gradients)) {
-    differentiate(communicator, batch, true, forth, back, gradients);
-  }
-  if (critic_.wants_b(gradients)) {
-    differentiate(communicator, batch, false, back, forth, gradients);
-  }
+  differentiate(communicator, batch, samples, gradients);
   critic_.write_gradients(batch, {}, gradients);
   return value;
 }
 
 template <math::Real T>
+void InfoNce<T>::measure(const mpi::Communicator& communicator, const stats::RowParts* parts) {
+  const auto pairs = critic_.pairs(true, parts);
+  // The other direction has weight 0 in J unless it is symmetric.
+  if (symmetric_ && PairScores<T>::goes_both_ways(pairs)) {
+    scores_.log_sums_of_both(communicator, pairs, log_sums_a_, log_sums_b_);
+    return;
+  }
+  scores_.log_sums(communicator, pairs, log_sums_a_);
+  if (symmetric_) {
+    scores_.log_sums(communicator, critic_.pairs(false, parts), log_sums_b_);
+  }
+}
+
+template <math::Real T>
 void InfoNce<T>::differentiate(const mpi::Communicator& communicator, const Batch<T>& batch,
-                               bool of_a, double weight, double other_weight,
-                               const Gradients<T>& gradients) {
-  critic_.start_gradient(of_a, batch, slopes_, gradients);
-  scores_.add_gradient(
-      communicator, critic_.pairs(of_a, batch.rows.parts),
-      {-weight, of_a ? log_sums_a_ : log_sums_b_, -other_weight, of_a ? log_sums_b_ : log_sums_a_},
-      of_a ? critic_.gradient_a() : critic_.gradient_b());
+                               double samples, const Gradients<T>& gradients) {
+  const double forth = (symmetric_ ? 0.5 : 1.0) / samples;
+  const double back = symmetric_ ? forth : 0.0;
+  const typename PairScores<T>::Weights of_a{-forth, log_sums_a_, -back, log_sums_b_};
+  const typename PairScores<T>::Weights of_b{-back, log_sums_b_, -forth, log_sums_a_};
+  critic_.differentiate(
+      batch, slopes_, gradients,
+      [&](bool a, const typename PairScores<T>::Rows& pairs, MatrixView<T> gradient,
+          MatrixView<T> other) {
+        scores_.add_gradient(communicator, pairs, a ? of_a : of_b, gradient, other);
+      });
 }
 
 }  // namespace

@@ -120,11 +120,11 @@ class PairBound final : public Objective<T> {
   };
   [[nodiscard]] Others value_of_others(double sum, double samples) const;
 
-  /// Collective. Writes the gradient by the scored rows of one side.
-  void differentiate(const mpi::Communicator& communicator, const Batch<T>& batch, bool of_a,
-                     double samples, const Others& others, const Gradients<T>& gradients);
+  /// Collective. Writes the gradients by the scored rows that are wanted.
+  void differentiate(const mpi::Communicator& communicator, const Batch<T>& batch, double samples,
+                     const Others& others, const Gradients<T>& gradients);
 
-  /// This batch's and Gradients that are those of the critic alone.
+  /// The batch and gradients with those parameters alone that are the critic's.
   [[nodiscard]] Batch<T> batch_of_critic(const Batch<T>& batch) const;
   [[nodiscard]] Gradients<T> gradients_of_critic(const Gradients<T>& gradients) const;
 
@@ -256,35 +256,31 @@ Value PairBound<T, bound>::evaluate(const mpi::Communicator& communicator, const
     others.log_sum = average_.log + pairs;
   }
   const Gradients<T> own = gradients_of_critic(gradients);
-  if (critic_.wants_a(own)) {
-    differentiate(communicator, batch, true, samples, others, own);
-  }
-  if (critic_.wants_b(own)) {
-    differentiate(communicator, batch, false, samples, others, own);
-  }
+  differentiate(communicator, batch, samples, others, own);
   critic_.write_gradients(batch, row_gradients_, own);
   return value;
 }
 
 template <math::Real T, Bound bound>
 void PairBound<T, bound>::differentiate(const mpi::Communicator& communicator,
-                                        const Batch<T>& batch, bool of_a, double samples,
+                                        const Batch<T>& batch, double samples,
                                         const Others& others, const Gradients<T>& gradients) {
   for (std::size_t i = 0; i < slopes_.size(); ++i) {
     slopes_[i] = positive_slope(critic_.positive(i)) / samples;
   }
-  std::ranges::copy(slopes_, row_gradients_.begin());
-  critic_.start_gradient(of_a, batch, slopes_, gradients);
-  const auto pairs = critic_.pairs(of_a, batch.rows.parts, true);
-  const MatrixView<T> gradient = of_a ? critic_.gradient_a() : critic_.gradient_b();
-  if constexpr (is_logistic) {
-    scores_.add_logistic_gradient(communicator, pairs, others.weight, critic_.shift(), gradient,
-                                  row_gradients_);
-  } else {
-    std::ranges::fill(row_sums_, others.log_sum);
-    scores_.add_gradient(communicator, pairs, {.weight = others.weight, .log_sums = row_sums_},
-                         gradient);
-  }
+  std::ranges::fill(row_sums_, others.log_sum);
+  const auto add = [&](bool /*of_a*/, const typename PairScores<T>::Rows& pairs,
+                       MatrixView<T> gradient, MatrixView<T> other) {
+    std::ranges::copy(slopes_, row_gradients_.begin());
+    if constexpr (is_logistic) {
+      scores_.add_logistic_gradient(communicator, pairs, others.weight, critic_.shift(), gradient,
+                                    row_gradients_, other);
+    } else {
+      scores_.add_gradient(communicator, pairs, {.weight = others.weight, .log_sums = row_sums_},
+                           gradient, other);
+    }
+  };
+  critic_.differentiate(batch, slopes_, gradients, add, true);
 }
 
 template <Bound bound>

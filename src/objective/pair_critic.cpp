@@ -179,13 +179,16 @@ void PairCritic<T>::read_concat(const stats::RowPairs<T>& rows) {
     concat_ = std::make_unique<ConcatScores<T>>(critic_.network, p, q);
   }
   read_products(rows);
-  concat_->begin(weights(), true, rows.parts != nullptr, {});
+  concat_->begin(weights(), rows.parts != nullptr);
   concat_->score_own(a(), b(), rows.parts, positives_);
 }
 
 template <math::Real T>
 typename PairScores<T>::Rows PairCritic<T>::pairs(bool of_a, const stats::RowParts* parts,
                                                   bool without_own) {
+  if (concat_ != nullptr) {
+    concat_->turn(of_a);
+  }
   return {.staying = of_a ? a() : b(),
           .travelling = of_a ? b() : a(),
           .temperature = temperature_,
@@ -197,16 +200,16 @@ typename PairScores<T>::Rows PairCritic<T>::pairs(bool of_a, const stats::RowPar
 template <math::Real T>
 void PairCritic<T>::start_gradient(bool of_a, const Batch<T>& batch,
                                    std::span<const double> slopes, const Gradients<T>& gradients) {
-  const MatrixView<T> gradient = of_a ? gradient_a() : gradient_b();
+  const MatrixView<T> gradient = of_a ? gradient_a_.view() : gradient_b_.view();
   if (concat_ != nullptr) {
     OwnGradient<T> own;
     if (!of_a && !gradients.parameters.empty()) {
       own = {gradients.parameters.subspan(first_weight()), gradients.exact_parameters,
              first_weight()};
     }
-    const stats::RowParts* const parts = batch.rows.parts;
-    concat_->begin(weights(), of_a, parts != nullptr, own);
-    concat_->write_own_gradient(a(), b(), parts, slopes, gradient);
+    concat_->add_to(own);
+    concat_->turn(of_a);
+    concat_->write_own_gradient(a(), b(), batch.rows.parts, slopes, gradient);
     return;
   }
   // What a positive score gives is the other row / t.
@@ -269,11 +272,11 @@ void PairCritic<T>::write_separable_gradients(const Gradients<T>& gradients) {
     own = {unwanted_};
   }
   if (wants_a(gradients)) {
-    network_a_->backward(weights().first(of_g), gradient_a(), own.part(first_weight(), of_g),
+    network_a_->backward(weights().first(of_g), gradient_a_.view(), own.part(first_weight(), of_g),
                          gradients.a);
   }
   if (wants_b(gradients)) {
-    network_b_->backward(weights().subspan(of_g), gradient_b(),
+    network_b_->backward(weights().subspan(of_g), gradient_b_.view(),
                          own.part(first_weight() + of_g, of_h), gradients.b);
   }
 }

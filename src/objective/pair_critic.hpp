@@ -45,12 +45,47 @@ class PairCritic {
   [[nodiscard]] double temperature() const { return temperature_; }
   [[nodiscard]] double shift() const { return shift_; }
 
-  /// @{ Where derivatives by the scored rows go, as large as a() and b().
-  [[nodiscard]] MatrixView<T> gradient_a() { return gradient_a_.view(); }
-  [[nodiscard]] MatrixView<T> gradient_b() { return gradient_b_.view(); }
-  /// @}
+  /// The pairs of each row of a with all rows of b, or of b with those of a, until the next call.
+  [[nodiscard]] typename PairScores<T>::Rows pairs(bool of_a, const stats::RowParts* parts,
+                                                   bool without_own = false);
 
-  /// @{ Whether gradient_a() or gradient_b() is needed for the gradients that are requested.
+  /// The score of a pair that belongs together, without the shift.
+  [[nodiscard]] double positive(std::size_t i) const { return positives_[i]; }
+
+  /// Computes the derivatives by the scored rows that the requested gradients need, from the
+  /// derivatives by the scores of pairs that belong together [B] and what `add` adds for all
+  /// others: add(of_a, pairs, gradient, other) adds the derivatives by the staying rows of the
+  /// pairs to `gradient` and, if that has columns, those by the travelling rows to `other`.
+  template <class Add>
+  void differentiate(const Batch<T>& batch, std::span<const double> slopes,
+                     const Gradients<T>& gradients, const Add& add, bool without_own = false) {
+    const auto pairs_of_a = pairs(true, batch.rows.parts, without_own);
+    const bool at_once = wants_a(gradients) && wants_b(gradients) &&
+                         PairScores<T>::goes_both_ways(pairs_of_a);
+    if (wants_a(gradients)) {
+      start_gradient(true, batch, slopes, gradients);
+      if (!at_once) {
+        add(true, pairs_of_a, gradient_a_.view(), MatrixView<T>{});
+      }
+    }
+    if (wants_b(gradients)) {
+      start_gradient(false, batch, slopes, gradients);
+      if (at_once) {
+        add(true, pairs_of_a, gradient_a_.view(), gradient_b_.view());
+      } else {
+        add(false, pairs(false, batch.rows.parts, without_own), gradient_b_.view(),
+            MatrixView<T>{});
+      }
+    }
+  }
+
+  /// After differentiate(): writes what is requested. `by_shift` [B] is what each row
+  /// of b has to the derivative by the shift, where there is one.
+  void write_gradients(const Batch<T>& batch, std::span<const double> by_shift,
+                       const Gradients<T>& gradients);
+
+ private:
+  /// @{ Whether the derivatives by a side's scored rows are needed for those that are requested.
   [[nodiscard]] bool wants_a(const Gradients<T>& gradients) const {
     return gradients.a.columns() > 0 ||
            (critic_.form == Critic::Form::separable && !gradients.parameters.empty());
@@ -59,26 +94,10 @@ class PairCritic {
     return gradients.b.columns() > 0 || !gradients.parameters.empty();
   }
   /// @}
-
-  /// The pairs of each row of a with all rows of b, or of b with those of a. Where derivatives by
-  /// their scores follow, start_gradient() was called last, of the same side.
-  [[nodiscard]] typename PairScores<T>::Rows pairs(bool of_a, const stats::RowParts* parts,
-                                                   bool without_own = false);
-
-  /// The score of a pair that belongs together, without the shift.
-  [[nodiscard]] double positive(std::size_t i) const { return positives_[i]; }
-
-  /// Writes what derivatives by the scores of pairs that belong together [B] give to gradient_a()
-  /// or gradient_b().
+  /// Writes what derivatives by the scores of pairs that belong together [B] give to gradient_a_
+  /// or gradient_b_.
   void start_gradient(bool of_a, const Batch<T>& batch, std::span<const double> slopes,
                       const Gradients<T>& gradients);
-
-  /// Writes what is requested from gradient_a() and gradient_b(). `by_shift` [B] is what each row
-  /// of b has to the derivative by the shift, where there is one.
-  void write_gradients(const Batch<T>& batch, std::span<const double> by_shift,
-                       const Gradients<T>& gradients);
-
- private:
   [[nodiscard]] std::size_t first_weight() const {
     return (learns_temperature_ ? 1U : 0U) + (initial_shift_ ? 1U : 0U);
   }

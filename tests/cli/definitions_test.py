@@ -244,7 +244,7 @@ class Bound(support.ProgramTest):
         data = self.write_data(x=numpy.ones((8, 2)))
         for options, words in ((["jsd", "--critic", "round"], ["dot, cosine, bilinear, separable"]),
                                (["dv", "--critic", "bilinear", "--learn-temperature"], ["no temperature"]),
-                               (["dv", "--critic", "separable:dens:3"], ["`critic`", "dens"]),
+                               (["dv", "--critic", "separable:dens:3"], ["--critic", "did you mean dense?"]),
                                (["dv", "--critic", "separable:dense:3,batchnorm"], ["layernorm has"]),
                                (["dv", "--critic", "concat:dense:3"], ["end it in dense:1"]),
                                (["mine", "--optimizer", "lbfgs", "--batch", "0"], ["dv"]),

@@ -73,8 +73,8 @@ class Floors(MadeUpTree):
     def test_a_network_knows_nothing_of_ranks(self):
         self.check_refused("src/nn/a.cpp", '#include "infomax/mpi/x.hpp"', "nothing of mpi")
 
-    def test_an_objective_knows_nothing_of_networks_and_files(self):
-        self.check_refused("src/objective/a.cpp", '#include "infomax/nn/x.hpp"', "nothing of nn")
+    def test_an_objective_knows_nothing_of_files(self):
+        self.check_refused("src/objective/a.cpp", '#include "infomax/hdf5/x.hpp"', "nothing of hdf5")
 
     def test_c_headers_stay_at_home(self):
         self.check_refused("src/train/a.cpp", "#include <mpi.h>", "belongs to hdf5 and mpi")

@@ -71,6 +71,38 @@ class RingOfRanks : public testing::Test {
 using Precisions = testing::Types<float, double>;
 TYPED_TEST_SUITE(RingOfRanks, Precisions);
 
+TYPED_TEST(RingOfRanks, SumsFollowTheirRows) {
+  Matrix<TypeParam> totals(this->rows_.rows(), columns);
+  std::ranges::fill(totals.span(), TypeParam{0});
+  const auto ranks = static_cast<double>(this->world_.size());
+  for (int repeat = 1; repeat <= 2; ++repeat) {  // what is there stays
+    this->order_.clear();
+    this->ring_.around_adding(
+        this->world_, this->rows_.view(), this->notes_,
+        [&](const auto& block, MatrixView<TypeParam> sums) {
+          this->see(block, true);
+          ASSERT_EQ(sums.rows(), block.rows.rows());
+          ASSERT_EQ(sums.columns(), columns);
+          for (std::size_t i = 0; i < sums.rows(); ++i) {
+            for (std::size_t j = 0; j < columns; ++j) {
+              EXPECT_EQ(sums(i, j), TypeParam{0});
+              sums(i, j) += block.rows(i, j) * static_cast<TypeParam>(this->rank_ + 1);
+            }
+          }
+        },
+        totals.view());
+    EXPECT_EQ(this->order_.size(), this->all().size());
+    const double all_weights = ranks * (ranks + 1.0) / 2.0;
+    for (std::size_t i = 0; i < totals.rows(); ++i) {
+      for (std::size_t j = 0; j < columns; ++j) {
+        const double expected =
+            repeat * all_weights * static_cast<double>(this->rows_.view()(i, j));
+        EXPECT_NEAR(static_cast<double>(totals.view()(i, j)), expected, 1e-5 * expected);
+      }
+    }
+  }
+}
+
 TYPED_TEST(RingOfRanks, ShowsEveryRowOnceTheOwnOnesFirst) {
   for (int repeat = 0; repeat < 2; ++repeat) {  // the second in the memory of the first
     const bool noted = repeat == 0;

@@ -49,6 +49,25 @@ TYPED_TEST(Exponentials, ALeftOutScoreAddsNothing) {
   EXPECT_NEAR(math::exp_sum(std::span<const TypeParam>(x), TypeParam{1}), 1.0, this->tolerance);
 }
 
+TYPED_TEST(Exponentials, ColumnsAddUpEachWithAShift) {
+  for (const std::size_t n : {1, 16, 300}) {
+    const auto x = this->scores(n);
+    std::vector<TypeParam> shifts(n);
+    std::vector<TypeParam> sums(n);
+    for (std::size_t i = 0; i < n; ++i) {
+      shifts[i] = static_cast<TypeParam>(0.01 * static_cast<double>(i));
+      sums[i] = static_cast<TypeParam>(i);
+    }
+    math::exp_add(std::span<const TypeParam>(x), std::span<const TypeParam>(shifts),
+                  std::span<TypeParam>(sums));
+    for (std::size_t i = 0; i < n; ++i) {
+      const double expected = static_cast<double>(i) + std::exp(static_cast<double>(x[i]) -
+                                                                static_cast<double>(shifts[i]));
+      EXPECT_NEAR(static_cast<double>(sums[i]), expected, this->tolerance * expected) << n;
+    }
+  }
+}
+
 TYPED_TEST(Exponentials, WeightsHaveAShiftForTheRowAndOneForEachColumn) {
   for (const std::size_t n : {1, 16, 300}) {
     const auto x = this->scores(n);
