@@ -9,18 +9,22 @@ template <math::Real T>
 EncodedSide<T>::EncodedSide(const mpi::Communicator& communicator, const Member<T>& member,
                             const data::RowStore& rows, RowChange change,
                             const stats::RowParts* parts, std::size_t batch_rows,
-                            std::size_t micro_batch, bool for_backward)
+                            std::size_t micro_batch, bool for_backward,
+                            std::optional<std::size_t> tapped_layer)
     : member_(&member),
       rows_(&rows),
       change_(change),
       parts_(parts),
+      tapped_(tapped_layer ? 1 : 0,
+              tapped_layer ? member.network.graph().feature_map(*tapped_layer) : 0),
       reduction_(communicator, parts),
       executor_(
           member.network,
           {.batch_rows = batch_rows,
            .micro_rows = micro_batch,
            .for_backward = for_backward,
-           .by_ranges = parts != nullptr},
+           .by_ranges = parts != nullptr,
+           .taps = tapped_},
           [this](std::size_t first, MatrixView<T> inputs) { fill(first, inputs); }, &reduction_) {
   lengths_.reserve(batch_rows);
 }
@@ -39,6 +43,15 @@ MatrixView<const T> EncodedSide<T>::forward(std::span<const T> parameters,
     });
   }
   return executor_.forward(parameters, indices.size(), pass_, ranges_);
+}
+
+template <math::Real T>
+void EncodedSide<T>::backward(std::span<const T> parameters, MatrixView<T> doutputs,
+                              std::span<T> gradient, const PartReady& ready,
+                              const RangeAdded& added, MatrixView<const T> dtapped) {
+  const nn::TapGradient<T> tap{tapped_.empty() ? 0 : tapped_.front(), dtapped};
+  executor_.backward(parameters, doutputs, gradient, ready, added,
+                     std::span(&tap, dtapped.columns() > 0 ? 1 : 0));
 }
 
 template <math::Real T>

@@ -17,6 +17,14 @@ std::size_t columns_of(const View& view, const NetworksByRole<T>& networks) {
 }
 
 template <math::Real T>
+std::vector<std::size_t> tapped_nodes(const View& view, const nn::Network<T>& network) {
+  if (!view.tapped_layer) {
+    return {};
+  }
+  return {network.graph().feature_map(*view.tapped_layer)};
+}
+
+template <math::Real T>
 PassMemory pass_memory(const Views& views, const NetworksByRole<T>& networks,
                        const objective::ObjectiveOptions& objective, const Passes& passes) {
   PassMemory memory;
@@ -26,8 +34,13 @@ PassMemory pass_memory(const Views& views, const NetworksByRole<T>& networks,
       memory.sides += nn::Executor<T>::bytes_for(network, {.batch_rows = passes.local_rows,
                                                            .micro_rows = passes.micro_rows,
                                                            .for_backward = passes.for_backward,
-                                                           .by_ranges = passes.reproducible});
+                                                           .by_ranges = passes.reproducible,
+                                                           .taps = tapped_nodes(*view, network)});
       memory.sides += passes.for_backward ? passes.local_rows * network.outputs() * sizeof(T) : 0;
+      if (view->tapped_layer && passes.for_backward) {
+        memory.sides +=
+            passes.local_rows * network.layer_columns(*view->tapped_layer) * sizeof(T);
+      }
     }
   }
   const bool all_at_once = passes.micro_rows == 0 || passes.micro_rows >= passes.local_rows;
@@ -52,7 +65,8 @@ std::size_t largest_part(const Examples& examples, std::size_t batch_rows) {
       1, std::min(batch_rows, (examples.blocks.rows() + blocks - 1) / blocks));
 }
 
-#define INFOMAX_INSTANTIATE(T)                                               \
+#define INFOMAX_INSTANTIATE(T)                                                                 \
+  template std::vector<std::size_t> tapped_nodes<T>(const View&, const nn::Network<T>&);       \
   template std::size_t columns_of<T>(const View&, const NetworksByRole<T>&); \
   template PassMemory pass_memory<T>(const Views&, const NetworksByRole<T>&, \
                                      const objective::ObjectiveOptions&, const Passes&);

@@ -67,6 +67,9 @@ void PairSettings::to_settings(Settings& settings) const {
   if (!projector.empty()) {
     settings["projector"] = projector;
   }
+  if (local_layer) {
+    settings["local-layer"] = std::to_string(*local_layer);
+  }
   if (!class_names.empty()) {
     settings["class_names"] = json_text(Json(class_names));
   }
@@ -96,6 +99,9 @@ PairSettings PairSettings::from_settings(const Settings& settings) {
     }
   }
   result.projector = optional(settings, "projector");
+  if (!optional(settings, "local-layer").empty()) {
+    result.local_layer = required_number(settings, "local-layer");
+  }
   result.class_names = names_of(optional(settings, "class_names"));
   return result;
 }

@@ -14,7 +14,11 @@ Side<T>::Side(const mpi::Communicator& communicator, const Model<T>& model, cons
     const auto& member = model.member(*view_.encoder);
     encoder_.emplace(communicator, member, *view_.rows,
                      RowChange{view_.change.get(), view_.changes_in_evaluation}, room.parts,
-                     room.batch_rows, room.micro_batch, room.for_backward);
+                     room.batch_rows, room.micro_batch, room.for_backward, view_.tapped_layer);
+    if (is_tapped()) {
+      tapped_gradient_ = Matrix<T>(room.for_backward ? room.batch_rows : 0,
+                                   member.network.layer_columns(*view_.tapped_layer));
+    }
     gradient_ = Matrix<T>(room.for_backward ? room.batch_rows : 0, member.network.outputs());
   } else if (!view_.preprocessing && view_.classes == 0) {
     as_they_are_ = data::Normalization::identity(view_.rows->features());
@@ -31,6 +35,9 @@ void Side<T>::forward(std::span<const std::size_t> samples, const nn::Pass& pass
   if (encoder_) {
     shown_.template emplace<stats::MatrixRows<T>>(
         encoder_->forward(model_->parameters_of(encoder_->member()), rows, pass));
+    if (is_tapped()) {
+      tapped_.emplace(encoder_->tapped());
+    }
   } else {
     show_data(rows);
   }
@@ -77,6 +84,11 @@ MatrixView<T> Side<T>::gradient() {
 }
 
 template <math::Real T>
+MatrixView<T> Side<T>::tapped_gradient() {
+  return tapped_gradient_.view().row_range(0, count_);
+}
+
+template <math::Real T>
 void Side<T>::backward(std::span<T> parameter_gradient,
                        const typename nn::Executor<T>::PartReady& ready,
                        const typename nn::Executor<T>::RangeAdded& added) {
@@ -92,12 +104,14 @@ void Side<T>::backward(std::span<T> parameter_gradient,
   }
   encoder_->backward(model_->parameters_of(member), gradient(),
                      parameter_gradient.subspan(member.offset, member.network.parameter_count()),
-                     shifted, added);
+                     shifted, added,
+                     is_tapped() ? MatrixView<const T>(tapped_gradient()) : MatrixView<const T>{});
 }
 
 template <math::Real T>
 std::size_t Side<T>::bytes() const {
-  return (encoder_ ? encoder_->bytes() : 0) + gradient_.size() * sizeof(T);
+  return (encoder_ ? encoder_->bytes() : 0) +
+         (gradient_.size() + tapped_gradient_.size()) * sizeof(T);
 }
 
 template class Side<float>;

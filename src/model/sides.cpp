@@ -67,8 +67,19 @@ void Sides<T>::forward(std::span<const std::size_t> samples, const PassContext& 
   } else {
     a_.forward(samples, pass_of(0));
   }
+  if (b_.is_tapped()) {
+    tapped_[0] = &b_.tapped();
+  }
   // Data stays what it is from pass to pass.
   content_of_a_ = context.whole && !a_.is_encoded() ? content_of_all_ : 0;
+}
+
+template <math::Real T>
+objective::Gradients<T> Sides<T>::gradients() {
+  if (b_.is_tapped()) {
+    tapped_gradients_[0] = b_.tapped_gradient();
+  }
+  return {a_.gradient(), b_.gradient(), std::span(tapped_gradients_).first(b_.is_tapped() ? 1 : 0)};
 }
 
 template <math::Real T>

@@ -35,6 +35,7 @@ Views make_views(const PairSettings& settings, const Examples& examples, bool ha
   const auto change = change_of(settings, examples.x->features());
   views.b.encoder = Role::encoder_b;
   views.b.change = change;
+  views.b.tapped_layer = settings.local_layer;
   views.a.changes_in_evaluation = meaning.changes_rows;
   views.b.changes_in_evaluation = meaning.changes_rows;
   if (meaning.a.encoded) {

@@ -47,6 +47,19 @@ std::size_t Graph::layer_output(std::size_t layer) const {
   return static_cast<std::size_t>(next - nodes_.begin()) - 1;
 }
 
+std::size_t Graph::feature_map(std::size_t layer) const {
+  const std::size_t last = layer_output(layer);
+  for (std::size_t node = last; node > 0; --node) {
+    if (nodes_[node].channels_last && nodes_[node].output.axes() > 1) {
+      return node;
+    }
+    if (nodes_[node].layer == layer) {
+      break;
+    }
+  }
+  return last;
+}
+
 std::vector<bool> Graph::need_gradient() const {
   std::vector<bool> needed(nodes_.size(), false);
   for (std::size_t u = 1; u < nodes_.size(); ++u) {

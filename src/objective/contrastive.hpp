@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -57,6 +59,13 @@ struct ContrastiveOptions {
 
 /// Throws UsageError where the critic's network is none, or a temperature of no effect is learned.
 void check_critic(const ObjectiveOptions& options);
+
+/// ln (1 + e^x).
+[[nodiscard]] inline double softplus_of(double x) {
+  return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x)));
+}
+/// 1 / (1 + e^-x).
+[[nodiscard]] inline double sigmoid_of(double x) { return 1.0 / (1.0 + std::exp(-x)); }
 
 /// Returns x . y / temperature, summed in double; x, y [p].
 template <math::Real T>

@@ -18,6 +18,7 @@
 #include "infomax/objective/objective.hpp"
 #include "infomax/objective/options.hpp"
 #include "infomax/objective/spectral.hpp"
+#include "infomax/stats/moment_memory.hpp"
 
 namespace infomax::objective {
 
@@ -83,11 +84,11 @@ struct Description {
   std::function<std::optional<SpectralForm>(const ObjectiveOptions&)> spectral = {};
   std::string spectral_help = {};  ///< which options do, such as "infomax with `rho` cca"
 
-  /// Whether its gradient is that of its value, as a line search needs it.
-  bool ascends_itself = true;
+  /// Whether its gradient is that of its value, as a line search needs it; empty: yes.
+  std::function<bool(const ObjectiveOptions&)> ascends_itself = {};
 
-  /// Whether it compares the rows of every sample with those of all others.
-  bool scores_all_pairs = false;
+  /// The memory that it takes besides means, variances and histograms, if it is not of moments.
+  std::function<stats::MemoryUse(const ObjectiveOptions&, const stats::BatchExtent&)> memory = {};
 
   /// As objective::scores_subspaces() has it.
   bool scores_subspaces = false;

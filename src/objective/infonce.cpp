@@ -140,7 +140,7 @@ Description describe_infonce() {
   infonce.options = {contrastive_options(), histogram_options()};
   infonce.needs = needs_of_critic;
   infonce.check = check_critic;
-  infonce.scores_all_pairs = true;
+  infonce.memory = critic_memory;
   infonce.factory = factory_of<InfoNce<float>, InfoNce<double>>();
   return infonce;
 }

@@ -69,7 +69,8 @@ bool scores_subspaces(const ObjectiveOptions& options) {
 }
 
 bool ascends_itself(const ObjectiveOptions& options) {
-  return description_of(options).ascends_itself;
+  const Description& description = description_of(options);
+  return !description.ascends_itself || description.ascends_itself(options);
 }
 
 std::string spectral_objectives() {

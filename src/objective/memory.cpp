@@ -5,7 +5,6 @@
 
 #include "infomax/objective/histogram_options.hpp"
 #include "objective/description.hpp"
-#include "objective/pair_critic.hpp"
 
 // M: bins.
 
@@ -93,8 +92,8 @@ MemoryUse objective_memory(const ObjectiveOptions& options, const BatchExtent& b
     use += entropy_memory(batch, batch.p, bins, false);
     use += entropy_memory(batch, batch.q, bins, false);
   }
-  if (description.scores_all_pairs) {
-    use += critic_memory(options.of<ContrastiveOptions>(), batch);
+  if (description.memory) {
+    use += description.memory(options, batch);
   }
   return use;
 }

@@ -8,6 +8,7 @@
 #include "infomax/stats/summation.hpp"
 #include "objective/contrastive.hpp"
 #include "objective/list.hpp"
+#include "objective/pair_critic.hpp"
 #include "objective/pair_scores.hpp"
 
 // N: global samples. B: local samples. p: columns of a and of b. The 2N rows c are those of a and b
@@ -188,7 +189,7 @@ Description describe_nt_xent() {
           "nt-xent scores rows of one side with each other too: give `critic` dot or cosine");
     }
   };
-  nt_xent.scores_all_pairs = true;
+  nt_xent.memory = critic_memory;
   nt_xent.factory = factory_of<NtXent<float>, NtXent<double>>();
   return nt_xent;
 }

@@ -14,10 +14,10 @@ namespace {
 constexpr std::size_t rows_at_a_time = 1024;
 
 template <math::Real T>
-nn::Network<T> network_of(std::string_view option, std::string_view spec, std::size_t inputs) {
+nn::Network<T> network_of(std::string_view option, std::string_view spec, const nn::Shape& input) {
   try {
     const nn::Spec parsed = nn::parse_spec(spec);
-    nn::Network<T> network(parsed, nn::Shape(inputs));
+    nn::Network<T> network(parsed, input);
     const auto is_random = [](const nn::SpecItem& item) { return item.name == "dropout"; };
     if (nn::is_linear_solution(parsed) || network.has_running_statistics() ||
         nn::any_item(parsed.items, is_random)) {
@@ -32,8 +32,8 @@ nn::Network<T> network_of(std::string_view option, std::string_view spec, std::s
 }  // namespace
 
 template <math::Real T>
-OwnNetwork<T>::OwnNetwork(std::string_view option, std::string_view spec, std::size_t inputs)
-    : network_(network_of<T>(option, spec, inputs)) {}
+OwnNetwork<T>::OwnNetwork(std::string_view option, std::string_view spec, const nn::Shape& input)
+    : network_(network_of<T>(option, spec, input)) {}
 
 template <math::Real T>
 nn::Room OwnNetwork<T>::room_for(std::size_t rows, bool by_ranges) {
@@ -83,8 +83,8 @@ void OwnNetwork<T>::backward(std::span<const T> parameters, MatrixView<T> doutpu
       dinputs);
 }
 
-std::size_t own_parameter_count(std::string_view spec, std::size_t inputs) {
-  return nn::Graph(nn::parse_spec(spec), nn::Shape(inputs)).parameter_count();
+std::size_t own_parameter_count(std::string_view spec, const nn::Shape& input) {
+  return nn::Graph(nn::parse_spec(spec), input).parameter_count();
 }
 
 template class OwnNetwork<float>;

@@ -50,8 +50,8 @@ class OwnNetwork {
   using Fill = typename nn::Executor<T>::Fill;  ///< writes rows of the input
 
   /// Throws UsageError, which names the option `option`, where the text is none of a network from
-  /// `inputs` features, or of one that needs the whole batch or random numbers.
-  OwnNetwork(std::string_view option, std::string_view spec, std::size_t inputs);
+  /// rows of shape `input`, or of one that needs the whole batch or random numbers.
+  OwnNetwork(std::string_view option, std::string_view spec, const nn::Shape& input);
 
   [[nodiscard]] std::size_t inputs() const { return network_.inputs(); }    ///< D
   [[nodiscard]] std::size_t outputs() const { return network_.outputs(); }  ///< q
@@ -91,6 +91,6 @@ class OwnNetwork {
 };
 
 /// The number of parameters of a network of this text.
-[[nodiscard]] std::size_t own_parameter_count(std::string_view spec, std::size_t inputs);
+[[nodiscard]] std::size_t own_parameter_count(std::string_view spec, const nn::Shape& input);
 
 }  // namespace infomax::objective

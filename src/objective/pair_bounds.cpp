@@ -33,9 +33,6 @@ struct MineOptions {
 
 constexpr double initial_shift = -10.0;  // of sigmoid (Zhai et al. 2023)
 
-double softplus_of(double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))); }
-double sigmoid_of(double x) { return 1.0 / (1.0 + std::exp(-x)); }
-
 ContrastiveOptions with_critic(const ObjectiveOptions& options) {
   ContrastiveOptions own = options.of<ContrastiveOptions>();
   own.critic = own.critic.value_or(default_critic(options.objective));
@@ -293,7 +290,7 @@ Description bound_description(const char* name, const char* help) {
     return needs_of_critic(chosen);
   };
   described.check = check_critic;
-  described.scores_all_pairs = true;
+  described.memory = critic_memory;
   described.factory = factory_of<PairBound<float, bound>, PairBound<double, bound>>();
   return described;
 }
@@ -316,7 +313,7 @@ Description describe_mine() {
   table.add("mine-decay", &MineOptions::decay, "D",
             "of mine: the share of the past in the moving average", 
 from_to_below(0.0, 1.0));
-  mine.ascends_itself = false;
+  mine.ascends_itself = [](const ObjectiveOptions&) { return false; };
   mine.options.push_back(group_of(table));
   return mine;
 }
@@ -333,7 +330,7 @@ Description describe_smile() {
   table.add("smile-clip", &SmileOptions::clip, "C",
             "scores of rows that do not belong together count from -C to C", above(0.0));
   smile.options.push_back(group_of(table));
-  smile.ascends_itself = false;
+  smile.ascends_itself = [](const ObjectiveOptions&) { return false; };
   return smile;
 }
 

@@ -305,9 +305,8 @@ void PairCritic<T>::add_parameter_gradients(std::span<const double> by_shift, st
   }
 }
 
-stats::MemoryUse critic_memory(const ContrastiveOptions& options,
-                               const stats::BatchExtent& batch) {
-  const Critic critic = options.critic.value_or(Critic{});
+stats::MemoryUse critic_memory(const ObjectiveOptions& options, const stats::BatchExtent& batch) {
+  const Critic critic = options.of<ContrastiveOptions>().critic.value_or(Critic{});
   std::size_t networks = 0;
   std::size_t scored = std::max(batch.p, batch.q);
   const auto add = [&](std::size_t inputs, std::size_t rows) {
@@ -323,7 +322,8 @@ stats::MemoryUse critic_memory(const ContrastiveOptions& options,
     add(batch.p + batch.q, PairScorer<float>::tile_rows * PairScorer<float>::tile_columns);
   }
   // The scored rows of both sides and their gradients, two blocks of other ranks, and a tile.
-  const std::size_t numbers = 8 * batch.local_rows * scored + score_tile_elements;
+  std::size_t numbers = 8 * batch.local_rows * scored + score_tile_elements;
+  numbers += kept_scores(batch.local_rows, batch.rows);
   return {networks + numbers * batch.element_bytes + 8 * batch.local_rows * sizeof(double)};
 }
 

@@ -138,7 +138,7 @@ class PairCritic {
 };
 
 /// The memory of a PairCritic and of the scores of its pairs.
-[[nodiscard]] stats::MemoryUse critic_memory(const ContrastiveOptions& options,
+[[nodiscard]] stats::MemoryUse critic_memory(const ObjectiveOptions& options,
                                              const stats::BatchExtent& batch);
 
 }  // namespace infomax::objective

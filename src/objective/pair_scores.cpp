@@ -62,9 +62,13 @@ void PairScores<T>::score_tile(const Rows& rows, const Block& block, bool own,
   }
   if (rows.without_own && own) {
     const std::size_t from = block.first + range.first_column;
+    const std::size_t to = from + range.columns;
     for (std::size_t i = 0; i < range.rows; ++i) {
-      if (range.first + i >= from && range.first + i < from + range.columns) {
-        scores(i, range.first + i - from) = -std::numeric_limits<T>::infinity();
+      const std::size_t first =
+          (range.first + i) / rows.staying_places * rows.travelling_places;
+      const std::size_t end = std::min(to, first + rows.travelling_places);
+      for (std::size_t j = std::max(from, first); j < end; ++j) {
+        scores(i, j - from) = -std::numeric_limits<T>::infinity();
       }
     }
   }
@@ -99,8 +103,11 @@ void PairScores<T>::for_each_tile(const mpi::Communicator& communicator, const R
   const std::size_t tile_columns = scored ? PairScorer<T>::tile_columns : score_tile_columns;
   scores_.resize(score_tile_elements);
   std::size_t done = 0;
+  const std::size_t samples = rows.staying.rows() / rows.staying_places;
   const auto visit = [&](const Block& block, MatrixView<T> sums) {
-    stats::for_each_part(rows.parts, rows.staying.rows(), [&](std::size_t begin, std::size_t size) {
+    stats::for_each_part(rows.parts, samples, [&](std::size_t sample, std::size_t count) {
+      const std::size_t begin = sample * rows.staying_places;
+      const std::size_t size = count * rows.staying_places;
       for (std::size_t i = 0; i < size; i += tile_rows) {
         for (std::size_t j = 0; j < block.rows.rows(); j += tile_columns) {
           const TileRange range{begin + i, std::min(tile_rows, size - i), j,
@@ -118,7 +125,11 @@ void PairScores<T>::for_each_tile(const mpi::Communicator& communicator, const R
   };
   const auto visit_alone = [&](const Block& block) { visit(block, {}); };
   if (rows.parts != nullptr) {
-    ring_.in_order(communicator, rows.travelling, notes, rows.parts->ends, visit_alone);
+    travelling_ends_.assign(rows.parts->ends.begin(), rows.parts->ends.end());
+    for (std::size_t& end : travelling_ends_) {
+      end *= rows.travelling_places;
+    }
+    ring_.in_order(communicator, rows.travelling, notes, travelling_ends_, visit_alone);
   } else if (travelling_sums.columns() > 0) {
     ring_.around_adding(communicator, rows.travelling, notes, visit, travelling_sums);
   } else {
@@ -205,11 +216,17 @@ void PairScores<T>::add_to_columns(const TileRange& range, MatrixView<const T> s
       tops[j] = row[j] > tops[j] ? row[j] : tops[j];
     }
   }
+  for (T& top : tops) {
+    top = top == -std::numeric_limits<T>::infinity() ? T{0} : top;  // of no pair
+  }
   std::ranges::fill(sums, T{0});
   for (std::size_t i = 0; i < range.rows; ++i) {
     math::exp_add(std::span<const T>(scores.row(i)), std::span<const T>(tops), sums);
   }
   for (std::size_t j = 0; j < tops.size(); ++j) {
+    if (sums[j] == T{0}) {
+      continue;  // a pair, if there was one, gave 1 or NaN
+    }
     double& top = column_tops_[first + j];
     double& sum = column_sums_[first + j];
     const double own = static_cast<double>(tops[j]);
@@ -232,13 +249,14 @@ void PairScores<T>::log_sums_of_both(const mpi::Communicator& communicator, cons
   tile_sums_.resize(score_tile_columns);
   tops_.assign(sums.size(), -std::numeric_limits<T>::infinity());
   std::ranges::fill(sums, 0.0);
-  const std::size_t scores = sums.size() * firsts.back();
-  kept_count_ = scores <= most_kept_scores ? scores : 0;
+  kept_count_ = kept_scores(rows.staying.rows(), firsts.back());
   if (kept_count_ > kept_.size()) {
     kept_.resize(kept_count_);
   }
   const auto add = [&](const TileRange& range, MatrixView<T> tile, const Block& block, auto&&) {
-    add_to_rows(range, tile, sums);
+    if (!sums.empty()) {
+      add_to_rows(range, tile, sums);
+    }
     add_to_columns(range, tile, firsts[block.owner] + block.first + range.first_column);
   };
   for_each_tile(communicator, rows, {}, add, kept_count_ > 0 ? Memory::keep : Memory::none);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "infomax/core/matrix.hpp"
 #include "infomax/math/blas.hpp"
@@ -23,6 +24,11 @@ inline constexpr std::size_t score_tile_elements = score_tile_rows * score_tile_
 
 /// Scores are kept between two passes where there are no more.
 inline constexpr std::size_t most_kept_scores = std::size_t{1} << 23U;
+
+/// The scores that are kept of so many local and global rows.
+[[nodiscard]] constexpr std::size_t kept_scores(std::size_t local_rows, std::size_t rows) {
+  return local_rows * rows <= most_kept_scores ? local_rows * rows : 0;
+}
 
 /// A tile: staying rows [first, first + rows) and some rows of a block.
 struct TileRange {
@@ -66,6 +72,10 @@ class PairScores {
     MatrixView<const T> travelling;  ///< [B, p], or [B, q] where there is a scorer; without gaps
     double temperature = 1.0;
     bool without_own = false;  ///< leaves out the pairs (i, i) of one rank's rows
+    /// How many rows of either kind each sample has, one after the other; B and parts count
+    /// samples.
+    std::size_t staying_places = 1;
+    std::size_t travelling_places = 1;  ///< the same of travelling rows
     /// If set, all sums over travelling rows are computed part by part in one order.
     const stats::RowParts* parts = nullptr;
     PairScorer<T>* scorer = nullptr;  ///< what gives scores instead of the products, if set
@@ -79,8 +89,8 @@ class PairScores {
     return rows.parts == nullptr && rows.scorer == nullptr;
   }
 
-  /// Collective. The same, and ln sum_i exp(u_ij) for each local travelling row [B], of rows that
-  /// go both ways. A rank's memory is that of a number for every row of all ranks besides. If
+  /// Collective. The same, unless `sums` is empty, and ln sum_i exp(u_ij) for each local travelling
+  /// row [B], of rows that go both ways. A rank's memory is that of a number for every row of all ranks besides. If
   /// scores are few, they are kept for the add_gradient() that follows.
   void log_sums_of_both(const mpi::Communicator& communicator, const Rows& rows,
                         std::span<double> sums, std::span<double> travelling_sums);
@@ -148,6 +158,7 @@ class PairScores {
   Buffer<double> column_tops_;  // [N], the same of each column of all ranks ...
   Buffer<double> column_sums_;  // ... and the sum of exp(u - top)
   Buffer<T> tile_sums_;         // of a tile's columns
+  std::vector<std::size_t> travelling_ends_;  // of the parts of travelling rows
 };
 
 }  // namespace infomax::objective

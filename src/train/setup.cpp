@@ -20,6 +20,7 @@
 #include "infomax/objective/make.hpp"
 #include "infomax/train/linear_start.hpp"
 #include "train/derived.hpp"
+#include "train/feature_map.hpp"
 #include "train/memory_plan.hpp"
 
 namespace infomax::train {
@@ -274,6 +275,7 @@ TrainingData load_training_data(const mpi::Communicator& communicator, data::Dat
   }
   settle_lengths(config);
   settle_objective(config);
+  data.pair.local_layer = settle_feature_map(config, nn::Shape(examples.x->trailing_shape()));
   const auto mode = mode_of_x(config, *examples.x);
   check_mixing_of_colors(data.pair, mode);
   config.normalize = mode;

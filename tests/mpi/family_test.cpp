@@ -106,8 +106,8 @@ TEST(ObjectiveFamily, HistogramInformationEqualsTheReference) {
 TEST(ObjectiveFamily, UnwantedSidesAreLeftOut) {
   const auto world = mpi::Communicator::world();
   const Sides sides = reference::keyed_sides(71, 3, 3, 65);
-  for (const std::string_view name : objective::objective_names()) {
-    const auto objective = objective::make_objective<double>(named(std::string(name)));
+  for (const std::string& name : test::objectives_of_sides()) {
+    const auto objective = objective::make_objective<double>(named(name));
     test::LocalSides<double> both(world, sides);
     const double expected = both.evaluate(*objective, world).objective;
     test::LocalSides<double> one(world, sides);

@@ -13,6 +13,7 @@
 #include "infomax/core/matrix.hpp"
 #include "infomax/mpi/communicator.hpp"
 #include "infomax/objective/make.hpp"
+#include "infomax/objective/needs.hpp"
 #include "reference/keyed_data.hpp"
 #include "reference/objective_reference.hpp"
 
@@ -47,6 +48,19 @@ Matrix<T> local_rows(const reference::Table& global, const Share& share) {
     }
   }
   return local;
+}
+
+/// The objectives that read the two sides alone.
+inline std::vector<std::string> objectives_of_sides() {
+  std::vector<std::string> names;
+  for (const std::string_view name : objective::objective_names()) {
+    objective::ObjectiveOptions options;
+    options.objective = name;
+    if (objective::needs_of(options).tapped_features == 0) {
+      names.emplace_back(name);
+    }
+  }
+  return names;
 }
 
 /// This rank's rows of both sides, and room for their gradients.

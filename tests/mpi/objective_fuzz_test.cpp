@@ -156,7 +156,7 @@ template <class T>
 void fuzz(std::uint64_t seed) {
   Draws draws(seed);
   Tally tally;
-  for (const std::string_view name : objective::objective_names()) {
+  for (const std::string& name : test::objectives_of_sides()) {
     for (std::uint64_t trial = 0; trial < 5 * cases; ++trial) {
       const auto which = static_cast<Case>(trial % cases);
       const std::size_t columns = draws.below(4) == 0 ? 1 : 1 + draws.below(9);
@@ -164,7 +164,7 @@ void fuzz(std::uint64_t seed) {
       const std::size_t rows = draws.below(2) == 0 ? 1 + draws.below(8) : 20 + draws.below(60);
       const Sides sides = sides_of(which, rows, columns, draws);
       const ObjectiveOptions options = drawn_options(name, columns, draws);
-      const std::string what = std::string(name) + " " + *options.text("rho") + " case " +
+      const std::string what = name + " " + *options.text("rho") + " case " +
                                std::to_string(trial % cases) + " of " + std::to_string(rows) +
                                " rows, " + std::to_string(columns) + " columns, ridge " +
                                *options.text("ridge");

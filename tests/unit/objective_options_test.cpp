@@ -74,7 +74,13 @@ TEST(ObjectiveOptions, SettingsHaveTheKeysAndTextsOfModelFiles) {
                                                     {"temperature", "0.1"},
                                                     {"learn-temperature", "false"},
                                                     {"mine-decay", "0.9"},
-                                                    {"smile-clip", "5"}};
+                                                    {"smile-clip", "5"},
+                                                    {"dim-estimator", "jsd"},
+                                                    {"dim-global", "0.5"},
+                                                    {"dim-local", "1"},
+                                                    {"dim-prior", "0.1"},
+                                                    {"dim-prior-by", "entropy"},
+                                                    {"dim-units", "1024"}};
   EXPECT_EQ(to_settings(ObjectiveOptions{}), expected);
 }
 
@@ -131,7 +137,10 @@ TEST(ObjectiveOptions, FieldsStandOnceInTheOrderOfHelp) {
                                    "histogram-range", "components", "ridge", "ridge-absolute",
                                    "shrinkage", "barlow-lambda", "vicreg-similarity",
                                    "vicreg-variance", "vicreg-covariance", "distortion", "critic",
-                                   "temperature", "learn-temperature", "symmetric", "mine-decay", "smile-clip"));
+                                   "temperature", "learn-temperature", "symmetric", "mine-decay",
+                                   "smile-clip", "local-layer", "feature-shape", "dim-global",
+                                   "dim-local", "dim-prior", "dim-prior-by", "dim-estimator",
+                                   "dim-units", "global-network"));
   for (const std::string_view name : objective_names()) {
     EXPECT_THAT(fields().at("objective").help,
                 HasSubstr(std::string("\n").append(name).append("  ")));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -62,10 +63,12 @@ class EncodedSide {
 
   /// Room for `batch_rows` local rows (B at most), `micro_batch` (M; 0 = all) at a time. `member`,
   /// `rows`, what `change` points to, and `parts`, which may be null, must outlive this. `parts`
-  /// are those of each batch when it is passed forward, of M rows at most.
+  /// are those of each batch when it is passed forward, of M rows at most. The outputs of
+  /// `tapped_layer`, if it is set, are kept besides those of the network.
   EncodedSide(const mpi::Communicator& communicator, const Member<T>& member,
               const data::RowStore& rows, RowChange change, const stats::RowParts* parts,
-              std::size_t batch_rows, std::size_t micro_batch, bool for_backward);
+              std::size_t batch_rows, std::size_t micro_batch, bool for_backward,
+              std::optional<std::size_t> tapped_layer = std::nullopt);
   EncodedSide(const EncodedSide&) = delete;
   EncodedSide& operator=(const EncodedSide&) = delete;
 
@@ -88,10 +91,14 @@ class EncodedSide {
   /// `doutputs` [B, q]. `ready` is told the same parts, in the same order, on every rank. `added`,
   /// where given, is called when a micro-batch has been added to a part of the gradient, which it
   /// may change.
+  /// `dtapped` are the derivatives by tapped(), where there is a tapped layer.
   void backward(std::span<const T> parameters, MatrixView<T> doutputs, std::span<T> gradient,
-                const PartReady& ready, const RangeAdded& added = {}) {
-    executor_.backward(parameters, doutputs, gradient, ready, added);
-  }
+                const PartReady& ready, const RangeAdded& added = {},
+                MatrixView<const T> dtapped = {});
+
+  /// The outputs of the tapped layer [B, columns] after forward(), as they lie in memory: of a
+  /// feature map [C,H,W] place by place, with all channels of a place side by side.
+  [[nodiscard]] MatrixView<const T> tapped() const { return executor_.value(tapped_.front()); }
 
   /// Seconds spent since construction in turning rows of the data set into numbers.
   [[nodiscard]] double input_s() const { return input_s_; }
@@ -109,6 +116,7 @@ class EncodedSide {
   const data::RowStore* rows_;
   RowChange change_;
   const stats::RowParts* parts_;
+  std::vector<std::size_t> tapped_;  // the node, if there is one
   BatchReduction reduction_;
   nn::Executor<T> executor_;
   std::vector<nn::RowRange> ranges_;  // of the parts that have rows

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <map>
+#include <vector>
 
 #include "infomax/math/blas.hpp"
 #include "infomax/model/examples.hpp"
@@ -42,6 +43,11 @@ template <math::Real T>
 [[nodiscard]] PassMemory pass_memory(const Views& views, const NetworksByRole<T>& networks,
                                      const objective::ObjectiveOptions& objective,
                                      const Passes& passes);
+
+/// The nodes whose values are kept besides the outputs: that of the tapped layer, if there is one.
+template <math::Real T>
+[[nodiscard]] std::vector<std::size_t> tapped_nodes(const View& view,
+                                                    const nn::Network<T>& network);
 
 /// The columns that a side has, from its networks.
 template <math::Real T>

@@ -30,6 +30,8 @@ struct PairSettings {
       "/lengths";  ///< of `lag`: rows of each trajectory, where there are any
   /// The last items of each network's specification, which representations leave out; may be empty.
   std::string projector = {};
+  /// K: the layer of the encoder whose outputs the objective sees besides those of the network.
+  std::optional<std::size_t> local_layer = std::nullopt;
   /// data::SequenceOptions::padding_value of x, and of y of two views
   std::optional<double> padding_value = std::nullopt;
 

@@ -61,6 +61,13 @@ class Side {
   /// is data.
   [[nodiscard]] MatrixView<T> gradient();
 
+  /// Whether the outputs of a layer are seen besides rows().
+  [[nodiscard]] bool is_tapped() const { return view_.tapped_layer.has_value(); }
+  /// These outputs [B, columns] after forward(), as EncodedSide::tapped() has them.
+  [[nodiscard]] const stats::RowSource<T>& tapped() const { return *tapped_; }
+  /// Where the objective puts its gradient of tapped().
+  [[nodiscard]] MatrixView<T> tapped_gradient();
+
   /// Adds the gradient by the parameters that follows from gradient() to `parameter_gradient`,
   /// which is as long as the model's parameters. `ready` and `added` are those of
   /// EncodedSide::backward(), but offsets are the model's. Nothing is done where the side is data.
@@ -84,6 +91,8 @@ class Side {
   View view_;
   std::optional<EncodedSide<T>> encoder_;
   Matrix<T> gradient_;                 // [B, columns]
+  Matrix<T> tapped_gradient_;          // [B, columns of the tapped layer]
+  std::optional<stats::MatrixRows<T>> tapped_;
   data::Normalization as_they_are_;    // of data without preprocessing
   std::vector<std::size_t> row_list_;  // of the batch, where samples are not rows
   std::size_t count_ = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -45,13 +46,13 @@ class Sides {
   [[nodiscard]] objective::Batch<T> batch() const {
     return {{a(), b(), reproducible_ ? &parts_ : nullptr, content_of_a_},
             std::span(numbers_).first(count_),
-            {},
+            std::span(tapped_).first(b_.is_tapped() ? 1 : 0),
             model_->objective_parameters()};
   }
 
   /// Where the objective puts its gradient, [B, p] and [B, q]; of 0 columns for a side that is
-  /// data.
-  [[nodiscard]] objective::Gradients<T> gradients() { return {a_.gradient(), b_.gradient()}; }
+  /// data; and that of the tapped layer.
+  [[nodiscard]] objective::Gradients<T> gradients();
 
   /// Adds the gradient by the parameters that follows from gradients() to `gradient`, which is as
   /// long as the model's parameters. `ready` is called for each part of it that is complete.
@@ -86,6 +87,8 @@ class Sides {
   stats::RowParts parts_;         // of the batch, by block, where reproducible
   Side<T> a_;
   Side<T> b_;
+  std::array<const stats::RowSource<T>*, 1> tapped_{};  // of the last batch, of side b
+  std::array<MatrixView<T>, 1> tapped_gradients_;
   std::vector<std::uint64_t> numbers_;  // of the batch's samples among all
   std::size_t count_ = 0;
   std::uint64_t content_of_a_ = 0;  // of the last batch

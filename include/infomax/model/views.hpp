@@ -32,6 +32,9 @@ struct View {
   /// The random change of the preprocessed rows, or nothing.
   std::shared_ptr<const data::Augmentation> change = nullptr;
   bool changes_in_evaluation = false;  ///< whether rows are changed not only in training
+
+  /// Of an encoded side: the layer whose outputs are seen besides those of the network.
+  std::optional<std::size_t> tapped_layer = std::nullopt;
 };
 
 /// Both sides of a pair. Only this struct combines the settings of a pair, the data and the roles
