@@ -39,7 +39,7 @@ timed "two convolutions, with labels" fit convolutions 8 250 --data "$train" --p
 block() { say "residual(conv:$1:3,batchnorm,relu,conv:$1:3,batchnorm),relu"; }
 
 residual=reshape:1:28:28,conv:32:3,batchnorm,relu,maxpool:2,$(block 64),maxpool:2,$(block 128)
-timed "a residual network, with labels" fit residual 12 250 --data "$train" --pair target --objective dcca \
+timed "a residual network, with labels" fit residual 15 250 --data "$train" --pair target --objective dcca \
   --augment shift:1,flip --encoder "$residual,globalpool,dropout:0.2,dense:10" --optimizer adamw \
   --weight-decay 0.0001 --learning-rate 0.003 --warmup 60steps --schedule cosine
 

@@ -116,7 +116,8 @@ class MaxOfSteps final : public Layer<T> {
       for (std::size_t t = 1; t < count; ++t) {
         for (std::size_t j = 0; j < features; ++j) {
           // Written so that NaN comes through.
-          most[j] = x[t * features + j] <= most[j] ? most[j] : x[t * features + j];
+          const T own = x[t * features + j];
+          most[j] = own > most[j] || own != own ? own : most[j];
         }
       }
     }

@@ -48,8 +48,10 @@ class MaxPool final : public Layer<T> {
     const T* const x = call.x[0].data();
     for_each_pair(window_, y.rows(), [&](std::size_t from, std::size_t to) {
       for (std::size_t c = 0; c < window_.channels; ++c) {
-        // Written so that NaN comes through.
-        y.data()[to + c] = x[from + c] <= y.data()[to + c] ? y.data()[to + c] : x[from + c];
+        // Written so that NaN comes through, whichever place has it.
+        const T own = x[from + c];
+        T& most = y.data()[to + c];
+        most = own > most || own != own ? own : most;
       }
     });
   }

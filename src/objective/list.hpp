@@ -27,6 +27,7 @@ namespace infomax::objective {
 [[nodiscard]] Description describe_nwj();
 [[nodiscard]] Description describe_smile();
 [[nodiscard]] Description describe_sigmoid();
+[[nodiscard]] Description describe_simsiam();
 [[nodiscard]] Description describe_dim();
 
 /// In the order of help.
@@ -35,7 +36,7 @@ inline constexpr std::array all_descriptions{
     describe_gaussian_mi,  describe_barlow, describe_vicreg,  describe_coding_rate,
     describe_histogram_mi, describe_mse,    describe_infonce, describe_nt_xent,
     describe_jsd,          describe_dv,     describe_mine, describe_nwj,     describe_smile,
-    describe_sigmoid,      describe_dim,
+    describe_sigmoid,      describe_simsiam, describe_dim,
 };
 
 }  // namespace infomax::objective

@@ -18,6 +18,7 @@
 #include "infomax/model/arithmetic.hpp"
 #include "infomax/model/sequences.hpp"
 #include "infomax/objective/make.hpp"
+#include "infomax/objective/needs.hpp"
 #include "infomax/train/linear_start.hpp"
 #include "train/derived.hpp"
 #include "train/feature_map.hpp"
@@ -203,7 +204,10 @@ model::Model<T> make_model(const mpi::Communicator& communicator, const Config& 
   }
   const std::size_t p = model::columns_of_a(model, data.examples, data.pair);
   const std::size_t q = model.member(model::Role::encoder_b).network.outputs();
-  objective::check_shapes(objective, p, q);
+  objective::require(objective::needs_of(objective), objective.objective,
+                     {.p = p,
+                      .q = q,
+                      .both_encoded = model::meaning_of(config.pair).encodes_both_sides()});
   const auto described = objective::make_objective<T>(objective);
   const std::size_t own_count = described->parameter_count(p, q);
   if (config.critic_learning_rate && own_count == 0) {

@@ -161,8 +161,19 @@ def nt_xent(a, b, settings):
     return (positive - log_sums(u)).mean()
 
 
+def simsiam(a, b, settings):
+    """The cosines of what a predictor makes of either side with the other; "held" are both sides where
+    they are what it is compared with."""
+    spec, own = settings["predictor"], numpy.asarray(settings["own"])
+    held_a, held_b = settings.get("held", (a, b))
+    unit = lambda rows: rows / numpy.linalg.norm(rows, axis=1, keepdims=True)
+    cosines = [(unit(support.encode(spec, own, z)) * unit(held)).sum(axis=1)
+               for z, held in ((a, held_b), (b, held_a))]
+    return numpy.mean(cosines)
+
+
 OBJECTIVES = {
-    "infonce": infonce, "nt-xent": nt_xent, "sigmoid": sigmoid_loss,
+    "infonce": infonce, "simsiam": simsiam, "nt-xent": nt_xent, "sigmoid": sigmoid_loss,
     "jsd": of_pairs(lambda u: -softplus(-u), lambda u, _: softplus(u),
                     lambda p, q: 2 * numpy.log(2) + p - q),
     "dv": of_pairs(lambda u: u, lambda u, _: numpy.exp(u), lambda p, q: p - numpy.log(q)),
@@ -232,9 +243,16 @@ class Definition:
             own = file["objective/parameters"][()] if "objective" in file else []
         return numpy.concatenate([*(support.parameters(model, name) for name in self.specs), own])
 
-    def climbed(self, flat):
-        """What a first step climbs: J, but for smile, whose gradient is that of jsd."""
-        return self.value(flat, objective={"smile": "jsd"}.get(self.settings["objective"]))
+    def climbed_from(self, point):
+        """What a first step from a point climbs: J, but for smile that of jsd, and for simsiam J with
+        what predictions are compared with as it is at the point."""
+        name = self.settings["objective"]
+        if name != "simsiam":
+            return lambda flat: self.value(flat, objective={"smile": "jsd"}.get(name))
+        held = []
+        self.value(point, objective=lambda a, b, _: held.extend((a, b)))
+        return lambda flat: self.value(
+            flat, objective=lambda a, b, settings: simsiam(a, b, {**settings, "held": held}))
 
     def climbed_by_mine(self, average):
         """What a step of mine climbs, whose moving average of Q e^u is `average`."""

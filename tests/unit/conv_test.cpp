@@ -176,6 +176,19 @@ TEST(Pool, TakesTheLargestOrTheMeanOfAWindow) {
   }
 }
 
+TEST(Pool, NotANumberComesThroughFromAnyPlace) {
+  for (std::size_t place = 0; place < 4; ++place) {
+    Matrix<double> x(1, 4, 1.0);
+    x(0, place) = std::numeric_limits<double>::quiet_NaN();
+    for (const char* spec : {"maxpool:2", "avgpool:2", "globalpool"}) {
+      EXPECT_TRUE(std::isnan(run(spec, "[1,2,2]", x, {})(0, 0))) << spec << " " << place;
+    }
+    for (const char* spec : {"max", "mean"}) {
+      EXPECT_TRUE(std::isnan(run(spec, "[4,1]", x, {})(0, 0))) << spec << " " << place;
+    }
+  }
+}
+
 TEST(Pool, OverAllPlacesLeavesOneNumberAChannel) {
   const auto x = test::random_rows<double>(images, 24, 1);
   const auto y = run("globalpool", "[2,3,4]", x, {});

@@ -138,7 +138,7 @@ TEST(ObjectiveOptions, FieldsStandOnceInTheOrderOfHelp) {
                                    "shrinkage", "barlow-lambda", "vicreg-similarity",
                                    "vicreg-variance", "vicreg-covariance", "distortion", "critic",
                                    "temperature", "learn-temperature", "symmetric", "mine-decay",
-                                   "smile-clip", "local-layer", "feature-shape", "dim-global",
+                                   "smile-clip", "predictor", "local-layer", "feature-shape", "dim-global",
                                    "dim-local", "dim-prior", "dim-prior-by", "dim-estimator",
                                    "dim-units", "global-network"));
   for (const std::string_view name : objective_names()) {
