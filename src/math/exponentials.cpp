@@ -31,10 +31,10 @@ void exp_weights(T weight, T shift, const ExpOfColumns<T>& others, std::span<T> 
                                 x.size());
 }
 
-#define INFOMAX_INSTANTIATE(T)                                                      \
-  template T largest<T>(std::span<const T>);                                        \
-  template double exp_sum<T>(std::span<const T>, T);                                \
-  template void exp_add<T>(std::span<const T>, std::span<const T>, std::span<T>);   \
+#define INFOMAX_INSTANTIATE(T)                                                    \
+  template T largest<T>(std::span<const T>);                                      \
+  template double exp_sum<T>(std::span<const T>, T);                              \
+  template void exp_add<T>(std::span<const T>, std::span<const T>, std::span<T>); \
   template void exp_weights<T>(T, T, const ExpOfColumns<T>&, std::span<T>);
 INFOMAX_INSTANTIATE(float)
 INFOMAX_INSTANTIATE(double)

@@ -38,8 +38,7 @@ PassMemory pass_memory(const Views& views, const NetworksByRole<T>& networks,
                                                            .taps = tapped_nodes(*view, network)});
       memory.sides += passes.for_backward ? passes.local_rows * network.outputs() * sizeof(T) : 0;
       if (view->tapped_layer && passes.for_backward) {
-        memory.sides +=
-            passes.local_rows * network.layer_columns(*view->tapped_layer) * sizeof(T);
+        memory.sides += passes.local_rows * network.layer_columns(*view->tapped_layer) * sizeof(T);
       }
     }
   }
@@ -65,10 +64,10 @@ std::size_t largest_part(const Examples& examples, std::size_t batch_rows) {
       1, std::min(batch_rows, (examples.blocks.rows() + blocks - 1) / blocks));
 }
 
-#define INFOMAX_INSTANTIATE(T)                                                                 \
-  template std::vector<std::size_t> tapped_nodes<T>(const View&, const nn::Network<T>&);       \
-  template std::size_t columns_of<T>(const View&, const NetworksByRole<T>&); \
-  template PassMemory pass_memory<T>(const Views&, const NetworksByRole<T>&, \
+#define INFOMAX_INSTANTIATE(T)                                                           \
+  template std::vector<std::size_t> tapped_nodes<T>(const View&, const nn::Network<T>&); \
+  template std::size_t columns_of<T>(const View&, const NetworksByRole<T>&);             \
+  template PassMemory pass_memory<T>(const Views&, const NetworksByRole<T>&,             \
                                      const objective::ObjectiveOptions&, const Passes&);
 INFOMAX_INSTANTIATE(float)
 INFOMAX_INSTANTIATE(double)

@@ -146,8 +146,7 @@ class Ring<T>::ReturningSums {
 
 template <Element T>
 void Ring<T>::travel(const Communicator& communicator, MatrixView<const T> rows,
-                     std::span<const double> notes, const VisitAdding& visit,
-                     ReturningSums* sums) {
+                     std::span<const double> notes, const VisitAdding& visit, ReturningSums* sums) {
   const std::size_t columns = rows.columns();
   const auto counts = counts_of(communicator, rows.rows(), columns);
   const std::size_t ranks = counts.size();

@@ -54,7 +54,7 @@ class ConcatScores final : public PairScorer<T> {
   std::span<const T> parameters_;
   bool a_stays_ = true;
   OwnGradient<T> gradient_;
-  stats::RowParts tile_;      // all pairs of a tile
+  stats::RowParts tile_;  // all pairs of a tile
   const stats::RowParts* tile_part_ = nullptr;
   Buffer<T> unwanted_;        // a gradient by the parameters that nobody reads
   Matrix<T> input_gradient_;  // [pairs, p + q]

@@ -31,8 +31,9 @@ constexpr std::array form_names{
 
 std::optional<objective::Critic> FieldText<objective::Critic>::parse(std::string_view text) {
   const std::size_t colon = std::min(text.find(':'), text.size());
-  const auto known = std::ranges::find_if(
-      form_names, [&](const FormName& each) { return same_name(text.substr(0, colon), each.name); });
+  const auto known = std::ranges::find_if(form_names, [&](const FormName& each) {
+    return same_name(text.substr(0, colon), each.name);
+  });
   if (known == form_names.end() || (colon < text.size() && known->network.empty())) {
     return std::nullopt;
   }
@@ -64,12 +65,13 @@ std::string default_critic_name(const ObjectiveName& objective) {
 OptionGroup contrastive_options() {
   FieldTable<ContrastiveOptions> table;
   table
-      .add("critic", &ContrastiveOptions::critic, "NAME",
-           "how rows of both sides are scored: cosine, of the angle between them, or dot, a . b, "
-           "both divided by `temperature`; bilinear, a . W b; separable:SPEC, the product of what a "
-           "network makes of a and another of b; concat:SPEC, a network of both rows, which ends in "
-           "one output and sees all N^2 pairs; unset: cosine, and of bounds of mutual information "
-           "separable:dense:512,relu,dense:128")
+      .add(
+          "critic", &ContrastiveOptions::critic, "NAME",
+          "how rows of both sides are scored: cosine, of the angle between them, or dot, a . b, "
+          "both divided by `temperature`; bilinear, a . W b; separable:SPEC, the product of what a "
+          "network makes of a and another of b; concat:SPEC, a network of both rows, which ends in "
+          "one output and sees all N^2 pairs; unset: cosine, and of bounds of mutual information "
+          "separable:dense:512,relu,dense:128")
       .add("temperature", &ContrastiveOptions::temperature, "T", "what scores are divided by",
            above(0.0))
       .add("learn-temperature", &ContrastiveOptions::learn_temperature, "",
@@ -96,9 +98,10 @@ void check_critic(const ObjectiveOptions& options) {
   if (!critic.network.empty()) {
     const OwnNetwork<float> network("critic", critic.network, 1);
     if (critic.form == Form::concat && network.outputs() != 1) {
-      throw UsageError(fmt::format("the network {} of `critic` concat gives one score: end it in "
-                                   "dense:1",
-                                   critic.network));
+      throw UsageError(
+          fmt::format("the network {} of `critic` concat gives one score: end it in "
+                      "dense:1",
+                      critic.network));
     }
   }
 }

@@ -16,8 +16,8 @@
 #include "objective/list.hpp"
 #include "objective/prior.hpp"
 
-// N: global samples. B: local samples. q: columns of the outputs y. F: the outputs [C,...] of a layer
-// within the network.
+// N: global samples. B: local samples. q: columns of the outputs y. F: the outputs [C,...] of a
+// layer within the network.
 
 namespace infomax {
 
@@ -164,8 +164,8 @@ Value DeepInfoMax<T>::evaluate(const mpi::Communicator& communicator, const Batc
     initialize(initial_, p, q, 0);
     parameters = initial_;
   }
-  const bool wants_gradient = gradients.b.columns() > 0 || !gradients.tapped.empty() ||
-                              !gradients.parameters.empty();
+  const bool wants_gradient =
+      gradients.b.columns() > 0 || !gradients.tapped.empty() || !gradients.parameters.empty();
   Value value = report_.measure(communicator, batch.rows);
   measure(communicator, batch, parameters, wants_gradient, value);
   clear(gradients.a);
@@ -234,13 +234,14 @@ OptionGroup dim_options() {
            at_least(0.0))
       .add("dim-prior", &DimOptions::prior, "P",
            "weight of how near the outputs are to a prior: uniform after a sigmoid", at_least(0.0))
-      .add("dim-prior-by", &DimOptions::prior_by, "NAME",
-           "what measures that: entropy, of the histogram of each column, or adversarial, a network "
-           "that tells outputs from uniform numbers")
+      .add(
+          "dim-prior-by", &DimOptions::prior_by, "NAME",
+          "what measures that: entropy, of the histogram of each column, or adversarial, a network "
+          "that tells outputs from uniform numbers")
       .add("dim-estimator", &DimOptions::estimator, "NAME",
            "the bound of information: jsd, infonce, dv or nwj")
-      .add("dim-units", &DimOptions::units, "U", "units of the networks that score outputs and features",
-           one_or_more())
+      .add("dim-units", &DimOptions::units, "U",
+           "units of the networks that score outputs and features", one_or_more())
       .add("global-network", &DimOptions::global_network, "SPEC",
            "of dim: what the feature map goes through before it is scored as a whole; unset: the "
            "encoder's items after the local layer, without batchnorm and dropout");
@@ -266,8 +267,9 @@ stats::MemoryUse dim_memory(const ObjectiveOptions& options, const stats::BatchE
 
 Description describe_dim() {
   Description dim{.name = dim_name,
-                  .help = "Deep InfoMax: bounds of the information between outputs and the feature "
-                          "map of a layer, as a whole and place by place, and a prior"};
+                  .help =
+                      "Deep InfoMax: bounds of the information between outputs and the feature "
+                      "map of a layer, as a whole and place by place, and a prior"};
   dim.options = {dim_options(), histogram_options()};
   dim.needs = [](const ObjectiveOptions& options) {
     return Needs{.sample_numbers = options.of<DimOptions>().prior_by == Prior::adversarial,

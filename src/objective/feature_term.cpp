@@ -35,8 +35,9 @@ FeatureTerm<T>::FeatureTerm(const FeatureTermOptions& options)
                    input_of(options)),
       bound_(options.estimator) {
   if (of_outputs_.outputs() != of_features_.outputs()) {
-    throw UsageError(fmt::format("networks that score outputs and features end in {} and {} columns",
-                                 of_outputs_.outputs(), of_features_.outputs()));
+    throw UsageError(
+        fmt::format("networks that score outputs and features end in {} and {} columns",
+                    of_outputs_.outputs(), of_features_.outputs()));
   }
 }
 
@@ -82,10 +83,9 @@ void FeatureTerm<T>::fill(std::size_t first, MatrixView<T> inputs) const {
 }
 
 template <math::Real T>
-double FeatureTerm<T>::measure(const mpi::Communicator& communicator,
-                               std::span<const T> parameters, MatrixView<const T> y,
-                               MatrixView<const T> f, const stats::RowParts* parts,
-                               double samples) {
+double FeatureTerm<T>::measure(const mpi::Communicator& communicator, std::span<const T> parameters,
+                               MatrixView<const T> y, MatrixView<const T> f,
+                               const stats::RowParts* parts, double samples) {
   y_ = y;
   f_ = f;
   rows_.places = by_place_ ? places_ : 1;

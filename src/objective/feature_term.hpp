@@ -19,14 +19,14 @@ namespace infomax::objective {
 
 /// What a FeatureTerm is made of.
 struct FeatureTermOptions {
-  double weight = 1.0;           ///< of the term in J
+  double weight = 1.0;  ///< of the term in J
   Estimator estimator = Estimator::jsd;
-  bool by_place = true;          ///< whether y is compared with each place of F, or with all of it
-  std::size_t outputs = 0;       ///< q
-  nn::Shape features = {};       ///< of F
-  std::string output_network;    ///< from y to scored rows
-  std::string feature_network;   ///< from [C] of a place, or from F, to scored rows
-  std::uint64_t number = 0;      ///< of the first of two networks, for their initial values
+  bool by_place = true;         ///< whether y is compared with each place of F, or with all of it
+  std::size_t outputs = 0;      ///< q
+  nn::Shape features = {};      ///< of F
+  std::string output_network;   ///< from y to scored rows
+  std::string feature_network;  ///< from [C] of a place, or from F, to scored rows
+  std::uint64_t number = 0;     ///< of the first of two networks, for their initial values
 };
 
 /// A term of an objective: a bound of the mutual information between the outputs of a network and
@@ -51,10 +51,9 @@ class FeatureTerm {
 
   /// Collective. The bound, without its weight, of y [B, q] and F [B, P C]; both must outlive
   /// add_gradient().
-  [[nodiscard]] double measure(const mpi::Communicator& communicator,
-                               std::span<const T> parameters, MatrixView<const T> y,
-                               MatrixView<const T> f, const stats::RowParts* parts,
-                               double samples);
+  [[nodiscard]] double measure(const mpi::Communicator& communicator, std::span<const T> parameters,
+                               MatrixView<const T> y, MatrixView<const T> f,
+                               const stats::RowParts* parts, double samples);
 
   /// Collective. After measure(): adds the weighted derivatives by y and F, unless dy or df has no
   /// columns, and by the parameters, unless `own` is empty.
@@ -86,7 +85,7 @@ class FeatureTerm {
   Matrix<T> dpsi_;
   Matrix<T> dinputs_y_;  // ... and by the rows that the networks read
   Matrix<T> dinputs_f_;
-  Buffer<T> unwanted_;   // a gradient by parameters that nobody reads
+  Buffer<T> unwanted_;  // a gradient by parameters that nobody reads
 };
 
 }  // namespace infomax::objective

@@ -123,12 +123,12 @@ void InfoNce<T>::differentiate(const mpi::Communicator& communicator, const Batc
   const double back = symmetric_ ? forth : 0.0;
   const typename PairScores<T>::Weights of_a{-forth, log_sums_a_, -back, log_sums_b_};
   const typename PairScores<T>::Weights of_b{-back, log_sums_b_, -forth, log_sums_a_};
-  critic_.differentiate(
-      batch, slopes_, gradients,
-      [&](bool a, const typename PairScores<T>::Rows& pairs, MatrixView<T> gradient,
-          MatrixView<T> other) {
-        scores_.add_gradient(communicator, pairs, a ? of_a : of_b, gradient, other);
-      });
+  critic_.differentiate(batch, slopes_, gradients,
+                        [&](bool a, const typename PairScores<T>::Rows& pairs,
+                            MatrixView<T> gradient, MatrixView<T> other) {
+                          scores_.add_gradient(communicator, pairs, a ? of_a : of_b, gradient,
+                                               other);
+                        });
 }
 
 }  // namespace

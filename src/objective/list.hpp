@@ -32,11 +32,11 @@ namespace infomax::objective {
 
 /// In the order of help.
 inline constexpr std::array all_descriptions{
-    describe_infomax,      describe_dcca,   describe_vamp1,   describe_vamp2,
-    describe_gaussian_mi,  describe_barlow, describe_vicreg,  describe_coding_rate,
-    describe_histogram_mi, describe_mse,    describe_infonce, describe_nt_xent,
-    describe_jsd,          describe_dv,     describe_mine, describe_nwj,     describe_smile,
-    describe_sigmoid,      describe_simsiam, describe_dim,
+    describe_infomax,      describe_dcca,    describe_vamp1,   describe_vamp2,
+    describe_gaussian_mi,  describe_barlow,  describe_vicreg,  describe_coding_rate,
+    describe_histogram_mi, describe_mse,     describe_infonce, describe_nt_xent,
+    describe_jsd,          describe_dv,      describe_mine,    describe_nwj,
+    describe_smile,        describe_sigmoid, describe_simsiam, describe_dim,
 };
 
 }  // namespace infomax::objective

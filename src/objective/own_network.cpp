@@ -54,8 +54,7 @@ void OwnNetwork<T>::make_room(std::size_t rows, bool by_ranges) {
   room_ = room.batch_rows;
   by_ranges_ = by_ranges;
   executor_ = std::make_unique<nn::Executor<T>>(
-      network_, room,
-      [this](std::size_t first, MatrixView<T> inputs) { fill_(first, inputs); });
+      network_, room, [this](std::size_t first, MatrixView<T> inputs) { fill_(first, inputs); });
 }
 
 template <math::Real T>

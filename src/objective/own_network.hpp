@@ -83,8 +83,8 @@ class OwnNetwork {
   void make_room(std::size_t rows, bool by_ranges);
 
   nn::Network<T> network_;
-  Fill fill_;                   // of the last forward()
-  std::size_t room_ = 0;        // rows that the executor takes
+  Fill fill_;             // of the last forward()
+  std::size_t room_ = 0;  // rows that the executor takes
   bool by_ranges_ = false;
   std::unique_ptr<nn::Executor<T>> executor_;
   std::vector<nn::RowRange> ranges_;

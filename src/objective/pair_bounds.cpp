@@ -260,8 +260,8 @@ Value PairBound<T, bound>::evaluate(const mpi::Communicator& communicator, const
 
 template <math::Real T, Bound bound>
 void PairBound<T, bound>::differentiate(const mpi::Communicator& communicator,
-                                        const Batch<T>& batch, double samples,
-                                        const Others& others, const Gradients<T>& gradients) {
+                                        const Batch<T>& batch, double samples, const Others& others,
+                                        const Gradients<T>& gradients) {
   for (std::size_t i = 0; i < slopes_.size(); ++i) {
     slopes_[i] = positive_slope(critic_.positive(i)) / samples;
   }
@@ -311,8 +311,7 @@ Description describe_mine() {
       "mine", "dv, with Q e^u_ij divided by its moving average over steps in the gradient");
   FieldTable<MineOptions> table;
   table.add("mine-decay", &MineOptions::decay, "D",
-            "of mine: the share of the past in the moving average", 
-from_to_below(0.0, 1.0));
+            "of mine: the share of the past in the moving average", from_to_below(0.0, 1.0));
   mine.ascends_itself = [](const ObjectiveOptions&) { return false; };
   mine.options.push_back(group_of(table));
   return mine;

@@ -198,8 +198,8 @@ typename PairScores<T>::Rows PairCritic<T>::pairs(bool of_a, const stats::RowPar
 }
 
 template <math::Real T>
-void PairCritic<T>::start_gradient(bool of_a, const Batch<T>& batch,
-                                   std::span<const double> slopes, const Gradients<T>& gradients) {
+void PairCritic<T>::start_gradient(bool of_a, const Batch<T>& batch, std::span<const double> slopes,
+                                   const Gradients<T>& gradients) {
   const MatrixView<T> gradient = of_a ? gradient_a_.view() : gradient_b_.view();
   if (concat_ != nullptr) {
     OwnGradient<T> own;

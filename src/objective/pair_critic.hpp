@@ -60,8 +60,8 @@ class PairCritic {
   void differentiate(const Batch<T>& batch, std::span<const double> slopes,
                      const Gradients<T>& gradients, const Add& add, bool without_own = false) {
     const auto pairs_of_a = pairs(true, batch.rows.parts, without_own);
-    const bool at_once = wants_a(gradients) && wants_b(gradients) &&
-                         PairScores<T>::goes_both_ways(pairs_of_a);
+    const bool at_once =
+        wants_a(gradients) && wants_b(gradients) && PairScores<T>::goes_both_ways(pairs_of_a);
     if (wants_a(gradients)) {
       start_gradient(true, batch, slopes, gradients);
       if (!at_once) {
@@ -120,7 +120,7 @@ class PairCritic {
 
   double temperature_ = 1.0;
   double shift_ = 0.0;
-  Buffer<T> parameters_;  // [m]
+  Buffer<T> parameters_;      // [m]
   Buffer<double> positives_;  // [B]
   ScoredRows<T> reader_a_;
   ScoredRows<T> reader_b_;

@@ -64,8 +64,7 @@ void PairScores<T>::score_tile(const Rows& rows, const Block& block, bool own,
     const std::size_t from = block.first + range.first_column;
     const std::size_t to = from + range.columns;
     for (std::size_t i = 0; i < range.rows; ++i) {
-      const std::size_t first =
-          (range.first + i) / rows.staying_places * rows.travelling_places;
+      const std::size_t first = (range.first + i) / rows.staying_places * rows.travelling_places;
       const std::size_t end = std::min(to, first + rows.travelling_places);
       for (std::size_t j = std::max(from, first); j < end; ++j) {
         scores(i, j - from) = -std::numeric_limits<T>::infinity();
@@ -294,9 +293,8 @@ void PairScores<T>::add_gradient(const mpi::Communicator& communicator, const Ro
                         static_cast<T>(weights.log_sums[range.first + i]), others, scores.row(i));
     }
   };
-  add_weighted(communicator, rows,
-               noted ? weights.travelling_log_sums : std::span<const double>{}, 1.0, weigh,
-               gradient, travelling_gradient);
+  add_weighted(communicator, rows, noted ? weights.travelling_log_sums : std::span<const double>{},
+               1.0, weigh, gradient, travelling_gradient);
 }
 
 template <math::Real T>
@@ -305,15 +303,16 @@ void PairScores<T>::softplus_sums(const mpi::Communicator& communicator, const R
   functions_.resize(score_tile_elements);
   kept_count_ = 0;
   std::ranges::fill(sums, 0.0);
-  for_each_tile(communicator, rows, {}, [&](const TileRange& range, MatrixView<T> scores, auto&&...) {
-    const std::span<T> all(scores.data(), scores.size());
-    const std::span<T> functions(functions_.data(), all.size());
-    add_to_all(static_cast<T>(shift), all);
-    math::smooth<T>(math::Smooth::softplus, all, functions);
-    for (std::size_t i = 0; i < range.rows; ++i) {
-      sums[range.first + i] += sum_of(functions.subspan(i * range.columns, range.columns));
-    }
-  });
+  for_each_tile(
+      communicator, rows, {}, [&](const TileRange& range, MatrixView<T> scores, auto&&...) {
+        const std::span<T> all(scores.data(), scores.size());
+        const std::span<T> functions(functions_.data(), all.size());
+        add_to_all(static_cast<T>(shift), all);
+        math::smooth<T>(math::Smooth::softplus, all, functions);
+        for (std::size_t i = 0; i < range.rows; ++i) {
+          sums[range.first + i] += sum_of(functions.subspan(i * range.columns, range.columns));
+        }
+      });
 }
 
 template <math::Real T>
@@ -323,16 +322,17 @@ void PairScores<T>::clipped_exp_sums(const mpi::Communicator& communicator, cons
   const T most = static_cast<T>(limit);
   kept_count_ = 0;
   std::ranges::fill(sums, 0.0);
-  for_each_tile(communicator, rows, {}, [&](const TileRange& range, MatrixView<T> scores, auto&&...) {
-    for (T& score : std::span<T>(scores.data(), scores.size())) {
-      // Written so that NaN comes through, and what is left out stays it.
-      const T above = score < -most && score != lowest ? -most : score;
-      score = above > most ? most : above;
-    }
-    for (std::size_t i = 0; i < range.rows; ++i) {
-      sums[range.first + i] += math::exp_sum(std::span<const T>(scores.row(i)), T{0});
-    }
-  });
+  for_each_tile(communicator, rows, {},
+                [&](const TileRange& range, MatrixView<T> scores, auto&&...) {
+                  for (T& score : std::span<T>(scores.data(), scores.size())) {
+                    // Written so that NaN comes through, and what is left out stays it.
+                    const T above = score < -most && score != lowest ? -most : score;
+                    score = above > most ? most : above;
+                  }
+                  for (std::size_t i = 0; i < range.rows; ++i) {
+                    sums[range.first + i] += math::exp_sum(std::span<const T>(scores.row(i)), T{0});
+                  }
+                });
 }
 
 template <math::Real T>

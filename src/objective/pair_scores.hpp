@@ -90,8 +90,8 @@ class PairScores {
   }
 
   /// Collective. The same, unless `sums` is empty, and ln sum_i exp(u_ij) for each local travelling
-  /// row [B], of rows that go both ways. A rank's memory is that of a number for every row of all ranks besides. If
-  /// scores are few, they are kept for the add_gradient() that follows.
+  /// row [B], of rows that go both ways. A rank's memory is that of a number for every row of all
+  /// ranks besides. If scores are few, they are kept for the add_gradient() that follows.
   void log_sums_of_both(const mpi::Communicator& communicator, const Rows& rows,
                         std::span<double> sums, std::span<double> travelling_sums);
 
@@ -149,11 +149,11 @@ class PairScores {
                            MatrixView<T> weights, double factor, MatrixView<T> gradient);
 
   mpi::Ring<T> ring_;
-  Buffer<T> scores_;     // of a tile
-  Buffer<T> functions_;  // of the scores of a tile
-  Buffer<T> shifts_;     // of a tile's columns
-  Buffer<T> tops_;       // [B], the largest score of a row so far
-  Buffer<T> kept_;       // the scores of all tiles, one after the other, where they are few
+  Buffer<T> scores_;            // of a tile
+  Buffer<T> functions_;         // of the scores of a tile
+  Buffer<T> shifts_;            // of a tile's columns
+  Buffer<T> tops_;              // [B], the largest score of a row so far
+  Buffer<T> kept_;              // the scores of all tiles, one after the other, where they are few
   std::size_t kept_count_ = 0;  // scores in there
   Buffer<double> column_tops_;  // [N], the same of each column of all ranks ...
   Buffer<double> column_sums_;  // ... and the sum of exp(u - top)

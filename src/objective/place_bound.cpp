@@ -165,8 +165,8 @@ double PlaceBound<T>::value_of_others(double sum) const {
   }
   double value = 0.0;
   for (const double log_sum : place_log_sums_) {
-    value -= estimator_ == Estimator::dv ? log_sum - std::log(pairs)
-                                         : std::exp(log_sum - 1.0) / pairs;
+    value -=
+        estimator_ == Estimator::dv ? log_sum - std::log(pairs) : std::exp(log_sum - 1.0) / pairs;
   }
   if (std::isinf(value)) {
     throw NumericError(fmt::format(

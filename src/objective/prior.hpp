@@ -39,8 +39,7 @@ class PriorTerm {
   /// Collective. Reads the outputs [B, q], and returns the term without its weight. `numbers` [B]
   /// are those of the samples, which tell their uniform numbers.
   [[nodiscard]] double measure(const mpi::Communicator& communicator, MatrixView<const T> y,
-                               const stats::RowParts* parts,
-                               std::span<const std::uint64_t> numbers,
+                               const stats::RowParts* parts, std::span<const std::uint64_t> numbers,
                                std::span<const T> parameters, bool wants_gradient);
 
   /// After measure() for a gradient: adds the weighted derivative by y, unless `dy` has no columns,

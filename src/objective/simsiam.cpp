@@ -52,15 +52,17 @@ double cosine(std::span<const T> x, std::span<const T> y, double weight, std::sp
   const double value = norms == 0.0 ? 0.0 : score_of<T>(x, y, 1.0) / norms;  // NaN stays NaN
   for (std::size_t j = 0; j < gradient.size(); ++j) {
     const double along = value * static_cast<double>(x[j]) / norm_x;
-    gradient[j] = norms == 0.0 ? T{0}
-                               : static_cast<T>(weight / norm_x *
-                                                (static_cast<double>(y[j]) / norm_y - along));
+    gradient[j] =
+        norms == 0.0
+            ? T{0}
+            : static_cast<T>(weight / norm_x * (static_cast<double>(y[j]) / norm_y - along));
   }
   return value;
 }
 
 /// J = (1/2N) sum_i [cos(h(a_i), b_i) + cos(h(b_i), a_i)], h the predictor. Its gradient takes what
-/// a predictor is compared with as constant (Chen and He 2021), so that it is not the gradient of J.
+/// a predictor is compared with as constant (Chen and He 2021), so that it is not the gradient of
+/// J.
 template <math::Real T>
 class SimSiam final : public Objective<T> {
  public:
@@ -84,9 +86,9 @@ class SimSiam final : public Objective<T> {
   struct Predicted {
     std::optional<OwnNetwork<T>> network;
     ScoredRows<T> reader;
-    Matrix<T> rows;       // [B, q]
-    Matrix<T> gradient;   // by what the predictor makes of them
-    Matrix<T> by_rows;    // of a side whose gradient nobody reads
+    Matrix<T> rows;          // [B, q]
+    Matrix<T> gradient;      // by what the predictor makes of them
+    Matrix<T> by_rows;       // of a side whose gradient nobody reads
     Buffer<double> cosines;  // [B], with the other side
   };
 
@@ -180,8 +182,9 @@ Value SimSiam<T>::evaluate(const mpi::Communicator& communicator, const Batch<T>
 
 Description describe_simsiam() {
   Description simsiam{.name = simsiam_name,
-                      .help = "mean cos(h(a_i), b_i) of both sides by turns, h a predictor, and what "
-                              "it is compared with held constant"};
+                      .help =
+                          "mean cos(h(a_i), b_i) of both sides by turns, h a predictor, and what "
+                          "it is compared with held constant"};
   FieldTable<SimSiamOptions> table;
   table.add("predictor", &SimSiamOptions::predictor, "SPEC",
             "of simsiam: the network h, which makes as many columns as it is given; unset: "

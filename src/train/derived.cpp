@@ -110,8 +110,8 @@ StepOptions step_options(const Config& config) {
   options.clip_norm = config.clip_norm;
   const bool decoupled = config.optimizer.kind == optim::OptimizerKind::adamw;
   options.weight_decay = decoupled ? 0.0 : config.weight_decay;
-  options.own_rate = config.critic_learning_rate.value_or(config.learning_rate) /
-                     config.learning_rate;
+  options.own_rate =
+      config.critic_learning_rate.value_or(config.learning_rate) / config.learning_rate;
   options.seed = config.seed;
   return options;
 }

@@ -34,8 +34,7 @@ std::vector<Cut> cuts_of(const nn::Spec& encoder, const nn::Shape& input) {
       continue;  // it ends in steps of a sequence
     }
     if (graph->layer_count() > 0) {
-      cuts.push_back(
-          {count, graph->layer_count() - 1, graph->nodes()[graph->output()].output});
+      cuts.push_back({count, graph->layer_count() - 1, graph->nodes()[graph->output()].output});
     }
   }
   return cuts;
@@ -86,7 +85,8 @@ std::optional<std::size_t> settle_feature_map(Config& config, const nn::Shape& i
   const auto cut = last_map(cuts_of(encoder, input), layer);
   if (!cut) {
     throw UsageError(fmt::format(
-        "the encoder {} has no feature map [C,H,W] or [C,T] after {}: `objective` {} needs one, for "
+        "the encoder {} has no feature map [C,H,W] or [C,T] after {}: `objective` {} needs one, "
+        "for "
         "example `encoder` conv:32:3,relu,maxpool:2,dense:64; {}",
         encoder.text, layer ? fmt::format("layer {}", *layer) : "any of its items",
         objective.objective,

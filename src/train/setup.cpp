@@ -204,17 +204,16 @@ model::Model<T> make_model(const mpi::Communicator& communicator, const Config& 
   }
   const std::size_t p = model::columns_of_a(model, data.examples, data.pair);
   const std::size_t q = model.member(model::Role::encoder_b).network.outputs();
-  objective::require(objective::needs_of(objective), objective.objective,
-                     {.p = p,
-                      .q = q,
-                      .both_encoded = model::meaning_of(config.pair).encodes_both_sides()});
+  objective::require(
+      objective::needs_of(objective), objective.objective,
+      {.p = p, .q = q, .both_encoded = model::meaning_of(config.pair).encodes_both_sides()});
   const auto described = objective::make_objective<T>(objective);
   const std::size_t own_count = described->parameter_count(p, q);
   if (config.critic_learning_rate && own_count == 0) {
-    throw UsageError(
-        fmt::format("`critic_learning_rate` is of an objective's own parameters, and `objective` {} "
-                    "has none: leave it out",
-                    objective.objective));
+    throw UsageError(fmt::format(
+        "`critic_learning_rate` is of an objective's own parameters, and `objective` {} "
+        "has none: leave it out",
+        objective.objective));
   }
   model.add_objective_parameters(own_count);
   model.initialize(config.seed);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Deep InfoMax: the value by plain loops over all pairs, and gradients by central differences, at any
-// number of ranks.
+// Deep InfoMax: the value by plain loops over all pairs, and gradients by central differences, at
+// any number of ranks.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -97,14 +97,13 @@ struct Local {
 Table through(const std::string& spec, const nn::Shape& input, std::span<const double>& parameters,
               const Table& rows) {
   const nn::Network<double> network(nn::parse_spec(spec), input);
-  nn::Executor<double> executor(network, {.batch_rows = rows.size()},
-                                [&](std::size_t first, MatrixView<double> inputs) {
-                                  for (std::size_t i = 0; i < inputs.rows(); ++i) {
-                                    std::ranges::transform(
-                                        rows[first + i], inputs.row(i).begin(),
-                                        [](auto x) { return static_cast<double>(x); });
-                                  }
-                                });
+  nn::Executor<double> executor(
+      network, {.batch_rows = rows.size()}, [&](std::size_t first, MatrixView<double> inputs) {
+        for (std::size_t i = 0; i < inputs.rows(); ++i) {
+          std::ranges::transform(rows[first + i], inputs.row(i).begin(),
+                                 [](auto x) { return static_cast<double>(x); });
+        }
+      });
   const auto made = executor.forward(parameters.first(network.parameter_count()), rows.size(), {});
   parameters = parameters.subspan(network.parameter_count());
   Table table(rows.size());
@@ -185,12 +184,11 @@ Expected bounds_of(const std::string& estimator, std::span<const double> paramet
   }
   Expected expected;
   const Table local_phi = through(head, outputs, parameters, sides.b);
-  expected.local =
-      bound_of(estimator, local_phi, through(head, channels, parameters, at_places));
+  expected.local = bound_of(estimator, local_phi, through(head, channels, parameters, at_places));
   const Table global_phi = through(head, outputs, parameters, sides.b);
-  expected.global =
-      bound_of(estimator, global_phi,
-               through(std::string(tail) + "," + head, nn::parse_shape("[2,2,3]"), parameters, maps));
+  expected.global = bound_of(
+      estimator, global_phi,
+      through(std::string(tail) + "," + head, nn::parse_shape("[2,2,3]"), parameters, maps));
   return expected;
 }
 
@@ -231,12 +229,11 @@ TEST(DeepInfoMax, ThePriorIsThatOfItsDefinition) {
   EXPECT_NEAR(figure(local.evaluate(*objective, world, false), "prior"),
               static_cast<double>(entropies.entropy_b) - std::log(8.0), 1e-12);
 
-  const auto adversarial =
-      objective::make_objective<double>(options_of("jsd", "adversarial"));
+  const auto adversarial = objective::make_objective<double>(options_of("jsd", "adversarial"));
   Local taught(*adversarial, test::Share(world, samples));
   std::span<const double> parameters = taught.parameters;
-  const nn::Network<double> critic(
-      nn::parse_spec("dense:1000,relu,dense:200,relu,dense:1"), outputs);
+  const nn::Network<double> critic(nn::parse_spec("dense:1000,relu,dense:200,relu,dense:1"),
+                                   outputs);
   parameters = parameters.last(critic.parameter_count());
   double expected = 0.0;
   for (const auto& row : through(critic.spec().text, outputs, parameters, squashed)) {
@@ -277,7 +274,9 @@ TEST(DeepInfoMax, GradientsAreThoseOfCentralDifferences) {
     EXPECT_TRUE(std::ranges::all_of(local.da.span(), [](double x) { return x == 0.0; }));
     const auto value = [&] { return local.evaluate(*objective, world, false).objective; };
     for (std::size_t k = 0; k < gradient.size(); k += 3) {
-      EXPECT_NEAR(slope(&local.parameters[k], value), gradient[k], 1e-6 * std::max(1.0, std::abs(gradient[k]))) << estimator << k;
+      EXPECT_NEAR(slope(&local.parameters[k], value), gradient[k],
+                  1e-6 * std::max(1.0, std::abs(gradient[k])))
+          << estimator << k;
     }
     std::size_t compared = 0;
     for (std::size_t i = 0; i < samples; i += 2) {
@@ -287,8 +286,10 @@ TEST(DeepInfoMax, GradientsAreThoseOfCentralDifferences) {
         const double by_f = slope(mine ? &local.f(row, j) : nullptr, value);
         const double by_y = slope(mine ? &local.y(row, j % outputs) : nullptr, value);
         if (mine) {
-          EXPECT_NEAR(df(row, j), by_f, 1e-6 * std::max(1.0, std::abs(by_f))) << estimator << i << " " << j;
-          EXPECT_NEAR(dy(row, j % outputs), by_y, 1e-6 * std::max(1.0, std::abs(by_y))) << estimator << i << " " << j;
+          EXPECT_NEAR(df(row, j), by_f, 1e-6 * std::max(1.0, std::abs(by_f)))
+              << estimator << i << " " << j;
+          EXPECT_NEAR(dy(row, j % outputs), by_y, 1e-6 * std::max(1.0, std::abs(by_y)))
+              << estimator << i << " " << j;
           ++compared;
         }
       }
@@ -299,8 +300,7 @@ TEST(DeepInfoMax, GradientsAreThoseOfCentralDifferences) {
 
 TEST(DeepInfoMax, TheDiscriminatorClimbsItsOwnObjectiveAndTheEncoderAnother) {
   const auto world = mpi::Communicator::world();
-  const auto objective =
-      objective::make_objective<double>(options_of("jsd", "adversarial"));
+  const auto objective = objective::make_objective<double>(options_of("jsd", "adversarial"));
   Local local(*objective, test::Share(world, samples));
   (void)local.evaluate(*objective, world, true);
   std::vector<double> gradient = local.dparameters;
@@ -323,8 +323,8 @@ TEST(DeepInfoMax, TheDiscriminatorClimbsItsOwnObjectiveAndTheEncoderAnother) {
       uniform[i][j] = CounterRandom(0, RandomStream::prior, i).uniform(j);
     }
   }
-  const nn::Network<double> critic(
-      nn::parse_spec("dense:1000,relu,dense:200,relu,dense:1"), outputs);
+  const nn::Network<double> critic(nn::parse_spec("dense:1000,relu,dense:200,relu,dense:1"),
+                                   outputs);
   const std::size_t first = local.parameters.size() - critic.parameter_count();
   const auto taught = [&] {
     double sum = 0.0;

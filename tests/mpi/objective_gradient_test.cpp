@@ -250,8 +250,9 @@ TEST(ObjectiveGradient, OfLearnedCriticsIsThatOfCentralDifferences) {
 
 TEST(ObjectiveGradient, OfCriticsWithNetworksIsThatOfCentralDifferences) {
   for (const std::string name : {"infonce", "jsd", "dv", "nwj", "sigmoid"}) {
-    for (const std::string critic : {"separable:dense:4,tanh,dense:3", "separable:layernorm,dense:2",
-                                     "concat:dense:3,tanh,dense:1"}) {
+    for (const std::string critic :
+         {"separable:dense:4,tanh,dense:3", "separable:layernorm,dense:2",
+          "concat:dense:3,tanh,dense:1"}) {
       ObjectiveOptions options;
       options.objective = name;
       options.set("critic", critic);

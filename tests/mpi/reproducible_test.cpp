@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <numeric>
 #include <map>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -198,10 +198,10 @@ class Reproducible : public testing::Test {
 };
 
 TEST_F(Reproducible, EveryObjective) {
-  for (const char* objective : {"rv", "cca", "pearson", "dcca", "vamp1", "vamp2", "gaussian-mi",
-                                "barlow", "vicreg", "histogram-mi", "coding-rate", "mse", "infonce",
-                                "nt-xent", "sigmoid", "jsd", "dv", "mine", "nwj", "smile",
-                                "simsiam"}) {
+  for (const char* objective :
+       {"rv",      "cca",    "pearson",      "dcca",        "vamp1", "vamp2",   "gaussian-mi",
+        "barlow",  "vicreg", "histogram-mi", "coding-rate", "mse",   "infonce", "nt-xent",
+        "sigmoid", "jsd",    "dv",           "mine",        "nwj",   "smile",   "simsiam"}) {
     check<float>({.objective = objective});
     check<double>({.objective = objective});
   }

@@ -61,8 +61,8 @@ TYPED_TEST(Exponentials, ColumnsAddUpEachWithAShift) {
     math::exp_add(std::span<const TypeParam>(x), std::span<const TypeParam>(shifts),
                   std::span<TypeParam>(sums));
     for (std::size_t i = 0; i < n; ++i) {
-      const double expected = static_cast<double>(i) + std::exp(static_cast<double>(x[i]) -
-                                                                static_cast<double>(shifts[i]));
+      const double expected = static_cast<double>(i) +
+                              std::exp(static_cast<double>(x[i]) - static_cast<double>(shifts[i]));
       EXPECT_NEAR(static_cast<double>(sums[i]), expected, this->tolerance * expected) << n;
     }
   }

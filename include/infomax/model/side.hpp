@@ -90,8 +90,8 @@ class Side {
   const Model<T>* model_;
   View view_;
   std::optional<EncodedSide<T>> encoder_;
-  Matrix<T> gradient_;                 // [B, columns]
-  Matrix<T> tapped_gradient_;          // [B, columns of the tapped layer]
+  Matrix<T> gradient_;         // [B, columns]
+  Matrix<T> tapped_gradient_;  // [B, columns of the tapped layer]
   std::optional<stats::MatrixRows<T>> tapped_;
   data::Normalization as_they_are_;    // of data without preprocessing
   std::vector<std::size_t> row_list_;  // of the batch, where samples are not rows

@@ -42,8 +42,7 @@ class Ring {
   /// the visits of all ranks add for a row is added to its row of `totals` [B, p]. Their order is
   /// that of the ranks.
   void around_adding(const Communicator& communicator, MatrixView<const T> rows,
-                     std::span<const double> notes, const VisitAdding& visit,
-                     MatrixView<T> totals);
+                     std::span<const double> notes, const VisitAdding& visit, MatrixView<T> totals);
 
   /// Collective. Calls `visit` for each part of the rows of each rank: part k is rows [ends[k - 1],
   /// ends[k]), and parts without rows are left out. The order is that of the ranks and of their

@@ -102,8 +102,8 @@ class Graph {
   /// layers there are.
   [[nodiscard]] std::size_t layer_output(std::size_t layer) const;
 
-  /// Returns the last node of layer K, up to layer_output(), whose value is a feature map [C,...] in
-  /// the order of places, or layer_output() where there is none. Throws UsageError as that does.
+  /// Returns the last node of layer K, up to layer_output(), whose value is a feature map [C,...]
+  /// in the order of places, or layer_output() where there is none. Throws UsageError as that does.
   [[nodiscard]] std::size_t feature_map(std::size_t layer) const;
 
   /// Copies `value` [B, columns], which an executor has of `node` after a pass of these lengths, to

@@ -17,7 +17,7 @@ struct OptimisationConfig {
   double learning_rate = 1e-3;        ///< the peak of the schedule, above 0
   /// The peak of the objective's own parameters, such as a critic's; unset: learning_rate.
   std::optional<double> critic_learning_rate;
-  std::size_t micro_batch = 0;        ///< local rows; 0 = a rank's whole part of the batch
+  std::size_t micro_batch = 0;  ///< local rows; 0 = a rank's whole part of the batch
   /// D: J loses D/2 times the squared norm of the weights. For adamw the decay is decoupled.
   double weight_decay = 0.0;
   double clip_norm = 0.0;  ///< 0 = never
