@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/analysis/encoder.hpp"
 
+#include <algorithm>
+#include <string>
 #include <utility>
 
 namespace infomax::analysis {
 namespace {
 
-model::SideInput input_for(const model::Settings& settings, std::size_t networks,
+model::SideInput input_for(const model::Settings& settings, bool has_encoder_a,
                            const EncoderOptions& options) {
-  auto input =
-      model::input_of_side(model::PairSettings::from_settings(settings), networks, options.side);
+  auto input = model::input_of_side(model::PairSettings::from_settings(settings), has_encoder_a,
+                                    options.side);
   if (!options.path.empty()) {
     input.path = options.path;
   }
@@ -32,7 +34,11 @@ nn::Network<T> represented_part(const model::Model<T>& model, const model::Membe
 
 model::StoredModel fitted_to(model::StoredModel stored, const EncoderOptions& options,
                              data::Datasets& source) {
-  const auto input = input_for(stored.settings, stored.networks.size(), options);
+  const std::string of_a = model::name_of(model::Role::encoder_a);
+  const bool has_encoder_a =
+      std::ranges::find(stored.networks, of_a, &model::StoredNetwork::name) !=
+      stored.networks.end();
+  const auto input = input_for(stored.settings, has_encoder_a, options);
   const auto pair = model::PairSettings::from_settings(stored.settings);
   source.expect_sequences(input.path, {.padding_value = pair.padding_value});
   const auto steps = model::steps_of(stored);
@@ -51,7 +57,7 @@ model::StoredModel fitted_to(model::StoredModel stored, const EncoderOptions& op
 template <math::Real T>
 Encoder<T>::Encoder(const model::Model<T>& model, const EncoderOptions& options)
     : model_(&model),
-      input_(input_for(model.settings, model.members().size(), options)),
+      input_(input_for(model.settings, model.has(model::Role::encoder_a), options)),
       member_(&model.member(input_.network)),
       network_(represented_part(model, *member_, options)),
       layer_(options.layer),

@@ -16,8 +16,7 @@ void require_features(const nn::Shape& input, const data::RowStore& rows) {
   }
 }
 
-SideInput input_of_side(const PairSettings& settings, std::size_t networks,
-                        const std::string& side) {
+SideInput input_of_side(const PairSettings& settings, bool has_encoder_a, const std::string& side) {
   const bool views = settings.meaning().has_two_views();
   const std::string name = side.empty() ? (views ? "a" : "b") : side;
   if (name != "b" && !(views && name == "a")) {
@@ -29,7 +28,7 @@ SideInput input_of_side(const PairSettings& settings, std::size_t networks,
   }
   const bool is_first = !views || name == "a";
   const bool second_data_set = !is_first && settings.split.empty();
-  return {networks > 1 && is_first ? Role::encoder_a : Role::encoder_b,
+  return {has_encoder_a && is_first ? Role::encoder_a : Role::encoder_b,
           second_data_set ? settings.y_path : settings.x_path, views ? settings.split : "",
           settings.image, is_first};
 }

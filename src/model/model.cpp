@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace infomax::model {
 
@@ -25,6 +26,16 @@ void Model<T>::initialize(std::uint64_t seed) {
   for (const auto& member : members_) {
     member.network.initialize(seed, static_cast<std::uint64_t>(member.role), parameters_of(member));
   }
+}
+
+template <math::Real T>
+void Model<T>::move_target(double decay) {
+  const auto encoder = std::as_const(*this).parameters_of(member(Role::encoder_b));
+  const auto target = parameters_of(member(Role::target));
+  std::ranges::transform(target, encoder, target.begin(), [decay](T old, T now) {
+    return static_cast<T>(decay * static_cast<double>(old) +
+                          (1.0 - decay) * static_cast<double>(now));
+  });
 }
 
 template <math::Real T>

@@ -183,7 +183,7 @@ StoredModel read_model(const std::string& path) {
   if (!stored.settings.contains("precision")) {
     throw DataError(fmt::format("{} lacks the setting precision; it is damaged", path));
   }
-  for (const char* name : {"a", "b"}) {
+  for (const char* name : {"a", "b", "target"}) {
     if (file.exists(std::string("/networks/") + name)) {
       stored.networks.push_back(read_network(file, name));
     }

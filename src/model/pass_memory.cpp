@@ -37,6 +37,13 @@ PassMemory pass_memory(const Views& views, const NetworksByRole<T>& networks,
                                                            .by_ranges = passes.reproducible,
                                                            .taps = tapped_nodes(*view, network)});
       memory.sides += passes.for_backward ? passes.local_rows * network.outputs() * sizeof(T) : 0;
+      if (networks.contains(Role::target)) {
+        memory.sides += nn::Executor<T>::bytes_for(network, {.batch_rows = passes.local_rows,
+                                                             .micro_rows = passes.micro_rows,
+                                                             .for_backward = passes.for_backward,
+                                                             .by_ranges = passes.reproducible});
+        memory.sides += passes.for_backward ? passes.local_rows * network.outputs() * sizeof(T) : 0;
+      }
       if (view->tapped_layer && passes.for_backward) {
         memory.sides += passes.local_rows * network.layer_columns(*view->tapped_layer) * sizeof(T);
       }

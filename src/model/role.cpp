@@ -12,7 +12,7 @@
 namespace infomax::model {
 namespace {
 
-constexpr std::array names{"a", "b", "critic"};
+constexpr std::array names{"a", "b", "critic", "target"};
 
 }  // namespace
 

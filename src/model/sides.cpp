@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <utility>
 
 #include "infomax/core/random.hpp"
 #include "infomax/model/pass_memory.hpp"
@@ -46,7 +47,40 @@ Sides<T>::Sides(const mpi::Communicator& communicator, const Model<T>& model,
       content_of_all_(new_content()),
       a_(communicator, model, views.a, room),
       b_(communicator, model, views.b, room),
-      numbers_(room.batch_rows) {}
+      numbers_(room.batch_rows) {
+  if (model.has(Role::target)) {
+    for (auto [view, side] : {std::pair{views.a, &target_a_}, std::pair{views.b, &target_b_}}) {
+      view.encoder = Role::target;
+      side->emplace(communicator, model, view, room);
+    }
+  }
+}
+
+template <math::Real T>
+template <class Use>
+void Sides<T>::for_each_side(const Use& use) const {
+  use(a_);
+  use(b_);
+  for (const auto* side : {&target_a_, &target_b_}) {
+    if (*side) {
+      use(**side);
+    }
+  }
+}
+
+template <math::Real T>
+double Sides<T>::input_s() const {
+  double seconds = 0.0;
+  for_each_side([&](const Side<T>& side) { seconds += side.input_s(); });
+  return seconds;
+}
+
+template <math::Real T>
+std::size_t Sides<T>::bytes() const {
+  std::size_t bytes = 0;
+  for_each_side([&](const Side<T>& side) { bytes += side.bytes(); });
+  return bytes;
+}
 
 template <math::Real T>
 void Sides<T>::forward(std::span<const std::size_t> samples, const PassContext& context) {
@@ -69,6 +103,11 @@ void Sides<T>::forward(std::span<const std::size_t> samples, const PassContext& 
   }
   if (b_.is_tapped()) {
     tapped_[0] = &b_.tapped();
+  }
+  if (target_a_) {
+    target_a_->forward(samples, pass_of(0));
+    target_b_->forward(samples, pass_of(1));
+    tapped_ = {&target_a_->rows(), &target_b_->rows()};
   }
   // Data stays what it is from pass to pass.
   content_of_a_ = context.whole && !a_.is_encoded() ? content_of_all_ : 0;
@@ -112,11 +151,11 @@ void Sides<T>::remember(double share, std::span<T> parameters) const {
   for (const auto& member : model_->members()) {
     std::array<const nn::Executor<T>*, 2> executors{};
     std::size_t count = 0;
-    for (const Side<T>* side : {&a_, &b_}) {
-      if (side->member() == &member) {
-        executors[count++] = &side->encoder().executor();
+    for_each_side([&](const Side<T>& side) {
+      if (side.member() == &member) {
+        executors[count++] = &side.encoder().executor();
       }
-    }
+    });
     nn::Executor<T>::remember(std::span(executors).first(count), share,
                               parameters.subspan(member.offset, member.network.parameter_count()));
   }

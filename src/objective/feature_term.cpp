@@ -10,13 +10,6 @@
 namespace infomax::objective {
 namespace {
 
-template <math::Real T>
-void resize(std::size_t rows, std::size_t columns, Matrix<T>& matrix) {
-  if (matrix.rows() != rows || matrix.columns() != columns) {
-    matrix = Matrix<T>(rows, columns);
-  }
-}
-
 nn::Shape input_of(const FeatureTermOptions& options) {
   return options.by_place ? nn::Shape(options.features.extents().front()) : options.features;
 }

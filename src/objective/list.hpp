@@ -27,6 +27,7 @@ namespace infomax::objective {
 [[nodiscard]] Description describe_nwj();
 [[nodiscard]] Description describe_smile();
 [[nodiscard]] Description describe_sigmoid();
+[[nodiscard]] Description describe_byol();
 [[nodiscard]] Description describe_simsiam();
 [[nodiscard]] Description describe_dim();
 
@@ -36,7 +37,8 @@ inline constexpr std::array all_descriptions{
     describe_gaussian_mi,  describe_barlow,  describe_vicreg,  describe_coding_rate,
     describe_histogram_mi, describe_mse,     describe_infonce, describe_nt_xent,
     describe_jsd,          describe_dv,      describe_mine,    describe_nwj,
-    describe_smile,        describe_sigmoid, describe_simsiam, describe_dim,
+    describe_smile,        describe_sigmoid, describe_byol,    describe_simsiam,
+    describe_dim,
 };
 
 }  // namespace infomax::objective

@@ -17,13 +17,6 @@ using Form = Critic::Form;
 constexpr std::uint64_t critic_network = 100;  // W, g or f ...
 constexpr std::uint64_t other_network = 101;   // ... and h
 
-template <math::Real T>
-void resize(std::size_t rows, std::size_t columns, Matrix<T>& matrix) {
-  if (matrix.rows() != rows || matrix.columns() != columns) {
-    matrix = Matrix<T>(rows, columns);
-  }
-}
-
 }  // namespace
 
 template <math::Real T>

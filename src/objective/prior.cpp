@@ -24,13 +24,6 @@ HistogramOptions unit_range(std::size_t bins) {
   return {bins, *FieldText<stats::HistogramRange>::parse("fixed:0,1")};
 }
 
-template <math::Real T>
-void resize(std::size_t rows, std::size_t columns, Matrix<T>& matrix) {
-  if (matrix.rows() != rows || matrix.columns() != columns) {
-    matrix = Matrix<T>(rows, columns);
-  }
-}
-
 }  // namespace
 
 template <math::Real T>

@@ -67,7 +67,8 @@ std::string items_after(const nn::Spec& encoder, std::size_t count) {
 
 std::optional<std::size_t> settle_feature_map(Config& config, const nn::Shape& input) {
   auto& objective = config.objective;
-  if (objective::needs_of(config.objective_options()).tapped_features == 0) {
+  const objective::Needs needs = objective::needs_of(config.objective_options());
+  if (needs.tapped_features == 0 || needs.target_network) {
     return std::nullopt;
   }
   if (config.pair != model::Pair::input) {

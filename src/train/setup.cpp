@@ -185,6 +185,16 @@ Networks<T> make_networks(const Config& config, const TrainingData& data) {
   return networks;
 }
 
+/// Throws UsageError where a moving average of the encoder would not be one of both sides'.
+void require_shared_encoder(const Config& config, std::size_t networks) {
+  if (networks > 1 || !model::meaning_of(config.pair).encodes_both_sides()) {
+    throw UsageError(fmt::format(
+        "`objective` {} compares what one encoder and its moving average make of two views: give "
+        "`pair` augment or lag, or views with `share`",
+        config.objective.objective));
+  }
+}
+
 template <math::Real T>
 model::Model<T> make_model(const mpi::Communicator& communicator, const Config& config,
                            const TrainingData& data, bool starts, MemoryUse& memory) {
@@ -195,6 +205,11 @@ model::Model<T> make_model(const mpi::Communicator& communicator, const Config& 
   for (const auto& [role, network] : networks) {
     planned[role] = &network;
   }
+  const objective::Needs needs = objective::needs_of(objective);
+  if (needs.target_network) {
+    require_shared_encoder(config, networks.size());
+    planned[model::Role::target] = planned[model::Role::encoder_b];
+  }
   memory = plan_memory<T>(communicator, config, data, planned, starts);
   require_memory_for(communicator, config, data, memory);
   const bool two = networks.size() > 1;
@@ -204,8 +219,13 @@ model::Model<T> make_model(const mpi::Communicator& communicator, const Config& 
   }
   const std::size_t p = model::columns_of_a(model, data.examples, data.pair);
   const std::size_t q = model.member(model::Role::encoder_b).network.outputs();
+  if (needs.target_network) {
+    const auto& encoder = model.member(model::Role::encoder_b).network;
+    model.add(model::Role::target, nn::Network<T>(encoder.spec(), encoder.input_shape()),
+              data.normalization);
+  }
   objective::require(
-      objective::needs_of(objective), objective.objective,
+      needs, objective.objective,
       {.p = p, .q = q, .both_encoded = model::meaning_of(config.pair).encodes_both_sides()});
   const auto described = objective::make_objective<T>(objective);
   const std::size_t own_count = described->parameter_count(p, q);
@@ -217,6 +237,9 @@ model::Model<T> make_model(const mpi::Communicator& communicator, const Config& 
   }
   model.add_objective_parameters(own_count);
   model.initialize(config.seed);
+  if (needs.target_network) {
+    model.move_target(0.0);
+  }
   described->initialize(model.objective_parameters(), p, q, config.seed);
   if (starts && starts_linear(config)) {
     start_linear(communicator, model, data.examples, data.pair, objective, linear_ridges(config),

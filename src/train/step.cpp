@@ -54,7 +54,7 @@ std::vector<optim::WeightRange> weight_ranges(const model::Model<T>& model) {
   std::vector<optim::WeightRange> ranges;
   for (const auto& member : model.members()) {
     for (const auto& block : member.network.parameters()) {
-      if (block.role == nn::Role::weight) {
+      if (block.role == nn::Role::weight && member.role != model::Role::target) {
         ranges.push_back({member.offset + block.offset, block.size()});
       }
     }

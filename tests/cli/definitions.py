@@ -173,7 +173,7 @@ def simsiam(a, b, settings):
 
 
 OBJECTIVES = {
-    "infonce": infonce, "simsiam": simsiam, "nt-xent": nt_xent, "sigmoid": sigmoid_loss,
+    "infonce": infonce, "simsiam": simsiam, "byol": simsiam, "nt-xent": nt_xent, "sigmoid": sigmoid_loss,
     "jsd": of_pairs(lambda u: -softplus(-u), lambda u, _: softplus(u),
                     lambda p, q: 2 * numpy.log(2) + p - q),
     "dv": of_pairs(lambda u: u, lambda u, _: numpy.exp(u), lambda p, q: p - numpy.log(q)),
@@ -244,10 +244,10 @@ class Definition:
         return numpy.concatenate([*(support.parameters(model, name) for name in self.specs), own])
 
     def climbed_from(self, point):
-        """What a first step from a point climbs: J, but for smile that of jsd, and for simsiam J with
-        what predictions are compared with as it is at the point."""
+        """What a first step from a point climbs: J, but for smile that of jsd, and for simsiam and
+        byol J with what predictions are compared with as it is at the point."""
         name = self.settings["objective"]
-        if name != "simsiam":
+        if name not in ("simsiam", "byol"):
             return lambda flat: self.value(flat, objective={"smile": "jsd"}.get(name))
         held = []
         self.value(point, objective=lambda a, b, _: held.extend((a, b)))

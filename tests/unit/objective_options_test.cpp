@@ -75,6 +75,7 @@ TEST(ObjectiveOptions, SettingsHaveTheKeysAndTextsOfModelFiles) {
                                                     {"learn-temperature", "false"},
                                                     {"mine-decay", "0.9"},
                                                     {"smile-clip", "5"},
+                                                    {"target-decay", "0.99"},
                                                     {"dim-estimator", "jsd"},
                                                     {"dim-global", "0.5"},
                                                     {"dim-local", "1"},
@@ -132,14 +133,15 @@ TEST(ObjectiveOptions, FieldsStandOnceInTheOrderOfHelp) {
     names.push_back(field.name);
     EXPECT_EQ(field.group, "Objective");
   }
-  EXPECT_THAT(names, testing::ElementsAre(
-                         "objective", "rho", "lambda", "lambda-a", "lambda-b", "bins",
-                         "histogram-range", "components", "ridge", "ridge-absolute", "shrinkage",
-                         "barlow-lambda", "vicreg-similarity", "vicreg-variance",
-                         "vicreg-covariance", "distortion", "critic", "temperature",
-                         "learn-temperature", "symmetric", "mine-decay", "smile-clip", "predictor",
-                         "local-layer", "feature-shape", "dim-global", "dim-local", "dim-prior",
-                         "dim-prior-by", "dim-estimator", "dim-units", "global-network"));
+  EXPECT_THAT(names,
+              testing::ElementsAre("objective", "rho", "lambda", "lambda-a", "lambda-b", "bins",
+                                   "histogram-range", "components", "ridge", "ridge-absolute",
+                                   "shrinkage", "barlow-lambda", "vicreg-similarity",
+                                   "vicreg-variance", "vicreg-covariance", "distortion", "critic",
+                                   "temperature", "learn-temperature", "symmetric", "mine-decay",
+                                   "smile-clip", "predictor", "target-decay", "local-layer",
+                                   "feature-shape", "dim-global", "dim-local", "dim-prior",
+                                   "dim-prior-by", "dim-estimator", "dim-units", "global-network"));
   for (const std::string_view name : objective_names()) {
     EXPECT_THAT(fields().at("objective").help,
                 HasSubstr(std::string("\n").append(name).append("  ")));

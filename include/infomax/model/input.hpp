@@ -31,11 +31,11 @@ struct SideInput {
   bool is_first = true;  ///< of the two views
 };
 
-/// Returns the input of `side`, "a" or "b", for a model of `settings` with `networks` networks.
-/// Side "a" exists where both sides are encoded from different data, and an empty `side` then means
-/// it; elsewhere an empty `side` means "b". Throws UsageError where the pair has no such encoded
-/// side.
-[[nodiscard]] SideInput input_of_side(const PairSettings& settings, std::size_t networks,
+/// Returns the input of `side`, "a" or "b", for a model of `settings`. `has_encoder_a` is whether
+/// side a has a network of its own. Side "a" exists where both sides are encoded from different
+/// data, and an empty `side` then means it; elsewhere an empty `side` means "b". Throws UsageError
+/// where the pair has no such encoded side.
+[[nodiscard]] SideInput input_of_side(const PairSettings& settings, bool has_encoder_a,
                                       const std::string& side);
 
 /// Returns the columns of `rows` that the side takes, or null where it takes all of them.

@@ -48,6 +48,10 @@ class Model {
   /// Initialises the networks' parameters, as a function of `seed` and the networks alone.
   void initialize(std::uint64_t seed);
 
+  /// Moves the parameters of the member `target` to `decay` times themselves and the rest of those
+  /// of encoder_b; to these where the decay is 0.
+  void move_target(double decay);
+
   /// The members in the order in which they were added, which is that of their parameters.
   [[nodiscard]] const std::vector<Member<T>>& members() const { return members_; }
   /// Whether a member has the role.

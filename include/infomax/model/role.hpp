@@ -13,9 +13,10 @@ enum class Role : std::uint8_t {
   encoder_a,  ///< encodes side a, where that side has an encoder of its own
   encoder_b,  ///< encodes side b, and side a too where both sides share it
   critic,     ///< compares the sides with parameters of its own
+  target,     ///< a moving average of encoder_b, which has no gradient
 };
 
-/// The name of a member in files and messages: "a", "b", "critic".
+/// The name of a member in files and messages: "a", "b", "critic", "target".
 [[nodiscard]] const char* name_of(Role role);
 
 /// Throws DataError if no role has this name, because the file is then not a model of Infomax.

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -46,7 +47,7 @@ class Sides {
   [[nodiscard]] objective::Batch<T> batch() const {
     return {{a(), b(), reproducible_ ? &parts_ : nullptr, content_of_a_},
             std::span(numbers_).first(count_),
-            std::span(tapped_).first(b_.is_tapped() ? 1 : 0),
+            std::span(tapped_).first(target_a_ ? 2 : (b_.is_tapped() ? 1 : 0)),
             model_->objective_parameters()};
   }
 
@@ -70,14 +71,18 @@ class Sides {
   void remember(double share, std::span<T> parameters) const;
 
   /// Seconds spent since construction in turning rows of the data set into numbers.
-  [[nodiscard]] double input_s() const { return b_.input_s() + a_.input_s(); }
+  [[nodiscard]] double input_s() const;
 
   /// Memory for rows in flight: inputs, activations, outputs and their gradients.
-  [[nodiscard]] std::size_t bytes() const { return b_.bytes() + a_.bytes(); }
+  [[nodiscard]] std::size_t bytes() const;
 
  private:
   Sides(const mpi::Communicator& communicator, const Model<T>& model, const Examples& examples,
         const Views& views, const SideRoom& room, bool reproducible);
+
+  /// Calls use(side) for each side that there is, and for those that the target network makes.
+  template <class Use>
+  void for_each_side(const Use& use) const;
 
   const Model<T>* model_;
   const Examples* examples_;
@@ -87,7 +92,9 @@ class Sides {
   stats::RowParts parts_;         // of the batch, by block, where reproducible
   Side<T> a_;
   Side<T> b_;
-  std::array<const stats::RowSource<T>*, 1> tapped_{};  // of the last batch, of side b
+  std::optional<Side<T>> target_a_;  // what the member `target` makes of the rows of either side
+  std::optional<Side<T>> target_b_;
+  std::array<const stats::RowSource<T>*, 2> tapped_{};  // of the last batch: of side b, or targets
   std::array<MatrixView<T>, 1> tapped_gradients_;
   std::vector<std::uint64_t> numbers_;  // of the batch's samples among all
   std::size_t count_ = 0;

@@ -20,6 +20,8 @@ struct Needs {
   bool both_encoded = false;                    ///< neither side may be data
   bool sample_numbers = false;                  ///< the batch must tell its samples' numbers
   std::size_t tapped_features = 0;              ///< named values of the networks besides a and b
+  /// The outputs of a moving average of the encoder for both sides, as Batch::tapped.
+  bool target_network = false;
 };
 
 /// The known properties of future batches. Unknown ones keep their defaults, which every objective

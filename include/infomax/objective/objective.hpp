@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "infomax/math/blas.hpp"
@@ -37,6 +38,10 @@ class Objective {
   /// Called after an evaluation with gradients and the update that follows it: moves those of the
   /// objective's parameters that follow the batches and have no gradient, such as a moving average.
   virtual void remember(std::span<T> /*parameters*/) {}
+
+  /// Of an objective that compares sides with what a moving average of their encoder makes of them:
+  /// the share of itself that the average keeps at a step.
+  [[nodiscard]] virtual std::optional<double> target_decay() const { return std::nullopt; }
 
   /// Collective. Returns the global value and writes the gradients that are wanted. They are those
   /// of the global J, already divided by what J divides by, so that the caller sums the parameter

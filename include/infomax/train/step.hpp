@@ -85,6 +85,9 @@ class Step {
   void remember(double share) {
     sides_->remember(share, model_->parameters());
     objective_->remember(model_->objective_parameters());
+    if (const auto decay = objective_->target_decay()) {
+      model_->move_target(*decay);
+    }
   }
 
   /// Returns the global gradient that differentiate() found; after run(), the one that the
