@@ -108,7 +108,7 @@ def draw(table, picture):
     curves = ", ".join(f'"{table}" using 1:{k + 2} with linespoints pt 7 lw 2 lc rgb "{colour}" title "{name}"'
                        for k, (name, colour) in enumerate(zip(columns, colours)))
     subprocess.run(["gnuplot"], check=True, text=True, input=f"""
-set terminal svg size 720,420 font "sans,13" background rgb "white"
+set terminal svg size 720,460 font "sans,13" background rgb "white"
 set output "{picture}"
 set datafile separator "\\t"
 set datafile missing "-"
@@ -120,8 +120,8 @@ set yrange [1e-17:1e2]
 set grid linecolor rgb "#dddddd"
 set xlabel "ranks"
 set ylabel "relative error of the gradient"
-set title "InfoNCE, Fashion-MNIST, global batch of {ROWS:,} rows, in double precision"
-set key outside right center spacing 1.4
+set title "InfoNCE of {ROWS:,} rows of Fashion-MNIST, in double precision"
+set key below spacing 1.2
 plot {curves}
 """)
 
