@@ -33,5 +33,4 @@ fi
 timed "configure ($preset)" cmake --preset "$preset" -DINFOMAX_TESTS=ON -DINFOMAX_WERROR=$strict
 timed "build on $cores cores" cmake --build --preset "$preset" --parallel "$cores"
 say "== test"
-# One more at a time than cores, because tests wait for a third of their time.
-exec ctest --preset "$preset" --parallel $((cores + 1)) "$@"
+exec ctest --preset "$preset" --parallel "$cores" "$@"

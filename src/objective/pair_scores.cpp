@@ -143,7 +143,8 @@ template <class Weigh>
 void PairScores<T>::add_weighted(const mpi::Communicator& communicator, const Rows& rows,
                                  std::span<const double> notes, double factor, const Weigh& weigh,
                                  MatrixView<T> gradient, MatrixView<T> travelling_gradient) {
-  const std::size_t count = std::exchange(kept_count_, 0);
+  // Scores of one direction are of no use for the other.
+  const bool kept = std::exchange(kept_count_, 0) > 0 && kept_staying_ == rows.staying.data();
   const auto add = [&](const TileRange& range, MatrixView<T> scores, const Block& block,
                        MatrixView<T> sums) {
     weigh(range, scores, block);
@@ -155,7 +156,7 @@ void PairScores<T>::add_weighted(const mpi::Communicator& communicator, const Ro
     }
     add_products(rows, block, range, scores, factor, gradient);
   };
-  for_each_tile(communicator, rows, notes, add, count > 0 ? Memory::reuse : Memory::none,
+  for_each_tile(communicator, rows, notes, add, kept ? Memory::reuse : Memory::none,
                 travelling_gradient);
 }
 
@@ -249,6 +250,7 @@ void PairScores<T>::log_sums_of_both(const mpi::Communicator& communicator, cons
   tops_.assign(sums.size(), -std::numeric_limits<T>::infinity());
   std::ranges::fill(sums, 0.0);
   kept_count_ = kept_scores(rows.staying.rows(), firsts.back());
+  kept_staying_ = rows.staying.data();
   if (kept_count_ > kept_.size()) {
     kept_.resize(kept_count_);
   }

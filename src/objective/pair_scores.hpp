@@ -154,10 +154,11 @@ class PairScores {
   Buffer<T> shifts_;            // of a tile's columns
   Buffer<T> tops_;              // [B], the largest score of a row so far
   Buffer<T> kept_;              // the scores of all tiles, one after the other, where they are few
-  std::size_t kept_count_ = 0;  // scores in there
-  Buffer<double> column_tops_;  // [N], the same of each column of all ranks ...
-  Buffer<double> column_sums_;  // ... and the sum of exp(u - top)
-  Buffer<T> tile_sums_;         // of a tile's columns
+  std::size_t kept_count_ = 0;  // scores in there ...
+  const T* kept_staying_ = nullptr;           // ... of these staying rows
+  Buffer<double> column_tops_;                // [N], the same of each column of all ranks ...
+  Buffer<double> column_sums_;                // ... and the sum of exp(u - top)
+  Buffer<T> tile_sums_;                       // of a tile's columns
   std::vector<std::size_t> travelling_ends_;  // of the parts of travelling rows
 };
 

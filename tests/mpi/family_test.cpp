@@ -106,8 +106,14 @@ TEST(ObjectiveFamily, HistogramInformationEqualsTheReference) {
 TEST(ObjectiveFamily, UnwantedSidesAreLeftOut) {
   const auto world = mpi::Communicator::world();
   const Sides sides = reference::keyed_sides(71, 3, 3, 65);
+  std::vector<ObjectiveOptions> all;
   for (const std::string& name : test::objectives_of_sides()) {
-    const auto objective = objective::make_objective<double>(named(name));
+    all.push_back(named(name));
+  }
+  all.push_back(named("infonce").set("symmetric", "true"));  // scores of both directions
+  for (const ObjectiveOptions& options : all) {
+    const std::string& name = options.objective;
+    const auto objective = objective::make_objective<double>(options);
     test::LocalSides<double> both(world, sides);
     const double expected = both.evaluate(*objective, world).objective;
     test::LocalSides<double> one(world, sides);
