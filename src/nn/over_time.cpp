@@ -117,7 +117,7 @@ class MaxOfSteps final : public Layer<T> {
         for (std::size_t j = 0; j < features; ++j) {
           // Written so that NaN comes through.
           const T own = x[t * features + j];
-          most[j] = own > most[j] || own != own ? own : most[j];
+          most[j] = own > most[j] || std::isnan(own) ? own : most[j];
         }
       }
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include <fmt/format.h>
@@ -51,7 +52,7 @@ class MaxPool final : public Layer<T> {
         // Written so that NaN comes through, whichever place has it.
         const T own = x[from + c];
         T& most = y.data()[to + c];
-        most = own > most || own != own ? own : most;
+        most = own > most || std::isnan(own) ? own : most;
       }
     });
   }

@@ -229,7 +229,7 @@ void PairScores<T>::add_to_columns(const TileRange& range, MatrixView<const T> s
     }
     double& top = column_tops_[first + j];
     double& sum = column_sums_[first + j];
-    const double own = static_cast<double>(tops[j]);
+    const auto own = static_cast<double>(tops[j]);
     const double higher = std::max(top, own);
     sum = sum * std::exp(top - higher) + static_cast<double>(sums[j]) * std::exp(own - higher);
     top = higher;

@@ -121,7 +121,7 @@ void PriorTerm<T>::add_gradient(std::span<const T> parameters, MatrixView<T> dy,
   if (has_network()) {
     // Not what D itself loses by the outputs, whose slope vanishes where D tells them well.
     for (std::size_t i = 0; i < rows; ++i) {
-      const double score = static_cast<double>(scores_.view()(i, 0));
+      const auto score = static_cast<double>(scores_.view()(i, 0));
       slopes_.view()(i, 0) = static_cast<T>(weight_ / samples_ * sigmoid_of(-score));
     }
     unwanted_.assign(of_outputs_->parameter_count(), T{0});
@@ -146,7 +146,7 @@ void PriorTerm<T>::add_gradient(std::span<const T> parameters, MatrixView<T> dy,
 template <math::Real T>
 void PriorTerm<T>::teach(std::span<const T> parameters, const OwnGradient<T>& own) {
   const auto slope = [this](const Matrix<T>& scores, std::size_t i, double sign) {
-    const double score = static_cast<double>(scores.view()(i, 0));
+    const auto score = static_cast<double>(scores.view()(i, 0));
     return static_cast<T>(sign * weight_ / samples_ * sigmoid_of(sign * -score));
   };
   for (std::size_t i = 0; i < scores_.rows(); ++i) {
