@@ -47,32 +47,6 @@ void add_to_all(T shift, std::span<T> values) {
 
 }  // namespace
 
-/// Calls each(range, scores, block) for all tiles, those of a staying row in the order in which
-/// blocks come.
-template <math::Real T>
-void PairScores<T>::score_tile(const Rows& rows, const Block& block, bool own,
-                               const TileRange& range, MatrixView<T> scores) const {
-  const auto staying = rows.staying.row_range(range.first, range.rows);
-  const auto travelling = block.rows.row_range(range.first_column, range.columns);
-  if (rows.scorer != nullptr) {
-    rows.scorer->score(staying, travelling, scores);
-  } else {
-    math::gemm(math::Transpose::no, math::Transpose::yes, static_cast<T>(1.0 / rows.temperature),
-               staying, travelling, T{0}, scores);
-  }
-  if (rows.without_own && own) {
-    const std::size_t from = block.first + range.first_column;
-    const std::size_t to = from + range.columns;
-    for (std::size_t i = 0; i < range.rows; ++i) {
-      const std::size_t first = (range.first + i) / rows.staying_places * rows.travelling_places;
-      const std::size_t end = std::min(to, first + rows.travelling_places);
-      for (std::size_t j = std::max(from, first); j < end; ++j) {
-        scores(i, j - from) = -std::numeric_limits<T>::infinity();
-      }
-    }
-  }
-}
-
 /// Adds what follows from derivatives by a tile's scores, each times `factor`, to the gradient by
 /// the staying rows.
 template <math::Real T>
@@ -89,53 +63,6 @@ void PairScores<T>::add_products(const Rows& rows, const Block& block, const Til
   }
 }
 
-/// Calls each(range, scores, block, sums): `sums` are those that follow the block's rows, and of no
-/// columns unless `travelling_sums` has some.
-template <math::Real T>
-template <class Each>
-void PairScores<T>::for_each_tile(const mpi::Communicator& communicator, const Rows& rows,
-                                  std::span<const double> notes, const Each& each, Memory memory,
-                                  MatrixView<T> travelling_sums) {
-  const auto self = static_cast<std::size_t>(communicator.rank());
-  const bool scored = rows.scorer != nullptr;
-  const std::size_t tile_rows = scored ? PairScorer<T>::tile_rows : score_tile_rows;
-  const std::size_t tile_columns = scored ? PairScorer<T>::tile_columns : score_tile_columns;
-  scores_.resize(score_tile_elements);
-  std::size_t done = 0;
-  const std::size_t samples = rows.staying.rows() / rows.staying_places;
-  const auto visit = [&](const Block& block, MatrixView<T> sums) {
-    stats::for_each_part(rows.parts, samples, [&](std::size_t sample, std::size_t count) {
-      const std::size_t begin = sample * rows.staying_places;
-      const std::size_t size = count * rows.staying_places;
-      for (std::size_t i = 0; i < size; i += tile_rows) {
-        for (std::size_t j = 0; j < block.rows.rows(); j += tile_columns) {
-          const TileRange range{begin + i, std::min(tile_rows, size - i), j,
-                                std::min(tile_columns, block.rows.rows() - j)};
-          T* const at = memory == Memory::none ? scores_.data() : kept_.data() + done;
-          const MatrixView<T> scores(at, range.rows, range.columns);
-          done += scores.size();
-          if (memory != Memory::reuse) {
-            score_tile(rows, block, block.owner == self, range, scores);
-          }
-          each(range, scores, block, sums);
-        }
-      }
-    });
-  };
-  const auto visit_alone = [&](const Block& block) { visit(block, {}); };
-  if (rows.parts != nullptr) {
-    travelling_ends_.assign(rows.parts->ends.begin(), rows.parts->ends.end());
-    for (std::size_t& end : travelling_ends_) {
-      end *= rows.travelling_places;
-    }
-    ring_.in_order(communicator, rows.travelling, notes, travelling_ends_, visit_alone);
-  } else if (travelling_sums.columns() > 0) {
-    ring_.around_adding(communicator, rows.travelling, notes, visit, travelling_sums);
-  } else {
-    ring_.around(communicator, rows.travelling, notes, visit_alone);
-  }
-}
-
 /// The products of weigh(range, scores, block), which turns the scores of a tile into derivatives
 /// by them, each to be taken times `factor`.
 template <math::Real T>
@@ -143,8 +70,6 @@ template <class Weigh>
 void PairScores<T>::add_weighted(const mpi::Communicator& communicator, const Rows& rows,
                                  std::span<const double> notes, double factor, const Weigh& weigh,
                                  MatrixView<T> gradient, MatrixView<T> travelling_gradient) {
-  // Scores of one direction are of no use for the other.
-  const bool kept = std::exchange(kept_count_, 0) > 0 && kept_staying_ == rows.staying.data();
   const auto add = [&](const TileRange& range, MatrixView<T> scores, const Block& block,
                        MatrixView<T> sums) {
     weigh(range, scores, block);
@@ -156,8 +81,7 @@ void PairScores<T>::add_weighted(const mpi::Communicator& communicator, const Ro
     }
     add_products(rows, block, range, scores, factor, gradient);
   };
-  for_each_tile(communicator, rows, notes, add, kept ? Memory::reuse : Memory::none,
-                travelling_gradient);
+  tiles_.for_each(communicator, rows, notes, add, tiles_.kept(rows), travelling_gradient);
 }
 
 /// Adds a tile's scores to the sums of its rows of exp(u - top).
@@ -193,13 +117,12 @@ template <math::Real T>
 void PairScores<T>::log_sums(const mpi::Communicator& communicator, const Rows& rows,
                              std::span<double> sums) {
   assert(sums.size() == rows.staying.rows());
-  kept_count_ = 0;
   tops_.assign(sums.size(), -std::numeric_limits<T>::infinity());
   std::ranges::fill(sums, 0.0);
-  for_each_tile(communicator, rows, {},
-                [&](const TileRange& range, MatrixView<T> scores, auto&&...) {
-                  add_to_rows(range, scores, sums);
-                });
+  tiles_.for_each(communicator, rows, {},
+                  [&](const TileRange& range, MatrixView<T> scores, auto&&...) {
+                    add_to_rows(range, scores, sums);
+                  });
   finish_rows(sums);
 }
 
@@ -249,25 +172,20 @@ void PairScores<T>::log_sums_of_both(const mpi::Communicator& communicator, cons
   tile_sums_.resize(score_tile_columns);
   tops_.assign(sums.size(), -std::numeric_limits<T>::infinity());
   std::ranges::fill(sums, 0.0);
-  kept_count_ = kept_scores(rows.staying.rows(), firsts.back());
-  kept_staying_ = rows.staying.data();
-  if (kept_count_ > kept_.size()) {
-    kept_.resize(kept_count_);
-  }
   const auto add = [&](const TileRange& range, MatrixView<T> tile, const Block& block, auto&&) {
     if (!sums.empty()) {
       add_to_rows(range, tile, sums);
     }
     add_to_columns(range, tile, firsts[block.owner] + block.first + range.first_column);
   };
-  for_each_tile(communicator, rows, {}, add, kept_count_ > 0 ? Memory::keep : Memory::none);
+  tiles_.for_each(communicator, rows, {}, add, tiles_.to_keep(rows, firsts.back()));
   finish_rows(sums);
   // Those of all ranks' rows, from the same tops everywhere.
   Buffer<double>& tops = column_tops_;
-  const Buffer<double> own_tops = tops;
+  local_tops_.assign(tops.begin(), tops.end());
   communicator.max(std::span<double>(tops));
   for (std::size_t j = 0; j < tops.size(); ++j) {
-    column_sums_[j] *= std::exp(own_tops[j] - tops[j]);
+    column_sums_[j] *= std::exp(local_tops_[j] - tops[j]);
   }
   communicator.sum(std::span<double>(column_sums_));
   const std::size_t first = firsts[static_cast<std::size_t>(communicator.rank())];
@@ -303,9 +221,8 @@ template <math::Real T>
 void PairScores<T>::softplus_sums(const mpi::Communicator& communicator, const Rows& rows,
                                   double shift, std::span<double> sums) {
   functions_.resize(score_tile_elements);
-  kept_count_ = 0;
   std::ranges::fill(sums, 0.0);
-  for_each_tile(
+  tiles_.for_each(
       communicator, rows, {}, [&](const TileRange& range, MatrixView<T> scores, auto&&...) {
         const std::span<T> all(scores.data(), scores.size());
         const std::span<T> functions(functions_.data(), all.size());
@@ -322,19 +239,18 @@ void PairScores<T>::clipped_exp_sums(const mpi::Communicator& communicator, cons
                                      double limit, std::span<double> sums) {
   constexpr T lowest = -std::numeric_limits<T>::infinity();
   const T most = static_cast<T>(limit);
-  kept_count_ = 0;
   std::ranges::fill(sums, 0.0);
-  for_each_tile(communicator, rows, {},
-                [&](const TileRange& range, MatrixView<T> scores, auto&&...) {
-                  for (T& score : std::span<T>(scores.data(), scores.size())) {
-                    // Written so that NaN comes through, and what is left out stays it.
-                    const T above = score < -most && score != lowest ? -most : score;
-                    score = above > most ? most : above;
-                  }
-                  for (std::size_t i = 0; i < range.rows; ++i) {
-                    sums[range.first + i] += math::exp_sum(std::span<const T>(scores.row(i)), T{0});
-                  }
-                });
+  tiles_.for_each(
+      communicator, rows, {}, [&](const TileRange& range, MatrixView<T> scores, auto&&...) {
+        for (T& score : std::span<T>(scores.data(), scores.size())) {
+          // Written so that NaN comes through, and what is left out stays it.
+          const T above = score < -most && score != lowest ? -most : score;
+          score = above > most ? most : above;
+        }
+        for (std::size_t i = 0; i < range.rows; ++i) {
+          sums[range.first + i] += math::exp_sum(std::span<const T>(scores.row(i)), T{0});
+        }
+      });
 }
 
 template <math::Real T>
@@ -345,7 +261,7 @@ void PairScores<T>::add_logistic_gradient(const mpi::Communicator& communicator,
   const auto weigh = [&](const TileRange& range, MatrixView<T> scores, const Block& /*block*/) {
     add_to_all(static_cast<T>(shift), std::span<T>(scores.data(), scores.size()));
     math::add_bias_and_activate(math::Activation::sigmoid, std::span<const T>{}, scores);
-    for (std::size_t i = 0; i < range.rows; ++i) {
+    for (std::size_t i = 0; i < range.rows && !totals.empty(); ++i) {
       totals[range.first + i] += weight * sum_of(std::span<const T>(scores.row(i)));
     }
   };

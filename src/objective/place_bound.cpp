@@ -231,8 +231,7 @@ void PlaceBound<T>::add_others(const mpi::Communicator& communicator, const Rows
   const auto places = static_cast<double>(places_);
   const double of_pairs = weight / (samples_ * (samples_ - 1.0) * places);
   if (estimator_ == Estimator::jsd) {
-    totals_.assign(these.staying.rows(), 0.0);
-    scores_.add_logistic_gradient(communicator, these, -of_pairs, 0.0, gradient, totals_, other);
+    scores_.add_logistic_gradient(communicator, these, -of_pairs, 0.0, gradient, {}, other);
     return;
   }
   double exponential = -of_pairs;  // of nwj

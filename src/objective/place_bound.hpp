@@ -77,7 +77,6 @@ class PlaceBound {
   Buffer<double> vector_log_sums_;  // [B], of infonce: ln sum_{j != i, l} e^v_ijl
   Buffer<double> place_shifts_;     // [B L], of the exponentials in the gradient
   Buffer<double> vector_shifts_;    // [B]
-  Buffer<double> totals_;           // [B L], read by nobody
 };
 
 }  // namespace infomax::objective
