@@ -13,11 +13,14 @@ void join(std::span<const T> a, std::span<const T> b, std::span<T> joined) {
   std::ranges::copy(b, joined.subspan(a.size()).begin());
 }
 
+/// Writes the rows of pairs that belong together.
 template <class T>
-void make_room(std::size_t rows, std::size_t columns, Matrix<T>& matrix) {
-  if (matrix.rows() < rows || matrix.columns() != columns) {
-    matrix = Matrix<T>(rows, columns);
-  }
+auto fill_of_own(MatrixView<const T> a, MatrixView<const T> b) {
+  return [a, b](std::size_t first, MatrixView<T> inputs) {
+    for (std::size_t k = 0; k < inputs.rows(); ++k) {
+      join<T>(a.row(first + k), b.row(first + k), inputs.row(k));
+    }
+  };
 }
 
 }  // namespace
@@ -62,8 +65,8 @@ void ConcatScores<T>::score(MatrixView<const T> staying, MatrixView<const T> tra
 template <math::Real T>
 void ConcatScores<T>::add_gradient(MatrixView<T> weights, MatrixView<T> gradient) {
   const std::size_t pairs = weights.size();
-  make_room(pairs, of_tiles_.inputs(), input_gradient_);
-  const auto by_inputs = input_gradient_.view().row_range(0, pairs);
+  input_gradient_.resize(pairs, of_tiles_.inputs());
+  const auto by_inputs = input_gradient_.view();
   of_tiles_.backward(parameters_, MatrixView<T>(weights.data(), pairs, 1), sink(), by_inputs);
   const std::size_t first = a_stays_ ? 0 : p_;
   for (std::size_t k = 0; k < pairs; ++k) {
@@ -76,11 +79,7 @@ void ConcatScores<T>::add_gradient(MatrixView<T> weights, MatrixView<T> gradient
 template <math::Real T>
 void ConcatScores<T>::score_own(MatrixView<const T> a, MatrixView<const T> b,
                                 const stats::RowParts* parts, std::span<double> scores) {
-  const auto fill = [a, b](std::size_t first, MatrixView<T> inputs) {
-    for (std::size_t k = 0; k < inputs.rows(); ++k) {
-      join<T>(a.row(first + k), b.row(first + k), inputs.row(k));
-    }
-  };
+  const auto fill = fill_of_own(a, b);
   const auto outputs = of_own_.forward(parameters_, fill, a.rows(), parts);
   for (std::size_t i = 0; i < scores.size(); ++i) {
     scores[i] = static_cast<double>(outputs(i, 0));
@@ -92,18 +91,14 @@ void ConcatScores<T>::write_own_gradient(MatrixView<const T> a, MatrixView<const
                                          const stats::RowParts* parts,
                                          std::span<const double> slopes, MatrixView<T> gradient) {
   const std::size_t rows = a.rows();
-  make_room(rows, 1, own_slopes_);
+  own_slopes_.resize(rows, 1);
   std::ranges::transform(slopes, own_slopes_.data(), [](double x) { return static_cast<T>(x); });
-  make_room(std::max(rows, input_gradient_.rows()), of_own_.inputs(), input_gradient_);
-  const auto by_inputs = input_gradient_.view().row_range(0, rows);
+  input_gradient_.resize(rows, of_own_.inputs());
+  const auto by_inputs = input_gradient_.view();
   // The values of the last forward pass have served one backward pass, perhaps.
-  const auto fill = [a, b](std::size_t first, MatrixView<T> inputs) {
-    for (std::size_t k = 0; k < inputs.rows(); ++k) {
-      join<T>(a.row(first + k), b.row(first + k), inputs.row(k));
-    }
-  };
+  const auto fill = fill_of_own(a, b);
   (void)of_own_.forward(parameters_, fill, rows, parts);
-  of_own_.backward(parameters_, own_slopes_.view().row_range(0, rows), sink(), by_inputs);
+  of_own_.backward(parameters_, own_slopes_.view(), sink(), by_inputs);
   const std::size_t first = a_stays_ ? 0 : p_;
   for (std::size_t i = 0; i < rows; ++i) {
     const std::span<const T> own = by_inputs.row(i).subspan(first, gradient.columns());

@@ -36,9 +36,7 @@ template <math::Real T>
 double EntropyTerms<T>::HistogramSide::finish(std::span<const double> message) {
   histogram.finish(message);
   const MatrixView<const double> p = histogram.probabilities();
-  if (derivative.rows() != p.rows()) {
-    derivative = Matrix<double>(p.rows(), p.columns());
-  }
+  derivative.resize(p.rows(), p.columns());
   const double entropy = mean_entropy(p, -lambda, derivative.view());
   if (with_gradient) {
     histogram.differentiate(derivative.view());

@@ -106,11 +106,11 @@ template <math::Real T>
 void FeatureTerm<T>::add_gradient(const mpi::Communicator& communicator,
                                   std::span<const T> parameters, MatrixView<T> dy, MatrixView<T> df,
                                   const OwnGradient<T>& own) {
-  resize(rows_.phi.rows(), rows_.phi.columns(), dphi_);
-  resize(rows_.psi.rows(), rows_.psi.columns(), dpsi_);
+  dphi_.resize(rows_.phi.rows(), rows_.phi.columns());
+  dpsi_.resize(rows_.psi.rows(), rows_.psi.columns());
   bound_.differentiate(communicator, rows_, weight_, dphi_.view(), dpsi_.view());
-  resize(rows_.phi.rows(), of_outputs_.inputs(), dinputs_y_);
-  resize(rows_.psi.rows(), of_features_.inputs(), dinputs_f_);
+  dinputs_y_.resize(rows_.phi.rows(), of_outputs_.inputs());
+  dinputs_f_.resize(rows_.psi.rows(), of_features_.inputs());
   OwnGradient<T> to = own;
   if (to.gradient.empty()) {
     unwanted_.resize(parameter_count());

@@ -115,9 +115,7 @@ Value HistogramInformation<T>::evaluate(const mpi::Communicator& communicator,
   histogram_.begin(means, moments);
   histogram_.count(communicator, rows);
 
-  if (derivative_.rows() != rows.a.columns()) {
-    derivative_ = Matrix<double>(rows.a.columns(), bins_ * bins_);
-  }
+  derivative_.resize(rows.a.columns(), bins_ * bins_);
   Value value;
   value.samples = static_cast<std::uint64_t>(means.samples);
   for (std::size_t j = 0; j < rows.a.columns(); ++j) {

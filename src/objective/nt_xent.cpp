@@ -78,10 +78,8 @@ class NtXent final : public Objective<T> {
 template <math::Real T>
 void NtXent<T>::read(const stats::RowPairs<T>& rows) {
   const std::size_t count = 2 * rows.count();
-  if (rows_.rows() != count || rows_.columns() != rows.a.columns()) {
-    rows_ = Matrix<T>(count, rows.a.columns());
-    gradient_ = Matrix<T>(count, rows.a.columns());
-  }
+  rows_.resize(count, rows.a.columns());
+  gradient_.resize(count, rows.a.columns());
   log_sums_.assign(count, 0.0);
   reader_a_.read(rows.a, unit_length_, side_of(rows_, 0));
   reader_b_.read(rows.b, unit_length_, side_of(rows_, 1));

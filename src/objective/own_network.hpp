@@ -20,14 +20,6 @@
 
 namespace infomax::objective {
 
-/// Gives a matrix another shape, if it has not this one; its numbers are lost then.
-template <math::Real T>
-void resize(std::size_t rows, std::size_t columns, Matrix<T>& matrix) {
-  if (matrix.rows() != rows || matrix.columns() != columns) {
-    matrix = Matrix<T>(rows, columns);
-  }
-}
-
 /// Part of the gradient by an objective's own parameters, as objective::Gradients has the whole.
 template <math::Real T>
 struct OwnGradient {

@@ -105,8 +105,8 @@ void PairCritic<T>::read(const Batch<T>& batch) {
       read_concat(rows);
       break;
   }
-  resize(a_.rows(), a_.columns(), gradient_a_);
-  resize(b_.rows(), b_.columns(), gradient_b_);
+  gradient_a_.resize(a_.rows(), a_.columns());
+  gradient_b_.resize(b_.rows(), b_.columns());
   for (std::size_t i = 0; critic_.form != Form::concat && i < positives_.size(); ++i) {
     positives_[i] = score_of<T>(a().row(i), b().row(i), temperature_);
   }
@@ -115,8 +115,8 @@ void PairCritic<T>::read(const Batch<T>& batch) {
 template <math::Real T>
 void PairCritic<T>::read_products(const stats::RowPairs<T>& rows) {
   const bool unit_length = critic_.form == Form::cosine;
-  resize(rows.count(), rows.a.columns(), a_);
-  resize(rows.count(), rows.b.columns(), b_);
+  a_.resize(rows.count(), rows.a.columns());
+  b_.resize(rows.count(), rows.b.columns());
   reader_a_.read(rows.a, unit_length, a_.view());
   reader_b_.read(rows.b, unit_length, b_.view());
 }
@@ -125,9 +125,9 @@ template <math::Real T>
 void PairCritic<T>::read_bilinear(const stats::RowPairs<T>& rows) {
   const std::size_t p = rows.a.columns();
   const std::size_t q = rows.b.columns();
-  resize(rows.count(), p, a_);
-  resize(rows.count(), p, b_);
-  resize(rows.count(), q, raw_b_);
+  a_.resize(rows.count(), p);
+  b_.resize(rows.count(), p);
+  raw_b_.resize(rows.count(), q);
   reader_a_.read(rows.a, false, a_.view());
   reader_b_.read(rows.b, false, raw_b_.view());
   const MatrixView<const T> weight(weights().data(), p, q);
@@ -156,7 +156,7 @@ void PairCritic<T>::read_separable(const stats::RowPairs<T>& rows) {
       }
     };
     const auto outputs = network.forward(parameters, fill, rows.count(), rows.parts);
-    resize(outputs.rows(), outputs.columns(), scored);
+    scored.resize(outputs.rows(), outputs.columns());
     std::copy_n(outputs.data(), outputs.size(), scored.data());
   };
   const std::size_t of_g = network_a_->parameter_count();

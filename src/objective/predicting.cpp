@@ -128,12 +128,12 @@ void Predicting<T, has_target>::read(Predicted& side, const stats::RowSource<T>&
     side.network.emplace(make_predictor<T>(options_, q));
   }
   for (Matrix<T>* const each : {&side.rows, &side.gradient, &side.by_rows}) {
-    resize(source.rows(), q, *each);
+    each->resize(source.rows(), q);
   }
   side.cosines.resize(source.rows());
   side.reader.read(source, false, side.rows.view());
   if (target != nullptr) {
-    resize(source.rows(), q, side.target);
+    side.target.resize(source.rows(), q);
     side.reader.read(*target, false, side.target.view());
   }
 }

@@ -53,8 +53,8 @@ double PriorTerm<T>::measure(const mpi::Communicator& communicator, MatrixView<c
   if (weight_ == 0.0) {
     return 0.0;
   }
-  resize(y.rows(), y.columns(), squashed_);
-  resize(y.rows(), y.columns(), gradient_);
+  squashed_.resize(y.rows(), y.columns());
+  gradient_.resize(y.rows(), y.columns());
   for (std::size_t i = 0; i < y.rows(); ++i) {
     std::ranges::copy(y.row(i), squashed_.view().row(i).begin());
   }
@@ -94,9 +94,9 @@ double PriorTerm<T>::measure_discriminator(const mpi::Communicator& communicator
       }
     }
   };
-  resize(rows, 1, scores_);
-  resize(rows, 1, uniform_scores_);
-  resize(rows, 1, slopes_);
+  scores_.resize(rows, 1);
+  uniform_scores_.resize(rows, 1);
+  slopes_.resize(rows, 1);
   std::copy_n(of_outputs_->forward(parameters, outputs, rows, parts_).data(), rows, scores_.data());
   std::copy_n(of_uniform_->forward(parameters, uniform, rows, parts_).data(), rows,
               uniform_scores_.data());

@@ -104,6 +104,14 @@ class Matrix {
   Matrix(std::size_t rows, std::size_t columns, T fill)
       : rows_(rows), columns_(columns), buffer_(rows * columns, fill) {}
 
+  /// Gives it this shape, in memory that it has where that is enough. If it had another shape, its
+  /// elements may be any.
+  void resize(std::size_t rows, std::size_t columns) {
+    rows_ = rows;
+    columns_ = columns;
+    buffer_.resize(rows * columns);
+  }
+
   [[nodiscard]] std::size_t rows() const { return rows_; }           ///< number of rows
   [[nodiscard]] std::size_t columns() const { return columns_; }     ///< number of columns
   [[nodiscard]] std::size_t size() const { return buffer_.size(); }  ///< number of elements
