@@ -144,11 +144,12 @@ class Ring<T>::ReturningSums {
   std::size_t hop_ = 0;
 };
 
+/// `counts` are the rows of each rank.
 template <Element T>
-void Ring<T>::travel(const Communicator& communicator, MatrixView<const T> rows,
-                     std::span<const double> notes, const VisitAdding& visit, ReturningSums* sums) {
+void Ring<T>::travel(const Communicator& communicator, std::span<const std::uint64_t> counts,
+                     MatrixView<const T> rows, std::span<const double> notes,
+                     const VisitAdding& visit, ReturningSums* sums) {
   const std::size_t columns = rows.columns();
-  const auto counts = counts_of(communicator, rows.rows(), columns);
   const std::size_t ranks = counts.size();
   const std::size_t largest = *std::ranges::max_element(counts);
   const bool noted = communicator.max<std::uint64_t>(notes.empty() ? 0 : 1) != 0;
@@ -190,8 +191,8 @@ void Ring<T>::around(const Communicator& communicator, MatrixView<const T> rows,
                      std::span<const double> notes, const Visit& visit) {
   assert(rows.contiguous() && (notes.empty() || notes.size() == rows.rows()));
   travel(
-      communicator, rows, notes, [&](const Block& block, MatrixView<T> /*sums*/) { visit(block); },
-      nullptr);
+      communicator, counts_of(communicator, rows.rows(), rows.columns()), rows, notes,
+      [&](const Block& block, MatrixView<T> /*sums*/) { visit(block); }, nullptr);
 }
 
 template <Element T>
@@ -200,9 +201,9 @@ void Ring<T>::around_adding(const Communicator& communicator, MatrixView<const T
                             MatrixView<T> totals) {
   assert(rows.contiguous() && (notes.empty() || notes.size() == rows.rows()));
   assert(totals.contiguous() && totals.rows() == rows.rows());
-  const auto largest = communicator.max<std::uint64_t>(rows.rows());
-  ReturningSums sums(*this, communicator, largest, totals);
-  travel(communicator, rows, notes, visit, &sums);
+  const auto counts = counts_of(communicator, rows.rows(), rows.columns());
+  ReturningSums sums(*this, communicator, *std::ranges::max_element(counts), totals);
+  travel(communicator, counts, rows, notes, visit, &sums);
   sums.end(communicator.size() == 1);
 }
 

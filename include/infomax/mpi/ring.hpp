@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <vector>
@@ -55,8 +56,9 @@ class Ring {
  private:
   class ReturningSums;
 
-  void travel(const Communicator& communicator, MatrixView<const T> rows,
-              std::span<const double> notes, const VisitAdding& visit, ReturningSums* sums);
+  void travel(const Communicator& communicator, std::span<const std::uint64_t> counts,
+              MatrixView<const T> rows, std::span<const double> notes, const VisitAdding& visit,
+              ReturningSums* sums);
 
   std::array<Buffer<T>, 2> rows_;
   std::array<Buffer<double>, 2> notes_;
