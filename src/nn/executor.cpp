@@ -123,6 +123,7 @@ void Executor<T>::backward(std::span<const T> parameters, MatrixView<T> doutputs
   assert(s.for_backward && s.pass.training);
   s.parameters = parameters;
   s.doutputs = doutputs;
+  s.wants_inputs = dinputs.columns() > 0;
   if (!s.plan.needs_gradient[s.output()]) {
     return;
   }
@@ -138,7 +139,7 @@ void Executor<T>::backward(std::span<const T> parameters, MatrixView<T> doutputs
       const Backward way{gradient, ready, added, taps, &range == &s.ranges.back()};
       load_gradients(segments[k], range, k + 1 == segments.size());
       run_back(segments[k], range, way);
-      if (dinputs.columns() > 0) {
+      if (s.wants_inputs) {
         copy_rows<T>(s.gradient_of(0, range.count), dinputs.row_range(range.first, range.count));
       }
       if (summed > 0) {
@@ -243,7 +244,7 @@ void Executor<T>::differentiate(std::size_t node, const RowRange& range, std::sp
   s.dx.clear();
   for (std::size_t i = 0; i < described.inputs.size(); ++i) {
     const std::size_t v = described.inputs[i];
-    if (!s.plan.needs_gradient[v]) {
+    if (!s.plan.needs_gradient[v] || (v == 0 && !s.wants_inputs)) {
       s.dx.emplace_back();
     } else if (s.plan.arrives_first[node][i]) {
       s.dx.push_back(s.gradient_of(v, range.count));
@@ -260,7 +261,7 @@ void Executor<T>::differentiate(std::size_t node, const RowRange& range, std::sp
       gradient.subspan(described.first_parameter, described.parameter_count));
   for (std::size_t i = 0; i < described.inputs.size(); ++i) {
     const std::size_t v = described.inputs[i];
-    if (s.plan.needs_gradient[v] && !s.plan.arrives_first[node][i]) {
+    if (!s.dx[i].empty() && !s.plan.arrives_first[node][i]) {
       math::axpy(T{1}, std::span<const T>(s.dx[i].data(), s.dx[i].size()),
                  std::span<T>(s.gradient_of(v, range.count).data(), s.dx[i].size()));
     }

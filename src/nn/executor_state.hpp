@@ -66,8 +66,9 @@ struct Executor<T>::State {
 
   // Of the pass at hand.
   std::span<const T> parameters;
-  MatrixView<T> doutputs;  // [B, q]
-  MatrixView<T> dy;        // the range's part of it
+  MatrixView<T> doutputs;     // [B, q]
+  MatrixView<T> dy;           // the range's part of it
+  bool wants_inputs = false;  // whether backward() gives the derivative by the input
   Pass pass;
   std::size_t rows = 0;  // B
   std::vector<RowRange> ranges;
