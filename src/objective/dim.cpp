@@ -273,7 +273,8 @@ Description describe_dim() {
   dim.options = {dim_options(), histogram_options()};
   dim.needs = [](const ObjectiveOptions& options) {
     return Needs{.sample_numbers = options.of<DimOptions>().prior_by == Prior::adversarial,
-                 .tapped_features = 1};
+                 .tapped_features = 1,
+                 .feature_map = true};
   };
   dim.check = check_dim;
   dim.ascends_itself = [](const ObjectiveOptions& options) {

@@ -67,8 +67,7 @@ std::string items_after(const nn::Spec& encoder, std::size_t count) {
 
 std::optional<std::size_t> settle_feature_map(Config& config, const nn::Shape& input) {
   auto& objective = config.objective;
-  const objective::Needs needs = objective::needs_of(config.objective_options());
-  if (needs.tapped_features == 0 || needs.target_network) {
+  if (!objective::needs_of(config.objective_options()).feature_map) {
     return std::nullopt;
   }
   if (config.pair != model::Pair::input) {
@@ -87,8 +86,7 @@ std::optional<std::size_t> settle_feature_map(Config& config, const nn::Shape& i
   if (!cut) {
     throw UsageError(fmt::format(
         "the encoder {} has no feature map [C,H,W] or [C,T] after {}: `objective` {} needs one, "
-        "for "
-        "example `encoder` conv:32:3,relu,maxpool:2,dense:64; {}",
+        "for example `encoder` conv:32:3,relu,maxpool:2,dense:64; {}",
         encoder.text, layer ? fmt::format("layer {}", *layer) : "any of its items",
         objective.objective,
         layer ? "layers are counted from 0, and one within residual or repeat cannot be taken"

@@ -20,6 +20,7 @@ struct Needs {
   bool both_encoded = false;                    ///< neither side may be data
   bool sample_numbers = false;                  ///< the batch must tell its samples' numbers
   std::size_t tapped_features = 0;              ///< named values of the networks besides a and b
+  bool feature_map = false;  ///< the outputs of a layer of side b's encoder, as Batch::tapped
   /// The outputs of a moving average of the encoder for both sides, as Batch::tapped.
   bool target_network = false;
 };
