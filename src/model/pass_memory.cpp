@@ -28,25 +28,26 @@ template <math::Real T>
 PassMemory pass_memory(const Views& views, const NetworksByRole<T>& networks,
                        const objective::ObjectiveOptions& objective, const Passes& passes) {
   PassMemory memory;
+  nn::Room room{.batch_rows = passes.local_rows,
+                .micro_rows = passes.micro_rows,
+                .for_backward = passes.for_backward,
+                .by_ranges = passes.reproducible};
+  const auto of_gradient = [&](std::size_t columns) {
+    return passes.for_backward ? passes.local_rows * columns * sizeof(T) : 0;
+  };
   for (const View* view : {&views.a, &views.b}) {
-    if (view->encoder) {
-      const auto& network = *networks.at(*view->encoder);
-      memory.sides += nn::Executor<T>::bytes_for(network, {.batch_rows = passes.local_rows,
-                                                           .micro_rows = passes.micro_rows,
-                                                           .for_backward = passes.for_backward,
-                                                           .by_ranges = passes.reproducible,
-                                                           .taps = tapped_nodes(*view, network)});
-      memory.sides += passes.for_backward ? passes.local_rows * network.outputs() * sizeof(T) : 0;
-      if (networks.contains(Role::target)) {
-        memory.sides += nn::Executor<T>::bytes_for(network, {.batch_rows = passes.local_rows,
-                                                             .micro_rows = passes.micro_rows,
-                                                             .for_backward = passes.for_backward,
-                                                             .by_ranges = passes.reproducible});
-        memory.sides += passes.for_backward ? passes.local_rows * network.outputs() * sizeof(T) : 0;
-      }
-      if (view->tapped_layer && passes.for_backward) {
-        memory.sides += passes.local_rows * network.layer_columns(*view->tapped_layer) * sizeof(T);
-      }
+    if (!view->encoder) {
+      continue;
+    }
+    const auto& network = *networks.at(*view->encoder);
+    if (networks.contains(Role::target)) {
+      room.taps = {};
+      memory.sides += nn::Executor<T>::bytes_for(network, room) + of_gradient(network.outputs());
+    }
+    room.taps = tapped_nodes(*view, network);
+    memory.sides += nn::Executor<T>::bytes_for(network, room) + of_gradient(network.outputs());
+    if (view->tapped_layer) {
+      memory.sides += of_gradient(network.layer_columns(*view->tapped_layer));
     }
   }
   const bool all_at_once = passes.micro_rows == 0 || passes.micro_rows >= passes.local_rows;
