@@ -204,7 +204,7 @@ void validate(const Config& config) {
       !objective::ascends_itself(config.objective_options())) {
     throw UsageError(fmt::format(
         "`optimizer` lbfgs searches along the gradient of a value, and `objective` {} is trained "
-        "by another: choose another optimizer, or `objective` dv",
+        "by another: choose another `optimizer`",
         config.objective.objective));
   }
   validate_validation(config);

@@ -256,7 +256,7 @@ class Bound(support.ProgramTest):
                                (["dv", "--critic", "separable:dens:3"], ["--critic", "did you mean dense?"]),
                                (["dv", "--critic", "separable:dense:3,batchnorm"], ["layernorm has"]),
                                (["dv", "--critic", "concat:dense:3"], ["end it in dense:1"]),
-                               (["mine", "--optimizer", "lbfgs", "--batch", "0"], ["dv"]),
+                               (["mine", "--optimizer", "lbfgs", "--batch", "0"], ["choose another --optimizer"]),
                                (["simsiam", "--predictor", "dense:3"], ["end it in dense:2"]),
                                (["barlow", "--critic-learning-rate", "0.1"], ["leave it out"]),
                                (["nt-xent", "--critic", "bilinear"], ["rows of one side"])):
