@@ -51,6 +51,7 @@ timed "convolutions, without labels" fit unlabelled 10 500 --data "$train" --pai
 
 timed "probe two convolutions" judge convolutions "$probed" "$test"
 timed "probe the residual network" judge residual "$probed" "$test"
+# Of so many features, the search for a penalty takes longer than the training.
 timed "probe the network without labels" judge unlabelled "$probed" "$test" --l2 0.001
 timed "probe the pixels" judge_raw pixels "$probed" "$test"
 
