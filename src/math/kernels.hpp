@@ -47,6 +47,7 @@ struct RealKernels {
                    const T* previous, T* h, std::size_t rows, std::size_t units);
   void (*gru_step_gradient)(const T* gates, const T* previous, T* dh, T* dgates, std::size_t rows,
                             std::size_t units);
+  void (*raise_to_distance)(T from, const T* values, T* distances, std::size_t n);
   void (*winograd)(Winograd, const T* const* in, T* const* out, std::size_t n);
 };
 

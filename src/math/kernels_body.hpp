@@ -10,6 +10,7 @@
 #include "math/kernels_histogram.hpp"
 #include "math/kernels_map.hpp"
 
+#include "math/kernels_distance.hpp"
 #include "math/kernels_exponentials.hpp"
 #include "math/kernels_gates.hpp"
 #include "math/kernels_random.hpp"
@@ -49,6 +50,7 @@ constexpr RealKernels<T> kernels_for() {
           lstm_step_gradient<T>,
           gru_step<T>,
           gru_step_gradient<T>,
+          raise_to_distance<T>,
           winograd<T>};
 }
 
