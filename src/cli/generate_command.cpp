@@ -25,14 +25,17 @@ enum class GeneratedKind : std::uint8_t {
   gaussian_views,
   nonlinear_views,
   metastable,
-  first_token
+  first_token,
+  known_information
 };
 
-constexpr std::array generated_kinds{std::pair{"random", GeneratedKind::random},
-                                     std::pair{"gaussian-views", GeneratedKind::gaussian_views},
-                                     std::pair{"nonlinear-views", GeneratedKind::nonlinear_views},
-                                     std::pair{"metastable", GeneratedKind::metastable},
-                                     std::pair{"first-token", GeneratedKind::first_token}};
+constexpr std::array generated_kinds{
+    std::pair{"random", GeneratedKind::random},
+    std::pair{"gaussian-views", GeneratedKind::gaussian_views},
+    std::pair{"nonlinear-views", GeneratedKind::nonlinear_views},
+    std::pair{"metastable", GeneratedKind::metastable},
+    std::pair{"first-token", GeneratedKind::first_token},
+    std::pair{"known-information", GeneratedKind::known_information}};
 
 }  // namespace
 
@@ -46,13 +49,14 @@ struct GenerateConfig {
   std::optional<GeneratedKind> kind;
   std::string output;
   bool overwrite = false;
-  std::optional<std::size_t> rows;  ///< unset: by the kind
-  std::size_t x_columns = 10;
-  std::optional<std::size_t> y_columns;  ///< unset: by the kind
-  std::vector<double> correlations{0.9, 0.7, 0.5};
+  std::optional<std::size_t> rows;                  ///< unset: by the kind
+  std::optional<std::size_t> x_columns;             ///< unset: by the kind
+  std::optional<std::size_t> y_columns;             ///< unset: by the kind
+  std::optional<std::vector<double>> correlations;  ///< unset: by the kind
   std::uint64_t seed = 1;
   generators::MetastableTrajectories metastable;
   generators::FirstToken first_token;
+  generators::KnownInformation information;
 };
 
 const FieldTable<GenerateConfig>& generate_fields() {
@@ -69,34 +73,38 @@ const FieldTable<GenerateConfig>& generate_fields() {
     };
     const auto has_correlations = [](const Config& config) {
       return config.kind == GeneratedKind::gaussian_views ||
-             config.kind == GeneratedKind::nonlinear_views;
+             config.kind == GeneratedKind::nonlinear_views ||
+             config.kind == GeneratedKind::known_information;
     };
     FieldTable<Config> table;
     table.group("Generation")
         .add("kind", &Config::kind, "KIND",
-             "random, gaussian-views, nonlinear-views, metastable or first-token; the option's "
-             "name may be "
-             "omitted")
+             "random, gaussian-views, nonlinear-views, known-information, metastable or "
+             "first-token; the option's name may be omitted")
         .add("output", &Config::output, "FILE", "data set file to write")
         .add("overwrite", &Config::overwrite, "", "replace an existing file")
         .add("rows", &Config::rows, "N",
              "number of rows; default 100, or 10000 for views and first-token", one_or_more())
         .used_where("kind", "random, views and first-token", has_rows)
-        .add("x-columns", &Config::x_columns, "P", "columns of /x", one_or_more())
+        .add("x-columns", &Config::x_columns, "P",
+             "columns of /x; default 10, or 1 for known-information", one_or_more())
         .used_where("kind", "random, views and metastable", has_columns)
-        .add("y-columns", &Config::y_columns, "Q", "columns of /y; default 5, or 10 for views",
-             one_or_more())
+        .add("y-columns", &Config::y_columns, "Q",
+             "columns of /y; default 5, 10 for views, or 1 for known-information", one_or_more())
         .used_where("kind", "random and views", has_views)
         .add("correlations", &Config::correlations, "R,R,...",
              "correlations of the pairs of variables behind the views, each in [0, 1); for "
-             "gaussian-views they are the canonical correlations",
+             "gaussian-views they are the canonical correlations; default 0.9,0.7,0.5, or 0.75 "
+             "for known-information, whose distribution dense has one of any two columns",
              {[](const std::vector<double>& numbers) {
                 return std::ranges::all_of(numbers, [](double r) { return r >= 0.0 && r < 1.0; });
               },
               "numbers in [0, 1), such as 0.9,0.7,0.5"})
-        .used_where("kind", "gaussian-views and nonlinear-views", has_correlations)
+        .used_where("kind", "gaussian-views, nonlinear-views and known-information",
+                    has_correlations)
         .add("seed", &Config::seed, "S", "seed of all random numbers")
         .include(&Config::metastable, generators::metastable_fields())
+        .include(&Config::information, generators::known_information_fields())
         .include(&Config::first_token, generators::first_token_fields());
     return table;
   }();
@@ -124,6 +132,12 @@ void refuse_others(const OptionTable& options, const GenerateConfig& config) {
       refuse(field, "metastable");
     }
   }
+  if (config.kind != GeneratedKind::known_information) {
+    const auto information = generators::known_information_fields();
+    for (const auto& field : information.fields()) {
+      refuse(field, "known-information");
+    }
+  }
   if (config.kind != GeneratedKind::first_token) {
     const auto first_token = generators::first_token_fields();
     for (const auto& field : first_token.fields()) {
@@ -134,7 +148,7 @@ void refuse_others(const OptionTable& options, const GenerateConfig& config) {
 
 /// Writes the file and says what is in it.
 std::string generate_kind(const GenerateConfig& config) {
-  const std::size_t p = config.x_columns;
+  const std::size_t p = config.x_columns.value_or(10);
   if (config.kind == GeneratedKind::metastable) {
     generators::MetastableTrajectories wanted = config.metastable;
     wanted.columns = p;
@@ -151,17 +165,28 @@ std::string generate_kind(const GenerateConfig& config) {
     return fmt::format("/x {} x {}, /y {}{}", wanted.rows, wanted.steps, wanted.rows,
                        wanted.shortest == 0 ? "" : fmt::format(", /x_lengths {}", wanted.rows));
   }
+  if (config.kind == GeneratedKind::known_information) {
+    generators::KnownInformation wanted = config.information;
+    wanted.rows = config.rows.value_or(wanted.rows);
+    wanted.x_columns = config.x_columns.value_or(wanted.x_columns);
+    wanted.y_columns = config.y_columns.value_or(wanted.x_columns);
+    wanted.correlations = config.correlations.value_or(wanted.correlations);
+    wanted.seed = config.seed;
+    generators::generate_known_information(wanted, config.output);
+    return fmt::format("/x {} x {}, /y {} x {}, mutual information {:.4f}", wanted.rows,
+                       wanted.x_columns, wanted.rows, wanted.y_columns,
+                       generators::mutual_information(wanted));
+  }
   const bool random = config.kind == GeneratedKind::random;
   const std::size_t rows = config.rows.value_or(random ? 100 : 10'000);
   const std::size_t q = config.y_columns.value_or(random ? 5 : 10);
+  const auto correlations = config.correlations.value_or(std::vector<double>{0.9, 0.7, 0.5});
   if (random) {
     generators::generate_random({rows, p, q, config.seed}, config.output);
   } else if (config.kind == GeneratedKind::gaussian_views) {
-    generators::generate_gaussian_views({rows, p, q, config.correlations, config.seed},
-                                        config.output);
+    generators::generate_gaussian_views({rows, p, q, correlations, config.seed}, config.output);
   } else {
-    generators::generate_nonlinear_views({rows, p, q, config.correlations, config.seed},
-                                         config.output);
+    generators::generate_nonlinear_views({rows, p, q, correlations, config.seed}, config.output);
   }
   return fmt::format("/x {} x {}, /y {} x {}", rows, p, rows, q);
 }
@@ -179,6 +204,9 @@ OptionTable generate_options() {
       "  nonlinear-views /x and /y, of which no linear functions are correlated, though others "
       "are;\n"
       "                  attributes say the maximal correlations and the mutual information\n"
+      "  known-information  /x and /y for estimators of mutual information: normal, dense, "
+      "uniform\n"
+      "                  or student, also bent by a map; an attribute says the information\n"
       "  metastable      /x and /lengths, trajectories over potential wells whose position no\n"
       "                  linear function shows; attributes say the implied timescales in frames\n"
       "  first-token     /x, sequences of 100 token ids, and /y, classes that the first id alone\n"

@@ -24,6 +24,7 @@ enum class Purpose : std::uint64_t {
   x_sign = 5,
   y_sign = 6,
   motion = 7,
+  shared = 8,
 };
 
 constexpr std::size_t slab_rows = 4096;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <utility>
 #include <vector>
 
 #include "infomax/core/field.hpp"
@@ -75,6 +77,87 @@ struct NonlinearViews {
 /// The file's root has the attributes `correlations` (as requested), `maximal_correlations` (the 16
 /// largest) and `mutual_information`. Throws what generate_gaussian_views() throws.
 void generate_nonlinear_views(const NonlinearViews& wanted, const std::filesystem::path& output);
+
+/// The joint distribution of two views of known mutual information, and what is done to each view
+/// afterwards, which changes none of it. After the benchmark of Czyz, Grabowski, Vogt, Beerenwinkel
+/// and Marx (2023).
+enum class JointDistribution : std::uint8_t {
+  normal,   ///< x_k and y_k are standard normal with correlation rho_k, all else independent
+  dense,    ///< all columns of both are standard normal, any two with the same correlation
+  uniform,  ///< x uniform on (0, 1), y = x + noise uniform on (-noise, noise); one column each
+  student   ///< normal with independent columns, all divided by one root of chi^2 / freedom
+};
+
+/// A bijection of each view on its own.
+enum class ViewMap : std::uint8_t {
+  none,       ///< rows as they are
+  half_cube,  ///< each number z becomes sign(z) |z|^1.5: heavy tails
+  wiggly,     ///< each number becomes an increasing function of it that is a line with waves
+  spiral      ///< columns 2i, 2i + 1 are turned by the angle |z|^2 / D, z being the row
+};
+
+/// Their names, as a command line gives them.
+inline constexpr std::array joint_distribution_names{
+    std::pair{"normal", JointDistribution::normal}, std::pair{"dense", JointDistribution::dense},
+    std::pair{"uniform", JointDistribution::uniform},
+    std::pair{"student", JointDistribution::student}};
+/// Their names, as a command line gives them.
+inline constexpr std::array view_map_names{
+    std::pair{"none", ViewMap::none}, std::pair{"half-cube", ViewMap::half_cube},
+    std::pair{"wiggly", ViewMap::wiggly}, std::pair{"spiral", ViewMap::spiral}};
+
+}  // namespace infomax::generators
+
+/// By the names that users write.
+template <>
+struct infomax::FieldText<infomax::generators::JointDistribution>
+    : infomax::ChoiceText<infomax::generators::JointDistribution,
+                          infomax::generators::joint_distribution_names> {};
+/// By the names that users write.
+template <>
+struct infomax::FieldText<infomax::generators::ViewMap>
+    : infomax::ChoiceText<infomax::generators::ViewMap, infomax::generators::view_map_names> {};
+
+namespace infomax::generators {
+
+/// Two views /x [N, x_columns] and /y [N, y_columns], doubles, for estimators of mutual
+/// information.
+struct KnownInformation {
+  std::size_t rows = 10'000;                                   ///< N
+  std::size_t x_columns = 1;                                   ///< of /x
+  std::size_t y_columns = 1;                                   ///< of /y
+  JointDistribution distribution = JointDistribution::normal;  ///< of a row
+  std::vector<double> correlations{0.75};  ///< rho_k of normal; of dense the first alone
+  double noise = 0.1;                      ///< of uniform, above 0
+  std::size_t freedom = 1;                 ///< degrees of freedom of student, 1 or more
+  ViewMap map = ViewMap::none;             ///< of both views
+  std::uint64_t seed = 0;                  ///< of all numbers
+};
+
+/// Names, help and ranges of the members that only these views have.
+[[nodiscard]] inline FieldTable<KnownInformation> known_information_fields() {
+  using Wanted = KnownInformation;
+  FieldTable<Wanted> table;
+  table.group("Views of known information")
+      .add("distribution", &Wanted::distribution, "NAME",
+           "normal (pairs of columns with `correlations`), dense (any two columns with the same "
+           "correlation), uniform (one column, with noise added) or student (heavy tails)")
+      .add("noise", &Wanted::noise, "E", "of uniform: y = x + noise from -E to E", above(0.0))
+      .add("freedom", &Wanted::freedom, "NU", "of student: degrees of freedom", one_or_more())
+      .add("map", &Wanted::map, "NAME",
+           "of each view, which changes no information: none, half-cube (heavy tails), wiggly or "
+           "spiral");
+  return table;
+}
+
+/// Returns the mutual information in nats. Throws UsageError where the sizes do not fit the
+/// distribution or a correlation is out of its range.
+[[nodiscard]] double mutual_information(const KnownInformation& wanted);
+
+/// The file's root has the attribute `mutual_information`. Throws as that function, and SystemError
+/// where the output cannot be written.
+void generate_known_information(const KnownInformation& wanted,
+                                const std::filesystem::path& output);
 
 /// Sequences whose class is set by their first token: /x [N, steps], token ids 1 to `tokens` - 1,
 /// uniform and independent, as 16-bit integers; /y [N], (first id - 1) modulo `classes`. The other
