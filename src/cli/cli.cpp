@@ -18,7 +18,7 @@
 namespace infomax::cli {
 namespace {
 
-constexpr std::array<Command, 12> all_commands{{
+constexpr std::array<Command, 13> all_commands{{
     {"import", "CSV, .npy, IDX or another HDF5 layout -> a data set file", import_options,
      import_data},
     {"generate", "synthetic data with known truth", generate_options, generate},
@@ -27,6 +27,8 @@ constexpr std::array<Command, 12> all_commands{{
     {"evaluate", "the exact objective over a whole data set", evaluate_options, evaluate},
     {"encode", "rows -> representations, in a file", encode_options, encode},
     {"probe", "how well simple models predict labels from representations", probe_options, probe},
+    {"estimate", "the mutual information of two data sets, with intervals", estimate_options,
+     estimate},
     {"report", "a page of HTML about a run: curves, outputs, settings", report_options, report},
     {"bench", "strong and weak scaling of training steps", bench_options, bench},
     {"doctor", "what this machine and MPI offer, and what slows a job down", doctor_options,

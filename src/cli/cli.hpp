@@ -24,6 +24,7 @@ int run(const mpi::Communicator& communicator, const std::vector<std::string>& a
 [[nodiscard]] OptionTable evaluate_options();
 [[nodiscard]] OptionTable encode_options();
 [[nodiscard]] OptionTable probe_options();
+[[nodiscard]] OptionTable estimate_options();
 [[nodiscard]] OptionTable report_options();
 [[nodiscard]] OptionTable inspect_options();
 [[nodiscard]] OptionTable import_options();
@@ -39,6 +40,7 @@ int train(const mpi::Communicator& communicator, OptionTable& options);
 int evaluate(const mpi::Communicator& communicator, OptionTable& options);
 int encode(const mpi::Communicator& communicator, OptionTable& options);
 int probe(const mpi::Communicator& communicator, OptionTable& options);
+int estimate(const mpi::Communicator& communicator, OptionTable& options);
 int report(const mpi::Communicator& communicator, OptionTable& options);
 int inspect(const mpi::Communicator& communicator, OptionTable& options);
 int import_data(const mpi::Communicator& communicator, OptionTable& options);

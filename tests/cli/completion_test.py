@@ -8,7 +8,7 @@ import unittest
 
 import support
 
-COMMANDS = ("import", "generate", "inspect", "train", "evaluate", "encode", "probe", "report", "bench",
+COMMANDS = ("import", "generate", "inspect", "train", "evaluate", "encode", "probe", "estimate", "report", "bench",
             "doctor", "completion", "manual")
 
 

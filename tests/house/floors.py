@@ -18,7 +18,7 @@ FLOORS = [
     {"data", "measure", "objective", "optim"},
     {"generators", "importers", "model"},
     {"train", "analysis"},
-    {"bench", "report"},
+    {"bench", "estimate", "report"},
     {"cli", "examples"},
     {"main"},
 ]

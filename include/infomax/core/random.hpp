@@ -17,6 +17,7 @@ enum class RandomStream : std::uint64_t {
   test_rows = 10,      ///< rows that an import puts into its test file
   pairing = 12,        ///< orders in which a test by permutation pairs samples
   prior = 13,          ///< samples of a prior distribution
+  resampling = 14,     ///< rows that a bootstrap draws
 };
 
 /// A counter-based random number generator: Philox 4x64-10 (Salmon et al. 2011, "Parallel random
