@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <algorithm>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -26,23 +27,36 @@ std::size_t state_of(const ItemReader& item) {
                            fmt::format("{}:64", item.name()));
 }
 
-/// 0 where derivatives go back over all steps.
-std::size_t truncation_of(const ItemReader& item) {
-  const auto text = item.value_of("truncate");
+/// A number of steps, `least` or more, that the item gives by a key; 0 where it does not.
+std::size_t steps_of(const ItemReader& item, std::string_view key, std::size_t least) {
+  const auto text = item.value_of(key);
   if (!text) {
     return 0;
   }
   const auto steps = FieldText<std::size_t>::parse(*text);
-  if (!steps || *steps == 0) {
-    item.refuse(fmt::format("truncate=K with K from 1, as in {}:64:truncate=20", item.name()));
+  if (!steps || *steps < least) {
+    item.refuse(fmt::format("{0}=K with K from {1}, as in {2}:64:{0}=20", key, least, item.name()));
   }
   return *steps;
 }
 
-void check_recurrent(const ItemReader& item) {
+/// 0 where derivatives go back over all steps.
+std::size_t truncation_of(const ItemReader& item) { return steps_of(item, "truncate", 1); }
+
+/// 0 where gates start as they do without it.
+std::size_t memory_of(const ItemReader& item) { return steps_of(item, "memory", 3); }
+
+void check_plain(const ItemReader& item) {
   (void)state_of(item);
   (void)truncation_of(item);
   item.expect(1, {"truncate"});
+}
+
+void check_gated(const ItemReader& item) {
+  (void)state_of(item);
+  (void)truncation_of(item);
+  (void)memory_of(item);
+  item.expect(1, {"truncate", "memory"});
 }
 
 void append_recurrent(const ItemReader& item, GraphBuilder& graph, bool backwards) {
@@ -50,7 +64,8 @@ void append_recurrent(const ItemReader& item, GraphBuilder& graph, bool backward
                        .inputs = graph.shape().extents().back(),
                        .units = state_of(item),
                        .backwards = backwards,
-                       .truncate = truncation_of(item)};
+                       .truncate = truncation_of(item),
+                       .memory = memory_of(item)};
   const std::size_t width = shape.units * (item.name() == "lstm"  ? LstmCell<float>::blocks
                                            : item.name() == "gru" ? GruCell<float>::blocks
                                                                   : PlainCell<float>::blocks);
@@ -144,24 +159,25 @@ extern const LayerType rnn_type;
 const LayerType rnn_type{.name = "rnn",
                          .usage = "rnn:H[:truncate=K]",
                          .help = "of sequences [T,F], H units h_t = tanh(x_t W + h_{t-1} U + b)",
-                         .check = check_recurrent,
+                         .check = check_plain,
                          .build = build_recurrent};
 
 extern const LayerType gru_type;
 const LayerType gru_type{.name = "gru",
-                         .usage = "gru:H[:truncate=K]",
+                         .usage = "gru:H[:truncate=K][:memory=T]",
                          .help = "of sequences [T,F], H gated recurrent units",
-                         .check = check_recurrent,
+                         .check = check_gated,
                          .build = build_recurrent};
 
 extern const LayerType lstm_type;
 const LayerType lstm_type{
     .name = "lstm",
-    .usage = "lstm:H[:truncate=K]",
+    .usage = "lstm:H[:truncate=K][:memory=T]",
     .help =
         "of sequences [T,F], H units of long short-term memory; derivatives go back over no "
-        "multiple of K steps, or over all",
-    .check = check_recurrent,
+        "multiple of K steps, or over all; gates of a gru or lstm start so that units forget after "
+        "2 to T steps, for what must be remembered so long",
+    .check = check_gated,
     .build = build_recurrent};
 
 extern const LayerType bidirectional_type;

@@ -21,6 +21,7 @@ struct RecurrentShape {
   std::size_t units = 0;     // H
   bool backwards = false;    // from the last step to the first
   std::size_t truncate = 0;  // derivatives go back over no multiple of so many steps; 0: over all
+  std::size_t memory = 0;    // steps after which the slowest units forget at first; 0: not said
 };
 
 /// h_t = cell(x_t W + b + h_{t-1} U + c), and y_t = h_t. Parameters: W [F, K H], U [H, K H], b and
@@ -58,6 +59,9 @@ class Recurrent final : public Layer<T> {
     if constexpr (std::is_same_v<Cell, LstmCell<T>>) {
       // A cell that remembers at first learns long sequences (Gers et al. 2000).
       std::ranges::fill(biases.subspan(units(), units()), T{1});
+    }
+    if (shape_.memory > 0) {
+      set_memory(random, weights.size(), biases);
     }
   }
 
@@ -106,6 +110,20 @@ class Recurrent final : public Layer<T> {
 
  private:
   using Transpose = math::Transpose;
+
+  /// A unit that keeps the share 1 - 1/tau of its state a step forgets after tau steps. With gates'
+  /// biases of ln(tau - 1), tau uniform from 2 to `memory`, there are units of all such times
+  /// (Tallec and Ollivier 2018). `first` is the index of the first random number.
+  void set_memory(const CounterRandom& random, std::size_t first, std::span<T> biases) const {
+    for (std::size_t k = 0; k < units(); ++k) {
+      const double longest = static_cast<double>(shape_.memory) - 2.0;
+      const double bias = std::log(1.0 + longest * random.uniform(first + k));
+      biases[units() + k] = static_cast<T>(bias);  // of the forget gate, or the update gate
+      if constexpr (std::is_same_v<Cell, LstmCell<T>>) {
+        biases[k] = static_cast<T>(-bias);  // what is kept leaves no room for what comes
+      }
+    }
+  }
 
   /// What forward leaves for backward, by packed steps.
   struct Saved {

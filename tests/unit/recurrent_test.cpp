@@ -193,6 +193,34 @@ TEST_P(Recurrent, TruncatedDerivativesTakeTheStateBeforeAMultipleAsGiven) {
 INSTANTIATE_TEST_SUITE_P(Cells, Recurrent, testing::Values("rnn", "gru", "lstm"),
                          [](const auto& tested) { return tested.param; });
 
+TEST(SequenceLayers, UnitsForgetAfterAllTimesUpToTheirMemory) {
+  constexpr std::size_t many = 500;
+  constexpr double longest = 40.0;
+  for (const std::string kind : {"lstm", "gru"}) {
+    SCOPED_TRACE(kind);
+    const Network<double> network(parse_spec(kind + ":500:memory=40,last"), Shape({5, 3}));
+    std::vector<double> parameters(network.parameter_count());
+    network.initialize(3, 1, parameters);
+    const std::size_t width = (kind == "lstm" ? 4 : 3) * many;
+    const auto biases = std::span<const double>(parameters).last(2 * width);
+    std::vector<double> times;
+    for (std::size_t u = 0; u < many; ++u) {
+      const double keeping = biases[many + u];
+      // A unit keeps the share sigmoid(bias) of its state a step: 1 - 1 / times.
+      times.push_back(1.0 / (1.0 - sigmoid(keeping)));
+      EXPECT_NEAR(biases[u], kind == "lstm" ? -keeping : 0.0, 1e-15);
+    }
+    std::ranges::sort(times);
+    EXPECT_GE(times.front(), 2.0 - 1e-12);
+    EXPECT_LE(times.back(), longest + 1e-12);
+    // Uniform times have the mean 21 and a standard error of 11 / sqrt(500).
+    EXPECT_NEAR(std::accumulate(times.begin(), times.end(), 0.0) / many, 21.0, 2.0);
+    for (const double each : biases.subspan(2 * many)) {
+      EXPECT_EQ(each, 0.0);
+    }
+  }
+}
+
 TEST(SequenceLayers, MeanMaxAndLastAreOfTheOwnSteps) {
   Sequences last("last");
   Sequences mean("mean");
@@ -320,6 +348,8 @@ TEST(SequenceLayers, RefuseWhatDoesNotFit) {
   refused("embedding:4:2,last", Shape({5, 3}), "sequences [T]");
   refused("bidirectional(dense:4),last", Shape({5, 3}), "bidirectional(gru:64)");
   refused("gru:4:truncate=0,last", Shape({5, 3}), "truncate=K");
+  refused("gru:4:memory=2,last", Shape({5, 3}), "memory=K with K from 3");
+  refused("rnn:4:memory=20,last", Shape({5, 3}), "memory");
 }
 
 }  // namespace
