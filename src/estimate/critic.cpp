@@ -21,7 +21,7 @@ namespace infomax::estimate {
 namespace {
 
 /// Of the rows of the training share, those that choose the step and the weight decay.
-constexpr double validation_share = 0.15;
+constexpr double validation_share = 0.1;
 
 /// What scores are divided by, of so many outputs, which are of the order 1: scores begin small, so
 /// that exponentials do not swing.

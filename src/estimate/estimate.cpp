@@ -68,6 +68,9 @@ class Estimation {
     result.samples = sides_.blocks.rows();
     try {
       const auto found = is_trained(method) ? train(method, result) : measure(method, all);
+      if (!std::isfinite(found.value)) {
+        throw NumericError("the estimate is not finite");
+      }
       result.held_out = found.value;
       const auto interval =
           bootstrap_interval(communicator_, found, options_.confidence, options_.seed);

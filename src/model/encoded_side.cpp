@@ -27,6 +27,16 @@ EncodedSide<T>::EncodedSide(const mpi::Communicator& communicator, const Member<
            .taps = tapped_},
           [this](std::size_t first, MatrixView<T> inputs) { fill(first, inputs); }, &reduction_) {
   lengths_.reserve(batch_rows);
+  tapped_lengths_.reserve(tapped_.empty() ? 0 : batch_rows);
+}
+
+template <math::Real T>
+void EncodedSide<T>::find_tapped_lengths() {
+  tapped_lengths_.clear();
+  const auto& steps = member_->network.graph().nodes()[tapped_.front()].steps;
+  for (std::size_t i = 0; steps && i < pass_.lengths.size(); ++i) {
+    tapped_lengths_.push_back(static_cast<std::uint32_t>(steps->of(pass_, i)));
+  }
 }
 
 template <math::Real T>
@@ -36,6 +46,9 @@ MatrixView<const T> EncodedSide<T>::forward(std::span<const T> parameters,
   indices_ = indices;
   pass_ = pass;
   pass_.lengths = lengths_.of(*rows_, indices);
+  if (!tapped_.empty()) {
+    find_tapped_lengths();
+  }
   ranges_.clear();
   if (parts_ != nullptr && !indices.empty()) {
     stats::for_each_part(parts_, indices.size(), [&](std::size_t first, std::size_t count) {

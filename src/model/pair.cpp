@@ -29,8 +29,9 @@ constexpr std::array meanings{
     PairMeaning{"views", encoded_x, encoded_y, false, false, fields_of_views},
     PairMeaning{"augment", encoded_x, encoded_x, true, false, fields_of_augment},
     PairMeaning{"lag", encoded_x, encoded_x, false, true, fields_of_lag},
+    PairMeaning{"predict", data_x, encoded_x, false, false, {}},
 };
-static_assert(meanings.size() == static_cast<std::size_t>(Pair::lag) + 1);
+static_assert(meanings.size() == static_cast<std::size_t>(Pair::predict) + 1);
 
 }  // namespace
 

@@ -109,6 +109,7 @@ void Sides<T>::forward(std::span<const std::size_t> samples, const PassContext& 
     target_b_->forward(samples, pass_of(1));
     tapped_ = {&target_a_->rows(), &target_b_->rows()};
   }
+  tapped_lengths_ = b_.is_tapped() ? b_.tapped_lengths() : std::span<const std::uint32_t>{};
   // Data stays what it is from pass to pass.
   content_of_a_ = context.whole && !a_.is_encoded() ? content_of_all_ : 0;
 }

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "infomax/core/error.hpp"
+#include "objective/clear_rows.hpp"
 #include "objective/contrastive.hpp"
 #include "objective/feature_term.hpp"
 #include "objective/list.hpp"
@@ -83,13 +84,6 @@ std::vector<std::unique_ptr<FeatureTerm<T>>> make_terms(const DimOptions& option
     terms.push_back(std::make_unique<FeatureTerm<T>>(term));
   }
   return terms;
-}
-
-template <math::Real T>
-void clear(MatrixView<T> rows) {
-  for (std::size_t i = 0; i < rows.rows(); ++i) {
-    std::ranges::fill(rows.row(i), T{0});
-  }
 }
 
 /// J = g G + l L + p R (Hjelm et al. 2019, "Learning deep representations by mutual information
@@ -168,7 +162,7 @@ Value DeepInfoMax<T>::evaluate(const mpi::Communicator& communicator, const Batc
       gradients.b.columns() > 0 || !gradients.tapped.empty() || !gradients.parameters.empty();
   Value value = report_.measure(communicator, batch.rows);
   measure(communicator, batch, parameters, wants_gradient, value);
-  clear(gradients.a);
+  clear_rows(gradients.a);
   if (wants_gradient) {
     differentiate(communicator, parameters, gradients);
   }
@@ -202,8 +196,8 @@ template <math::Real T>
 void DeepInfoMax<T>::differentiate(const mpi::Communicator& communicator,
                                    std::span<const T> parameters, const Gradients<T>& gradients) {
   const MatrixView<T> df = gradients.tapped.empty() ? MatrixView<T>{} : gradients.tapped.front();
-  clear(gradients.b);
-  clear(df);
+  clear_rows(gradients.b);
+  clear_rows(df);
   const OwnGradient<T> own{gradients.parameters, gradients.exact_parameters, 0};
   const auto part = [&own](std::size_t first, std::size_t count) {
     return own.gradient.empty() ? own : own.part(first, count);

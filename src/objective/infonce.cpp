@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "objective/infonce.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <memory>
 
 #include <fmt/format.h>
 
 #include "infomax/core/logging.hpp"
-#include "infomax/stats/summation.hpp"
-#include "objective/contrastive.hpp"
 #include "objective/list.hpp"
-#include "objective/pair_critic.hpp"
+#include "objective/predictive.hpp"
 
 // N: global rows. B: local rows. p, q: columns of a and b.
 
@@ -31,48 +32,7 @@ void warn_of_bound(double objective, double samples) {
   }
 }
 
-/// J = (1/N) sum_i [u_ii - ln (1/N) sum_j exp(u_ij)], u_ij the score of a_i and b_j, over the rows
-/// of all ranks; symmetric: the mean of it and of its transpose. It is at most ln N (van den Oord
-/// et al. 2018).
-template <math::Real T>
-class InfoNce final : public Objective<T> {
- public:
-  explicit InfoNce(const ObjectiveOptions& options)
-      : needs_(needs_of(options)),
-        symmetric_(options.of<ContrastiveOptions>().symmetric.value_or(false)),
-        critic_(options.of<ContrastiveOptions>()),
-        report_(options) {}
-
-  [[nodiscard]] std::size_t parameter_count(std::size_t p, std::size_t q) const override {
-    return critic_.parameter_count(p, q);
-  }
-  void initialize(std::span<T> parameters, std::size_t p, std::size_t q,
-                  std::uint64_t seed) const override {
-    critic_.initialize(parameters, p, q, seed);
-  }
-
-  /// Collective.
-  [[nodiscard]] Value evaluate(const mpi::Communicator& communicator, const Batch<T>& batch,
-                               const Gradients<T>& gradients) override;
-
- private:
-  /// Collective. Writes ln sum_j exp(u_ij) of the rows of a and, where it counts, of those of b.
-  void measure(const mpi::Communicator& communicator, const stats::RowParts* parts);
-
-  /// Collective. Writes the gradients by the scored rows that are wanted.
-  void differentiate(const mpi::Communicator& communicator, const Batch<T>& batch, double samples,
-                     const Gradients<T>& gradients);
-
-  Needs needs_;
-  bool symmetric_;
-  PairCritic<T> critic_;
-  SideEntropies<T> report_;
-  PairScores<T> scores_;
-  Buffer<double> log_sums_a_;  // [B], over the rows of b
-  Buffer<double> log_sums_b_;  // [B], over the rows of a
-  Buffer<double> slopes_;      // [B], of J by the positive scores
-  stats::Summation summation_;
-};
+}  // namespace
 
 template <math::Real T>
 Value InfoNce<T>::evaluate(const mpi::Communicator& communicator, const Batch<T>& batch,
@@ -96,7 +56,7 @@ Value InfoNce<T>::evaluate(const mpi::Communicator& communicator, const Batch<T>
   value.objective = sums[0] / samples + std::log(samples);
   value.dependence = value.objective;
   warn_of_bound(value.objective, samples);
-  slopes_.assign(rows.count(), 1.0 / samples);
+  slopes_.assign(rows.count(), weight_ / samples);
   differentiate(communicator, batch, samples, gradients);
   critic_.write_gradients(batch, {}, gradients);
   return value;
@@ -119,7 +79,7 @@ void InfoNce<T>::measure(const mpi::Communicator& communicator, const stats::Row
 template <math::Real T>
 void InfoNce<T>::differentiate(const mpi::Communicator& communicator, const Batch<T>& batch,
                                double samples, const Gradients<T>& gradients) {
-  const double forth = (symmetric_ ? 0.5 : 1.0) / samples;
+  const double forth = (symmetric_ ? 0.5 : 1.0) * weight_ / samples;
   const double back = symmetric_ ? forth : 0.0;
   const typename PairScores<T>::Weights of_a{-forth, log_sums_a_, -back, log_sums_b_};
   const typename PairScores<T>::Weights of_b{-back, log_sums_b_, -forth, log_sums_a_};
@@ -131,17 +91,36 @@ void InfoNce<T>::differentiate(const mpi::Communicator& communicator, const Batc
                         });
 }
 
+template class InfoNce<float>;
+template class InfoNce<double>;
+
+namespace {
+
+template <math::Real T>
+std::unique_ptr<Objective<T>> make_infonce(const ObjectiveOptions& options) {
+  if (is_predictive(options)) {
+    return make_predictive<T>(options);
+  }
+  return std::make_unique<InfoNce<T>>(options);
+}
+
 }  // namespace
 
 Description describe_infonce() {
   Description infonce{
       .name = infonce_name,
       .help = "mean [u_ii - ln mean_j e^u_ij], u_ij the score of a_i and b_j, at most ln N"};
-  infonce.options = {contrastive_options(), histogram_options()};
-  infonce.needs = needs_of_critic;
+  infonce.options = {contrastive_options(), histogram_options(), predictive_options()};
+  infonce.needs = [](const ObjectiveOptions& options) {
+    return is_predictive(options) ? predictive_needs() : needs_of_critic(options);
+  };
   infonce.check = check_critic;
-  infonce.memory = critic_memory;
-  infonce.factory = factory_of<InfoNce<float>, InfoNce<double>>();
+  infonce.memory = [](const ObjectiveOptions& options, const stats::BatchExtent& batch) {
+    return is_predictive(options) ? predictive_memory(options, batch)
+                                  : critic_memory(options, batch);
+  };
+  infonce.factory = {[](const ObjectiveOptions& options) { return make_infonce<float>(options); },
+                     [](const ObjectiveOptions& options) { return make_infonce<double>(options); }};
   return infonce;
 }
 

@@ -198,7 +198,7 @@ void PairCritic<T>::start_gradient(bool of_a, const Batch<T>& batch, std::span<c
     OwnGradient<T> own;
     if (!of_a && !gradients.parameters.empty()) {
       own = {gradients.parameters.subspan(first_weight()), gradients.exact_parameters,
-             first_weight()};
+             gradients.first_exact + first_weight()};
     }
     concat_->add_to(own);
     concat_->turn(of_a);
@@ -236,7 +236,8 @@ void PairCritic<T>::write_gradients(const Batch<T>& batch, std::span<const doubl
   if (gradients.parameters.empty() || others == 0) {
     return;
   }
-  const OwnGradient<T> own{gradients.parameters.first(others), gradients.exact_parameters, 0};
+  const OwnGradient<T> own{gradients.parameters.first(others), gradients.exact_parameters,
+                           gradients.first_exact};
   stats::for_each_part(rows.parts, rows.count(), [&](std::size_t first, std::size_t count) {
     add_parameter_gradients(by_shift, first, count, own.gradient);
     own.end_part(0, others);
@@ -259,7 +260,7 @@ template <math::Real T>
 void PairCritic<T>::write_separable_gradients(const Gradients<T>& gradients) {
   const std::size_t of_g = network_a_->parameter_count();
   const std::size_t of_h = network_b_->parameter_count();
-  OwnGradient<T> own{gradients.parameters, gradients.exact_parameters, 0};
+  OwnGradient<T> own{gradients.parameters, gradients.exact_parameters, gradients.first_exact};
   if (own.gradient.empty()) {
     unwanted_.resize(parameters_.size());
     own = {unwanted_};

@@ -23,6 +23,7 @@
 #include "train/derived.hpp"
 #include "train/feature_map.hpp"
 #include "train/memory_plan.hpp"
+#include "train/prediction.hpp"
 
 namespace infomax::train {
 namespace {
@@ -301,7 +302,11 @@ TrainingData load_training_data(const mpi::Communicator& communicator, data::Dat
   }
   settle_lengths(config);
   settle_objective(config);
-  data.pair.local_layer = settle_feature_map(config, nn::Shape(examples.x->trailing_shape()));
+  const nn::Shape sample(examples.x->trailing_shape());
+  data.pair.local_layer = settle_feature_map(config, sample);
+  if (const auto predicted = settle_prediction(config, sample)) {
+    data.pair.local_layer = predicted;
+  }
   const auto mode = mode_of_x(config, *examples.x);
   check_mixing_of_colors(data.pair, mode);
   config.normalize = mode;

@@ -134,14 +134,14 @@ TEST(ObjectiveOptions, FieldsStandOnceInTheOrderOfHelp) {
     EXPECT_EQ(field.group, "Objective");
   }
   EXPECT_THAT(names,
-              testing::ElementsAre("objective", "rho", "lambda", "lambda-a", "lambda-b", "bins",
-                                   "histogram-range", "components", "ridge", "ridge-absolute",
-                                   "shrinkage", "barlow-lambda", "vicreg-similarity",
-                                   "vicreg-variance", "vicreg-covariance", "distortion", "critic",
-                                   "temperature", "learn-temperature", "symmetric", "mine-decay",
-                                   "smile-clip", "predictor", "target-decay", "local-layer",
-                                   "feature-shape", "dim-global", "dim-local", "dim-prior",
-                                   "dim-prior-by", "dim-estimator", "dim-units", "global-network"));
+              testing::ElementsAre(
+                  "objective", "rho", "lambda", "lambda-a", "lambda-b", "bins", "histogram-range",
+                  "components", "ridge", "ridge-absolute", "shrinkage", "barlow-lambda",
+                  "vicreg-similarity", "vicreg-variance", "vicreg-covariance", "distortion",
+                  "critic", "temperature", "learn-temperature", "symmetric", "horizon",
+                  "predicted-shape", "mine-decay", "smile-clip", "predictor", "target-decay",
+                  "local-layer", "feature-shape", "dim-global", "dim-local", "dim-prior",
+                  "dim-prior-by", "dim-estimator", "dim-units", "global-network"));
   for (const std::string_view name : objective_names()) {
     EXPECT_THAT(fields().at("objective").help,
                 HasSubstr(std::string("\n").append(name).append("  ")));

@@ -74,7 +74,7 @@ struct EstimateOptions {
   Marginals marginals = Marginals::normal_scores;
   std::size_t neighbours = 5;       ///< k
   std::optional<std::size_t> bins;  ///< of either side; unset: the cube root of the rows
-  double held_out = 0.25;           ///< the share of rows that critics are judged by
+  double held_out = 0.2;            ///< the share of rows that critics are judged by
   std::string encoder =
       "residual(dense:256,gelu,dense:256,gelu,dense:256,gelu,dense:64)";  ///< g of g(x) h(y)
   std::string encoder_b;                                                  ///< h; empty: as g

@@ -100,6 +100,10 @@ class EncodedSide {
   /// feature map [C,H,W] place by place, with all channels of a place side by side.
   [[nodiscard]] MatrixView<const T> tapped() const { return executor_.value(tapped_.front()); }
 
+  /// The steps of tapped() for each row, where it is a sequence and rows have lengths of their own;
+  /// else nothing.
+  [[nodiscard]] std::span<const std::uint32_t> tapped_lengths() const { return tapped_lengths_; }
+
   /// Seconds spent since construction in turning rows of the data set into numbers.
   [[nodiscard]] double input_s() const { return input_s_; }
 
@@ -111,6 +115,7 @@ class EncodedSide {
 
  private:
   void fill(std::size_t first, MatrixView<T> inputs);
+  void find_tapped_lengths();
 
   const Member<T>* member_;
   const data::RowStore* rows_;
@@ -123,6 +128,7 @@ class EncodedSide {
   std::span<const std::size_t> indices_;
   nn::Pass pass_;
   RowLengths lengths_;
+  std::vector<std::uint32_t> tapped_lengths_;
   double input_s_ = 0.0;
 };
 

@@ -20,6 +20,7 @@ enum class Pair : std::uint8_t {
   views,    ///< a = f(x), b = g(y)
   augment,  ///< a = f(t(x)), b = f(t'(x)), t and t' random changes of x
   lag,      ///< a = f(x_t), b = f(x_{t + tau}), never across a trajectory's end
+  predict,  ///< b = f(x), the contexts of a sequence's steps; a = x, which is not read
 };
 
 /// The two data sets that a pair may read.

@@ -65,6 +65,10 @@ class Side {
   [[nodiscard]] bool is_tapped() const { return view_.tapped_layer.has_value(); }
   /// These outputs [B, columns] after forward(), as EncodedSide::tapped() has them.
   [[nodiscard]] const stats::RowSource<T>& tapped() const { return *tapped_; }
+  /// Of each sample, where tapped() are sequences with lengths of their own; else nothing.
+  [[nodiscard]] std::span<const std::uint32_t> tapped_lengths() const {
+    return encoder_->tapped_lengths();
+  }
   /// Where the objective puts its gradient of tapped().
   [[nodiscard]] MatrixView<T> tapped_gradient();
 

@@ -48,7 +48,8 @@ class Sides {
     return {{a(), b(), reproducible_ ? &parts_ : nullptr, content_of_a_},
             std::span(numbers_).first(count_),
             std::span(tapped_).first(target_a_ ? 2 : (b_.is_tapped() ? 1 : 0)),
-            model_->objective_parameters()};
+            model_->objective_parameters(),
+            tapped_lengths_};
   }
 
   /// Where the objective puts its gradient, [B, p] and [B, q]; of 0 columns for a side that is
@@ -95,6 +96,7 @@ class Sides {
   std::optional<Side<T>> target_a_;  // what the member `target` makes of the rows of either side
   std::optional<Side<T>> target_b_;
   std::array<const stats::RowSource<T>*, 2> tapped_{};  // of the last batch: of side b, or targets
+  std::span<const std::uint32_t> tapped_lengths_;       // of side b
   std::array<MatrixView<T>, 1> tapped_gradients_;
   std::vector<std::uint64_t> numbers_;  // of the batch's samples among all
   std::size_t count_ = 0;

@@ -24,6 +24,9 @@ struct Batch {
   /// Values inside the networks besides their outputs, each with B rows.
   std::span<const stats::RowSource<T>* const> tapped = {};
   std::span<const T> parameters = {};  ///< [m], the same on every rank
+  /// [B]: the steps that a tapped value has of each sample, where it is a sequence whose samples
+  /// have lengths of their own; what follows them is unspecified.
+  std::span<const std::uint32_t> tapped_lengths = {};
 };
 
 /// The memory that an evaluation writes the gradient of the global J to. A view of 0 columns or
@@ -36,9 +39,11 @@ struct Gradients {
   /// [m]: the contribution of the local rows is added. The caller sums it over ranks, as it does
   /// with the gradients of networks.
   std::span<T> parameters = {};
-  /// If the rows have parts, the contribution of each part is added to elements [0, m) of this
-  /// sum, which the caller has started and finishes; `parameters` is scratch memory then.
+  /// If the rows have parts, the contribution of each part is added to m elements of this sum, from
+  /// `first_exact` on, which the caller has started and finishes; `parameters` is scratch memory
+  /// then.
   stats::ExactSum* exact_parameters = nullptr;
+  std::size_t first_exact = 0;  ///< of exact_parameters
 };
 
 }  // namespace infomax::objective

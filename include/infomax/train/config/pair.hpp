@@ -31,7 +31,9 @@ struct PairConfig {
       .add("pair", &Config::pair, "NAME",
            "what is compared: input, a = x and b = f(x); target, a = y and b = f(x); views, a = "
            "f(x) and b = g(y); augment, a = f(t(x)) and b = f(t'(x)), two random changes of x; "
-           "lag, a = f(x_t) and b = f(x_t+tau), within a trajectory")
+           "lag, a = f(x_t) and b = f(x_t+tau), within a trajectory; predict, with `objective` "
+           "infonce: within a sequence, the steps of the last recurrent layer and those of the "
+           "layers before it, up to `horizon` steps later")
       .add(
           "augment", &Config::augment, "WORDS",
           "random changes of preprocessed rows, for `pair` augment, and for target, of x in "
