@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <optional>
 #include <string>
 
 #include <fmt/format.h>
@@ -17,6 +14,7 @@
 #include "infomax/data/loader.hpp"
 #include "infomax/estimate/estimate.hpp"
 #include "infomax/mpi/failure.hpp"
+#include "infomax/train/run_directory.hpp"
 
 namespace infomax::cli {
 namespace {
@@ -52,18 +50,6 @@ const FieldTable<EstimateConfig>& estimate_command_fields() {
     return table;
   }();
   return fields;
-}
-
-/// Throws SystemError.
-void write_text(const std::string& path, const std::string& text) {
-  PendingFile pending(path);
-  std::ofstream file(pending.path());
-  file << text;
-  file.close();
-  if (!file) {
-    throw SystemError("cannot write " + path);
-  }
-  pending.commit();
 }
 
 estimate::Estimates find(const mpi::Communicator& communicator, const EstimateConfig& config) {
@@ -127,7 +113,9 @@ int estimate(const mpi::Communicator& communicator, OptionTable& options) {
                             stopwatch.elapsed_s(), config.options};
   mpi::together(communicator, [&] {
     if (communicator.is_root() && !config.picture.empty()) {
-      write_text(config.picture, estimate_picture(facts, found));
+      PendingFile pending(config.picture);
+      train::write_text(pending.path().string(), estimate_picture(facts, found));
+      pending.commit();
     }
   });
   print_result(communicator,

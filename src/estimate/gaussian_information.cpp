@@ -17,7 +17,7 @@ namespace infomax::estimate {
 namespace {
 
 /// Rows whose distances are computed at a time.
-constexpr std::size_t tile_rows = 512;
+constexpr std::size_t solved_rows = 512;
 
 /// What is known of rows from their covariance.
 struct Covariance {
@@ -43,9 +43,9 @@ Covariance analyse(MatrixView<const double> rows, MatrixView<const double> covar
   if (!factor || least < 1e-12) {
     throw DataError(fmt::format("the columns of {} are linearly dependent", whose));
   }
-  Matrix<double> tile(std::min(tile_rows, std::max<std::size_t>(rows.rows(), 1)), count);
-  for (std::size_t begin = 0; begin < rows.rows(); begin += tile_rows) {
-    const std::size_t here = std::min(tile_rows, rows.rows() - begin);
+  Matrix<double> tile(std::min(solved_rows, std::max<std::size_t>(rows.rows(), 1)), count);
+  for (std::size_t begin = 0; begin < rows.rows(); begin += solved_rows) {
+    const std::size_t here = std::min(solved_rows, rows.rows() - begin);
     const auto solved = tile.view().row_range(0, here);
     for (std::size_t i = 0; i < here; ++i) {
       std::ranges::copy(rows.row(begin + i).subspan(first, count), solved.row(i).begin());

@@ -64,6 +64,9 @@ class Predictive final : public Objective<T> {
 
  private:
   [[nodiscard]] std::size_t weights() const { return context_columns_ * step_columns_; }
+  [[nodiscard]] std::size_t length_of(const Batch<T>& batch, std::size_t sequence) const {
+    return batch.tapped_lengths.empty() ? steps_ : std::size_t{batch.tapped_lengths[sequence]};
+  }
 
   /// Calls each(sequence, step, pair) for the local pairs of steps k apart.
   template <class Each>
@@ -96,8 +99,7 @@ void Predictive<T>::for_each_pair(const Batch<T>& batch, std::size_t ahead,
                                   const Each& each) const {
   std::size_t pair = 0;
   for (std::size_t i = 0; i < context_rows_.rows(); ++i) {
-    const std::size_t length =
-        batch.tapped_lengths.empty() ? steps_ : std::size_t{batch.tapped_lengths[i]};
+    const std::size_t length = length_of(batch, i);
     for (std::size_t t = 0; t + ahead < length; ++t) {
       each(i, t, pair++);
     }
@@ -115,8 +117,7 @@ void Predictive<T>::collect(const Batch<T>& batch, std::size_t ahead) {
     for (; parts != nullptr && part < parts->ends.size() && parts->ends[part] <= i; ++part) {
       ends.push_back(pairs);
     }
-    const std::size_t length =
-        batch.tapped_lengths.empty() ? steps_ : std::size_t{batch.tapped_lengths[i]};
+    const std::size_t length = length_of(batch, i);
     pairs += length > ahead ? length - ahead : 0;
   }
   for (; parts != nullptr && part < parts->ends.size(); ++part) {

@@ -10,6 +10,7 @@
 #include "infomax/objective/make.hpp"
 #include "infomax/train/linear_start.hpp"
 #include "train/derived.hpp"
+#include "train/prediction.hpp"
 
 namespace infomax::train {
 namespace {
@@ -207,6 +208,7 @@ void validate(const Config& config) {
         "by another: choose another `optimizer`",
         config.objective.objective));
   }
+  validate_prediction(config);
   validate_validation(config);
 }
 

@@ -39,19 +39,25 @@ std::size_t items_before_context(const nn::Spec& encoder) {
 
 }  // namespace
 
-std::optional<std::size_t> settle_prediction(Config& config, const nn::Shape& input) {
-  auto& objective = config.objective;
-  const bool predicts = config.pair == model::Pair::predict;
-  if (!predicts) {
+void validate_prediction(const Config& config) {
+  const auto& objective = config.objective;
+  if (config.pair != model::Pair::predict) {
     if (objective.text("horizon")) {
       throw UsageError("`horizon` is for `pair` predict");
     }
-    return std::nullopt;
+    return;
   }
   if (objective.objective != "infonce") {
-    throw UsageError(
-        fmt::format("`pair` predict is for `objective` infonce, which is {}", objective.objective));
+    throw UsageError(fmt::format("`pair` predict is for `objective` infonce, and it is {}",
+                                 objective.objective));
   }
+  if (objective.text("critic")) {
+    throw UsageError("`pair` predict scores by a matrix for each step ahead: leave `critic` out");
+  }
+}
+
+std::size_t settle_prediction(Config& config, const nn::Shape& input) {
+  auto& objective = config.objective;
   const nn::Spec encoder = first_encoder(config);
   const std::size_t before = items_before_context(encoder);
   const nn::Spec first = nn::without_last(encoder, encoder.items.size() - before);

@@ -133,7 +133,8 @@ void settle_objective(Config& config) {
   const auto is_unset = [&](const char* option) {
     return std::ranges::find(read, option) != read.end() && !config.objective.text(option);
   };
-  if (is_unset("critic")) {
+  // The pair predict has critics of its own.
+  if (is_unset("critic") && config.pair != model::Pair::predict) {
     config.objective.set("critic", objective::default_critic_name(config.objective.objective));
   }
   if (is_unset("symmetric")) {
@@ -266,6 +267,10 @@ model::PairSettings settle_pair(Config& config, std::span<const std::size_t> tra
     pair.image = data::to_string(data::image_shape(config.image, trailing, where));
     config.image = pair.image;
   }
+  settle_objective(config);
+  const nn::Shape sample(std::vector<std::size_t>(trailing.begin(), trailing.end()));
+  pair.local_layer = config.pair == model::Pair::predict ? settle_prediction(config, sample)
+                                                         : settle_feature_map(config, sample);
   return pair;
 }
 
@@ -301,12 +306,6 @@ TrainingData load_training_data(const mpi::Communicator& communicator, data::Dat
     config.lag = data.pair.lag;
   }
   settle_lengths(config);
-  settle_objective(config);
-  const nn::Shape sample(examples.x->trailing_shape());
-  data.pair.local_layer = settle_feature_map(config, sample);
-  if (const auto predicted = settle_prediction(config, sample)) {
-    data.pair.local_layer = predicted;
-  }
   const auto mode = mode_of_x(config, *examples.x);
   check_mixing_of_colors(data.pair, mode);
   config.normalize = mode;

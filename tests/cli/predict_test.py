@@ -114,6 +114,15 @@ class Predict(support.ProgramTest):
         self.assertGreater(found["objective"], 1.8)
         self.assertLess(found["objective"], numpy.log(7) + 1e-6)
 
+    def test_bench_and_report_know_it(self):
+        line, = self.succeed("bench", *COMMON[:4], "--horizon", "2", "--features", "7x2", "--element", "f32", "--encoder",
+                             ENCODER, "--batch", "16", "--repeats", "1", "--repeat-seconds", "0.01",
+                             ranks=2).out.splitlines()
+        self.assertGreater(json.loads(line)["samples_per_s"], 0)
+        run = self.train(self.data, "reported", *self.sgd, "--steps", "2", ranks=None)
+        self.succeed("report", run, ranks=None)
+        self.assertIn("ahead_1", (run / "report.html").read_text())
+
     def test_what_does_not_fit_is_refused(self):
         for encoder, more, words in (("steps,dense:4,gru:3,last", [], ["each"]),
                                      ("gru:3,each", [], ["before the recurrent"]),
@@ -121,6 +130,7 @@ class Predict(support.ProgramTest):
                                      ("steps,dense:4,bidirectional(gru:3),each", [], ["later steps"]),
                                      (ENCODER, ["--horizon", "7"], ["--horizon", "7 steps"]),
                                      (ENCODER, ["--objective", "jsd"], ["--objective", "infonce"]),
+                                     (ENCODER, ["--critic", "dot"], ["leave --critic out"]),
                                      (ENCODER, ["--pair", "input", "--horizon", "2"], ["--horizon", "predict"])):
             with self.subTest(encoder=encoder, more=more):
                 arguments = dict(zip(COMMON[::2], COMMON[1::2])) | dict(zip(more[::2], more[1::2]))

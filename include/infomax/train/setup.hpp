@@ -46,7 +46,8 @@ void prepare_arithmetic(const mpi::Communicator& communicator, const Config& con
                                               data::Datasets& source, Config& config);
 
 /// How both sides are made, from a valid configuration and the axes of a row of x, of which `where`
-/// names the rows in messages. Sets config.image where images are needed. Throws UsageError.
+/// names the rows in messages. Sets config.image where images are needed, and the options of the
+/// objective that follow from the pair and the encoder. Throws UsageError.
 [[nodiscard]] model::PairSettings settle_pair(Config& config, std::span<const std::size_t> trailing,
                                               const std::string& where);
 
