@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "infomax/analysis/encode.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/data/held_out.hpp"
@@ -21,11 +23,13 @@ namespace infomax::estimate {
 namespace {
 
 /// Of the rows of the training share, those that choose the step and the weight decay.
-constexpr double validation_share = 0.1;
+constexpr double validation_share = 0.15;
 
 /// What scores are divided by, of so many outputs, which are of the order 1: scores begin small, so
 /// that exponentials do not swing.
 double temperature_for(std::size_t outputs) { return 0.5 * static_cast<double>(outputs); }
+
+constexpr std::size_t least_rows = 100;
 
 /// The rows of a step where it is not said how many.
 constexpr std::size_t least_batch = 32;
@@ -107,6 +111,10 @@ CriticTraining::CriticTraining(const mpi::Communicator& communicator, const Side
       options_(options),
       train_{sides.blocks, {}, {}},
       held_out_{sides.blocks, {}, {}} {
+  if (sides.blocks.rows() < least_rows) {
+    throw DataError(fmt::format("{} rows are too few to train a critic and to judge it: {} or more",
+                                sides.blocks.rows(), least_rows));
+  }
   const nn::Network<float> g(nn::parse_spec(options.encoder), nn::Shape{{sides.x.columns()}});
   temperature_ = temperature_for(g.outputs());
   // The training holds out rows by the seed itself.

@@ -24,7 +24,7 @@ struct CriticInformation {
 /// same shares, of which each rank keeps its own rows.
 class CriticTraining {
  public:
-  /// Collective. Throws UsageError where the shares would be too small.
+  /// Collective. Throws DataError where rows are too few.
   CriticTraining(const mpi::Communicator& communicator, const Sides& sides,
                  const EstimateOptions& options);
 

@@ -36,6 +36,7 @@ ELSEWHERE = {
 # What shortens a command, by its first words; {} is the rest.
 SHORTER = {
     "launch/demo.sh": "--epochs 1",
+    "mpirun -n 4 infomax estimate": "--estimators ksg,infonce --encoder dense:16 --epochs 1",
     "launch/scaling.sh": "--repeats 1 --repeat-seconds 0.1 --encoder dense:16 --batch 512",
 }
 

@@ -70,11 +70,11 @@ namespace infomax::estimate {
 
 /// What is estimated, and how.
 struct EstimateOptions {
-  std::vector<Method> estimators;  ///< empty: all that fit the data
-  Marginals marginals = Marginals::normal_scores;
-  std::size_t neighbours = 5;       ///< k
+  std::vector<Method> estimators;                  ///< empty: all that fit the data
+  Marginals marginals = Marginals::normal_scores;  ///< what is done to each column first
+  std::size_t neighbours = 5;                      ///< k
   std::optional<std::size_t> bins;  ///< of either side; unset: the cube root of the rows
-  double held_out = 0.2;            ///< the share of rows that critics are judged by
+  double held_out = 0.25;           ///< the share of rows that critics are judged by
   std::string encoder =
       "residual(dense:256,gelu,dense:256,gelu,dense:256,gelu,dense:64)";  ///< g of g(x) h(y)
   std::string encoder_b;                                                  ///< h; empty: as g
@@ -93,7 +93,7 @@ struct EstimateOptions {
 
 /// What one method finds, in nats.
 struct Estimate {
-  Method method = Method::gaussian;
+  Method method = Method::gaussian;  ///< which one
   /// Of the rows that the method has not been fitted to: those held out from the training of a
   /// critic; of the others, which are fitted to nothing, all rows.
   double held_out = 0.0;
