@@ -17,7 +17,7 @@
 #include "infomax/objective/pair_bound.hpp"
 #include "mpi/objective_fixture.hpp"
 
-namespace infomax {
+namespace infomax::estimate {
 namespace {
 
 using objective::PairBound;
@@ -340,4 +340,4 @@ TEST_F(Estimators, IntervalsAreAsWideAsTheInfluenceSays) {
 }
 
 }  // namespace
-}  // namespace infomax
+}  // namespace infomax::estimate

@@ -12,7 +12,7 @@
 #include "infomax/core/random.hpp"
 #include "mpi/objective_fixture.hpp"
 
-namespace infomax {
+namespace infomax::objective {
 namespace {
 
 using objective::ObjectiveOptions;
@@ -213,4 +213,4 @@ TEST(Predictive, PartsGiveTheSameBits) {
 }
 
 }  // namespace
-}  // namespace infomax
+}  // namespace infomax::objective
