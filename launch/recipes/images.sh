@@ -43,8 +43,9 @@ timed "a residual network, with labels" fit residual 15 250 --data "$train" --pa
   --augment shift:1,flip --encoder "$residual,globalpool,dropout:0.2,dense:10" --optimizer adamw \
   --weight-decay 0.0001 --learning-rate 0.003 --warmup 60steps --schedule cosine
 
-projection=dense:512,batchnorm,relu,dense:128
-timed "convolutions, without labels" fit unlabelled 10 500 --data "$train" --pair augment \
+# A wide projection makes better features of Barlow Twins.
+projection=dense:1024,batchnorm,relu,dense:1024
+timed "convolutions, without labels" fit unlabelled 12 500 --data "$train" --pair augment \
   --augment rotate:10,scale:0.1,shift:2,flip,noise:0.1 --objective barlow \
   --encoder "$convolutions,conv:128:3,batchnorm,relu,maxpool:2" --projector "$projection" \
   --learning-rate 0.002 --warmup 100steps --schedule cosine
