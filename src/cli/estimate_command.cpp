@@ -79,7 +79,7 @@ OptionTable estimate_options() {
       "the\n"
       "rest, which the critic has not seen: up to chance it is too low rather than too high. "
       "Where\n"
-      "they agree, trust them; where one critic finds more than ksg, ksg has too many columns.\n\n"
+      "they agree, trust them; of many columns ksg finds too little.\n\n"
       "  gaussian-mi   of a normal distribution with the same covariance\n"
       "  histogram-mi  of cells with equally many rows; one column a side\n"
       "  ksg           by nearest neighbours; for few columns, and all pairs are compared\n"

@@ -41,6 +41,15 @@ std::string repeated_text(const EstimateFacts& facts, const estimate::Estimates&
       found.repeated_rows, facts.options.neighbours);
 }
 
+/// A text as it stands in XML.
+std::string in_xml(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    out += c == '&' ? "&amp;" : c == '<' ? "&lt;" : std::string(1, c);
+  }
+  return out;
+}
+
 // The picture's measures, in pixels.
 constexpr double left = 130.0;
 constexpr double right = 690.0;
@@ -131,7 +140,8 @@ std::string estimate_picture(const EstimateFacts& facts, const estimate::Estimat
       "<text x=\"16\" y=\"26\" font-size=\"16\" fill=\"#222\">Mutual information of {2} and {3}, "
       "{4} rows</text>\n"
       "<text x=\"16\" y=\"45\" fill=\"#666\">estimates with {5:g}% intervals, in nats</text>\n",
-      width, bottom + 44.0, facts.x, facts.y, found.samples, 100.0 * facts.options.confidence);
+      width, bottom + 44.0, in_xml(facts.x), in_xml(facts.y), found.samples,
+      100.0 * facts.options.confidence);
   for (double at = std::ceil(least / step) * step; x_of(at) <= right + 0.5; at += step) {
     svg += fmt::format(
         "<line x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1:.1f}\" y2=\"{2:.1f}\" stroke=\"#ddd\"/>\n"

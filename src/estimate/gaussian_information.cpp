@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <boost/math/special_functions/digamma.hpp>
 
+#include "estimate/sides.hpp"
 #include "estimate/without_training.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/math/blas.hpp"
@@ -82,14 +83,11 @@ stats::ValueOfRows gaussian_information(const mpi::Communicator& communicator,
   if (n <= d + e) {
     throw DataError(fmt::format("{} rows are too few for the covariance of {} columns", n, d + e));
   }
-  Matrix<double> rows(x.rows(), d + e);
+  Matrix<double> rows = joined(x, y);
   std::vector<double> means(d + e, 0.0);
   for (std::size_t i = 0; i < x.rows(); ++i) {
-    const auto row = rows.view().row(i);
-    std::ranges::copy(x.row(i), row.begin());
-    std::ranges::copy(y.row(i), row.begin() + static_cast<std::ptrdiff_t>(d));
     for (std::size_t j = 0; j < d + e; ++j) {
-      means[j] += row[j] / static_cast<double>(n);
+      means[j] += rows(i, j) / static_cast<double>(n);
     }
   }
   communicator.sum(std::span<double>(means));

@@ -7,6 +7,7 @@
 
 #include <boost/math/special_functions/digamma.hpp>
 
+#include "estimate/sides.hpp"
 #include "estimate/without_training.hpp"
 #include "infomax/math/distance.hpp"
 #include "infomax/mpi/ring.hpp"
@@ -26,15 +27,9 @@ class Comparison {
              MatrixView<const double> y)
       : communicator_(communicator),
         d_(x.columns()),
-        rows_(x.rows(), x.columns() + y.columns()),
+        rows_(joined(x, y)),
         of_x_(tile_rows),
-        of_y_(tile_rows) {
-    for (std::size_t i = 0; i < rows_.rows(); ++i) {
-      const auto row = rows_.view().row(i);
-      std::ranges::copy(x.row(i), row.begin());
-      std::ranges::copy(y.row(i), row.begin() + static_cast<std::ptrdiff_t>(d_));
-    }
-  }
+        of_y_(tile_rows) {}
 
   /// Collective. Calls each(i, distances in x, distances in y, own) for each local row i and every
   /// tile of rows, of which `own` is row i itself, or none of them where it is beyond.

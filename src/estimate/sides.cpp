@@ -82,6 +82,16 @@ Matrix<double> read_rows(const mpi::Communicator& communicator, data::Datasets& 
 
 }  // namespace
 
+Matrix<double> joined(MatrixView<const double> x, MatrixView<const double> y) {
+  Matrix<double> rows(x.rows(), x.columns() + y.columns());
+  for (std::size_t i = 0; i < rows.rows(); ++i) {
+    const auto row = rows.view().row(i);
+    std::ranges::copy(x.row(i), row.begin());
+    std::ranges::copy(y.row(i), row.subspan(x.columns()).begin());
+  }
+  return rows;
+}
+
 void to_normal_scores(const mpi::Communicator& communicator, MatrixView<double> rows) {
   const std::size_t count = rows.rows();
   const std::size_t columns = rows.columns();

@@ -29,6 +29,9 @@ struct Sides {
 [[nodiscard]] Sides read_sides(const mpi::Communicator& communicator, data::Datasets& source,
                                const std::string& x, const std::string& y, Marginals marginals);
 
+/// The columns of x and then those of y, [B, D + E].
+[[nodiscard]] Matrix<double> joined(MatrixView<const double> x, MatrixView<const double> y);
+
 /// Collective. Replaces each column of rows [B, columns] by its normal scores.
 void to_normal_scores(const mpi::Communicator& communicator, MatrixView<double> rows);
 

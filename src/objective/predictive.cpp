@@ -213,8 +213,7 @@ OptionGroup predictive_options() {
       .add("predicted-shape", &PredictOptions::predicted_shape, "SHAPE",
            "of `pair` predict: the columns of a context and of a step, which follow from the "
            "encoder");
-  OptionGroup group = group_of<PredictOptions>(table);
-  return group;
+  return group_of<PredictOptions>(table);
 }
 
 bool is_predictive(const ObjectiveOptions& options) {

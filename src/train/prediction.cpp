@@ -15,7 +15,7 @@ constexpr std::size_t default_horizon = 4;
 [[noreturn]] void refuse_encoder(const nn::Spec& encoder, const char* problem) {
   throw UsageError(fmt::format(
       "the encoder {} {}: `pair` predict compares the steps of a recurrent layer with those of the "
-      "layers before it, as in dense:64,relu,gru:64,each or embedding:100:32,gru:64,each",
+      "layers before it, as in steps,dense:64,relu,gru:64,each or embedding:100:32,gru:64,each",
       encoder.text, problem));
 }
 
@@ -53,6 +53,11 @@ void validate_prediction(const Config& config) {
   }
   if (objective.text("critic")) {
     throw UsageError("`pair` predict scores by a matrix for each step ahead: leave `critic` out");
+  }
+  for (const char* flag : {"learn-temperature", "symmetric"}) {
+    if (objective.text(flag) == "true") {
+      throw UsageError(fmt::format("`pair` predict makes no use of `{}`: leave it out", flag));
+    }
   }
 }
 

@@ -192,10 +192,12 @@ class Estimate(support.ProgramTest):
 
     def test_a_picture_shows_every_estimator(self):
         picture = self.scratch / "mi.svg"
-        arguments = ["estimate", "--data", self.data, "--estimators", "ksg,gaussian-mi", "--picture", picture]
+        data = self.write_data(name="named.h5", **{"a&b<c": self.x, "y": self.y})
+        arguments = ["estimate", "--data", data, "--x", "/a&b<c", "--estimators", "ksg,gaussian-mi", "--picture", picture]
         self.succeed(*arguments)
         root = xml.etree.ElementTree.parse(picture).getroot()
         texts = [each.text for each in root.iter("{http://www.w3.org/2000/svg}text")]
+        self.assertIn("/a&b<c", texts[0])
         self.assertIn("ksg", texts)
         self.assertIn("gaussian-mi", texts)
         self.assertEqual(len(list(root.iter("{http://www.w3.org/2000/svg}circle"))), 2)

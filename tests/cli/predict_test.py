@@ -131,6 +131,7 @@ class Predict(support.ProgramTest):
                                      (ENCODER, ["--horizon", "7"], ["--horizon", "7 steps"]),
                                      (ENCODER, ["--objective", "jsd"], ["--objective", "infonce"]),
                                      (ENCODER, ["--critic", "dot"], ["leave --critic out"]),
+                                     (ENCODER, ["--symmetric", "true"], ["--symmetric"]),
                                      (ENCODER, ["--pair", "input", "--horizon", "2"], ["--horizon", "predict"])):
             with self.subTest(encoder=encoder, more=more):
                 arguments = dict(zip(COMMON[::2], COMMON[1::2])) | dict(zip(more[::2], more[1::2]))
