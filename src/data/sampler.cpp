@@ -34,11 +34,12 @@ void shuffle(const CounterRandom& random, std::size_t first_index, std::span<std
 }  // namespace
 
 Sampler::Sampler(const Blocks& blocks, const Shard& shard, std::size_t batch, std::uint64_t seed,
-                 std::size_t page_rows)
+                 const Paging& paging)
     : blocks_(blocks),
       shard_(shard),
       seed_(seed),
-      page_rows_(std::min(page_rows, blocks.rows())),
+      paging_{std::min(paging.page_rows, blocks.rows()),
+              std::max<std::size_t>(1, paging.window_pages)},
       steps_(steps_for(blocks.rows(), batch)),
       first_extra_(blocks.count() + 1, 0),
       order_(shard.row_count) {
@@ -53,8 +54,8 @@ Sampler::Sampler(const Blocks& blocks, const Shard& shard, std::size_t batch, st
   const std::size_t extras = first_extra_[end] - first_extra_[shard_.first_block];
   largest_local_rows_ += (extras + steps_ - 1) / steps_;
   drawn_.reserve(largest_local_rows_);
-  if (page_rows_ > 0) {
-    pages_.reserve((blocks_.rows() / blocks_.count() + 1) / page_rows_ + 2);
+  if (paging_.page_rows > 0) {
+    pages_.reserve((blocks_.rows() / blocks_.count() + 1) / paging_.page_rows + 2);
   }
   // In place already where one step takes every row: the order then changes no result, and reading
   // in the file's order is fastest.
@@ -105,7 +106,7 @@ void Sampler::permute(std::uint64_t epoch) {
     const std::size_t count = blocks_.rows_of(v);
     const std::size_t start = blocks_.first_row(v) - shard_.first_row;
     const std::span<std::size_t> rows(order_.data() + start, count);
-    if (page_rows_ > 0) {
+    if (paging_.page_rows > 0) {
       permute_pages(v, epoch, rows);
     } else {
       std::iota(rows.begin(), rows.end(), start);
@@ -115,27 +116,35 @@ void Sampler::permute(std::uint64_t epoch) {
   epoch_ = epoch;
 }
 
-/// Writes the local numbers of a block's rows to `rows`, page after page in a random order and
-/// shuffled within each page. A page's shuffle takes random numbers by where the page lies in the
-/// block, and that of the pages takes those after them, so none is used twice.
+/// Writes the local numbers of a block's rows to `rows`: its pages in a random order, and the rows
+/// of each window of pages shuffled. The shuffle of a window takes random numbers by where its rows
+/// come in the order, and that of the pages takes those after them, so none is used twice.
 void Sampler::permute_pages(std::size_t block, std::uint64_t epoch, std::span<std::size_t> rows) {
   if (rows.empty()) {
     return;
   }
   const CounterRandom random(seed_, RandomStream::permutation, epoch, block);
+  const std::size_t page_rows = paging_.page_rows;
   const std::size_t start = blocks_.first_row(block);
   const std::size_t end = start + rows.size();
-  pages_.resize((end - 1) / page_rows_ - start / page_rows_ + 1);
-  std::iota(pages_.begin(), pages_.end(), start / page_rows_);
+  pages_.resize((end - 1) / page_rows - start / page_rows + 1);
+  std::iota(pages_.begin(), pages_.end(), start / page_rows);
   shuffle(random, rows.size(), pages_);
   std::size_t done = 0;
-  for (const std::size_t page : pages_) {
-    const std::size_t first = std::max(start, page * page_rows_);
-    const std::size_t count = std::min(end - first, (page + 1) * page_rows_ - first);
-    const auto own = rows.subspan(done, count);
-    std::iota(own.begin(), own.end(), first - shard_.first_row);
-    shuffle(random, first - start, own);
-    done += count;
+  for (std::size_t next = 0; next < pages_.size(); next += paging_.window_pages) {
+    const auto window =
+        std::span(pages_).subspan(next, std::min(paging_.window_pages, pages_.size() - next));
+    // In the order of the data set, so that a window of the whole block is as without pages.
+    std::ranges::sort(window);
+    const std::size_t window_start = done;
+    for (const std::size_t page : window) {
+      const std::size_t first = std::max(start, page * page_rows);
+      const std::size_t count = std::min(end, (page + 1) * page_rows) - first;
+      const auto own = rows.subspan(done, count);
+      std::iota(own.begin(), own.end(), first - shard_.first_row);
+      done += count;
+    }
+    shuffle(random, window_start, rows.subspan(window_start, done - window_start));
   }
 }
 

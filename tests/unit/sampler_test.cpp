@@ -2,7 +2,10 @@
 #include "infomax/data/sampler.hpp"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -28,12 +31,12 @@ const std::vector<Case> cases{{100, 7, 10},   {100, 7, 3},  {97, 24, 5},  {97, 2
 /// The global batch of a step as `ranks` ranks draw it, rank after rank.
 std::vector<std::size_t> draw_global(const Case& c, int ranks, std::uint64_t seed,
                                      std::uint64_t epoch, std::size_t step,
-                                     std::size_t page_rows = 0) {
+                                     const Paging& paging = {}) {
   const Blocks blocks(c.rows, c.blocks);
   std::vector<std::size_t> all;
   for (int rank = 0; rank < ranks; ++rank) {
     const Shard shard = blocks.shard(rank, ranks);
-    Sampler sampler(blocks, shard, c.batch, seed, page_rows);
+    Sampler sampler(blocks, shard, c.batch, seed, paging);
     const auto drawn = sampler.draw(epoch, step);
     EXPECT_LE(drawn.size(), sampler.largest_local_rows());
     for (const std::size_t local : drawn) {
@@ -155,10 +158,10 @@ TEST(Sampler, RefusesABatchAboveTheData) {
 }
 
 /// An epoch's order of one block's rows, as the steps draw them.
-std::vector<std::size_t> order_of_block(const Case& c, std::size_t block, std::size_t page_rows,
+std::vector<std::size_t> order_of_block(const Case& c, std::size_t block, const Paging& paging,
                                         std::uint64_t seed = 5, std::uint64_t epoch = 2) {
   const Blocks blocks(c.rows, c.blocks);
-  Sampler sampler(blocks, blocks.shard(0, 1), c.batch, seed, page_rows);
+  Sampler sampler(blocks, blocks.shard(0, 1), c.batch, seed, paging);
   std::vector<std::size_t> order;
   for (std::size_t step = 0; step < sampler.steps_per_epoch(); ++step) {
     for (const std::size_t row : sampler.draw(epoch, step)) {
@@ -170,28 +173,31 @@ std::vector<std::size_t> order_of_block(const Case& c, std::size_t block, std::s
   return order;
 }
 
-TEST(SamplerWithPages, VisitsEveryRowOncePageByPage) {
+TEST(SamplerWithPages, VisitsEveryRowOnceWindowByWindow) {
   for (const Case& c : cases) {
     const Blocks blocks(c.rows, c.blocks);
-    for (const std::size_t page_rows : {1U, 2U, 3U, 7U, 16U, 5000U}) {
-      SCOPED_TRACE(testing::Message() << c.rows << " rows, " << c.blocks << " blocks, batch "
-                                      << c.batch << ", pages of " << page_rows);
+    for (const Paging& paging :
+         {Paging{1, 1}, Paging{2, 1}, Paging{3, 2}, Paging{7, 1}, Paging{16, 3}, Paging{5000, 1}}) {
+      SCOPED_TRACE(testing::Message()
+                   << c.rows << " rows, " << c.blocks << " blocks, batch " << c.batch
+                   << ", windows of " << paging.window_pages << " pages of " << paging.page_rows);
       for (std::size_t v = 0; v < c.blocks; ++v) {
-        const auto order = order_of_block(c, v, page_rows);
+        const auto order = order_of_block(c, v, paging);
         auto sorted = order;
         std::sort(sorted.begin(), sorted.end());
         std::vector<std::size_t> every(blocks.rows_of(v));
         std::iota(every.begin(), every.end(), blocks.first_row(v));
         ASSERT_EQ(sorted, every);
-        std::vector<std::size_t> pages;
-        for (const std::size_t row : order) {
-          if (pages.empty() || pages.back() != row / page_rows) {
-            pages.push_back(row / page_rows);
-          }
+        // Each page's rows lie within one window of the order.
+        std::map<std::size_t, std::pair<std::size_t, std::size_t>> ends;
+        for (std::size_t i = 0; i < order.size(); ++i) {
+          const auto [found, is_new] = ends.try_emplace(order[i] / paging.page_rows, i, i);
+          found->second.second = i;
         }
-        std::sort(pages.begin(), pages.end());
-        EXPECT_EQ(std::adjacent_find(pages.begin(), pages.end()), pages.end())
-            << "block " << v << " comes back to a page";
+        for (const auto& [page, places] : ends) {
+          EXPECT_LT(places.second - places.first, paging.window_pages * paging.page_rows)
+              << "block " << v << " comes back to page " << page;
+        }
       }
     }
   }
@@ -201,13 +207,13 @@ TEST(SamplerWithPages, DrawsTheSameBatchInTheSameOrderForAnyNumberOfRanks) {
   for (const Case& c : cases) {
     const Blocks blocks(c.rows, c.blocks);
     const std::size_t steps = Sampler(blocks, blocks.shard(0, 1), c.batch, 5).steps_per_epoch();
-    for (const std::size_t page_rows : {3U, 16U}) {
+    for (const Paging& paging : {Paging{3, 1}, Paging{2, 4}, Paging{16, 1}}) {
       for (const std::size_t step : {std::size_t{0}, steps / 2, steps - 1}) {
-        const auto alone = draw_global(c, 1, 5, 3, step, page_rows);
+        const auto alone = draw_global(c, 1, 5, 3, step, paging);
         for (const int ranks : {2, 3, 4, 40}) {
-          EXPECT_EQ(draw_global(c, ranks, 5, 3, step, page_rows), alone)
+          EXPECT_EQ(draw_global(c, ranks, 5, 3, step, paging), alone)
               << c.rows << " rows, " << c.blocks << " blocks, batch " << c.batch << ", pages of "
-              << page_rows << ", " << ranks << " ranks, step " << step;
+              << paging.page_rows << ", " << ranks << " ranks, step " << step;
         }
       }
     }
@@ -216,10 +222,11 @@ TEST(SamplerWithPages, DrawsTheSameBatchInTheSameOrderForAnyNumberOfRanks) {
 
 TEST(SamplerWithPages, PermutesPagesAndTheRowsWithinThem) {
   const Case c{1000, 2, 50};
-  const auto order = order_of_block(c, 1, 10);
-  EXPECT_NE(order, order_of_block(c, 1, 10, 6));
-  EXPECT_NE(order, order_of_block(c, 1, 10, 5, 3));
-  EXPECT_NE(order, order_of_block(c, 1, 20));
+  const auto order = order_of_block(c, 1, {10, 1});
+  EXPECT_NE(order, order_of_block(c, 1, {10, 1}, 6));
+  EXPECT_NE(order, order_of_block(c, 1, {10, 1}, 5, 3));
+  EXPECT_NE(order, order_of_block(c, 1, {20, 1}));
+  EXPECT_NE(order, order_of_block(c, 1, {10, 2}));
   std::vector<std::size_t> pages;
   std::size_t ordered_pages = 0;
   for (std::size_t first = 0; first < order.size(); first += 10) {
@@ -232,11 +239,27 @@ TEST(SamplerWithPages, PermutesPagesAndTheRowsWithinThem) {
   EXPECT_EQ(ordered_pages, 0U);
 }
 
-TEST(SamplerWithPages, OfOnePageABlockHasTheOrderWithoutPages) {
+TEST(SamplerWithPages, MixesThePagesOfAWindow) {
+  const Case c{1000, 1, 50};
+  const auto order = order_of_block(c, 0, {10, 4});
+  std::set<std::size_t> pages;
+  for (std::size_t i = 0; i < 40; ++i) {
+    pages.insert(order[i] / 10);
+  }
+  std::size_t changes = 0;
+  for (std::size_t i = 1; i < 40; ++i) {
+    changes += order[i] / 10 != order[i - 1] / 10 ? 1U : 0U;
+  }
+  EXPECT_EQ(pages.size(), 4U);
+  EXPECT_GT(changes, 10U);
+}
+
+TEST(SamplerWithPages, OfOneWindowABlockHasTheOrderWithoutPages) {
   const Case c{1000, 2, 50};
-  const auto plain = order_of_block(c, 1, 0);
-  EXPECT_EQ(order_of_block(c, 1, 500), plain);
-  EXPECT_EQ(order_of_block(c, 1, 1U << 30U), plain);
+  const auto plain = order_of_block(c, 1, {});
+  EXPECT_EQ(order_of_block(c, 1, {500, 1}), plain);
+  EXPECT_EQ(order_of_block(c, 1, {std::size_t{1} << 30U, 1}), plain);
+  EXPECT_EQ(order_of_block(c, 1, {7, 1000}), plain);
 }
 
 TEST(Sampler, KeepsItsOrderFromVersionToVersion) {

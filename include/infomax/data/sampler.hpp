@@ -11,24 +11,32 @@
 
 namespace infomax::data {
 
-/// Which rows make up the global batch of a step: a function of (seed, epoch, step, page size)
-/// alone, never of the number of ranks. An epoch visits every row once, in T = ceil(N / B) steps.
+/// How rows that are fetched page by page are mixed: page k is rows [k S, (k + 1) S) of the data
+/// set.
+struct Paging {
+  std::size_t page_rows = 0;     ///< S; 0 means that rows have no pages
+  std::size_t window_pages = 1;  ///< W > 0: so many pages of a block are mixed at a time
+};
+
+/// Which rows make up the global batch of a step: a function of (seed, epoch, step, S, W) alone,
+/// never of the number of ranks. An epoch visits every row once, in T = ceil(N / B) steps.
 ///
 /// Each block v permutes its n_v rows and cuts them into T slices of floor(n_v / T) rows, of which
 /// e_v = n_v mod T get one more: those of steps E_v, ..., E_v + e_v - 1 modulo T, where E_v is the
 /// sum of e_u over the blocks before. The extra rows of all blocks are thus spread evenly over the
 /// steps, so that batch sizes differ by at most one row and no batch is empty, for any B, V and N.
 ///
-/// Where rows are fetched page by page, a block permutes its pages and the rows within each page,
-/// so that the rows of a page are drawn close to each other and each page is fetched about once in
-/// an epoch. Page k is rows [k S, (k + 1) S) of the data set; a block has those of their rows that
-/// are its own. With one page a block the order is that without pages.
+/// Where rows are fetched page by page, a block permutes its pages, cuts them into windows of W
+/// pages, and permutes the rows of each window, so that a page is fetched about once in an epoch
+/// and V W pages are wanted at a time. A block has those rows of a page that are its own. A batch
+/// takes B / V rows of a window of up to W S rows from each block: rows of one block that are
+/// further apart than a window in the order of pages never meet in a batch, while those of two
+/// blocks may. With one window a block the order is that without pages.
 class Sampler {
  public:
-  /// For the rank that holds `shard`. batch B = 0 means all rows. `page_rows` is S, as
-  /// RowStore::page_rows() says it; 0 means that rows have no pages. Throws UsageError where B > N.
+  /// For the rank that holds `shard`. batch B = 0 means all rows. Throws UsageError where B > N.
   Sampler(const Blocks& blocks, const Shard& shard, std::size_t batch, std::uint64_t seed,
-          std::size_t page_rows = 0);
+          const Paging& paging = {});
 
   [[nodiscard]] std::size_t steps_per_epoch() const { return steps_; }  ///< T
 
@@ -53,7 +61,7 @@ class Sampler {
   Blocks blocks_;
   Shard shard_;
   std::uint64_t seed_;
-  std::size_t page_rows_;
+  Paging paging_;
   std::size_t steps_;
   std::size_t largest_local_rows_ = 0;
   std::vector<std::size_t> first_extra_;  ///< [V + 1], E_v; the last is their total
