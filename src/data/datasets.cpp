@@ -14,6 +14,9 @@
 namespace infomax::data {
 namespace {
 
+/// What a page takes unless the user says how many rows it has.
+constexpr std::size_t default_page_bytes = std::size_t{1} << 20U;
+
 void require_equal_counts(const DatasetShape& lengths, const DatasetShape& sequences) {
   if (lengths.rows != sequences.rows) {
     throw DataError(fmt::format(
@@ -103,6 +106,70 @@ Rows Datasets::load(const std::string& dataset, const Shard& shard) {
     after_failure();
     throw;
   }
+}
+
+void Datasets::stream(const Streaming& streaming) {
+  streaming_ = streaming;
+  memory_left_ = streaming.memory_bytes;
+}
+
+bool Datasets::streams(const std::string& dataset, const Shard& shard) {
+  try {
+    const Found& found = find(dataset);
+    if (streaming_.mode == DataMode::memory || stored_chunk_rows(dataset) == 0) {
+      return false;
+    }
+    if (found.kind != Kind::rows) {
+      if (streaming_.mode == DataMode::stream) {
+        throw DataError(fmt::format(
+            "{} holds sequences with lengths of their own, which are read into memory; give "
+            "`data_mode` memory",
+            found.shape.where));
+      }
+      return false;
+    }
+    // A few rows, such as labels, are not worth a file that stays open.
+    const std::size_t most =
+        streaming_.mode == DataMode::stream ? streaming_.memory_bytes / 16 : memory_left_ / 2;
+    return communicator_.max(
+               std::uint64_t{found.shape.bytes_of(shard.row_count) > most ? 1U : 0U}) > 0;
+  } catch (...) {
+    after_failure();
+    throw;
+  }
+}
+
+std::size_t Datasets::page_rows(const std::string& dataset) {
+  if (streaming_.page_rows) {
+    return *streaming_.page_rows;
+  }
+  const DatasetShape described = shape(dataset);
+  const std::size_t row_bytes = described.features * hdf5::size(described.type);
+  const std::size_t chunk = std::max<std::size_t>(1, stored_chunk_rows(dataset));
+  const std::size_t rows = std::max<std::size_t>(1, default_page_bytes / row_bytes);
+  return std::max<std::size_t>(1, rows / chunk) * chunk;
+}
+
+std::shared_ptr<const RowStore> Datasets::open(const std::string& dataset, const Shard& shard) {
+  if (!streams(dataset, shard)) {
+    auto rows = std::make_shared<Rows>(load(dataset, shard));
+    memory_left_ -= std::min(memory_left_, rows->size_bytes());
+    return rows;
+  }
+  // Samples of x and y are the same, and so are their pages.
+  streaming_.page_rows = page_rows(dataset);
+  std::shared_ptr<const RowStore> pages;
+  try {
+    mpi::together(communicator_, [&] {
+      pages =
+          open_pages(find(dataset).shape, dataset, shard, *streaming_.page_rows, memory_left_ / 2);
+    });
+  } catch (...) {
+    after_failure();
+    throw;
+  }
+  memory_left_ -= std::min(memory_left_, pages->size_bytes());
+  return pages;
 }
 
 const Datasets::Found& Datasets::find(const std::string& dataset) {

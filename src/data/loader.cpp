@@ -2,17 +2,16 @@
 #include "infomax/data/loader.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <optional>
 #include <span>
 #include <string_view>
-#include <type_traits>
 
+#include "data/finite.hpp"
 #include "data/text_labels.hpp"
 #include "infomax/core/error.hpp"
+#include "infomax/data/paged_rows.hpp"
 #include "infomax/mpi/failure.hpp"
 
 namespace infomax::data {
@@ -30,31 +29,6 @@ DatasetShape describe(const hdf5::Dataset& dataset) {
                     "; write some before training on it");
   }
   return described;
-}
-
-/// Returns the place of the first element that is not finite, or the number of elements where all
-/// are finite.
-template <class T>
-std::size_t first_not_finite(std::span<const T> elements) {
-  if constexpr (std::is_floating_point_v<T>) {
-    // Whole stretches are tested without a branch, so that compilers vectorise it; x - x is not 0
-    // for what is not finite.
-    constexpr std::size_t stretch = 4096;
-    for (std::size_t first = 0; first < elements.size(); first += stretch) {
-      const auto tested = elements.subspan(first, std::min(stretch, elements.size() - first));
-      unsigned bad = 0;
-      for (const T x : tested) {
-        // NOLINTNEXTLINE(misc-redundant-expression): it is not 0 for infinities and NaN
-        bad |= static_cast<unsigned>(x - x != T{0});
-      }
-      if (bad != 0) {
-        const auto found =
-            std::find_if(tested.begin(), tested.end(), [](T x) { return !std::isfinite(x); });
-        return first + static_cast<std::size_t>(found - tested.begin());
-      }
-    }
-  }
-  return elements.size();
 }
 
 /// Where the data set that is read unless an option names another one is missing, says by which
@@ -77,7 +51,6 @@ void require_usual(const hdf5::File& file, const std::string& dataset) {
 }  // namespace
 
 void require_finite(const mpi::Communicator& communicator, const Rows& rows) {
-  static constexpr std::array<const char*, 4> kinds{"", "nan", "inf", "-inf"};
   constexpr auto none = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t place = none;
   std::uint64_t kind = 0;
@@ -85,7 +58,7 @@ void require_finite(const mpi::Communicator& communicator, const Rows& rows) {
     const std::size_t local = first_not_finite(elements);
     if (local < elements.size()) {
       place = rows.first_row() * rows.features() + rows.place_of(local);
-      kind = std::isnan(static_cast<double>(elements[local])) ? 1 : elements[local] > 0 ? 2 : 3;
+      kind = kind_of(elements[local]);
     }
   });
   const std::uint64_t first = communicator.min(place);
@@ -93,14 +66,7 @@ void require_finite(const mpi::Communicator& communicator, const Rows& rows) {
     return;
   }
   kind = communicator.max(place == first ? kind : 0);
-  const std::uint64_t column = first % rows.features();
-  const std::size_t width = rows.features() / rows.steps();
-  throw DataError(rows.where() + " has " + kinds.at(kind) + " at row " +
-                  std::to_string(first / rows.features()) +
-                  (rows.has_lengths() ? ", step " + std::to_string(column / width) + ", column " +
-                                            std::to_string(column % width)
-                                      : ", column " + std::to_string(column)) +
-                  " (counting from 0); remove or replace it");
+  throw DataError(describe_not_finite(rows, first, kind));
 }
 
 DatasetFile::DatasetFile(const mpi::Communicator& communicator, const std::filesystem::path& path)
@@ -148,6 +114,20 @@ DatasetShape DatasetFile::describe_texts(const std::string& dataset) const {
 
 Rows DatasetFile::load_stored(const std::string& dataset, const Shard& shard) {
   return text_classes_.contains(dataset) ? read_texts(dataset, shard) : read(dataset, shard);
+}
+
+std::size_t DatasetFile::stored_chunk_rows(const std::string& dataset) {
+  return text_classes_.contains(dataset)
+             ? 0
+             : std::max<std::size_t>(1, file_.dataset(dataset).chunk_rows());
+}
+
+std::shared_ptr<const RowStore> DatasetFile::open_pages(const DatasetShape& shape,
+                                                        const std::string& dataset,
+                                                        const Shard& shard, std::size_t page_rows,
+                                                        std::size_t memory_bytes) {
+  return std::make_shared<PagedRows>(shape, file_.path(), dataset, shard.first_row, shard.row_count,
+                                     page_rows, memory_bytes);
 }
 
 Rows DatasetFile::read_texts(const std::string& dataset, const Shard& shard) const {

@@ -100,10 +100,14 @@ std::uint32_t RowSelection::length(std::size_t local) const {
   return base_->length((*chosen_)[local]);
 }
 
-void RowSelection::prefetch(std::span<const std::size_t> local_rows) const {
+bool RowSelection::prefetch(std::span<const std::size_t> local_rows) const {
+  bool room = true;
   for_base_rows(
       *chosen_, local_rows.size(), [&](std::size_t i) { return local_rows[i]; },
-      [&](std::size_t /*first*/, std::span<const std::size_t> rows) { base_->prefetch(rows); });
+      [&](std::size_t /*first*/, std::span<const std::size_t> rows) {
+        room = base_->prefetch(rows) && room;
+      });
+  return room && !local_rows.empty();
 }
 
 void RowSelection::copy(std::span<const std::size_t> local_rows, std::span<std::byte> out) const {

@@ -13,6 +13,6 @@ RowStore::RowStore(std::string where, hdf5::ElementType type, std::vector<std::s
   }
 }
 
-void RowStore::prefetch(std::span<const std::size_t> /*local_rows*/) const {}
+bool RowStore::prefetch(std::span<const std::size_t> /*local_rows*/) const { return false; }
 
 }  // namespace infomax::data

@@ -8,8 +8,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "data/normalized_row.hpp"
 #include "infomax/core/error.hpp"
-#include "infomax/math/elementwise.hpp"
 
 namespace infomax::data {
 namespace {
@@ -27,23 +27,6 @@ std::vector<std::size_t> sequence_shape(std::size_t steps, const std::vector<std
 void require_lengths(const std::vector<std::uint32_t>& lengths, std::size_t steps) {
   if (std::ranges::any_of(lengths, [&](std::uint32_t length) { return length > steps; })) {
     throw std::logic_error("a sequence of more steps than there are");
-  }
-}
-
-/// out[j] = (in[j] - shift[j]) * scale[j], where shift and scale are of a step and apply to each.
-template <class From, math::Real To>
-void normalize(const From* in, const Normalization& normalization, std::span<To> out) {
-  const std::span<const double> shift(normalization.shift);
-  const std::span<const double> scale(normalization.scale);
-  const std::size_t width = shift.size();
-  if (width == 1) {
-    for (std::size_t j = 0; j < out.size(); ++j) {
-      out[j] = static_cast<To>((static_cast<double>(in[j]) - shift[0]) * scale[0]);
-    }
-    return;
-  }
-  for (std::size_t first = 0; first < out.size(); first += width) {
-    math::shift_and_scale(in + first, shift, scale, out.subspan(first, width));
   }
 }
 
@@ -179,7 +162,7 @@ void Rows::convert_each(const Normalization& normalization, const ConvertedRows&
             const std::size_t row = row_at(i);
             assert(row < count());
             const auto filled = to.row(i).first(held(row));
-            normalize(elements.data() + start(row), normalization, filled);
+            normalize_row(elements.data() + start(row), normalization, filled);
             std::fill(filled.end(), to.row(i).end(), 0);
           }
         });

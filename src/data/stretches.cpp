@@ -103,7 +103,7 @@ std::shared_ptr<const RowStore> load_stretches(const mpi::Communicator& communic
     return k < stretches.size() ? stretches[k] : Stretch{};
   };
   if (loads <= 1) {
-    return std::make_shared<Rows>(source.load(dataset, rows_of(stretch(0))));
+    return source.open(dataset, rows_of(stretch(0)));
   }
   const DatasetShape shape = source.shape(dataset);
   if (shape.has_lengths) {

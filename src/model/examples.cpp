@@ -32,7 +32,7 @@ void require_memory_for(const mpi::Communicator& communicator, const data::Datas
                           {shape.bytes_of(shard.row_count),
                            fmt::format("{} has {} rows of {} columns, which are held in memory",
                                        shape.where, shape.rows, shape.features),
-                           "use more nodes, or fewer rows or columns"});
+                           "use more nodes, fewer rows or columns, or `data_mode` stream"});
 }
 
 /// These rows of the examples, which are then all rows of `blocks`.
@@ -93,11 +93,12 @@ SplitExamples load_split_examples(const mpi::Communicator& communicator, data::D
   const data::Blocks blocks =
       block_count == 0 ? data::Blocks(x_shape.rows) : data::Blocks(x_shape.rows, block_count);
   const data::Shard shard = blocks.shard(communicator.rank(), communicator.size());
-  require_memory_for(communicator, x_shape, shard);
-  Examples examples{blocks, shard,
-                    std::make_shared<data::Rows>(source.load(settings.x_path, shard))};
+  if (!source.streams(settings.x_path, shard)) {
+    require_memory_for(communicator, x_shape, shard);
+  }
+  Examples examples{blocks, shard, source.open(settings.x_path, shard)};
   if (with_y) {
-    examples.y = std::make_shared<data::Rows>(source.load(settings.y_path, shard));
+    examples.y = source.open(settings.y_path, shard);
   } else if (!settings.split.empty()) {
     const auto split = data::parse_split(settings.split, settings.image, *examples.x);
     examples.y = examples.x->select_columns(split.second);

@@ -115,6 +115,26 @@ void Sides<T>::forward(std::span<const std::size_t> samples, const PassContext& 
 }
 
 template <math::Real T>
+bool Sides<T>::announce(std::span<const std::size_t> samples) {
+  bool room = false;
+  for (const auto& rows : {examples_->x, examples_->y}) {
+    if (!rows || rows->held_pages() == 0) {
+      continue;
+    }
+    announced_.clear();
+    for (const std::size_t sample : samples) {
+      const RowRange range = examples_->index[sample];
+      announced_.push_back(range.first);
+      if (range.count > 1) {
+        announced_.push_back(range.first + range.count - 1);
+      }
+    }
+    room = rows->prefetch(announced_) || room;
+  }
+  return room;
+}
+
+template <math::Real T>
 objective::Gradients<T> Sides<T>::gradients() {
   if (b_.is_tapped()) {
     tapped_gradients_[0] = b_.tapped_gradient();

@@ -14,6 +14,7 @@
 #include "infomax/data/labels.hpp"
 #include "infomax/data/loader.hpp"
 #include "infomax/math/blas_runtime.hpp"
+#include "infomax/measure/memory.hpp"
 #include "infomax/measure/threads.hpp"
 #include "infomax/model/arithmetic.hpp"
 #include "infomax/model/sequences.hpp"
@@ -125,6 +126,55 @@ model::Examples load_validation(const mpi::Communicator& communicator, const Con
   }
   require_tokens(communicator, config, examples);
   return examples;
+}
+
+/// Collective. What this rank may hold of the files' rows, and how.
+data::Streaming streaming_of(const mpi::Communicator& communicator, const Config& config) {
+  data::Streaming streaming{config.data_mode, 0, config.page_rows};
+  if (config.data_memory) {
+    streaming.memory_bytes = config.data_memory->bytes;
+  } else {
+    const auto node = communicator.split_by_node();
+    streaming.memory_bytes =
+        measure::node_memory().available_bytes / (2 * static_cast<std::size_t>(node.size()));
+  }
+  return streaming;
+}
+
+/// Collective. Settles how rows are mixed, page by page where they are streamed or the
+/// configuration says so.
+data::Paging settle_paging(Config& config, data::Datasets& source, const data::RowStore& x) {
+  const bool streamed = x.page_rows() > 0;
+  config.shuffle_pages = config.shuffle_pages.value_or(streamed ? 1 : 0);
+  if (*config.shuffle_pages == 0) {
+    return {};
+  }
+  config.page_rows = streamed ? x.page_rows() : source.page_rows(config.x);
+  return {*config.page_rows, *config.shuffle_pages};
+}
+
+/// Says how rows are streamed, and warns where too few pages are held to read each once an epoch.
+void describe_streaming(const data::Paging& paging, const data::RowStore& rows,
+                        const data::Shard& shard) {
+  if (rows.held_pages() == 0) {
+    return;
+  }
+  const auto bytes = [](std::size_t count) {
+    return measure::memory_text(static_cast<double>(count));
+  };
+  const std::size_t page_bytes = rows.page_rows() * rows.row_bytes();
+  log::info(fmt::format("{} is streamed: pages of {} rows, {}; a rank holds up to {} of them, {}",
+                        rows.where(), rows.page_rows(), bytes(page_bytes), rows.held_pages(),
+                        bytes(rows.held_pages() * page_bytes)));
+  const std::size_t wanted = shard.block_count * std::max<std::size_t>(1, paging.window_pages);
+  const bool holds_all = rows.held_pages() > rows.count() / rows.page_rows();
+  if (!holds_all && (paging.page_rows == 0 || rows.held_pages() < wanted)) {
+    log::warning(fmt::format(
+        "steps draw rows from {} pages at a time, more than a rank holds, so that pages are read "
+        "again and again; give a smaller `page_rows` or `shuffle_pages`, fewer `blocks`, or more "
+        "`data_memory`",
+        paging.page_rows == 0 ? "all" : std::to_string(wanted)));
+  }
 }
 
 /// Sets what options of the objective come to where their defaults depend on the pair.
@@ -276,6 +326,7 @@ model::PairSettings settle_pair(Config& config, std::span<const std::size_t> tra
 
 TrainingData load_training_data(const mpi::Communicator& communicator, data::Datasets& source,
                                 Config& config) {
+  source.stream(streaming_of(communicator, config));
   expect_sequences(communicator, source, config, pair_settings(config));
   const auto x = source.shape(config.x);
   auto pair = settle_pair(config, x.trailing, x.where);
@@ -291,6 +342,8 @@ TrainingData load_training_data(const mpi::Communicator& communicator, data::Dat
   TrainingData data{std::move(pair),           std::move(loaded.training), {}, {}, 0,
                     std::move(loaded.held_out)};
   const auto& examples = data.examples;
+  data.paging = settle_paging(config, source, *examples.x);
+  describe_streaming(data.paging, *examples.x, examples.shard);
   if (data.pair.meaning().has_targets()) {
     data.pair.class_names = source.text_classes(config.y);
     if (!data.pair.class_names.empty() && config.target == model::TargetKind::values) {
@@ -330,7 +383,7 @@ template <math::Real T>
 Setup<T>::Setup(const mpi::Communicator& communicator, const Config& config,
                 const TrainingData& data, bool starts)
     : model(make_model<T>(communicator, config, data, starts, memory)),
-      sampler(data.examples.blocks, data.examples.shard, data.batch_rows, config.seed),
+      sampler(data.examples.blocks, data.examples.shard, data.batch_rows, config.seed, data.paging),
       sides(communicator, model, data.examples, data.pair, sampler.largest_local_rows(),
             config.micro_batch, true, config.reproducible),
       objective(objective::make_objective<T>(config.objective_options())),

@@ -21,6 +21,9 @@ constexpr const char* zero_gradient =
 /// The weight of a batch in the running averages of batch normalisation; most libraries use it.
 constexpr double remembered_share = 0.1;
 
+/// Steps beyond the one under way whose rows are announced at most.
+constexpr std::size_t most_steps_ahead = 64;
+
 /// `updated` says whether a step has changed the parameters before.
 void require_finite(double number, const char* what, bool updated, double learning_rate) {
   if (std::isfinite(number)) {
@@ -89,6 +92,7 @@ StepReport Step<T>::differentiate(std::uint64_t epoch, std::uint64_t step_of_epo
 
   // plan: choose the global batch; these rows of it belong to this rank
   Stopwatch planning;
+  read_ahead(epoch, step_of_epoch);
   const auto rows = sampler_->draw(epoch, step_of_epoch);
   const double planning_s = planning.elapsed_s();
 
@@ -139,6 +143,27 @@ StepReport Step<T>::run(std::uint64_t epoch, std::uint64_t step_of_epoch,
   report.times.total_s += update_s;
   report.times.compute_s += update_s;
   return report;
+}
+
+/// Announces the rows of this step and of those that follow in the epoch, as far as there is room,
+/// to stores that read them from files. A step of all rows reads them in their order, which needs
+/// no announcement.
+template <math::Real T>
+void Step<T>::read_ahead(std::uint64_t epoch, std::size_t step_of_epoch) {
+  const std::size_t steps = sampler_->steps_per_epoch();
+  if (steps == 1 || !sides_->reads_pages()) {
+    return;
+  }
+  if (epoch != announced_epoch_ || announced_steps_ < step_of_epoch) {
+    announced_epoch_ = epoch;
+    announced_steps_ = step_of_epoch;
+  }
+  const std::size_t end = std::min(steps, step_of_epoch + most_steps_ahead);
+  bool room = true;
+  while (room && announced_steps_ < end) {
+    room = sides_->announce(sampler_->draw(epoch, announced_steps_));
+    ++announced_steps_;
+  }
 }
 
 /// Those by the outputs of both sides, and by the objective's own parameters.

@@ -4,12 +4,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "infomax/data/blocks.hpp"
+#include "infomax/data/row_store.hpp"
 #include "infomax/data/rows.hpp"
+#include "infomax/data/streaming.hpp"
 #include "infomax/hdf5/element_type.hpp"
 #include "infomax/mpi/communicator.hpp"
 
@@ -88,6 +91,21 @@ class Datasets {
   /// Padding may hold anything.
   [[nodiscard]] Rows load(const std::string& dataset, const Shard& shard);
 
+  /// Says how open() holds rows; without it, in memory.
+  void stream(const Streaming& streaming);
+
+  /// Collective. Whether open() leaves these rows where they are. Throws DataError as shape(), and
+  /// where they cannot be read page by page and must be.
+  [[nodiscard]] bool streams(const std::string& dataset, const Shard& shard);
+
+  /// Collective. This rank's rows, in memory as of load() or page by page as of stream(). Throws as
+  /// load(); what is not finite in pages is found when they are read.
+  [[nodiscard]] std::shared_ptr<const RowStore> open(const std::string& dataset,
+                                                     const Shard& shard);
+
+  /// Collective. The rows of a page of a data set, S, whether it is read by pages or not.
+  [[nodiscard]] std::size_t page_rows(const std::string& dataset);
+
   /// Collective. The steps of each row of this rank; none where rows have no lengths of their own.
   /// Throws as load().
   [[nodiscard]] std::vector<std::uint32_t> load_lengths(const std::string& dataset,
@@ -125,6 +143,17 @@ class Datasets {
   // finite.
   [[nodiscard]] virtual DatasetShape stored_shape(const std::string& dataset) = 0;
   [[nodiscard]] virtual Rows load_stored(const std::string& dataset, const Shard& shard) = 0;
+  // Where rows can be read page by page: the rows of one of the file's chunks, or 1; and this
+  // rank's rows, in pages of `page_rows` rows that take `memory_bytes`. Nothing, or 0, where they
+  // cannot.
+  [[nodiscard]] virtual std::size_t stored_chunk_rows(const std::string& /*dataset*/) { return 0; }
+  [[nodiscard]] virtual std::shared_ptr<const RowStore> open_pages(const DatasetShape& /*shape*/,
+                                                                   const std::string& /*dataset*/,
+                                                                   const Shard& /*shard*/,
+                                                                   std::size_t /*page_rows*/,
+                                                                   std::size_t /*memory_bytes*/) {
+    return nullptr;
+  }
   // Called on all ranks when one of these, or what was made of it, has failed on all.
   virtual void after_failure() {}
 
@@ -136,6 +165,8 @@ class Datasets {
 
   mpi::Communicator communicator_;
   std::map<std::string, SequenceOptions> sequences_;
+  Streaming streaming_;
+  std::size_t memory_left_ = 0;  // of what streaming_ gives for rows
   std::map<std::string, Found> found_;
 };
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,12 @@ class DatasetFile final : public Datasets {
  private:
   [[nodiscard]] DatasetShape stored_shape(const std::string& dataset) override;
   [[nodiscard]] Rows load_stored(const std::string& dataset, const Shard& shard) override;
+  [[nodiscard]] std::size_t stored_chunk_rows(const std::string& dataset) override;
+  [[nodiscard]] std::shared_ptr<const RowStore> open_pages(const DatasetShape& shape,
+                                                           const std::string& dataset,
+                                                           const Shard& shard,
+                                                           std::size_t page_rows,
+                                                           std::size_t memory_bytes) override;
   // What failed would be in the way of a file written anew under its name.
   void after_failure() override { file_.close(); }
   [[nodiscard]] Rows read(const std::string& dataset, const Shard& shard) const;

@@ -69,8 +69,12 @@ class RowStore {
   /// close to each other; 0 if every order costs the same, as in memory.
   [[nodiscard]] virtual std::size_t page_rows() const { return 0; }
 
-  /// Announces the rows that will be read next. It does nothing for rows in memory.
-  virtual void prefetch(std::span<const std::size_t> local_rows) const;
+  /// The pages that are held at a time; 0 where all rows are in memory.
+  [[nodiscard]] virtual std::size_t held_pages() const { return 0; }
+
+  /// Announces rows that will be read soon, each of them once. Returns whether there is room for
+  /// more announcements: never where rows are in memory, which takes none.
+  virtual bool prefetch(std::span<const std::size_t> local_rows) const;
 
   /// Copies rows one after another in the type of the store: out [local_rows.size() * row_bytes()].
   virtual void copy(std::span<const std::size_t> local_rows, std::span<std::byte> out) const = 0;

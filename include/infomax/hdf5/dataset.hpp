@@ -52,6 +52,9 @@ class Dataset {
   /// are contiguous in the file; chunked data sets, and those without written rows, are not.
   [[nodiscard]] std::uint64_t offset_bytes() const;
 
+  /// The rows of a chunk; 0 where rows are not in chunks.
+  [[nodiscard]] std::size_t chunk_rows() const;
+
   /// Does what read_rows() does, into elements of T.
   template <class T>
   void read(std::size_t first, std::size_t count, std::span<T> out) const {
@@ -85,6 +88,8 @@ class Dataset {
   [[nodiscard]] bool last_transfer_was_collective() const { return collective_; }
 
  private:
+  friend class RawRows;  // which asks HDF5 where they lie
+
   template <class Byte, class Move>
   void transfer(std::size_t first, std::size_t count, ElementType type, std::span<Byte> memory,
                 const Move& move) const;

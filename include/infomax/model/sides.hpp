@@ -38,6 +38,14 @@ class Sides {
   /// Both sides of the given samples of the shard, by the model's parameters as they are now.
   void forward(std::span<const std::size_t> samples, const PassContext& context);
 
+  /// Announces samples that forward() will take soon, so that their rows are read while others are
+  /// used. Returns whether more should be announced.
+  bool announce(std::span<const std::size_t> samples);
+  /// Whether rows are read from files while they are used.
+  [[nodiscard]] bool reads_pages() const {
+    return examples_->x->held_pages() > 0 || (examples_->y && examples_->y->held_pages() > 0);
+  }
+
   /// @{ The rows of a side, valid after forward() until the next one.
   [[nodiscard]] const stats::RowSource<T>& a() const { return a_.rows(); }
   [[nodiscard]] const stats::RowSource<T>& b() const { return b_.rows(); }
@@ -99,6 +107,7 @@ class Sides {
   std::span<const std::uint32_t> tapped_lengths_;       // of side b
   std::array<MatrixView<T>, 1> tapped_gradients_;
   std::vector<std::uint64_t> numbers_;  // of the batch's samples among all
+  std::vector<std::size_t> announced_;  // rows of announced samples; memory
   std::size_t count_ = 0;
   std::uint64_t content_of_a_ = 0;  // of the last batch
 };

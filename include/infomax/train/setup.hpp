@@ -32,6 +32,7 @@ struct TrainingData {
   data::Normalization normalization_y;  ///< of the second view, where it has its own network
   std::size_t batch_rows = 0;           ///< global; 0 = all
   std::optional<model::Examples> held_out = std::nullopt;  ///< to validate on
+  data::Paging paging = {};                                ///< of the batches
 };
 
 /// Collective. Gives BLAS its threads, and where config.reproducible one. Throws SystemError where

@@ -95,6 +95,7 @@ class Step {
   [[nodiscard]] std::span<const T> gradient() const { return gradient_; }
 
  private:
+  void read_ahead(std::uint64_t epoch, std::size_t step_of_epoch);
   [[nodiscard]] objective::Gradients<T> requested_gradients();
   void backward();
   double add_penalty();
@@ -107,6 +108,8 @@ class Step {
   model::Sides<T>* sides_;
   objective::Objective<T>* objective_;
   StepOptions options_;
+  std::uint64_t announced_epoch_ = 0;
+  std::size_t announced_steps_ = 0;  // of that epoch: the steps before this were announced
   std::vector<optim::WeightRange> weights_;
   Buffer<T> gradient_;
   Buffer<T> own_gradient_;  // by the objective's parameters
