@@ -84,9 +84,9 @@ void require_kind(const mpi::Communicator& communicator, const model::StoredMode
 model::Examples load_for_model(const mpi::Communicator& communicator,
                                const model::StoredModel& stored, const model::PairSettings& pair,
                                const std::string& path, std::size_t block_count,
-                               const model::Steps& least) {
+                               const model::Steps& least, const data::Streaming& streaming) {
   auto examples = model::load_examples(communicator, path, pair, block_count,
-                                       model::longest(model::steps_of(stored), least));
+                                       model::longest(model::steps_of(stored), least), streaming);
   require_kind(communicator, stored, pair, examples);
   return examples;
 }

@@ -18,6 +18,7 @@
 #include "infomax/analysis/pairing_test.hpp"
 #include "infomax/core/logging.hpp"
 #include "infomax/model/model_file.hpp"
+#include "infomax/model/row_memory.hpp"
 #include "infomax/model/sides.hpp"
 #include "infomax/objective/batch_size.hpp"
 #include "infomax/objective/make.hpp"
@@ -30,7 +31,7 @@
 namespace infomax::cli {
 namespace {
 
-struct EvaluateConfig {
+struct EvaluateConfig : model::RowMemory {
   std::string model;
   std::string data;
   std::string x;  ///< empty: as in training
@@ -77,6 +78,7 @@ const FieldTable<EvaluateConfig>& evaluate_fields() {
         .add("blocks", &Config::blocks, "V",
              "number of contiguous blocks of rows that are dealt to ranks; default as in train",
              one_or_more());
+    model::add_row_memory(table);
     table.group("Test by permutation")
         .add(
             "permutations", &Config::permutations, "K",
@@ -146,7 +148,7 @@ analysis::Evaluation evaluate_in(const mpi::Communicator& communicator,
   }
   const auto load = [&](const std::string& path) {
     return analysis::load_for_model(communicator, stored, pair, path, config.blocks.value_or(0),
-                                    steps);
+                                    steps, model::streaming(communicator, config));
   };
   const auto examples = load(config.data);
   const auto model =

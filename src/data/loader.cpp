@@ -8,6 +8,8 @@
 #include <span>
 #include <string_view>
 
+#include <fmt/format.h>
+
 #include "data/finite.hpp"
 #include "data/text_labels.hpp"
 #include "infomax/core/error.hpp"
@@ -17,6 +19,13 @@
 namespace infomax::data {
 namespace {
 
+void require_elements(const DatasetShape& shape) {
+  if (shape.rows == 0 || shape.features == 0) {
+    throw DataError(shape.where + " has no " + (shape.rows == 0 ? "rows" : "columns") +
+                    "; write some before training on it");
+  }
+}
+
 DatasetShape describe(const hdf5::Dataset& dataset) {
   const auto& shape = dataset.shape();
   DatasetShape described{dataset.where(),
@@ -24,10 +33,7 @@ DatasetShape describe(const hdf5::Dataset& dataset) {
                          dataset.rows(),
                          {shape.begin() + 1, shape.end()},
                          dataset.features()};
-  if (described.rows == 0 || described.features == 0) {
-    throw DataError(described.where + " has no " + (described.rows == 0 ? "rows" : "columns") +
-                    "; write some before training on it");
-  }
+  require_elements(described);
   return described;
 }
 
@@ -70,7 +76,9 @@ void require_finite(const mpi::Communicator& communicator, const Rows& rows) {
 }
 
 DatasetFile::DatasetFile(const mpi::Communicator& communicator, const std::filesystem::path& path)
-    : Datasets(communicator), file_(hdf5::File::open_parallel(communicator, path)) {}
+    : Datasets(communicator),
+      parts_(communicator, find_files(communicator, path.string()), path.string()),
+      file_(hdf5::File::open_parallel(communicator, parts_.files().front())) {}
 
 std::vector<std::string> DatasetFile::names(const std::string& dataset,
                                             const char* attribute) const {
@@ -84,8 +92,9 @@ void DatasetFile::expect_labels(const std::string& dataset,
                                 const std::vector<std::string>& classes) {
   try {
     if (file_.holds_texts(dataset)) {
-      text_classes_[dataset] =
-          classes.empty() ? find_text_classes(communicator(), file_.path(), dataset) : classes;
+      text_classes_[dataset] = classes.empty() ? find_text_classes(communicator(), parts_.files(),
+                                                                   dataset, where(dataset))
+                                               : classes;
     }
   } catch (...) {
     after_failure();
@@ -100,20 +109,43 @@ std::vector<std::string> DatasetFile::text_classes(const std::string& dataset) c
 
 DatasetShape DatasetFile::stored_shape(const std::string& dataset) {
   require_usual(file_, dataset);
-  return text_classes_.contains(dataset) ? describe_texts(dataset)
-                                         : describe(file_.dataset(dataset));
+  if (text_classes_.contains(dataset)) {
+    return describe_texts(dataset);
+  }
+  if (!is_joined()) {
+    return describe(file_.dataset(dataset));
+  }
+  if (file_.exists(offsets_of(dataset))) {
+    throw DataError(
+        fmt::format("{} has sequences one after another, whose {} count the steps of one file; "
+                    "join the files by "
+                    "import, or give the steps of rows in {}",
+                    where(dataset), offsets_of(dataset), lengths_of(dataset)));
+  }
+  const hdf5::Dataset first = file_.dataset(dataset);
+  const auto& shape = first.shape();
+  DatasetShape joined{where(dataset),
+                      first.element_type(),
+                      parts_.rows(dataset),
+                      {shape.begin() + 1, shape.end()},
+                      first.features()};
+  require_elements(joined);
+  return joined;
 }
 
-DatasetShape DatasetFile::describe_texts(const std::string& dataset) const {
-  return {dataset + " in " + file_.path().string(),
+DatasetShape DatasetFile::describe_texts(const std::string& dataset) {
+  return {where(dataset),
           hdf5::element_type_of<std::int32_t>(),
-          file_.text_count(dataset),
+          is_joined() ? parts_.rows(dataset) : file_.text_count(dataset),
           {},
           1};
 }
 
 Rows DatasetFile::load_stored(const std::string& dataset, const Shard& shard) {
-  return text_classes_.contains(dataset) ? read_texts(dataset, shard) : read(dataset, shard);
+  if (text_classes_.contains(dataset)) {
+    return read_texts(dataset, shard);
+  }
+  return is_joined() ? read_parts(dataset, shard) : read(dataset, shard);
 }
 
 std::size_t DatasetFile::stored_chunk_rows(const std::string& dataset) {
@@ -126,17 +158,39 @@ std::shared_ptr<const RowStore> DatasetFile::open_pages(const DatasetShape& shap
                                                         const std::string& dataset,
                                                         const Shard& shard, std::size_t page_rows,
                                                         std::size_t memory_bytes) {
-  return std::make_shared<PagedRows>(shape, file_.path(), dataset, shard.first_row, shard.row_count,
+  const auto stretches = is_joined() ? parts_.stretches(dataset, shard.first_row, shard.row_count)
+                                     : std::vector<FileStretch>{{file_.path(), shard.first_row,
+                                                                 shard.first_row, shard.row_count}};
+  return std::make_shared<PagedRows>(shape, stretches, dataset, shard.first_row, shard.row_count,
                                      page_rows, memory_bytes);
 }
 
-Rows DatasetFile::read_texts(const std::string& dataset, const Shard& shard) const {
+Rows DatasetFile::read_texts(const std::string& dataset, const Shard& shard) {
   const DatasetShape described = describe_texts(dataset);
+  const auto stretches = parts_.stretches(dataset, shard.first_row, shard.row_count);
   std::optional<Rows> rows;
   mpi::together(communicator(), [&] {
     rows.emplace(described.where, described.type, described.trailing, shard.first_row,
                  shard.row_count);
-    read_text_labels(file_.path(), dataset, text_classes_.at(dataset), *rows);
+    read_text_labels(stretches, dataset, text_classes_.at(dataset), *rows);
+  });
+  return std::move(*rows);
+}
+
+/// Every rank opens the files that have its rows, and no others.
+Rows DatasetFile::read_parts(const std::string& dataset, const Shard& shard) {
+  const DatasetShape joined = stored_shape(dataset);
+  const auto stretches = parts_.stretches(dataset, shard.first_row, shard.row_count);
+  std::optional<Rows> rows;
+  mpi::together(communicator(), [&] {
+    rows.emplace(joined.where, joined.type, joined.trailing, shard.first_row, shard.row_count);
+    for (const FileStretch& stretch : stretches) {
+      const auto file = hdf5::File::open(stretch.path);
+      file.dataset(dataset).read_rows(
+          stretch.first, stretch.count, joined.type,
+          rows->bytes().subspan((stretch.start - shard.first_row) * rows->row_bytes(),
+                                stretch.count * rows->row_bytes()));
+    }
   });
   return std::move(*rows);
 }

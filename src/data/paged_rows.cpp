@@ -35,7 +35,7 @@ void require_finite(const RowStore& rows, std::size_t first_row, std::span<const
 
 }  // namespace
 
-PagedRows::PagedRows(const DatasetShape& shape, const std::filesystem::path& path,
+PagedRows::PagedRows(const DatasetShape& shape, const std::vector<FileStretch>& stretches,
                      const std::string& dataset, std::size_t first_row, std::size_t count,
                      std::size_t page_rows, std::size_t memory_bytes)
     : RowStore(shape.where, shape.type, shape.trailing, count),
@@ -47,7 +47,7 @@ PagedRows::PagedRows(const DatasetShape& shape, const std::filesystem::path& pat
   const std::size_t page_bytes = std::min(page_rows, count) * row_bytes();
   const std::size_t held =
       std::max(fewest_pages, memory_bytes / std::max<std::size_t>(1, page_bytes));
-  auto file = std::make_shared<FileRows>(path, dataset, first_row, count);
+  auto file = std::make_shared<FileRows>(stretches, dataset);
   const bool in_background = file->for_any_thread();
   pages_ = std::make_unique<Pages>(
       pages, page_bytes, held, in_background,

@@ -57,25 +57,26 @@ std::string listed(const std::vector<std::string>& classes) {
 }  // namespace
 
 std::vector<std::string> find_text_classes(const mpi::Communicator& communicator,
-                                           const std::filesystem::path& path,
-                                           const std::string& dataset) {
+                                           const std::vector<std::filesystem::path>& files,
+                                           const std::string& dataset, const std::string& where) {
   std::set<std::string> found;
-  const std::string where = dataset + " in " + path.string();
   mpi::together(communicator, [&] {
     if (!communicator.is_root()) {
       return;
     }
-    const std::size_t rows = hdf5::File::open(path).text_count(dataset);
-    if (rows == 0) {
+    for (const auto& path : files) {
+      const std::size_t rows = hdf5::File::open(path).text_count(dataset);
+      for_each_text(path, dataset, 0, rows, [&](std::size_t /*row*/, const std::string& text) {
+        if (found.insert(text).second && found.size() > most_classes) {
+          throw DataError(fmt::format(
+              "{} has more than {} different strings; if they are not classes, store numbers",
+              where, most_classes));
+        }
+      });
+    }
+    if (found.empty()) {
       throw DataError(where + " has no rows; write some before training on it");
     }
-    for_each_text(path, dataset, 0, rows, [&](std::size_t /*row*/, const std::string& text) {
-      if (found.insert(text).second && found.size() > most_classes) {
-        throw DataError(fmt::format(
-            "{} has more than {} different strings; if they are not classes, store numbers", where,
-            most_classes));
-      }
-    });
   });
   auto classes = broadcast(communicator, found);
   log::info_once("labels of " + where, fmt::format("labels     {} holds strings: {} classes, {}",
@@ -83,7 +84,7 @@ std::vector<std::string> find_text_classes(const mpi::Communicator& communicator
   return classes;
 }
 
-void read_text_labels(const std::filesystem::path& path, const std::string& dataset,
+void read_text_labels(const std::vector<FileStretch>& stretches, const std::string& dataset,
                       const std::vector<std::string>& classes, Rows& rows) {
   std::unordered_map<std::string, std::int32_t> numbers;
   for (std::size_t c = 0; c < classes.size(); ++c) {
@@ -92,17 +93,20 @@ void read_text_labels(const std::filesystem::path& path, const std::string& data
   const std::span<std::byte> out = rows.bytes();
   const std::span labels(reinterpret_cast<std::int32_t*>(out.data()),
                          out.size() / sizeof(std::int32_t));
-  for_each_text(
-      path, dataset, rows.first_row(), rows.count(), [&](std::size_t row, const std::string& text) {
-        const auto found = numbers.find(text);
-        if (found == numbers.end()) {
-          throw DataError(
-              fmt::format("{} has the label \"{}\" at row {}, which is none of the {} classes {}; "
-                          "use data with the classes the model was trained on",
-                          rows.where(), text, row, classes.size(), listed(classes)));
-        }
-        labels[row - rows.first_row()] = found->second;
-      });
+  for (const FileStretch& stretch : stretches) {
+    const auto use = [&](std::size_t in_file, const std::string& text) {
+      const std::size_t row = in_file - stretch.first + stretch.start;
+      const auto found = numbers.find(text);
+      if (found == numbers.end()) {
+        throw DataError(
+            fmt::format("{} has the label \"{}\" at row {}, which is none of the {} classes {}; "
+                        "use data with the classes the model was trained on",
+                        rows.where(), text, row, classes.size(), listed(classes)));
+      }
+      labels[row - rows.first_row()] = found->second;
+    };
+    for_each_text(stretch.path, dataset, stretch.first, stretch.count, use);
+  }
 }
 
 }  // namespace infomax::data

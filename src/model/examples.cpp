@@ -116,8 +116,10 @@ Examples load_examples(const mpi::Communicator& communicator, data::Datasets& so
 }
 
 Examples load_examples(const mpi::Communicator& communicator, const std::string& file,
-                       const PairSettings& settings, std::size_t block_count, const Steps& least) {
+                       const PairSettings& settings, std::size_t block_count, const Steps& least,
+                       const data::Streaming& streaming) {
   data::DatasetFile opened(communicator, file);
+  opened.stream(streaming);
   expect_sequences(opened, settings, least);
   return load_examples(communicator, opened, settings, block_count);
 }

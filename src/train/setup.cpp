@@ -17,6 +17,7 @@
 #include "infomax/measure/memory.hpp"
 #include "infomax/measure/threads.hpp"
 #include "infomax/model/arithmetic.hpp"
+#include "infomax/model/row_memory.hpp"
 #include "infomax/model/sequences.hpp"
 #include "infomax/objective/make.hpp"
 #include "infomax/objective/needs.hpp"
@@ -126,19 +127,6 @@ model::Examples load_validation(const mpi::Communicator& communicator, const Con
   }
   require_tokens(communicator, config, examples);
   return examples;
-}
-
-/// Collective. What this rank may hold of the files' rows, and how.
-data::Streaming streaming_of(const mpi::Communicator& communicator, const Config& config) {
-  data::Streaming streaming{config.data_mode, 0, config.page_rows};
-  if (config.data_memory) {
-    streaming.memory_bytes = config.data_memory->bytes;
-  } else {
-    const auto node = communicator.split_by_node();
-    streaming.memory_bytes =
-        measure::node_memory().available_bytes / (2 * static_cast<std::size_t>(node.size()));
-  }
-  return streaming;
 }
 
 /// Collective. Settles how rows are mixed, page by page where they are streamed or the
@@ -326,7 +314,7 @@ model::PairSettings settle_pair(Config& config, std::span<const std::size_t> tra
 
 TrainingData load_training_data(const mpi::Communicator& communicator, data::Datasets& source,
                                 Config& config) {
-  source.stream(streaming_of(communicator, config));
+  source.stream(model::streaming(communicator, config, config.page_rows));
   expect_sequences(communicator, source, config, pair_settings(config));
   const auto x = source.shape(config.x);
   auto pair = settle_pair(config, x.trailing, x.where);

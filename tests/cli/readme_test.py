@@ -101,6 +101,9 @@ class ReadmeTest(ProgramTest):
         for name, rows in (("mine.h5", 9000), ("held-out.h5", 500)):
             values = random.standard_normal((rows, 12)).astype(numpy.float32)
             self.write_data(name, x=values, measurements=values, y=numpy.arange(rows) % 3)
+        (self.scratch / "parts").mkdir()
+        for part in range(2):
+            self.write_data(f"parts/part-{part}.h5", x=values)
         species = numpy.arange(600) % 3
         values = species[:, None] * [1.0, -1.0, 0.5, 0.0] + random.standard_normal((600, 4))
         lines = ["length,width,height,weight,species"]

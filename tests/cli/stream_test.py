@@ -92,6 +92,51 @@ class Stream(support.ProgramTest):
                 stream = self.train(data, f"{name}-stream", *options, *STREAM, ranks=2)
                 self.assert_same(stream, memory)
 
+    def test_several_files_are_one(self):
+        """Seven of unequal lengths, one without rows, some compressed, in memory and streamed, by 1, 2, 3, 4
+        and 7 ranks."""
+        classes = numpy.array([b"ab", b"c", b"dea"])[numpy.arange(503) % 3]
+        whole = self.file("whole.h5", texts=classes)
+        ends = [0, 100, 101, 101, 250, 333, 500, 503]
+        folder = self.scratch / "parts"
+        folder.mkdir()
+        for k, (start, end) in enumerate(zip(ends, ends[1:])):
+            with h5py.File(folder / f"part-{k}.h5", "w") as file:
+                layout = LAYOUTS["gzip and shuffle"] if k % 3 == 1 and end - start > 9 else {}
+                file.create_dataset("x", data=self.x[start:end], **layout)
+                file["texts"] = classes[start:end]
+        (self.scratch / "list.txt").write_text("# in their order\n" + "".join(
+            f"parts/part-{k}.h5\n" for k in range(7)))
+        options = self.options("--pair", "target", "--y", "/texts", "--objective", "dcca",
+                               encoder="dense:8,tanh,dense:2")
+        reference = self.train(whole, "whole", *options, "--data-mode", "memory", ranks=2)
+        pattern = folder / "part-*.h5"
+        for name, data, mode, ranks in (
+                ("memory", pattern, [], 3), ("list", self.scratch / "list.txt", STREAM, 4),
+                *((f"stream{ranks}", pattern, STREAM, ranks) for ranks in (1, 2, 7))):
+            with self.subTest(name):
+                run = self.train(data, name, *options, *mode, ranks=ranks)
+                self.assert_same(run, reference)
+        evaluated = [self.evaluate(reference / "model.h5", data, ranks=2) for data in (whole, pattern)]
+        self.assertEqual(*evaluated)
+
+    def test_files_that_do_not_fit_together_are_refused(self):
+        self.file("part-0.h5")
+        for name, values, words in (("type", self.x.astype("f8"), "f64"),
+                                    ("shape", self.x[:, :3], "3 x 6")):
+            with self.subTest(name), h5py.File(self.scratch / "part-1.h5", "w") as file:
+                file["x"] = values
+                file.close()
+                done = support.run("train", "--data", self.scratch / "part-*.h5", "--output",
+                                   self.scratch / "run", *self.options(), ranks=2)
+                self.assert_refused(done, DATA, words, "must be alike", "part-1.h5")
+        output = ["--output", self.scratch / "run", "--encoder", "dense:3"]
+        done = support.run("train", "--data", self.scratch / "none-*.h5", *output, ranks=2)
+        self.assert_refused(done, DATA, "no file matches", "none-*.h5")
+        (self.scratch / "empty.txt").write_text("\n# nothing\n")
+        done = support.run("train", "--data", self.scratch / "empty.txt", *output)
+        self.assert_refused(done, DATA, "names no files")
+
     def test_a_killed_run_goes_on_in_the_middle_of_an_epoch(self):
         data = self.file()
         options = [*self.options("--checkpoint-every", "1steps"), *STREAM]

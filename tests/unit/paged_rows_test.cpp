@@ -64,7 +64,8 @@ TEST_F(PagesOfFile, HaveTheRowsOfTheFile) {
       for (const auto& [first, count] : {std::pair{0U, 101U}, {13U, 50U}, {100U, 1U}, {7U, 0U}}) {
         SCOPED_TRACE(testing::Message() << "layout " << k << ", pages of " << page_rows << ", rows "
                                         << first << " + " << count);
-        const PagedRows rows(shape, path_, "/x", first, count, page_rows, 0);
+        const PagedRows rows(shape, {{path_, first, first, count}}, "/x", first, count, page_rows,
+                             0);
         EXPECT_LE(rows.held_pages(), PagedRows::fewest_pages);
         std::size_t seen = 0;
         rows.scan_elements([&](std::size_t from, auto elements) {
@@ -111,7 +112,8 @@ TEST_F(PagesOfFile, HaveTheRowsOfTheFile) {
 TEST_F(PagesOfFile, HoldAsManyAsFitIntoMemoryAndTakeNoMoreAnnouncementsThanThat) {
   const auto shape = write<std::int16_t>("f.h5", {});
   const std::size_t page_bytes = 2 * columns * sizeof(std::int16_t);
-  const PagedRows rows(shape, path_, "/x", 0, rows_in_file, 2, 20 * page_bytes);
+  const PagedRows rows(shape, {{path_, 0, 0, rows_in_file}}, "/x", 0, rows_in_file, 2,
+                       20 * page_bytes);
   EXPECT_EQ(rows.held_pages(), 20U);
   EXPECT_EQ(rows.size_bytes(), 20 * page_bytes);
   std::vector<std::size_t> some(40);
@@ -122,7 +124,7 @@ TEST_F(PagesOfFile, HoldAsManyAsFitIntoMemoryAndTakeNoMoreAnnouncementsThanThat)
   rows.copy(some, bytes);  // after which all may make room
   EXPECT_TRUE(rows.prefetch(std::vector<std::size_t>{60}));
 
-  const PagedRows all(shape, path_, "/x", 0, rows_in_file, 2, 1U << 20U);
+  const PagedRows all(shape, {{path_, 0, 0, rows_in_file}}, "/x", 0, rows_in_file, 2, 1U << 20U);
   EXPECT_EQ(all.held_pages(), 51U);
 }
 
@@ -130,7 +132,7 @@ TEST_F(PagesOfFile, NameANumberThatIsNotFinite) {
   std::vector<float> elements(rows_in_file * columns, 1.0F);
   elements[40 * columns + 2] = std::numeric_limits<float>::infinity();
   const auto shape = write("f.h5", {10, 1}, elements);
-  const PagedRows rows(shape, path_, "/x", 30, 20, 4, 0);
+  const PagedRows rows(shape, {{path_, 30, 30, 20}}, "/x", 30, 20, 4, 0);
   std::vector<std::byte> bytes(rows.row_bytes());
   rows.copy(std::vector<std::size_t>{2}, bytes);
   try {
@@ -143,7 +145,7 @@ TEST_F(PagesOfFile, NameANumberThatIsNotFinite) {
 
 TEST_F(PagesOfFile, SayThatTheFileWasCut) {
   const auto shape = write<double>("f.h5", {});
-  const PagedRows rows(shape, path_, "/x", 0, rows_in_file, 1, 0);
+  const PagedRows rows(shape, {{path_, 0, 0, rows_in_file}}, "/x", 0, rows_in_file, 1, 0);
   std::filesystem::resize_file(path_, std::filesystem::file_size(path_) - 100 * columns * 8);
   std::vector<std::byte> bytes(rows.row_bytes());
   try {
@@ -156,7 +158,7 @@ TEST_F(PagesOfFile, SayThatTheFileWasCut) {
 
 TEST_F(PagesOfFile, SayThatAChunkIsDamaged) {
   const auto shape = write<double>("f.h5", {50, 9});
-  const PagedRows rows(shape, path_, "/x", 0, rows_in_file, 50, 0);
+  const PagedRows rows(shape, {{path_, 0, 0, rows_in_file}}, "/x", 0, rows_in_file, 50, 0);
   {
     std::fstream damage(path_, std::ios::in | std::ios::out | std::ios::binary);
     const auto size = static_cast<std::streamoff>(std::filesystem::file_size(path_));
@@ -171,7 +173,7 @@ TEST_F(PagesOfFile, SayThatAChunkIsDamaged) {
 
 TEST_F(PagesOfFile, LeaveTheirColumnsTogether) {
   const auto shape = write<double>("f.h5", {});
-  const PagedRows rows(shape, path_, "/x", 0, rows_in_file, 50, 0);
+  const PagedRows rows(shape, {{path_, 0, 0, rows_in_file}}, "/x", 0, rows_in_file, 50, 0);
   EXPECT_THROW((void)rows.select_columns(std::vector<std::size_t>{0}), DataError);
 }
 

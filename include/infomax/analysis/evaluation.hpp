@@ -36,7 +36,8 @@ void require_kind(const mpi::Communicator& communicator, const model::StoredMode
                                              const model::StoredModel& stored,
                                              const model::PairSettings& pair,
                                              const std::string& path, std::size_t block_count,
-                                             const model::Steps& least = {});
+                                             const model::Steps& least = {},
+                                             const data::Streaming& streaming = {});
 
 /// Collective. The exact objective of a model over all rows of `source`, which has the data sets
 /// that the model was trained on ("/x"), as one global batch, as `infomax evaluate` computes it. A

@@ -10,6 +10,7 @@
 
 #include "infomax/data/blocks.hpp"
 #include "infomax/data/datasets.hpp"
+#include "infomax/data/file_parts.hpp"
 #include "infomax/data/names.hpp"
 #include "infomax/data/rows.hpp"
 #include "infomax/hdf5/element_type.hpp"
@@ -18,11 +19,13 @@
 
 namespace infomax::data {
 
-/// A data set file that all ranks of a job read together, each its own shard. Blocks follow from
-/// the number of rows: shape() first, then load().
+/// A data set file that all ranks of a job read together, each its own shard; or several files as
+/// one (find_files), of which names and the existence of data sets are those of the first. Blocks
+/// follow from the number of rows: shape() first, then load().
 class DatasetFile final : public Datasets {
  public:
-  /// Collective. Throws DataError, the same on every rank, where there is no HDF5 file at `path`.
+  /// Collective. Throws DataError, the same on every rank, where there is no HDF5 file at `path`,
+  /// or none of those that it names.
   DatasetFile(const mpi::Communicator& communicator, const std::filesystem::path& path);
 
   /// Whether the file has `dataset` ("/y"). By all ranks alike.
@@ -53,11 +56,17 @@ class DatasetFile final : public Datasets {
                                                            std::size_t memory_bytes) override;
   // What failed would be in the way of a file written anew under its name.
   void after_failure() override { file_.close(); }
+  [[nodiscard]] bool is_joined() const { return parts_.files().size() > 1; }
+  [[nodiscard]] std::string where(const std::string& dataset) const {
+    return dataset + " in " + parts_.name();
+  }
   [[nodiscard]] Rows read(const std::string& dataset, const Shard& shard) const;
-  [[nodiscard]] Rows read_texts(const std::string& dataset, const Shard& shard) const;
-  [[nodiscard]] DatasetShape describe_texts(const std::string& dataset) const;
+  [[nodiscard]] Rows read_parts(const std::string& dataset, const Shard& shard);
+  [[nodiscard]] Rows read_texts(const std::string& dataset, const Shard& shard);
+  [[nodiscard]] DatasetShape describe_texts(const std::string& dataset);
 
-  hdf5::File file_;
+  FileParts parts_;
+  hdf5::File file_;  // the first of parts_
   std::map<std::string, std::vector<std::string>>
       text_classes_;  // of sets of strings, read as labels
 };

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <span>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "infomax/data/datasets.hpp"
+#include "infomax/data/file_parts.hpp"
 #include "infomax/data/row_store.hpp"
 
 namespace infomax::data {
@@ -24,10 +24,11 @@ namespace infomax::data {
 /// Used by one thread.
 class PagedRows final : public RowStore {
  public:
-  /// Rows [first_row, first_row + count) of `dataset` in the file at `path`, whose shape is
-  /// `shape`; pages of `page_rows` > 0 rows, of which fewest_pages at least are held, and no more
-  /// than fit into `memory_bytes`. Throws DataError where rows are missing in the file.
-  PagedRows(const DatasetShape& shape, const std::filesystem::path& path,
+  /// Rows [first_row, first_row + count) of `dataset`, whose shape is `shape`, and which are the
+  /// rows of these stretches of files; pages of `page_rows` > 0 rows, of which fewest_pages at
+  /// least are held, and no more than fit into `memory_bytes`. Throws DataError where rows are
+  /// missing in a file.
+  PagedRows(const DatasetShape& shape, const std::vector<FileStretch>& stretches,
             const std::string& dataset, std::size_t first_row, std::size_t count,
             std::size_t page_rows, std::size_t memory_bytes);
   ~PagedRows() override;

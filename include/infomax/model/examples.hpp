@@ -75,7 +75,8 @@ inline constexpr std::array target_kind_names{std::pair{"auto", TargetKind::auto
 /// Collective. The same from a data set file, of which sequences get room for `least` steps.
 [[nodiscard]] Examples load_examples(const mpi::Communicator& communicator, const std::string& file,
                                      const PairSettings& settings, std::size_t block_count,
-                                     const Steps& least = {});
+                                     const Steps& least = {},
+                                     const data::Streaming& streaming = {});
 
 /// Collective. Reads as load_examples() does and holds some samples out. Which ones does not depend
 /// on the number of ranks. Throws UsageError where too few samples are left.

@@ -4,26 +4,23 @@
 #include <optional>
 #include <string>
 
-#include "infomax/core/byte_count.hpp"
 #include "infomax/core/field.hpp"
 #include "infomax/core/field_check.hpp"
 #include "infomax/data/normalization.hpp"
-#include "infomax/data/streaming.hpp"
+#include "infomax/model/row_memory.hpp"
 
 namespace infomax::train {
 
 /// Where rows are, and their preprocessing.
-struct DataConfig {
+struct DataConfig : model::RowMemory {
   std::string data;                     ///< file; empty where the caller passes rows in memory
   std::string x = "/x";                 ///< data set path of the rows
   std::string y = "/y";                 ///< of the targets or the second view
   std::string lengths = "/lengths";     ///< of the rows of each trajectory
   std::optional<double> padding_value;  ///< of sequences without lengths; unset: there is none
-  std::optional<data::NormalizeMode> normalize;          ///< unset: by the type of the elements
-  data::DataMode data_mode = data::DataMode::automatic;  ///< where rows are
-  std::optional<ByteCount> data_memory;      ///< of a rank for rows; unset: half of its share
-  std::optional<std::size_t> page_rows;      ///< S; unset: by the file's chunks
-  std::optional<std::size_t> shuffle_pages;  ///< W, 0 = all; unset: 1 where rows are streamed
+  std::optional<data::NormalizeMode> normalize;  ///< unset: by the type of the elements
+  std::optional<std::size_t> page_rows;          ///< S; unset: by the file's chunks
+  std::optional<std::size_t> shuffle_pages;      ///< W, 0 = all; unset: 1 where rows are streamed
 };
 
 /// The fields of DataConfig: names, help and checks.
@@ -32,7 +29,8 @@ struct DataConfig {
   FieldTable<Config> table;
   table.group("Data")
       .add("data", &Config::data, "FILE",
-           "HDF5 file with rows along the first axis of its data sets")
+           "HDF5 file with rows along the first axis of its data sets; or several that are read as "
+           "one, by a pattern in quotes ('part-*.h5') or a list, a .txt with a path a line")
       .may_change()
       .add("x", &Config::x, "PATH", "data set of the rows to encode")
       .add("y", &Config::y, "PATH",
@@ -47,16 +45,9 @@ struct DataConfig {
            "none (default for token ids); scale, all of x to [0, 1] (default for integers); "
            "standardize, each column to mean 0 and deviation 1 (default for floats); center, each "
            "column to mean 0; the columns of sequences are those of a step")
-      .decided_by_data()
-      .add("data-mode", &Config::data_mode, "MODE",
-           "memory, all rows of a rank in its memory; stream, rows are read page by page while "
-           "others are trained on; auto, memory where they fit")
-      .may_change()
-      .add(
-          "data-memory", &Config::data_memory, "BYTES",
-          "of each rank for rows, such as 500M or 2G; default half of what the node has available, "
-          "shared by its ranks")
-      .may_change()
+      .decided_by_data();
+  model::add_row_memory(table);
+  table
       .add("page-rows", &Config::page_rows, "S",
            "rows of a page: consecutive rows that are read together; default as many as take a "
            "mebibyte, in whole chunks of the file",
