@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "cli/data_statistics.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/data/datasets.hpp"
 #include "infomax/data/names.hpp"
@@ -48,6 +49,10 @@ Json describe_dataset(const hdf5::File& file, const std::string& path) {
                    {"type", hdf5::name(dataset.element_type())},
                    {"rows", dataset.rows()},
                    {"features", dataset.features()}};
+    if (const auto chunk = dataset.chunk_shape(); !chunk.empty()) {
+      described["chunks"] = chunk;
+      described["filters"] = dataset.filters();
+    }
     for (const char* names : names_attributes) {
       if (const auto found = data::read_names(file, path, names); !found.empty()) {
         described[names] = found;
@@ -119,6 +124,15 @@ std::string tree_lines(const hdf5::TreeEntry& entry, const Json& datasets) {
         fmt::format("{}  {:<14} {} of {} to {} steps, median {}\n", indent, "sequences",
                     steps.at("sequences").get<std::size_t>(), steps.at("min").get<std::int64_t>(),
                     steps.at("max").get<std::int64_t>(), steps.at("median").get<std::int64_t>());
+  }
+  if (known->contains("chunks") && !known->contains("link")) {
+    const auto filters = known->at("filters").get<std::vector<std::string>>();
+    text += fmt::format("{}  {:<14} {}{}{}\n", indent, "chunks",
+                        fmt::join(known->at("chunks").get<std::vector<std::size_t>>(), " x "),
+                        filters.empty() ? "" : ", ", fmt::join(filters, ", "));
+  }
+  if (known->contains("statistics")) {
+    text += statistics_lines(known->at("statistics"), indent);
   }
   for (const char* names : names_attributes) {
     if (known->contains(names)) {

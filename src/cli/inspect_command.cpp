@@ -6,6 +6,7 @@
 
 #include "cli/cli.hpp"
 #include "cli/data_description.hpp"
+#include "cli/data_statistics.hpp"
 #include "cli/runtime.hpp"
 #include "core/json.hpp"
 #include "infomax/core/error.hpp"
@@ -133,6 +134,7 @@ void append_lines(const Json& node, const std::string& indent, std::string& text
 
 struct InspectConfig {
   std::string file;
+  bool statistics = false;
   bool json = false;
 };
 
@@ -142,6 +144,12 @@ const FieldTable<InspectConfig>& inspect_fields() {
     table.group("Inspection")
         .add("file", &InspectConfig::file, "FILE",
              "HDF5 file, or the directory of a run with model.h5; the option's name may be omitted")
+        .add(
+            "statistics", &InspectConfig::statistics, "",
+            "read all numbers once, the ranks together, and show of each data set: least and "
+            "largest "
+            "number, mean, deviation, a histogram, columns of one number, and numbers that are not "
+            "finite; with `json` also of each column")
         .add("json", &InspectConfig::json, "", "print one JSON object");
     return table;
   }();
@@ -153,8 +161,10 @@ const FieldTable<InspectConfig>& inspect_fields() {
 OptionTable inspect_options() {
   OptionTable options(
       "inspect",
-      "infomax inspect FILE [--json]\n\n"
-      "Shows what is in an HDF5 file (groups, data sets, shapes, element types), in a model "
+      "infomax inspect FILE [--statistics] [--json]\n\n"
+      "Shows what is in an HDF5 file (groups, data sets, shapes, element types, chunks and "
+      "filters), "
+      "in a model "
       "(networks,\n"
       "the shape, parameters and multiply-adds of each layer, objective, pair, preprocessing) or "
       "in a\n"
@@ -167,12 +177,24 @@ OptionTable inspect_options() {
 int inspect(const mpi::Communicator& communicator, OptionTable& options) {
   options.require("file", "runs/first/model.h5");
   const auto config = options.read(inspect_fields());
+  const std::string path = train::model_file(config.file);
+  Json description;
+  mpi::together(communicator, [&] {
+    if (communicator.is_root()) {
+      description = describe(path);
+      if (config.statistics && description.at("kind") != "data") {
+        throw UsageError(fmt::format("`statistics` are of the rows of data, and {} is a {}", path,
+                                     description.at("kind").get<std::string>()));
+      }
+    }
+  });
+  if (config.statistics) {
+    add_statistics(communicator, path, description);
+  }
   mpi::together(communicator, [&] {
     if (!communicator.is_root()) {
       return;
     }
-    const std::string path = train::model_file(config.file);
-    const Json description = describe(path);
     std::string text;
     if (config.json) {
       text = json_text(description) + "\n";

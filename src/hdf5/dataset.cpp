@@ -217,17 +217,19 @@ void Dataset::require_stored(std::size_t few) const {
   }
 }
 
-std::size_t Dataset::chunk_rows() const {
+std::vector<std::size_t> Dataset::chunk_shape() const {
   const Handle properties =
       checked<DataError>(H5Dget_create_plist(handle_.id()), H5Pclose, "cannot read " + where_);
   if (H5Pget_layout(properties.id()) != H5D_CHUNKED) {
-    return 0;
+    return {};
   }
   std::vector<hsize_t> chunk(shape_.size());
   check<DataError>(H5Pget_chunk(properties.id(), static_cast<int>(chunk.size()), chunk.data()),
                    "cannot read " + where_);
-  return chunk.front();
+  return {chunk.begin(), chunk.end()};
 }
+
+std::vector<std::string> Dataset::filters() const { return filter_names(handle_.id()); }
 
 std::uint64_t Dataset::offset_bytes() const {
   const haddr_t offset = H5Dget_offset(handle_.id());

@@ -117,6 +117,23 @@ bool is_pattern(const std::string& name) { return name.find('%') != std::string:
 
 }  // namespace
 
+std::vector<std::string> filter_names(hid_t dataset) {
+  const Handle properties = creation_properties(dataset);
+  std::vector<std::string> names;
+  for (int i = 0; i < H5Pget_nfilters(properties.id()); ++i) {
+    std::array<char, 256> name{};
+    unsigned flags = 0;
+    unsigned config = 0;
+    std::size_t values = 0;
+    const H5Z_filter_t number =
+        H5Pget_filter2(properties.id(), static_cast<unsigned>(i), &flags, &values, nullptr,
+                       name.size() - 1, name.data(), &config);
+    names.push_back(name_of_filter(number, name.data()));
+  }
+  H5Eclear2(H5E_DEFAULT);
+  return names;
+}
+
 std::string missing_filters(hid_t dataset) {
   const Handle properties = creation_properties(dataset);
   std::string missing;

@@ -3,12 +3,16 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include <hdf5.h>
 
 // Why a data set cannot be read although its file is whole. Each function returns what is wrong and
 // what to do, to follow the data set's name in a message, or an empty text.
 namespace infomax::hdf5 {
+
+/// The filters that rows pass through on writing, in their order.
+[[nodiscard]] std::vector<std::string> filter_names(hid_t dataset);
 
 /// Of the filters that rows pass through on reading, those that are not installed.
 [[nodiscard]] std::string missing_filters(hid_t dataset);

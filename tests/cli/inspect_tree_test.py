@@ -77,5 +77,60 @@ class Trees(ImportTest):
         self.refuse(DATA, "--x", f"{self.path}:/data", words=["a group", "such as /data"])
 
 
+class Statistics(ImportTest):
+    def test_each_data_set_is_read_once_by_all_ranks(self):
+        random = numpy.random.default_rng(4)
+        x = random.normal(1e6, 3.0, size=(101, 2, 3))
+        x[:, 0, 1] = 7.5
+        x[20, 1, 2], x[21, 1, 2], x[100, 1, 0] = numpy.nan, numpy.inf, -numpy.inf
+        labels = numpy.arange(101) % 4 - 1
+        path = self.scratch / "data.h5"
+        with h5py.File(path, "w") as file:
+            file.create_dataset("x", data=x, chunks=(10, 2, 2), compression="gzip", shuffle=True)
+            file["y"] = labels
+            file["none"] = numpy.zeros((0, 3))
+            file["names"] = [b"a", b"b"]
+        whole = json.loads(self.succeed("inspect", path, "--statistics", "--json").out)
+        for ranks in (2, 3, 4):
+            shared = json.loads(self.succeed("inspect", path, "--statistics", "--json", ranks=ranks).out)
+            for name in ("/x", "/y", "/none"):
+                a, b = (said["datasets"][name]["statistics"] for said in (whole, shared))
+                for key in ("finite", "min", "max", "constant_columns", "columns_not_finite", "histogram"):
+                    self.assertEqual(a.get(key), b.get(key), (name, key))
+                for key in ("mean", "deviation"):
+                    if key in a:
+                        self.assertAlmostEqual(a[key], b[key], delta=1e-12 * abs(a[key]))
+        found = whole["datasets"]["/x"]["statistics"]
+        self.assertEqual(whole["datasets"]["/x"]["chunks"], [10, 2, 2])
+        self.assertEqual(found["constant_columns"], [1])
+        self.assertEqual(found["columns_not_finite"], [3, 5])
+        self.assertEqual((found["nan"], found["infinite"], found["finite"]), (1, 2, 603))
+        flat = x.reshape(101, 6)
+        for j, column in enumerate(found["columns"]):
+            values = flat[:, j][numpy.isfinite(flat[:, j])]
+            for key, value in (("min", values.min()), ("max", values.max()), ("mean", values.mean()),
+                               ("deviation", values.std())):
+                self.assertAlmostEqual(column[key], value, delta=1e-9 * (1 + abs(value)), msg=(j, key))
+        values = x[numpy.isfinite(x)]
+        self.assertAlmostEqual(found["deviation"], values.std(), delta=1e-9 * values.std())
+        histogram = found["histogram"]
+        edges = histogram["start"] + histogram["width"] * numpy.arange(len(histogram["counts"]) + 1)
+        self.assertEqual(numpy.histogram(values, edges)[0].tolist(), histogram["counts"])
+        self.assertEqual(whole["datasets"]["/y"]["statistics"]["histogram"]["counts"][0], 26)
+
+        lines = self.succeed("inspect", path, "--statistics").out
+        for words in ("10 x 2 x 2, shuffle", "deflate", "constant       columns, 1: 1",
+                      "1 nan and 2 infinite, in columns, 2: 3, 5", "-1 to 2, mean 0.485"):
+            self.assertIn(words, lines)
+
+    def test_only_rows_of_data_have_them(self):
+        data = self.scratch / "data.h5"
+        with h5py.File(data, "w") as file:
+            file["x"] = numpy.random.default_rng(1).normal(size=(50, 3))
+        run = self.train(data, "run", "--encoder", "dense:2", "--epochs", "1")
+        done = support.run("inspect", run, "--statistics", ranks=2)
+        self.assert_refused(done, 2, "--statistics", "is a model")
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -52,8 +52,15 @@ class Dataset {
   /// are contiguous in the file; chunked data sets, and those without written rows, are not.
   [[nodiscard]] std::uint64_t offset_bytes() const;
 
+  /// The shape of a chunk; empty where rows are not in chunks.
+  [[nodiscard]] std::vector<std::size_t> chunk_shape() const;
   /// The rows of a chunk; 0 where rows are not in chunks.
-  [[nodiscard]] std::size_t chunk_rows() const;
+  [[nodiscard]] std::size_t chunk_rows() const {
+    const auto shape = chunk_shape();
+    return shape.empty() ? 0 : shape.front();
+  }
+  /// The names of the filters that chunks pass, in the order of writing: "deflate", "shuffle".
+  [[nodiscard]] std::vector<std::string> filters() const;
 
   /// Does what read_rows() does, into elements of T.
   template <class T>
