@@ -9,6 +9,7 @@
 
 #include "data/sequence_steps.hpp"
 #include "infomax/core/error.hpp"
+#include "infomax/data/paged_rows.hpp"
 #include "infomax/mpi/failure.hpp"
 
 namespace infomax::data {
@@ -16,6 +17,9 @@ namespace {
 
 /// What a page takes unless the user says how many rows it has.
 constexpr std::size_t default_page_bytes = std::size_t{1} << 20U;
+
+/// What a page takes at most to have whole chunks.
+constexpr std::size_t most_page_bytes = std::size_t{16} << 20U;
 
 void require_equal_counts(const DatasetShape& lengths, const DatasetShape& sequences) {
   if (lengths.rows != sequences.rows) {
@@ -130,7 +134,7 @@ bool Datasets::streams(const std::string& dataset, const Shard& shard) {
     }
     // A few rows, such as labels, are not worth a file that stays open.
     const std::size_t most =
-        streaming_.mode == DataMode::stream ? streaming_.memory_bytes / 16 : memory_left_ / 2;
+        streaming_.mode == DataMode::stream ? streaming_.memory_bytes / 16 : memory_left_;
     return communicator_.max(
                std::uint64_t{found.shape.bytes_of(shard.row_count) > most ? 1U : 0U}) > 0;
   } catch (...) {
@@ -147,7 +151,9 @@ std::size_t Datasets::page_rows(const std::string& dataset) {
   const std::size_t row_bytes = described.features * hdf5::size(described.type);
   const std::size_t chunk = std::max<std::size_t>(1, stored_chunk_rows(dataset));
   const std::size_t rows = std::max<std::size_t>(1, default_page_bytes / row_bytes);
-  return std::max<std::size_t>(1, rows / chunk) * chunk;
+  // Of chunks that are tall and narrow, a page of whole rows would take any memory.
+  return chunk > most_page_bytes / row_bytes ? rows
+                                             : std::max<std::size_t>(1, rows / chunk) * chunk;
 }
 
 std::shared_ptr<const RowStore> Datasets::open(const std::string& dataset, const Shard& shard) {
@@ -161,6 +167,18 @@ std::shared_ptr<const RowStore> Datasets::open(const std::string& dataset, const
   std::shared_ptr<const RowStore> pages;
   try {
     mpi::together(communicator_, [&] {
+      const DatasetShape& shape = find(dataset).shape;
+      const std::size_t least = PagedRows::fewest_pages *
+                                std::min(shard.row_count, *streaming_.page_rows) * shape.features *
+                                hdf5::size(shape.type);
+      if (least > streaming_.memory_bytes) {
+        throw DataError(
+            fmt::format("{} has pages of {} rows, of which {} at least are held, {} bytes, and "
+                        "rows may take {}; "
+                        "give fewer `page_rows`, or more `data_memory`",
+                        shape.where, *streaming_.page_rows, PagedRows::fewest_pages, least,
+                        streaming_.memory_bytes));
+      }
       pages =
           open_pages(find(dataset).shape, dataset, shard, *streaming_.page_rows, memory_left_ / 2);
     });

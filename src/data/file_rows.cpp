@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "infomax/hdf5/library.hpp"
+
 namespace infomax::data {
 
 FileRows::FileRows(const std::vector<FileStretch>& stretches, const std::string& dataset) {
@@ -39,6 +41,7 @@ void FileRows::read(std::size_t first, std::size_t count, std::span<std::byte> o
     if (part.raw) {
       part.raw->read(row, to - from, bytes);
     } else {
+      const auto turn = hdf5::take_turn();  // a checkpoint may be written meanwhile
       part.dataset->read_rows(row, to - from, part.dataset->element_type(), bytes);
     }
   }

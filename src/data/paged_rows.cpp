@@ -20,6 +20,9 @@ namespace {
 /// So many pages are read ahead where rows are read in their order.
 constexpr std::size_t pages_ahead = 3;
 
+/// More pages are not held, because a free one is looked for among all.
+constexpr std::size_t most_pages = std::size_t{1} << 14U;
+
 /// Throws DataError where an element of rows from `first_row` on is not finite.
 void require_finite(const RowStore& rows, std::size_t first_row, std::span<const std::byte> bytes) {
   hdf5::with_element_type(rows.type(), [&]<class T>(std::type_identity<T> /*element*/) {
@@ -46,7 +49,7 @@ PagedRows::PagedRows(const DatasetShape& shape, const std::vector<FileStretch>& 
   const std::size_t pages = count == 0 ? 0 : page_of(count - 1) + 1;
   const std::size_t page_bytes = std::min(page_rows, count) * row_bytes();
   const std::size_t held =
-      std::max(fewest_pages, memory_bytes / std::max<std::size_t>(1, page_bytes));
+      std::clamp(memory_bytes / std::max<std::size_t>(1, page_bytes), fewest_pages, most_pages);
   auto file = std::make_shared<FileRows>(stretches, dataset);
   const bool in_background = file->for_any_thread();
   pages_ = std::make_unique<Pages>(
@@ -77,6 +80,13 @@ std::size_t PagedRows::page_start(std::size_t page) const {
 const std::byte* PagedRows::row_at(std::size_t local) const {
   assert(local < count());
   const std::size_t page = page_of(local);
+  if (page != last_page_) {
+    // Page after page is how rows are read in their order, and no other order does so for long.
+    if (page == last_page_ + 1) {
+      want_after(page);
+    }
+    last_page_ = page;
+  }
   return pages_->use(page).data() + (local - page_start(page)) * row_bytes();
 }
 
@@ -151,9 +161,6 @@ void PagedRows::convert_rows(std::span<const std::size_t> local_rows,
 
 void PagedRows::convert_range(std::size_t first, const Normalization& normalization,
                               const ConvertedRows& out) const {
-  if (std::visit([](const auto& to) { return to.rows(); }, out) > 0) {
-    want_after(page_of(first));
-  }
   convert_each(normalization, out, [&](std::size_t i) { return first + i; });
 }
 

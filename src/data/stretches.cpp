@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "infomax/core/error.hpp"
+#include "infomax/data/row_selection.hpp"
 #include "infomax/mpi/failure.hpp"
 
 namespace infomax::data {
@@ -110,6 +111,18 @@ std::shared_ptr<const RowStore> load_stretches(const mpi::Communicator& communic
     throw DataError(shape.where +
                     " holds sequences with lengths of their own, of which stretches of rows cannot "
                     "be joined");
+  }
+  const Shard all = stretches.empty() ? Shard{}
+                                      : Shard{0, 0, stretches.front().first,
+                                              stretches.back().end() - stretches.front().first};
+  if (source.streams(dataset, all)) {
+    std::vector<std::size_t> chosen;
+    for (const Stretch& one : stretches) {
+      for (std::size_t row = one.first; row < one.end(); ++row) {
+        chosen.push_back(row - all.first_row);
+      }
+    }
+    return std::make_shared<RowSelection>(source.open(dataset, all), choose_rows(chosen));
   }
   std::shared_ptr<Rows> joined;
   mpi::together(communicator, [&] {

@@ -16,6 +16,11 @@ std::string library_version() {
   return fmt::format("{}.{}.{}", major, minor, release);
 }
 
+std::unique_lock<std::mutex> take_turn() {
+  static std::mutex turn;
+  return std::unique_lock(turn);
+}
+
 bool is_hdf5(const std::filesystem::path& path) {
   silence();
   return H5Fis_hdf5(path.c_str()) > 0;

@@ -2,8 +2,10 @@
 #include "infomax/hdf5/raw_rows.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <system_error>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -18,6 +20,13 @@
 namespace infomax::hdf5 {
 namespace {
 
+/// Of so many files the descriptors are kept. Others are opened for every read, because a process
+/// may have a thousand or so.
+constexpr int most_open_files = 256;
+
+/// HDF5 1.10 passes over all chunks to find one.
+constexpr std::size_t most_lookups = 200'000'000;
+
 std::shared_ptr<const int> open_file(const std::filesystem::path& path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) {
@@ -27,6 +36,18 @@ std::shared_ptr<const int> open_file(const std::filesystem::path& path) {
             ::close(*held);
             delete held;
           }};
+}
+
+/// Whether a data set lies in the file at `path`, and not behind a link to another one.
+bool lies_in(hid_t dataset, const std::filesystem::path& path) {
+  std::string name(4096, '\0');
+  const ssize_t length = H5Fget_name(dataset, name.data(), name.size());
+  if (length <= 0 || static_cast<std::size_t>(length) >= name.size()) {
+    return false;
+  }
+  name.resize(static_cast<std::size_t>(length));
+  std::error_code status;
+  return std::filesystem::equivalent(name, path, status);
 }
 
 /// Whether the file has a user block, whose bytes HDF5's addresses of chunks leave out.
@@ -77,21 +98,8 @@ std::optional<RawRows> RawRows::find(const Dataset& dataset, const std::filesyst
     return std::nullopt;
   }
   RawRows rows;
-  for (int k = 0; k < H5Pget_nfilters(properties.id()); ++k) {
-    unsigned flags = 0;
-    std::size_t values = 0;
-    unsigned config = 0;
-    switch (H5Pget_filter2(properties.id(), static_cast<unsigned>(k), &flags, &values, nullptr, 0,
-                           nullptr, &config)) {
-      case H5Z_FILTER_DEFLATE:
-        rows.filters_.push_back(Filter::deflate);
-        break;
-      case H5Z_FILTER_SHUFFLE:
-        rows.filters_.push_back(Filter::shuffle);
-        break;
-      default:
-        return std::nullopt;
-    }
+  if (!lies_in(id, path) || !rows.take_filters(properties.id())) {
+    return std::nullopt;
   }
   dataset.require_stored(0);
   rows.where_ = dataset.where();
@@ -100,17 +108,52 @@ std::optional<RawRows> RawRows::find(const Dataset& dataset, const std::filesyst
   rows.row_bytes_ = dataset.features() * rows.element_bytes_;
   if (layout == H5D_CONTIGUOUS) {
     rows.offset_ = dataset.offset_bytes();
-  } else if (has_user_block(id, failure)) {
+  } else if (has_user_block(id, failure) || !rows.find_chunks(dataset, first, count)) {
     return std::nullopt;
-  } else {
-    rows.find_chunks(dataset, first, count);
   }
-  rows.file_ = open_file(path);
+  rows.path_ = path;
+  static std::atomic<int> open_files{0};
+  if (open_files.fetch_add(1) < most_open_files) {
+    rows.file_ = open_file(path);
+  }
+  const auto file = rows.file();
+  const off_t size = ::lseek(*file, 0, SEEK_END);
+  for (const Chunk& chunk : rows.chunks_) {
+    if (size < 0 || chunk.offset + chunk.bytes > static_cast<std::uint64_t>(size)) {
+      throw DataError(
+          fmt::format("{} has chunks beyond the end of its file, which is damaged", rows.where_));
+    }
+  }
   return rows;
 }
 
-/// Asks HDF5 for the places of the chunks that rows [first, first + count) lie in.
-void RawRows::find_chunks(const Dataset& dataset, std::size_t first, std::size_t count) {
+/// Keeps the filters that chunks pass, and says whether they are known ones in a known order.
+bool RawRows::take_filters(std::int64_t properties) {
+  for (int k = 0; k < H5Pget_nfilters(properties); ++k) {
+    unsigned flags = 0;
+    std::size_t values = 0;
+    unsigned config = 0;
+    const H5Z_filter_t filter = H5Pget_filter2(properties, static_cast<unsigned>(k), &flags,
+                                               &values, nullptr, 0, nullptr, &config);
+    const bool is_first_shuffle = filter == H5Z_FILTER_SHUFFLE && k == 0;
+    const bool is_last_deflate =
+        filter == H5Z_FILTER_DEFLATE && k + 1 == H5Pget_nfilters(properties);
+    if (!is_first_shuffle && !is_last_deflate) {
+      return false;
+    }
+    filters_.push_back(is_first_shuffle ? Filter::shuffle : Filter::deflate);
+  }
+  // Chunks at the ends may be left as they are without a mark.
+  unsigned options = 0;
+  return H5Pget_layout(properties) != H5D_CHUNKED ||
+         (H5Pget_chunk_opts(properties, &options) >= 0 && options == 0);
+}
+
+std::shared_ptr<const int> RawRows::file() const { return file_ ? file_ : open_file(path_); }
+
+/// Asks HDF5 for the places of the chunks that rows [first, first + count) lie in. Returns false
+/// where that would take long.
+bool RawRows::find_chunks(const Dataset& dataset, std::size_t first, std::size_t count) {
   const hid_t id = dataset.handle_.id();
   const std::string failure = "cannot read where the chunks of " + where_ + " lie";
   const Handle properties = checked<DataError>(H5Dget_create_plist(id), H5Pclose, failure);
@@ -124,7 +167,12 @@ void RawRows::find_chunks(const Dataset& dataset, std::size_t first, std::size_t
   first_chunk_row_ = first / chunk_shape_.front();
   const std::size_t end =
       count == 0 ? first_chunk_row_ : (first + count - 1) / chunk_shape_.front() + 1;
-  chunks_.reserve((end - first_chunk_row_) * chunks_a_row_);
+  const std::size_t here = (end - first_chunk_row_) * chunks_a_row_;
+  const std::size_t everywhere = (shape_.front() / chunk_shape_.front() + 1) * chunks_a_row_;
+  if (here > 0 && everywhere > most_lookups / here) {
+    return false;
+  }
+  chunks_.reserve(here);
   std::vector<hsize_t> start(shape_.size(), 0);
   for (std::size_t row = first_chunk_row_; row < end; ++row) {
     start.front() = row * chunk_shape_.front();
@@ -147,6 +195,7 @@ void RawRows::find_chunks(const Dataset& dataset, std::size_t first, std::size_t
       chunks_.push_back({offset, bytes, left_out});
     }
   }
+  return true;
 }
 
 void RawRows::refuse(const std::string& why) const {
@@ -154,10 +203,11 @@ void RawRows::refuse(const std::string& why) const {
 }
 
 void RawRows::read_bytes(std::uint64_t offset, std::span<std::byte> out) const {
+  const auto file = this->file();
   std::size_t done = 0;
   while (done < out.size()) {
     const ssize_t now =
-        ::pread(*file_, out.data() + done, out.size() - done, static_cast<off_t>(offset + done));
+        ::pread(*file, out.data() + done, out.size() - done, static_cast<off_t>(offset + done));
     if (now < 0 && errno == EINTR) {
       continue;
     }

@@ -93,10 +93,14 @@ SplitExamples load_split_examples(const mpi::Communicator& communicator, data::D
   const data::Blocks blocks =
       block_count == 0 ? data::Blocks(x_shape.rows) : data::Blocks(x_shape.rows, block_count);
   const data::Shard shard = blocks.shard(communicator.rank(), communicator.size());
-  if (!source.streams(settings.x_path, shard)) {
+  // Rows in memory alone can be split into views.
+  const bool in_memory = !settings.split.empty() && !source.must_stream();
+  if (in_memory || !source.streams(settings.x_path, shard)) {
     require_memory_for(communicator, x_shape, shard);
   }
-  Examples examples{blocks, shard, source.open(settings.x_path, shard)};
+  Examples examples{blocks, shard,
+                    in_memory ? std::make_shared<data::Rows>(source.load(settings.x_path, shard))
+                              : source.open(settings.x_path, shard)};
   if (with_y) {
     examples.y = source.open(settings.y_path, shard);
   } else if (!settings.split.empty()) {

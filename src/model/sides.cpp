@@ -116,7 +116,7 @@ void Sides<T>::forward(std::span<const std::size_t> samples, const PassContext& 
 
 template <math::Real T>
 bool Sides<T>::announce(std::span<const std::size_t> samples) {
-  bool room = false;
+  bool room = reads_pages();
   for (const auto& rows : {examples_->x, examples_->y}) {
     if (!rows || rows->held_pages() == 0) {
       continue;
@@ -129,7 +129,7 @@ bool Sides<T>::announce(std::span<const std::size_t> samples) {
         announced_.push_back(range.first + range.count - 1);
       }
     }
-    room = rows->prefetch(announced_) || room;
+    room = rows->prefetch(announced_) && room;
   }
   return room;
 }

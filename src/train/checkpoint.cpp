@@ -8,6 +8,7 @@
 
 #include "infomax/core/pending_file.hpp"
 #include "infomax/hdf5/file.hpp"
+#include "infomax/hdf5/library.hpp"
 #include "train/checkpoint_file.hpp"
 #include "train/checkpoint_head.hpp"
 
@@ -52,6 +53,7 @@ std::map<std::string, Checkpoint::ArrayKind> Checkpoint::arrays() const {
 }
 
 void Checkpoint::write_to(const std::filesystem::path& path, Sealer& sealer) && {
+  auto turn = hdf5::take_turn();
   hdf5::File file = hdf5::File::create(path, header_bytes);
   file.write_attribute("/", "format", checkpoint_format);
   file.write_attribute("/", "step", step);
@@ -66,6 +68,7 @@ void Checkpoint::write_to(const std::filesystem::path& path, Sealer& sealer) && 
     write_array(file, array_path(node.key()), array.type, array.bytes, sealer);
   }
   file.close();
+  turn.unlock();
   sealer.seal();
 }
 

@@ -117,7 +117,9 @@ bool is_training_data(const mpi::Communicator& communicator, const model::Settin
   std::uint64_t same = 0;
   if (communicator.is_root()) {
     std::error_code missing;  // which is then no file that was trained on
-    same = fs::equivalent(trained_on, data, missing) ? 1 : 0;
+    // A pattern of several files is no file.
+    same =
+        absolute(trained_on) == absolute(data) || fs::equivalent(trained_on, data, missing) ? 1 : 0;
   }
   communicator.broadcast(std::span<std::uint64_t>(&same, 1), 0);
   return same == 1;

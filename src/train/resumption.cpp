@@ -140,6 +140,10 @@ std::string with_newer_fields(const std::string& ini) {
       texts.emplace_back(field.name, *standard);
     }
   }
+  // Versions without it mixed all rows of a block.
+  if (std::ranges::find(texts, "shuffle-pages", &FieldTexts::value_type::first) == texts.end()) {
+    texts.emplace_back("shuffle-pages", "0");
+  }
   return to_ini(texts);
 }
 

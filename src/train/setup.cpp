@@ -117,7 +117,8 @@ model::Examples load_validation(const mpi::Communicator& communicator, const Con
     return rows && rows->has_lengths() ? rows->steps() : 0;
   };
   auto examples = model::load_examples(communicator, config.validation->file, pair, 0,
-                                       {steps(training.x), steps(training.y)});
+                                       {steps(training.x), steps(training.y)},
+                                       model::streaming(communicator, config, config.page_rows));
   require_features(*examples.x, *training.x);
   if (examples.y) {
     require_features(*examples.y, *training.y);
@@ -129,15 +130,26 @@ model::Examples load_validation(const mpi::Communicator& communicator, const Con
   return examples;
 }
 
-/// Collective. Settles how rows are mixed, page by page where they are streamed or the
-/// configuration says so.
-data::Paging settle_paging(Config& config, data::Datasets& source, const data::RowStore& x) {
-  const bool streamed = x.page_rows() > 0;
-  config.shuffle_pages = config.shuffle_pages.value_or(streamed ? 1 : 0);
+/// Collective. Settles how rows are mixed: page by page where x or y is streamed, or the
+/// configuration says so. Throws UsageError where the same bits are wanted and memory alone would
+/// decide on them.
+data::Paging settle_paging(Config& config, data::Datasets& source,
+                           const model::Examples& examples) {
+  std::size_t page_rows = examples.x->page_rows();
+  if (page_rows == 0 && examples.y) {
+    page_rows = examples.y->page_rows();
+  }
+  if (config.reproducible && !config.shuffle_pages && page_rows > 0 && !source.must_stream()) {
+    throw UsageError(
+        "`reproducible`: the rows do not fit into memory here, and would be mixed otherwise where "
+        "they do; give `shuffle_pages` 1, which is the same everywhere, or `data_mode` stream");
+  }
+  const bool paged = page_rows > 0 || source.must_stream();
+  config.shuffle_pages = config.shuffle_pages.value_or(paged ? 1 : 0);
   if (*config.shuffle_pages == 0) {
     return {};
   }
-  config.page_rows = streamed ? x.page_rows() : source.page_rows(config.x);
+  config.page_rows = page_rows > 0 ? page_rows : source.page_rows(config.x);
   return {*config.page_rows, *config.shuffle_pages};
 }
 
@@ -154,7 +166,10 @@ void describe_streaming(const data::Paging& paging, const data::RowStore& rows,
   log::info(fmt::format("{} is streamed: pages of {} rows, {}; a rank holds up to {} of them, {}",
                         rows.where(), rows.page_rows(), bytes(page_bytes), rows.held_pages(),
                         bytes(rows.held_pages() * page_bytes)));
-  const std::size_t wanted = shard.block_count * std::max<std::size_t>(1, paging.window_pages);
+  // Pages of a selection's samples do not begin where those of the file do.
+  const std::size_t straddled = rows.count() < rows.whole().count() ? 2 : 1;
+  const std::size_t wanted =
+      straddled * shard.block_count * std::max<std::size_t>(1, paging.window_pages);
   const bool holds_all = rows.held_pages() > rows.count() / rows.page_rows();
   if (!holds_all && (paging.page_rows == 0 || rows.held_pages() < wanted)) {
     log::warning(fmt::format(
@@ -330,8 +345,11 @@ TrainingData load_training_data(const mpi::Communicator& communicator, data::Dat
   TrainingData data{std::move(pair),           std::move(loaded.training), {}, {}, 0,
                     std::move(loaded.held_out)};
   const auto& examples = data.examples;
-  data.paging = settle_paging(config, source, *examples.x);
+  data.paging = settle_paging(config, source, examples);
   describe_streaming(data.paging, *examples.x, examples.shard);
+  if (examples.y && examples.y != examples.x) {
+    describe_streaming(data.paging, *examples.y, examples.shard);
+  }
   if (data.pair.meaning().has_targets()) {
     data.pair.class_names = source.text_classes(config.y);
     if (!data.pair.class_names.empty() && config.target == model::TargetKind::values) {

@@ -86,6 +86,9 @@ class Stream(support.ProgramTest):
                                         "vicreg"),
                 "micro-batches": self.options("--micro-batch", "7"),
                 "held-out": self.options("--validation", "0.2"),
+                "lag-held-out": self.options("--pair", "lag", "--lag", "2", "--objective", "vamp2",
+                                             "--validation", "0.2", "--validation-blocks", "3"),
+                "validation-file": self.options("--validation", self.file("validation.h5")),
                 "all-rows": self.options("--optimizer", "lbfgs", batch=0)}.items():
             with self.subTest(pair=name):
                 memory = self.train(data, f"{name}-memory", *options, "--data-mode", "memory")
@@ -137,6 +140,22 @@ class Stream(support.ProgramTest):
         done = support.run("train", "--data", self.scratch / "empty.txt", *output)
         self.assert_refused(done, DATA, "names no files")
 
+    def test_hdf5_serves_the_pages_and_the_checkpoints_in_turns(self):
+        options = self.options("--checkpoint-every", "1steps", "--keep", "2")
+        reference = self.train(self.file(), "memory", *options, "--data-mode", "memory")
+        run = self.train(self.file("sums.h5", LAYOUTS["checksums"]), "stream", *options, *STREAM)
+        self.assert_same(run, reference)
+
+    def test_rows_behind_a_link_to_another_file_are_that_files(self):
+        self.file("target.h5")
+        path = self.scratch / "links.h5"
+        with h5py.File(path, "w") as file:
+            file["padding"] = numpy.ones((4000, 24), "f4")
+            file["x"] = h5py.ExternalLink("target.h5", "/x")
+        reference = self.train(self.scratch / "target.h5", "memory", *self.options(), "--data-mode",
+                               "memory")
+        self.assert_same(self.train(path, "stream", *self.options(), *STREAM), reference)
+
     def test_a_killed_run_goes_on_in_the_middle_of_an_epoch(self):
         data = self.file()
         options = [*self.options("--checkpoint-every", "1steps"), *STREAM]
@@ -164,14 +183,21 @@ class Stream(support.ProgramTest):
 
     def test_auto_streams_what_does_not_fit_and_the_run_keeps_to_its_pages(self):
         data = self.file()
-        options = ["--encoder", "dense:3", "--batch", "90", "--epochs", "2", "--reproducible"]
-        small = self.train(data, "small", *options, "--data-memory", "48K", "--page-rows", "8")
+        options = ["--encoder", "dense:3", "--batch", "90", "--epochs", "2"]
+        small = self.train(data, "small", *options, "--data-memory", "40K", "--page-rows", "8")
         self.assertIn("shuffle-pages = 1", (small / "config.ini").read_text())
         large = self.train(data, "large", *options, "--data-memory", "1G")
         self.assertIn("shuffle-pages = 0", (large / "config.ini").read_text())
         again = self.train(data, "again", *options, "--shuffle-pages", "1", "--page-rows", "8")
         self.assert_same(again, small)
         self.assertNotEqual(outcome(large)[1], outcome(small)[1])
+
+        done = support.run("train", "--data", data, "--output", self.scratch / "no", *options,
+                           "--data-memory", "20K", "--page-rows", "8", "--reproducible", ranks=2)
+        self.assert_refused(done, USAGE, "--shuffle-pages 1")
+        done = support.run("train", "--data", data, "--output", self.scratch / "no", *options,
+                           "--data-memory", "4K", "--page-rows", "80", ranks=2)
+        self.assert_refused(done, DATA, "--page-rows", "--data-memory")
 
     def test_a_default_page_is_a_mebibyte_of_whole_chunks(self):
         path = self.scratch / "wide.h5"
@@ -231,7 +257,7 @@ class Stream(support.ProgramTest):
                            "--encoder", "gru:3,last", *STREAM)
         self.assert_refused(done, DATA, "lengths of their own", "--data-mode memory")
         done = support.run("train", "--data", self.file(), "--output", self.scratch / "b", "--pair",
-                           "views", "--split-columns", "12", "--encoder", "dense:3", *STREAM)
+                           "views", "--split-columns", "12", "--encoder", "dense:3", "--page-rows", "16", *STREAM)
         self.assert_refused(done, DATA, "page by page", "--data-mode")
         for option, value in (("--data-memory", "-1"), ("--data-memory", "2 apples"),
                               ("--page-rows", "0"), ("--data-mode", "disk")):

@@ -37,6 +37,14 @@ TEST(Resumption, GivesFieldsThatAreNewerThanTheRunTheirDefaults) {
   EXPECT_EQ(with_newer_fields(to_ini(completed)), to_ini(completed));
 }
 
+TEST(Resumption, LetsRunsFromBeforePagesGoOnWithoutThem) {
+  const FieldTexts completed = parse_ini(with_newer_fields("encoder = dense:3\n"));
+  EXPECT_NE(std::ranges::find(completed, FieldTexts::value_type("shuffle-pages", "0")),
+            completed.end());
+  const FieldTexts kept = parse_ini(with_newer_fields("shuffle-pages = 2\n"));
+  EXPECT_NE(std::ranges::find(kept, FieldTexts::value_type("shuffle-pages", "2")), kept.end());
+}
+
 TEST(Resumption, ReadsAndWritesTheStretchesOfValidation) {
   using Text = FieldText<ValidationBlocks>;
   EXPECT_EQ(Text::parse("12"), ValidationBlocks{12});

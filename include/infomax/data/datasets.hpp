@@ -94,6 +94,9 @@ class Datasets {
   /// Says how open() holds rows; without it, in memory.
   void stream(const Streaming& streaming);
 
+  /// Whether all but small data sets stay in their files.
+  [[nodiscard]] bool must_stream() const { return streaming_.mode == DataMode::stream; }
+
   /// Collective. Whether open() leaves these rows where they are. Throws DataError as shape(), and
   /// where they cannot be read page by page and must be.
   [[nodiscard]] bool streams(const std::string& dataset, const Shard& shard);

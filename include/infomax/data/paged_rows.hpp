@@ -73,7 +73,8 @@ class PagedRows final : public RowStore {
 
   std::size_t first_row_;
   std::size_t page_rows_;
-  std::size_t first_page_;  // of the data set, the first of the local pages
+  std::size_t first_page_;             // of the data set, the first of the local pages
+  mutable std::size_t last_page_ = 0;  // that a row was read from
   std::unique_ptr<Pages> pages_;
 };
 

@@ -2,12 +2,17 @@
 #pragma once
 
 #include <filesystem>
+#include <mutex>
 #include <string>
 
 namespace infomax::hdf5 {
 
 /// The version of the HDF5 library, such as "1.10.8".
 [[nodiscard]] std::string library_version();
+
+/// Waits until no other thread that asks has its turn, and takes it until the lock is destroyed:
+/// HDF5 serves one thread at a time. Where two threads use HDF5, both ask.
+[[nodiscard]] std::unique_lock<std::mutex> take_turn();
 
 /// Whether a file is HDF5 by its signature, at its begin or behind a user block, which may hold
 /// anything.

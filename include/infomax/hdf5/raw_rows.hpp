@@ -44,7 +44,9 @@ class RawRows {
   };
   enum class Filter : std::uint8_t { deflate, shuffle };
 
-  void find_chunks(const Dataset& dataset, std::size_t first, std::size_t count);
+  [[nodiscard]] bool take_filters(std::int64_t properties);
+  [[nodiscard]] bool find_chunks(const Dataset& dataset, std::size_t first, std::size_t count);
+  [[nodiscard]] std::shared_ptr<const int> file() const;
   [[nodiscard]] const Chunk& chunk(std::size_t row_of_chunks, std::size_t place) const {
     return chunks_[(row_of_chunks - first_chunk_row_) * chunks_a_row_ + place];
   }
@@ -56,7 +58,8 @@ class RawRows {
   [[noreturn]] void refuse(const std::string& why) const;
 
   std::string where_;
-  std::shared_ptr<const int> file_;  // its descriptor
+  std::filesystem::path path_;
+  std::shared_ptr<const int> file_;  // its descriptor; null where it is opened for every read
   std::size_t element_bytes_ = 0;
   std::vector<std::size_t> shape_;  // of the data set
   std::size_t row_bytes_ = 0;
