@@ -136,7 +136,7 @@ std::shared_ptr<const RowStore> PagedRows::select_columns(
                   where()));
 }
 
-/// Row i of `out` becomes local row row_at(i).
+/// Row i of `out` becomes local row local_row(i).
 template <class RowAt>
 void PagedRows::convert_each(const Normalization& normalization, const ConvertedRows& out,
                              const RowAt& local_row) const {

@@ -82,7 +82,7 @@ TEST_F(PagesOfFile, HaveTheRowsOfTheFile) {
         for (std::size_t i = 0; i < 2 * count; ++i) {
           order.push_back(i * 37 % count);
         }
-        rows.prefetch(order);
+        (void)rows.prefetch(order);
         std::vector<std::int16_t> copied(order.size() * columns);
         rows.copy(order, std::as_writable_bytes(std::span(copied)));
         Matrix<double> converted(order.size(), columns);

@@ -45,7 +45,7 @@ class PagedRows final : public RowStore {
   /// The bytes of the pages that are held at most.
   [[nodiscard]] std::size_t size_bytes() const override;
 
-  bool prefetch(std::span<const std::size_t> local_rows) const override;
+  [[nodiscard]] bool prefetch(std::span<const std::size_t> local_rows) const override;
   void copy(std::span<const std::size_t> local_rows, std::span<std::byte> out) const override;
   void scan(const std::function<void(const Run&)>& use) const override;
 
@@ -69,7 +69,7 @@ class PagedRows final : public RowStore {
   void want_after(std::size_t page) const;
   template <class RowAt>
   void convert_each(const Normalization& normalization, const ConvertedRows& out,
-                    const RowAt& row_at) const;
+                    const RowAt& local_row) const;
 
   std::size_t first_row_;
   std::size_t page_rows_;

@@ -35,7 +35,7 @@ class RowSelection final : public RowStore {
   [[nodiscard]] bool has_lengths() const override { return base_->has_lengths(); }
   [[nodiscard]] std::uint32_t length(std::size_t local) const override;
   [[nodiscard]] std::size_t held_pages() const override { return base_->held_pages(); }
-  bool prefetch(std::span<const std::size_t> local_rows) const override;
+  [[nodiscard]] bool prefetch(std::span<const std::size_t> local_rows) const override;
   void copy(std::span<const std::size_t> local_rows, std::span<std::byte> out) const override;
   void scan(const std::function<void(const Run&)>& use) const override;
 

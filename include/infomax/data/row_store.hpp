@@ -74,7 +74,7 @@ class RowStore {
 
   /// Announces rows that will be read soon, each of them once. Returns whether there is room for
   /// more announcements: never where rows are in memory, which takes none.
-  virtual bool prefetch(std::span<const std::size_t> local_rows) const;
+  [[nodiscard]] virtual bool prefetch(std::span<const std::size_t> local_rows) const;
 
   /// Copies rows one after another in the type of the store: out [local_rows.size() * row_bytes()].
   virtual void copy(std::span<const std::size_t> local_rows, std::span<std::byte> out) const = 0;
