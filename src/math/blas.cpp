@@ -7,10 +7,12 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 #include <cblas.h>
 
 #include "infomax/core/checked_cast.hpp"
+#include "infomax/math/blas_runtime.hpp"
 
 namespace infomax::math {
 namespace {
@@ -25,7 +27,8 @@ CBLAS_TRANSPOSE flag(Transpose transpose) {
 }
 
 /// Elements of a vector in one call: as many as BLAS's integers count.
-constexpr auto longest = static_cast<std::size_t>(std::numeric_limits<blasint>::max());
+constexpr auto longest_of_blas = static_cast<std::size_t>(std::numeric_limits<blasint>::max());
+std::size_t longest = longest_of_blas;
 
 /// Calls `work(first, count)` for pieces of n elements that BLAS can take; for one, where it can
 /// take them all.
@@ -50,6 +53,10 @@ T norm_of_piece(std::span<const T> x) {
 }
 
 }  // namespace
+
+std::size_t set_longest_vector(std::size_t elements) {
+  return std::exchange(longest, std::clamp<std::size_t>(elements, 1, longest_of_blas));
+}
 
 template <Real T>
 void gemm(Transpose transpose_a, Transpose transpose_b, T alpha, ConstView<T> a, ConstView<T> b,

@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
+#include <numeric>
 #include <span>
 #include <vector>
 
 #include <gtest/gtest.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "infomax/core/random.hpp"
 #include "infomax/math/blas_runtime.hpp"
@@ -149,64 +149,25 @@ TYPED_TEST(Blas, VectorsFollowTheirFormulas) {
   EXPECT_EQ(y, (std::vector<T>{3.5, 4.5, 12.5}));
 }
 
-/// A long vector in little memory: its tiles all are the same.
-template <class T>
-class Repeated {
- public:
-  static constexpr std::size_t tile_bytes = std::size_t{2} << 20U;
-  static constexpr std::size_t tile = tile_bytes / sizeof(T);
-
-  explicit Repeated(std::size_t size) : size_(size), bytes_((size + tile - 1) / tile * tile_bytes) {
-    const int file = ::memfd_create("tile", MFD_CLOEXEC);
-    EXPECT_EQ(::ftruncate(file, tile_bytes), 0);
-    void* const room =
-        ::mmap(nullptr, bytes_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    EXPECT_NE(room, MAP_FAILED);
-    data_ = static_cast<T*>(room);
-    for (std::size_t done = 0; done < bytes_; done += tile_bytes) {
-      EXPECT_NE(::mmap(reinterpret_cast<std::byte*>(data_) + done, tile_bytes,
-                       PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file, 0),
-                MAP_FAILED);
-    }
-    ::close(file);
-  }
-  ~Repeated() { ::munmap(data_, bytes_); }
-  Repeated(const Repeated&) = delete;
-  Repeated& operator=(const Repeated&) = delete;
-
-  [[nodiscard]] std::span<T> span() const { return {data_, size_}; }
-  [[nodiscard]] std::span<T> first_tile() const { return {data_, tile}; }
-
- private:
-  std::size_t size_;
-  std::size_t bytes_;
-  T* data_ = nullptr;
-};
-
 TEST(Vectors, MayBeLongerThanIntegersOfBlasCount) {
-  const int threads = blas_threads();
-  set_blas_threads(1);  // two would write to a tile at once
-  constexpr std::size_t more = 100;
-  constexpr std::size_t size = (std::size_t{1} << 31U) + more;
-  {
-    const Repeated<float> x(size);
-    const Repeated<float> y(size);
-    std::ranges::fill(x.first_tile(), 1.0F);
-    axpy(1.0F, x.span(), y.span());
-    const float whole_tiles = static_cast<float>(size / Repeated<float>::tile);
-    EXPECT_EQ(y.first_tile()[0], whole_tiles + 1.0F);
-    EXPECT_EQ(y.first_tile()[more - 1], whole_tiles + 1.0F);
-    EXPECT_EQ(y.first_tile()[more], whole_tiles);
-    EXPECT_EQ(y.first_tile().back(), whole_tiles);
-    scale(-1.0F, x.span());
-    EXPECT_EQ(x.first_tile()[more - 1], -1.0F);  // an odd number of times
-    EXPECT_EQ(x.first_tile()[more], 1.0F);
+  constexpr std::size_t size = 1003;
+  std::vector<float> x(size);
+  std::iota(x.begin(), x.end(), 1.0F);
+  std::vector<float> y(size, 2.0F);
+  std::vector<double> z(size, 0.5);
+  z.back() = 4.0;
+  const std::size_t former = set_longest_vector(100);
+  axpy(3.0F, std::span<const float>(x), std::span<float>(y));
+  scale(-1.0F, std::span<float>(x));
+  const double length = norm(std::span<const double>(z));
+  set_longest_vector(former);
+  for (std::size_t i = 0; i < size; ++i) {
+    const auto number = static_cast<float>(i + 1);
+    ASSERT_EQ(y[i], 2.0F + 3.0F * number) << i;
+    ASSERT_EQ(x[i], -number) << i;
   }
-  const Repeated<double> z(size);
-  std::ranges::fill(z.first_tile(), 0.5);
-  EXPECT_NEAR(norm(std::span<const double>(z.span())), 0.5 * std::sqrt(static_cast<double>(size)),
-              1e-6);
-  set_blas_threads(threads);
+  EXPECT_NEAR(length, std::sqrt(0.25 * (size - 1) + 16.0), 1e-12);
+  EXPECT_EQ(former, std::size_t{std::numeric_limits<std::int32_t>::max()});
 }
 
 TEST(SolveLower, UndoesTheProductOnEitherSide) {

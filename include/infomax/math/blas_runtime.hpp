@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <cstddef>
+
 #include <string>
 
 /// @file
@@ -29,5 +31,9 @@ void set_blas_threads(int threads);
 
 /// Whether OPENBLAS_NUM_THREADS, GOTO_NUM_THREADS or OMP_NUM_THREADS is set.
 [[nodiscard]] bool blas_threads_chosen_by_user();
+
+/// Sets how many elements of a vector a call of BLAS gets at most (initially as many as its
+/// integers count), and returns the former number. Tests lower it.
+std::size_t set_longest_vector(std::size_t elements);
 
 }  // namespace infomax::math
