@@ -132,11 +132,16 @@ bool Datasets::streams(const std::string& dataset, const Shard& shard) {
       }
       return false;
     }
-    // A few rows, such as labels, are not worth a file that stays open.
-    const std::size_t most =
-        streaming_.mode == DataMode::stream ? streaming_.memory_bytes / 16 : memory_left_;
-    return communicator_.max(
-               std::uint64_t{found.shape.bytes_of(shard.row_count) > most ? 1U : 0U}) > 0;
+    // A few rows, such as labels, are not worth a file that stays open; and where not even pages
+    // fit, what is said of rows in memory is said. Ranks may have unequal memory, and do the same.
+    const bool must = must_stream();
+    const std::size_t most = must ? streaming_.memory_bytes / 16 : memory_left_;
+    const std::size_t row_bytes = found.shape.features * hdf5::size(found.shape.type);
+    const bool fits =
+        must || row_bytes <= streaming_.memory_bytes / PagedRows::fewest_pages / page_rows(dataset);
+    const bool is_large = found.shape.bytes_of(shard.row_count) > most;
+    return communicator_.max(std::uint64_t{is_large ? 1U : 0U}) > 0 &&
+           communicator_.min(std::uint64_t{fits ? 1U : 0U}) > 0;
   } catch (...) {
     after_failure();
     throw;

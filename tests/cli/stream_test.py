@@ -196,7 +196,7 @@ class Stream(support.ProgramTest):
                            "--data-memory", "20K", "--page-rows", "8", "--reproducible", ranks=2)
         self.assert_refused(done, USAGE, "--shuffle-pages 1")
         done = support.run("train", "--data", data, "--output", self.scratch / "no", *options,
-                           "--data-memory", "4K", "--page-rows", "80", ranks=2)
+                           "--data-memory", "4K", "--page-rows", "80", "--data-mode", "stream", ranks=2)
         self.assert_refused(done, DATA, "--page-rows", "--data-memory")
 
     def test_a_default_page_is_a_mebibyte_of_whole_chunks(self):
