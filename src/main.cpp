@@ -2,12 +2,14 @@
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/cli.hpp"
 #include "cli/field_names.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/core/logging.hpp"
+#include "infomax/hdf5/library.hpp"
 #include "infomax/mpi/communicator.hpp"
 #include "infomax/mpi/environment.hpp"
 #include "infomax/mpi/failure.hpp"
@@ -29,6 +31,9 @@ int main(int argc, char** argv) {
     const mpi::Environment environment(argc, argv);
     const auto world = mpi::Communicator::world();
     log::configure(log::Level::info, world.is_root());
+    hdf5::end_on_crash([](std::string_view line) {
+      mpi::end_job_in_signal(line, static_cast<int>(ExitCode::data));
+    });
     const auto farewell = world.duplicate();
     try {
       return cli::run(world, arguments);

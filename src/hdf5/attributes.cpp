@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "hdf5/check.hpp"
+#include "hdf5/reading.hpp"
 #include "hdf5/texts.hpp"
 #include "infomax/hdf5/file.hpp"
 
@@ -94,6 +95,7 @@ Handle one_value(const std::string& what) {
 }  // namespace
 
 std::vector<std::string> File::attribute_names(const std::string& object) const {
+  const Reading reading = enter();
   std::vector<std::string> names;
   const auto keep = [](hid_t /*location*/, const char* name, const H5A_info_t* /*info*/,
                        void* kept) -> herr_t {
@@ -107,6 +109,7 @@ std::vector<std::string> File::attribute_names(const std::string& object) const 
 }
 
 bool File::has_attribute(const std::string& object, const std::string& name) const {
+  const Reading reading = enter();
   const bool found = exists(object) &&
                      H5Aexists_by_name(handle_.id(), object.c_str(), name.c_str(), H5P_DEFAULT) > 0;
   return found;
@@ -114,6 +117,7 @@ bool File::has_attribute(const std::string& object, const std::string& name) con
 
 bool File::has_text(const std::string& object, const std::string& name,
                     std::string_view text) const {
+  const Reading reading = enter();
   if (!has_attribute(object, name)) {
     return false;
   }
@@ -125,6 +129,7 @@ bool File::has_text(const std::string& object, const std::string& name,
 }
 
 std::string File::string_attribute(const std::string& object, const std::string& name) const {
+  const Reading reading = enter();
   const std::string what = describe(name, where(object));
   const Handle attribute = open_attribute(handle_.id(), object, name, what);
   require_class(attribute, {H5T_STRING}, what, "a string");
@@ -135,6 +140,7 @@ std::string File::string_attribute(const std::string& object, const std::string&
 }
 
 std::string File::bytes_attribute(const std::string& object, const std::string& name) const {
+  const Reading reading = enter();
   const std::string what = describe(name, where(object));
   const std::string failure = "cannot read " + what;
   const Handle attribute = open_attribute(handle_.id(), object, name, what);
@@ -151,6 +157,7 @@ std::string File::bytes_attribute(const std::string& object, const std::string& 
 
 std::vector<std::string> File::strings_attribute(const std::string& object,
                                                  const std::string& name) const {
+  const Reading reading = enter();
   const std::string what = describe(name, where(object));
   const Handle attribute = open_attribute(handle_.id(), object, name, what);
   require_class(attribute, {H5T_STRING}, what, "an array of strings");
@@ -158,6 +165,7 @@ std::vector<std::string> File::strings_attribute(const std::string& object,
 }
 
 std::int64_t File::integer_attribute(const std::string& object, const std::string& name) const {
+  const Reading reading = enter();
   const std::string what = describe(name, where(object));
   const Handle attribute = open_attribute(handle_.id(), object, name, what);
   require_class(attribute, {H5T_INTEGER}, what, "an integer");
@@ -165,6 +173,7 @@ std::int64_t File::integer_attribute(const std::string& object, const std::strin
 }
 
 double File::real_attribute(const std::string& object, const std::string& name) const {
+  const Reading reading = enter();
   const std::string what = describe(name, where(object));
   const Handle attribute = open_attribute(handle_.id(), object, name, what);
   require_class(attribute, {H5T_INTEGER, H5T_FLOAT}, what, "a number");
@@ -173,6 +182,7 @@ double File::real_attribute(const std::string& object, const std::string& name) 
 
 std::vector<double> File::reals_attribute(const std::string& object,
                                           const std::string& name) const {
+  const Reading reading = enter();
   const std::string what = describe(name, where(object));
   const Handle attribute = open_attribute(handle_.id(), object, name, what);
   require_class(attribute, {H5T_INTEGER, H5T_FLOAT}, what, "an array of numbers");

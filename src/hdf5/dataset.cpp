@@ -9,6 +9,7 @@
 #include "hdf5/check.hpp"
 #include "hdf5/file_types.hpp"
 #include "hdf5/obstacles.hpp"
+#include "hdf5/reading.hpp"
 #include "hdf5/stored.hpp"
 #include "infomax/mpi/failure.hpp"
 
@@ -165,6 +166,7 @@ void Dataset::transfer(std::size_t first, std::size_t count, ElementType type,
 
 void Dataset::read_rows(std::size_t first, std::size_t count, ElementType type,
                         std::span<std::byte> out) const {
+  const Reading reading(where_, Limit::none);
   transfer(first, count, type, out,
            [this](hid_t element, hid_t memory, hid_t file, hid_t properties, std::byte* into,
                   std::size_t from, std::size_t step) {
@@ -189,6 +191,7 @@ void Dataset::write_rows(std::size_t first, std::size_t count, ElementType type,
 
 void Dataset::read_columns(std::size_t first, std::size_t count, ElementType type,
                            std::span<std::byte> out) const {
+  const Reading reading(where_, Limit::none);
   if (communicator_ || shape_.size() != 2 || first > features_ || count > features_ - first ||
       out.size() != rows() * count * size(type)) {
     throw SystemError("columns of " + where_ + " cannot be read like this (a defect)");
@@ -212,12 +215,14 @@ void Dataset::read_columns(std::size_t first, std::size_t count, ElementType typ
 }
 
 void Dataset::require_stored(std::size_t few) const {
+  const Reading reading(where_, communicator_ ? Limit::none : Limit::seconds);
   if (rows() * features_ > few) {
     hdf5::require_stored(handle_.id(), rows() * features_, where_);
   }
 }
 
 std::vector<std::size_t> Dataset::chunk_shape() const {
+  const Reading reading(where_, communicator_ ? Limit::none : Limit::seconds);
   const Handle properties =
       checked<DataError>(H5Dget_create_plist(handle_.id()), H5Pclose, "cannot read " + where_);
   if (H5Pget_layout(properties.id()) != H5D_CHUNKED) {
@@ -229,9 +234,13 @@ std::vector<std::size_t> Dataset::chunk_shape() const {
   return {chunk.begin(), chunk.end()};
 }
 
-std::vector<std::string> Dataset::filters() const { return filter_names(handle_.id()); }
+std::vector<std::string> Dataset::filters() const {
+  const Reading reading(where_, communicator_ ? Limit::none : Limit::seconds);
+  return filter_names(handle_.id());
+}
 
 std::uint64_t Dataset::offset_bytes() const {
+  const Reading reading(where_, communicator_ ? Limit::none : Limit::seconds);
   const haddr_t offset = H5Dget_offset(handle_.id());
   // If the rows have no place yet, HDF5 1.10 adds the user block to the value that means so.
   if (offset == HADDR_UNDEF || H5Dget_storage_size(handle_.id()) == 0) {

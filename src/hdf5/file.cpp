@@ -8,8 +8,10 @@
 
 #include <unistd.h>
 
+#include "core/seal.hpp"
 #include "hdf5/access.hpp"
 #include "hdf5/check.hpp"
+#include "hdf5/reading.hpp"
 #include "infomax/mpi/failure.hpp"
 #include "infomax/mpi/shared_file.hpp"
 
@@ -32,6 +34,9 @@ Handle access_properties(const mpi::Communicator* communicator) {
 
 namespace {
 
+/// The objects of a file that one rank opens before all ranks open the file.
+constexpr std::size_t objects_at_first = 1000;
+
 std::string reason(int error) { return std::generic_category().message(error); }
 
 void require_readable(const std::filesystem::path& path) {
@@ -41,11 +46,18 @@ void require_readable(const std::filesystem::path& path) {
 }
 
 /// Checks on one rank for the errors that every rank would find.
-void require_whole(const std::filesystem::path& path) {
+void require_whole(const std::filesystem::path& path, SealCheck seal = SealCheck::due) {
   require_readable(path);
   if (!std::filesystem::is_regular_file(path)) {
     throw DataError(path.string() + " is not a file; name an HDF5 file");
   }
+  // HDF5 itself may crash of damage.
+  if (const std::string damage = seal == SealCheck::due ? damage_of(path) : ""; !damage.empty()) {
+    throw DataError(
+        path.string() + " " + damage +
+        "; make or copy it again, or take its seal off by h5unjam if the change was meant");
+  }
+  const Reading reading(path.native(), Limit::seconds);
   silence();
   if (H5Fis_hdf5(path.c_str()) <= 0) {
     throw DataError(path.string() +
@@ -99,8 +111,9 @@ File::~File() {
   }
 }
 
-File File::open(const std::filesystem::path& path) {
-  require_whole(path);
+File File::open(const std::filesystem::path& path, SealCheck seal) {
+  require_whole(path, seal);
+  const Reading reading(path.native(), Limit::seconds);
   const Handle properties = access_properties(nullptr);
   return {checked<DataError>(H5Fopen(path.c_str(), H5F_ACC_RDONLY, properties.id()), H5Fclose,
                              "cannot open " + path.string()),
@@ -115,7 +128,8 @@ File File::open_parallel(const mpi::Communicator& communicator, const std::files
   std::string complaint;
   if (communicator.is_root()) {
     try {
-      require_whole(path);
+      // Every object is opened by one rank first, which damage may end.
+      (void)open(path).tree(objects_at_first);
     } catch (const DataError& error) {
       complaint = error.what();
     }
@@ -126,6 +140,7 @@ File File::open_parallel(const mpi::Communicator& communicator, const std::files
   }
   // A path that exists on some nodes only is not a shared file.
   mpi::together(communicator, [&] { require_readable(path); });
+  const Reading reading(path.native(), Limit::none);
 
   return {open_together(communicator,
                         [&] {

@@ -11,6 +11,7 @@
 #include "hdf5/check.hpp"
 #include "hdf5/file_types.hpp"
 #include "hdf5/obstacles.hpp"
+#include "hdf5/reading.hpp"
 #include "infomax/hdf5/file.hpp"
 #include "infomax/mpi/failure.hpp"
 
@@ -68,11 +69,16 @@ std::string what_it_is(const File& file, hid_t opened, const std::string& object
 
 }  // namespace
 
+Reading File::enter() const {
+  return {path_.native(), communicator_ ? Limit::none : Limit::seconds};
+}
+
 std::string File::where(const std::string& object) const {
   return object + " in " + path_.string();
 }
 
 bool File::exists(const std::string& object) const {
+  const Reading reading = enter();
   if (object == "/") {
     return true;
   }
@@ -89,6 +95,7 @@ bool File::exists(const std::string& object) const {
 }
 
 bool File::is_group(const std::string& object) const {
+  const Reading reading = enter();
   if (!exists(object)) {
     return false;
   }
@@ -98,6 +105,7 @@ bool File::is_group(const std::string& object) const {
 }
 
 std::vector<std::string> File::dataset_names(const std::string& group) const {
+  const Reading reading = enter();
   std::vector<std::string> names;
   const Handle opened = checked<DataError>(H5Gopen2(handle_.id(), group.c_str(), H5P_DEFAULT),
                                            H5Gclose, "cannot read " + where(group));
@@ -118,6 +126,7 @@ void File::create_group(const std::string& group) {
 }
 
 Dataset File::dataset(const std::string& object) const {
+  const Reading reading = enter();
   std::optional<Dataset> found;
   const auto find = [&] { found.emplace(open_dataset(object)); };
   if (communicator_) {

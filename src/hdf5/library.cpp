@@ -5,6 +5,7 @@
 #include <hdf5.h>
 
 #include "hdf5/check.hpp"
+#include "hdf5/reading.hpp"
 
 namespace infomax::hdf5 {
 
@@ -22,6 +23,7 @@ std::unique_lock<std::mutex> take_turn() {
 }
 
 bool is_hdf5(const std::filesystem::path& path) {
+  const Reading reading(path.native(), Limit::seconds);
   silence();
   return H5Fis_hdf5(path.c_str()) > 0;
 }

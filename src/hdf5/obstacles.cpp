@@ -5,9 +5,11 @@
 #include <array>
 #include <optional>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "hdf5/access.hpp"
 #include "hdf5/check.hpp"
@@ -57,6 +59,24 @@ std::string name_of_filter(H5Z_filter_t number, const std::string& name_in_file)
   }
   return name.empty() ? "number " + std::to_string(number)
                       : name + " (" + std::to_string(number) + ")";
+}
+
+/// The filters that rows pass through on writing, in their order: number and name.
+std::vector<std::pair<H5Z_filter_t, std::string>> filters_of(hid_t dataset) {
+  const Handle properties = creation_properties(dataset);
+  std::vector<std::pair<H5Z_filter_t, std::string>> filters;
+  for (int i = 0; i < H5Pget_nfilters(properties.id()); ++i) {
+    std::array<char, 256> name{};
+    unsigned flags = 0;
+    unsigned config = 0;
+    std::size_t values = 0;
+    const H5Z_filter_t number =
+        H5Pget_filter2(properties.id(), static_cast<unsigned>(i), &flags, &values, nullptr,
+                       name.size() - 1, name.data(), &config);
+    filters.emplace_back(number, name_of_filter(number, name.data()));
+  }
+  H5Eclear2(H5E_DEFAULT);
+  return filters;
 }
 
 /// A name that HDF5 writes by `get(buffer, size)`, which returns its length.
@@ -118,44 +138,28 @@ bool is_pattern(const std::string& name) { return name.find('%') != std::string:
 }  // namespace
 
 std::vector<std::string> filter_names(hid_t dataset) {
-  const Handle properties = creation_properties(dataset);
   std::vector<std::string> names;
-  for (int i = 0; i < H5Pget_nfilters(properties.id()); ++i) {
-    std::array<char, 256> name{};
-    unsigned flags = 0;
-    unsigned config = 0;
-    std::size_t values = 0;
-    const H5Z_filter_t number =
-        H5Pget_filter2(properties.id(), static_cast<unsigned>(i), &flags, &values, nullptr,
-                       name.size() - 1, name.data(), &config);
-    names.push_back(name_of_filter(number, name.data()));
+  for (const auto& [number, name] : filters_of(dataset)) {
+    names.push_back(name);
   }
-  H5Eclear2(H5E_DEFAULT);
   return names;
 }
 
 std::string missing_filters(hid_t dataset) {
-  const Handle properties = creation_properties(dataset);
-  std::string missing;
-  for (int i = 0; i < H5Pget_nfilters(properties.id()); ++i) {
-    std::array<char, 256> name{};
-    unsigned flags = 0;
-    unsigned config = 0;
-    std::size_t values = 0;
-    const H5Z_filter_t number =
-        H5Pget_filter2(properties.id(), static_cast<unsigned>(i), &flags, &values, nullptr,
-                       name.size() - 1, name.data(), &config);
+  std::vector<std::string> missing;
+  for (const auto& [number, name] : filters_of(dataset)) {
     if (number >= 0 && H5Zfilter_avail(number) <= 0) {
-      missing += (missing.empty() ? "" : ", ") + name_of_filter(number, name.data());
+      missing.push_back(name);
     }
   }
   H5Eclear2(H5E_DEFAULT);
   return missing.empty()
              ? ""
-             : "is stored with the HDF5 filter " + missing +
-                   ", which is not installed here; install its plugin for HDF5 and name its folder "
-                   "in HDF5_PLUGIN_PATH, or write the data again with gzip (h5repack -f GZIP=4 "
-                   "where the filter is installed)";
+             : fmt::format(
+                   "is stored with the HDF5 filter {}, which is not installed here; install its "
+                   "plugin for HDF5 and name its folder in HDF5_PLUGIN_PATH, or write the data "
+                   "again with gzip (h5repack -f GZIP=4 where the filter is installed)",
+                   fmt::join(missing, ", "));
 }
 
 bool is_virtual(hid_t dataset) {

@@ -15,6 +15,7 @@
 #include "hdf5/check.hpp"
 #include "hdf5/file_types.hpp"
 #include "hdf5/obstacles.hpp"
+#include "hdf5/reading.hpp"
 #include "infomax/core/error.hpp"
 
 namespace infomax::hdf5 {
@@ -87,6 +88,7 @@ std::size_t product(std::span<const std::size_t> extents) {
 
 std::optional<RawRows> RawRows::find(const Dataset& dataset, const std::filesystem::path& path,
                                      std::size_t first, std::size_t count) {
+  const Reading reading(dataset.where(), Limit::none);
   const hid_t id = dataset.handle_.id();
   const std::string failure = "cannot read " + dataset.where();
   const Handle type = checked<DataError>(H5Dget_type(id), H5Tclose, failure);

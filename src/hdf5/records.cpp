@@ -6,6 +6,7 @@
 #include "hdf5/check.hpp"
 #include "hdf5/file_types.hpp"
 #include "hdf5/obstacles.hpp"
+#include "hdf5/reading.hpp"
 #include "hdf5/stored.hpp"
 #include "hdf5/texts.hpp"
 #include "infomax/hdf5/file.hpp"
@@ -105,6 +106,7 @@ void Records::read_member(const RecordField& field, hid_t element, std::size_t f
 
 void Records::read(const RecordField& field, std::size_t first, std::size_t count,
                    std::span<std::byte> out) const {
+  const Reading reading(where_, Limit::none);
   if (first > rows_ || count > rows_ - first ||
       out.size() != count * field.elements * size(field.type)) {
     throw SystemError("records of " + where_ + " cannot be read like this (a defect)");
@@ -121,6 +123,7 @@ void Records::read(const RecordField& field, std::size_t first, std::size_t coun
 }
 
 void Records::require_stored() const {
+  const Reading reading(where_, Limit::none);
   if (rows_ > few_texts) {
     hdf5::require_stored(handle_.id(), rows_, where_);
   }
@@ -128,6 +131,7 @@ void Records::require_stored() const {
 
 std::vector<std::string> Records::texts(const RecordField& field, std::size_t first,
                                         std::size_t count) const {
+  const Reading reading(where_, Limit::none);
   const std::string failure = "cannot read " + field.name + " of " + where_;
   const Handle type = checked<DataError>(H5Dget_type(handle_.id()), H5Tclose, failure);
   const int index = check<DataError>(H5Tget_member_index(type.id(), field.name.c_str()), failure);
@@ -145,6 +149,7 @@ std::vector<std::string> Records::texts(const RecordField& field, std::size_t fi
 }
 
 bool File::holds_records(const std::string& object) const {
+  const Reading reading = enter();
   if (!exists(object) || is_group(object)) {
     return false;
   }
@@ -155,6 +160,7 @@ bool File::holds_records(const std::string& object) const {
 }
 
 Records File::records(const std::string& object) const {
+  const Reading reading = enter();
   return {open_object(object), where(object)};
 }
 

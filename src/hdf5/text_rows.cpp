@@ -5,6 +5,7 @@
 
 #include "hdf5/check.hpp"
 #include "hdf5/obstacles.hpp"
+#include "hdf5/reading.hpp"
 #include "hdf5/stored.hpp"
 #include "hdf5/texts.hpp"
 #include "infomax/hdf5/file.hpp"
@@ -29,6 +30,7 @@ std::vector<std::size_t> extent_of(hid_t dataset, const std::string& where) {
 }  // namespace
 
 bool File::holds_texts(const std::string& object) const {
+  const Reading reading = enter();
   if (!exists(object)) {
     return false;
   }
@@ -44,11 +46,14 @@ bool File::holds_texts(const std::string& object) const {
 }
 
 std::size_t File::text_count(const std::string& object) const {
+  const Reading reading = enter();
   return extent_of(open_object(object).id(), where(object)).front();
 }
 
 std::vector<std::string> File::texts(const std::string& object, std::size_t first,
                                      std::size_t count) const {
+  const Reading reading(path_.native(),
+                        communicator_ || count > few_texts ? Limit::none : Limit::seconds);
   const std::string failure = "cannot read " + where(object);
   const Handle opened = open_object(object);
   const Handle type = checked<DataError>(H5Dget_type(opened.id()), H5Tclose, failure);

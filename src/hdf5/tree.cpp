@@ -10,6 +10,7 @@
 
 #include "hdf5/check.hpp"
 #include "hdf5/file_types.hpp"
+#include "hdf5/reading.hpp"
 #include "infomax/core/suggestion.hpp"
 #include "infomax/hdf5/file.hpp"
 
@@ -161,6 +162,7 @@ std::size_t element_count(const TreeEntry& entry) {
 }  // namespace
 
 Tree File::tree(std::size_t most, const std::string& group) const {
+  const Reading reading = enter();
   Walk walk(handle_.id(), most);
   walk.enter(group);
   return walk.take();

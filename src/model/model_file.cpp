@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "core/seal.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/core/pending_file.hpp"
 #include "infomax/hdf5/file.hpp"
@@ -146,7 +147,7 @@ void broadcast(const mpi::Communicator& communicator, Settings& settings) {
 template <math::Real T>
 void write_model(const std::string& path, const Model<T>& model) {
   PendingFile pending(path);
-  hdf5::File file = hdf5::File::create(pending.path());
+  hdf5::File file = hdf5::File::create(pending.path(), seal_bytes);
   file.write_attribute("/", "format", model_format);
   file.write_attribute("/", "version", format_version);
   file.create_group(settings_group);
@@ -161,6 +162,8 @@ void write_model(const std::string& path, const Model<T>& model) {
     write_dataset<T>(file, objective_parameters, {own.size()}, own);
   }
   file.close();
+  seal_file(pending.path(),
+            {.kind = model_format, .version = static_cast<std::uint64_t>(format_version)});
   pending.commit_durably();
 }
 

@@ -10,7 +10,6 @@
 #include "infomax/hdf5/file.hpp"
 #include "infomax/hdf5/library.hpp"
 #include "train/checkpoint_file.hpp"
-#include "train/checkpoint_head.hpp"
 
 namespace infomax::train {
 namespace {
@@ -54,7 +53,7 @@ std::map<std::string, Checkpoint::ArrayKind> Checkpoint::arrays() const {
 
 void Checkpoint::write_to(const std::filesystem::path& path, Sealer& sealer) && {
   auto turn = hdf5::take_turn();
-  hdf5::File file = hdf5::File::create(path, header_bytes);
+  hdf5::File file = hdf5::File::create(path, seal_bytes);
   file.write_attribute("/", "format", checkpoint_format);
   file.write_attribute("/", "step", step);
   file.create_group(texts_group);
@@ -92,7 +91,7 @@ void write_checkpoint(const std::filesystem::path& path, Checkpoint checkpoint) 
 
 Checkpoint read_checkpoint(const std::filesystem::path& path) {
   require_sealed(path, Source::memory);
-  const hdf5::File file = hdf5::File::open(path);
+  const hdf5::File file = hdf5::File::open(path, hdf5::SealCheck::done);
   Checkpoint checkpoint;
   checkpoint.step = static_cast<std::uint64_t>(file.integer_attribute("/", "step"));
   for (const auto& name : file.attribute_names(texts_group)) {
@@ -101,6 +100,7 @@ Checkpoint read_checkpoint(const std::filesystem::path& path) {
   for (const auto& name : file.dataset_names(arrays_group)) {
     const auto dataset = file.dataset(array_path(name));
     const auto type = dataset.element_type();
+    dataset.require_stored();
     Checkpoint::Array array(type, Buffer<std::byte>(dataset.rows() * hdf5::size(type)), {});
     dataset.read_rows(0, dataset.rows(), type, array.own);
     array.bytes = array.own;

@@ -17,81 +17,17 @@
 #include "infomax/core/checksum.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/train/checkpoint.hpp"
-#include "train/checkpoint_head.hpp"
 
 namespace infomax::train {
 namespace {
 
 constexpr std::uint64_t flush_bytes = std::uint64_t{4} << 20U;  // of one request to write back
 constexpr std::uint64_t behind_bytes = 8 * flush_bytes;         // on the way to the disk
-constexpr std::size_t slab_bytes = std::size_t{1} << 20U;       // of one read
 
 std::string reason() { return std::generic_category().message(errno); }
 
 [[noreturn]] void cannot_read(const std::filesystem::path& path, const std::string& why) {
   throw SystemError(fmt::format("cannot read checkpoint {}: {}", path.string(), why));
-}
-
-/// Switches reads past the page cache on or off. Returns whether this changed anything.
-bool set_direct(int file, bool direct) {
-  const int flags = ::fcntl(file, F_GETFL);
-  return flags >= 0 && ((flags & O_DIRECT) != 0) != direct &&
-         ::fcntl(file, F_SETFL, flags ^ O_DIRECT) == 0;
-}
-
-/// Memory as aligned as reads past the page cache need it.
-struct alignas(4096) Page {
-  std::byte bytes[4096];
-};
-
-/// Passes the bytes from `begin` to `end`, or to the end of the file, to `use`, slab by slab.
-/// Returns false, with errno set, where they cannot be read.
-template <class Use>
-bool read_range(int file, std::uint64_t begin, std::uint64_t end, const Use& use) {
-  std::vector<Page> pages(slab_bytes / sizeof(Page));
-  const auto slab = std::as_writable_bytes(std::span(pages));
-  while (begin < end) {
-    const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(slab_bytes, end - begin));
-    const ssize_t got = ::pread(file, slab.data(), most, static_cast<off_t>(begin));
-    if (got < 0 && (errno == EINTR || (errno == EINVAL && set_direct(file, false)))) {
-      continue;
-    }
-    if (got < 0) {
-      return false;
-    }
-    if (got == 0) {
-      break;
-    }
-    use(std::span<const std::byte>(slab.first(static_cast<std::size_t>(got))));
-    begin += static_cast<std::uint64_t>(got);
-  }
-  return true;
-}
-
-/// What one pass over a file finds.
-struct Contents {
-  Block block{};  ///< its first bytes, padded with 0
-  std::uint64_t size_bytes = 0;
-  std::uint32_t body = 0;
-};
-
-Contents read_contents(int file, const std::filesystem::path& path) {
-  Contents contents;
-  const auto add = [&contents](std::span<const std::byte> bytes) {
-    if (contents.size_bytes < header_bytes) {
-      const std::size_t head = std::min(bytes.size(), header_bytes - contents.size_bytes);
-      std::ranges::copy(bytes.first(head),
-                        contents.block.begin() + static_cast<std::ptrdiff_t>(contents.size_bytes));
-      contents.size_bytes += head;
-      bytes = bytes.subspan(head);
-    }
-    contents.body = checksum(bytes, contents.body);
-    contents.size_bytes += bytes.size();
-  };
-  if (!read_range(file, 0, std::numeric_limits<std::uint64_t>::max(), add)) {
-    cannot_read(path, reason());
-  }
-  return contents;
 }
 
 }  // namespace
@@ -103,12 +39,6 @@ void require_room(const std::filesystem::path& path, std::uintmax_t bytes) {
     throw SystemError(fmt::format("cannot write {}: {} ({} bytes are needed, {} are free)",
                                   path.string(), std::generic_category().message(ENOSPC), bytes,
                                   space.available));
-  }
-}
-
-Descriptor::~Descriptor() {
-  if (number_ >= 0) {
-    ::close(number_);
   }
 }
 
@@ -164,7 +94,7 @@ void Sealer::sync(std::uint64_t begin, std::uint64_t end, unsigned how) {
 /// itself, a few KB, which is read from the file.
 std::uint32_t Sealer::body(std::uint64_t size_bytes) const {
   std::uint32_t sum = 0;
-  std::uint64_t done = header_bytes;
+  std::uint64_t done = seal_bytes;
   const auto read_to = [&](std::uint64_t end) {
     const auto add = [&sum](std::span<const std::byte> bytes) { sum = checksum(bytes, sum); };
     if (done < end && !read_range(file_.number(), done, end, add)) {
@@ -186,7 +116,7 @@ void Sealer::seal() {
     fail();
   }
   const auto size_bytes = static_cast<std::uint64_t>(status.st_size);
-  const Block block = to_block({format_version, size_bytes, body(size_bytes)});
+  const SealBlock block = to_block({checkpoint_kind, format_version, size_bytes, body(size_bytes)});
   if (::pwrite(file_.number(), block.data(), block.size(), 0) !=
           static_cast<ssize_t>(block.size()) ||
       ::fsync(file_.number()) != 0) {
@@ -204,27 +134,15 @@ void require_sealed(const std::filesystem::path& path, Source source) {
   if (source == Source::disk) {
     (void)set_direct(file.number(), true);
   }
-  const Contents contents = read_contents(file.number(), path);
-  if (contents.size_bytes < header_bytes) {
-    throw DamagedError(
-        fmt::format("checkpoint {} is cut off at {} bytes", path.string(), contents.size_bytes));
-  }
-  const auto header = from_block(contents.block);
-  if (!header) {
-    throw DamagedError(fmt::format("checkpoint {} has a damaged head", path.string()));
-  }
-  if (header->version != format_version) {
+  const SealedBytes found = read_sealed(file.number(), path);
+  if (found.seal && found.seal->version != format_version) {
     throw DataError(fmt::format(
         "checkpoint {} has format version {}, and this program reads version {}; go on with the "
         "program that wrote it, or give `overwrite` to begin anew",
-        path.string(), header->version, format_version));
+        path.string(), found.seal->version, format_version));
   }
-  if (header->size_bytes != contents.size_bytes) {
-    throw DamagedError(fmt::format("checkpoint {} has {} of its {} bytes", path.string(),
-                                   contents.size_bytes, header->size_bytes));
-  }
-  if (header->body != contents.body) {
-    throw DamagedError(fmt::format("checkpoint {} does not have its checksum", path.string()));
+  if (const std::string damage = found.damage(); !damage.empty()) {
+    throw DamagedError(fmt::format("checkpoint {} {}", path.string(), damage));
   }
 }
 

@@ -7,25 +7,18 @@
 #include <map>
 #include <span>
 
+#include "core/seal.hpp"
+
 // A checkpoint's bytes on the disk: an HDF5 file behind a header with its size and checksum.
 namespace infomax::train {
+
+/// The kind of a checkpoint's seal, and the version of its format.
+inline constexpr const char* checkpoint_kind = "infomax-checkpoint";
+inline constexpr std::uint64_t format_version = 1;
 
 /// Throws SystemError where the file system has no room for `bytes` more, before HDF5 fails in the
 /// middle of a file.
 void require_room(const std::filesystem::path& path, std::uintmax_t bytes);
-
-/// A file descriptor that its destructor closes.
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor();
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  [[nodiscard]] int number() const { return number_; }
-
- private:
-  int number_;
-};
 
 /// Accompanies the writing of a file by HDF5: starts the write-back to the disk early, and fills in
 /// the header. Members throw SystemError where the file cannot be written.

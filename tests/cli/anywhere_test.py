@@ -6,7 +6,6 @@ import json
 import shutil
 import unittest
 
-import h5py
 import numpy
 
 import support
@@ -90,7 +89,7 @@ class Anywhere(support.ProgramTest):
         config = run / "config.ini"
         config.write_text(config.read_text().replace(prefix, ""))
         self.assertIn("data = sets/train.h5\n", config.read_text())
-        with h5py.File(run / "model.h5", "a") as file:
+        with support.editable(run / "model.h5") as file:
             for name in ("data", "run"):
                 del file["settings"].attrs[name]
 

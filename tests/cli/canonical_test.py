@@ -218,7 +218,7 @@ class Canonical(support.ProgramTest):
         refuse(USAGE, "--network", model=views, arguments=["--canonical", "--network", "c"])
         refuse(DATA, "nowhere.h5", model=views,
                arguments=["--canonical", "--fit", self.scratch / "nowhere.h5"])
-        with h5py.File(views / "model.h5", "a") as file:
+        with support.editable(views / "model.h5") as file:
             del file["settings"].attrs["data"]
         refuse(USAGE, "--fit is missing", model=views)
 

@@ -80,7 +80,7 @@ class ModelFile(support.ProgramTest):
             with self.subTest(value):
                 path = self.scratch / f"damaged-{number}.h5"
                 shutil.copy(model, path)
-                with h5py.File(path, "a") as file:
+                with support.editable(path) as file:
                     file[group].attrs[name] = value
                 done = support.run("inspect", path, ranks=2)
                 self.assert_refused(done, DATA, *words)
@@ -91,7 +91,7 @@ class ModelFile(support.ProgramTest):
             with self.subTest(name=name, length=length):
                 path = self.scratch / f"short-{name}-{length}.h5"
                 shutil.copy(model, path)
-                with h5py.File(path, "a") as file:
+                with support.editable(path) as file:
                     group = file["networks/b/preprocess"]
                     numbers = group[name][:length]
                     del group[name]

@@ -139,7 +139,7 @@ class Resume(support.ProgramTest):
         # What a killed run has: the beginning of its metrics, and a model that it saved on its way.
         lines = (run / "metrics.jsonl").read_text().splitlines(True)
         (run / "metrics.jsonl").write_text("".join(lines[:4]) + '{"kind": "st')
-        with support.h5py.File(run / "model.h5", "r+") as file:
+        with support.editable(run / "model.h5") as file:
             del file["settings"].attrs["finished"]
         done = self.succeed("train", "--data", self.data, "--output", run,
                             *self.arguments("--steps", "9"), "--resume")
@@ -151,7 +151,7 @@ class Resume(support.ProgramTest):
             return self.train(self.data, name, *self.arguments("--steps", "9", *more))
 
         def remove_mark(run):
-            with support.h5py.File(run / "model.h5", "r+") as file:
+            with support.editable(run / "model.h5") as file:
                 del file["settings"].attrs["finished"]
 
         ended = run_of("ended")

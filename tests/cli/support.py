@@ -26,6 +26,11 @@ QUIET = {"OMPI_MCA_orte_execute_quiet": "1", "PRTE_MCA_prte_execute_quiet": "1",
 # What Open MPI need not look for where a process is alone: a third of the time.
 ALONE = {"OMPI_MCA_ess_singleton_isolated": "1", "OMPI_MCA_pml": "ob1", "OMPI_MCA_btl": "self"}
 
+# Where Open MPI keeps the files of a job. In a folder that all tests share, the end of one job may remove
+# what the begin of another has just made.
+SESSIONS = tempfile.TemporaryDirectory(prefix="infomax-mpi-", ignore_cleanup_errors=True)
+os.environ["OMPI_MCA_orte_tmpdir_base"] = SESSIONS.name
+
 
 class Finished:
     """An ended command: its exit code and what it wrote."""
@@ -85,6 +90,14 @@ def wait_until(condition, limit_s):
     while not (result := condition()) and time.monotonic() < end:
         time.sleep(0.02)
     return result
+
+
+def editable(model):
+    """A model's file, opened to be changed, and without its seal from now on."""
+    content = pathlib.Path(model).read_bytes()
+    if content.startswith(b"infomax-"):
+        pathlib.Path(model).write_bytes(content[512:])
+    return h5py.File(model, "r+")
 
 
 class ProgramTest(unittest.TestCase):

@@ -12,7 +12,6 @@
 
 #include "infomax/train/checkpoint.hpp"
 #include "support/scratch.hpp"
-#include "train/checkpoint_head.hpp"
 
 namespace infomax::train {
 namespace {
@@ -26,10 +25,10 @@ class SealedFile : public test::Scratch {
   /// Writes `content` behind an empty head and seals it; memory tells of those [begin, end) of it.
   void seal(const std::string& content, const Ranges& told) const {
     std::ofstream stream(path(), std::ios::binary);
-    stream << std::string(header_bytes, '\0') << content << std::flush;
+    stream << std::string(seal_bytes, '\0') << content << std::flush;
     Sealer sealer(path());
     for (const auto& [begin, end] : told) {
-      sealer.wrote(header_bytes + begin,
+      sealer.wrote(seal_bytes + begin,
                    std::as_bytes(std::span(content).subspan(begin, end - begin)));
     }
     sealer.seal();
@@ -83,9 +82,9 @@ TEST_F(SealedFile, IsDamagedWhereItLacksWhatWasToBeWritten) {
   for (const std::size_t place : {1000U, 2500U, 3999U}) {
     std::string meant = content;
     meant[place] = static_cast<char>(meant[place] ^ 1);
-    std::ofstream(path(), std::ios::binary) << std::string(header_bytes, '\0') << content;
+    std::ofstream(path(), std::ios::binary) << std::string(seal_bytes, '\0') << content;
     Sealer sealer(path());
-    sealer.wrote(header_bytes + 1000, std::as_bytes(std::span(meant).subspan(1000, 3000)));
+    sealer.wrote(seal_bytes + 1000, std::as_bytes(std::span(meant).subspan(1000, 3000)));
     sealer.seal();
     expect_damaged();
   }
@@ -98,16 +97,16 @@ TEST_F(SealedFile, MayBeLarge) {
   constexpr std::size_t parts = 20;
   const std::string content = some_bytes(part);
   std::ofstream stream(path(), std::ios::binary);
-  stream << std::string(header_bytes, '\0');
+  stream << std::string(seal_bytes, '\0');
   Sealer sealer(path());
   for (std::size_t k = 0; k < parts; ++k) {
     stream << content << std::flush;
-    sealer.wrote(header_bytes + k * part, std::as_bytes(std::span(content)));
+    sealer.wrote(seal_bytes + k * part, std::as_bytes(std::span(content)));
   }
   sealer.seal();
-  EXPECT_EQ(std::filesystem::file_size(path()), header_bytes + parts * part);
+  EXPECT_EQ(std::filesystem::file_size(path()), seal_bytes + parts * part);
   expect_whole();
-  change(header_bytes + parts * part / 2);
+  change(seal_bytes + parts * part / 2);
   expect_damaged();
 }
 

@@ -22,11 +22,17 @@
 /// HDF5 files, data sets and attributes, serial and parallel, over HDF5's C API.
 namespace infomax::hdf5 {
 
+class Reading;
+
 /// The layout of a new data set in its file.
 struct Layout {
   std::size_t chunk_rows = 0;  ///< rows of a chunk; 0 = contiguous
   int deflate = 0;             ///< compression level, 0 to 9; above 0 requires chunks
 };
+
+/// Whether the seal of a file that Infomax wrote is still to be compared with the file's bytes, or
+/// the caller has done so.
+enum class SealCheck : std::uint8_t { due, done };
 
 /// An open HDF5 file, without file locks, which fail on many shared file systems. Object paths are
 /// absolute ("/networks/b/spec"). If a file is open in parallel, all ranks must make the same
@@ -34,8 +40,9 @@ struct Layout {
 class File {
  public:
   /// Opens a file for reading in this process alone. Throws DataError if the file is missing, is
-  /// not an HDF5 file or is truncated.
-  [[nodiscard]] static File open(const std::filesystem::path& path);
+  /// not an HDF5 file or is truncated, or was sealed by Infomax and has changed since.
+  [[nodiscard]] static File open(const std::filesystem::path& path,
+                                 SealCheck seal = SealCheck::due);
 
   /// Creates a file in this process alone and replaces an existing one. Its first
   /// `user_block_bytes` bytes (0, or a power of 2 from 512 on) are left to the caller. Throws
@@ -158,6 +165,8 @@ class File {
  private:
   File(Handle handle, std::filesystem::path path, std::optional<mpi::Communicator> communicator);
 
+  /// Says that HDF5 reads this file, of which it may crash, until the result is destroyed.
+  [[nodiscard]] Reading enter() const;
   [[nodiscard]] std::string where(const std::string& object) const;
   [[nodiscard]] Dataset open_dataset(const std::string& object) const;
   [[nodiscard]] Handle open_object(const std::string& object) const;

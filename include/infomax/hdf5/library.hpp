@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 namespace infomax::hdf5 {
 
@@ -13,6 +14,14 @@ namespace infomax::hdf5 {
 /// Waits until no other thread that asks has its turn, and takes it until the lock is destroyed:
 /// HDF5 serves one thread at a time. Where two threads use HDF5, both ask.
 [[nodiscard]] std::unique_lock<std::mutex> take_turn();
+
+/// Ends the process with a line that says which file HDF5 crashed of. Called in a signal handler.
+using EndOfCrash = void (*)(std::string_view line);
+
+/// From now on, where HDF5 crashes (SIGSEGV and the like) while this library has it read a file,
+/// which some damaged files bring about, `end` is called. Other crashes go the way they went
+/// before. For programs, which own their signals.
+void end_on_crash(EndOfCrash end);
 
 /// Whether a file is HDF5 by its signature, at its begin or behind a user block, which may hold
 /// anything.

@@ -3,6 +3,7 @@
 
 #include <exception>
 #include <string>
+#include <string_view>
 
 #include "infomax/mpi/communicator.hpp"
 
@@ -37,5 +38,10 @@ void together(const Communicator& communicator, Work work) {
 /// the abort does not end this process, the process ends itself, which the launcher notices.
 [[noreturn]] void abandon_job(const Communicator& communicator, const std::string& text,
                               int exit_code);
+
+/// Writes one line and ends the whole job with this exit code, from a signal handler, in which the
+/// state of this process may be anything: where the abort does not return within seconds, the
+/// process ends itself.
+[[noreturn]] void end_job_in_signal(std::string_view text, int exit_code);
 
 }  // namespace infomax::mpi
