@@ -18,7 +18,7 @@ packages=(
 test_packages=(libgtest-dev libgmock-dev clang-format python3 python3-numpy python3-h5py python3-pil
   python3-anndata python3-tables shellcheck)
 # Only on request: further checks of continuous integration.
-check_packages=(clang-tidy doxygen zsh fish groff-base)
+check_packages=(clang clang-tidy libclang-rt-14-dev doxygen zsh fish groff-base)
 # Only on request: what the recipes need beyond the demo.
 recipe_packages=(espeak-ng)
 # Only on request: tests/cluster starts its own Slurm and sshd from them.

@@ -25,7 +25,7 @@ struct Place {
 };
 thread_local Place place;
 
-constexpr time_t limit_s = 5;
+time_t longest_s = 0;
 
 // What HDF5 breaks in memory that is not its own shows within so long, or hardly ever.
 constexpr time_t aftermath_s = 5;
@@ -125,7 +125,7 @@ Reading::Reading(std::string_view where, Limit limit) noexcept {
     std::copy_n(where.begin(), place.length, place.where.begin());
     place.is_limited = limit == Limit::seconds && end_of_crash != nullptr;
     if (place.is_limited) {
-      timer().set(limit_s);
+      timer().set(longest_s);
     }
   }
   ++place.depth;
@@ -144,8 +144,9 @@ Reading::~Reading() {
   }
 }
 
-void end_on_crash(EndOfCrash end) {
+void end_on_crash(EndOfCrash end, int limit_s) {
   end_of_crash = end;
+  longest_s = limit_s;
   // A stack of its own, because endless recursion leaves no room on the thread's.
   static std::array<std::byte, std::size_t{64} << 10U> memory;
   stack_t stack{};

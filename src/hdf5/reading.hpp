@@ -6,9 +6,9 @@
 
 namespace infomax::hdf5 {
 
-/// Whether HDF5 may take as long as it likes, or 5 seconds of the processor: some damage has it go
-/// round in circles. Rows take as long as they are many, and where ranks wait for one another they
-/// are busy for as long as the slowest is.
+/// Whether HDF5 may take as long as it likes, or some seconds of the processor: some damage has it
+/// go round in circles. Rows take as long as they are many, and where ranks wait for one another
+/// they are busy for as long as the slowest is.
 enum class Limit : std::uint8_t { none, seconds };
 
 /// Says that this thread is in HDF5 as long as this exists, so that a crash, or an end to its time,

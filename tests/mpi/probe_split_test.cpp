@@ -123,9 +123,12 @@ TEST_F(ProbeSplit, CountsRowsOrGroups) {
 }
 
 TEST_F(ProbeSplit, RefusesMorePartsThanThereAreRowsOrGroups) {
-  for (const auto& [by_groups, parts, what] : {std::tuple{false, std::size_t{204}, "203 rows"},
-                                               std::tuple{false, std::size_t{1}, "203 rows"},
-                                               std::tuple{true, std::size_t{100}, "groups"}}) {
+  for (const auto& one : {std::tuple{false, std::size_t{204}, "203 rows"},
+                          std::tuple{false, std::size_t{1}, "203 rows"},
+                          std::tuple{true, std::size_t{100}, "groups"}}) {
+    const bool by_groups = std::get<0>(one);
+    const std::size_t parts = std::get<1>(one);
+    const char* const what = std::get<2>(one);
     EXPECT_THAT(test::message_of<UsageError>([&] { (void)deal(world_, by_groups, parts); }),
                 testing::AllOf(testing::HasSubstr("`folds`"), testing::HasSubstr(what)));
   }

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -29,7 +30,6 @@ int descend(int depth) {
 }
 
 using testing::ExitedWithCode;
-using testing::KilledBySignal;
 
 TEST(Hdf5CrashDeathTest, IsALineThatNamesTheFile) {
   for (const int number : {SIGSEGV, SIGBUS, SIGFPE, SIGABRT}) {
@@ -70,7 +70,9 @@ TEST(Hdf5CrashDeathTest, OfOtherCausesGoesItsWay) {
         end_by_lines();
         raise(SIGBUS);
       },
-      KilledBySignal(SIGBUS), "^$");
+      // A sanitizer reports it and ends the process itself.
+      [](int status) { return !ExitedWithCode(0)(status) && !ExitedWithCode(3)(status); },
+      testing::Not(testing::HasSubstr("HDF5")));
 }
 
 TEST(Hdf5CrashDeathTest, EndlessWorkEndsWhereItIsLimited) {

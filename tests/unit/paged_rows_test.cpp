@@ -61,7 +61,9 @@ TEST_F(PagesOfFile, HaveTheRowsOfTheFile) {
   for (std::size_t k = 0; k < layouts.size(); ++k) {
     const auto shape = write<std::int16_t>("f" + std::to_string(k) + ".h5", layouts[k]);
     for (const std::size_t page_rows : {1U, 4U, 10U, 1000U}) {
-      for (const auto& [first, count] : {std::pair{0U, 101U}, {13U, 50U}, {100U, 1U}, {7U, 0U}}) {
+      for (const auto& range : {std::pair{0U, 101U}, {13U, 50U}, {100U, 1U}, {7U, 0U}}) {
+        const std::size_t first = range.first;
+        const std::size_t count = range.second;
         SCOPED_TRACE(testing::Message() << "layout " << k << ", pages of " << page_rows << ", rows "
                                         << first << " + " << count);
         const PagedRows rows(shape, {{path_, first, first, count}}, "/x", first, count, page_rows,

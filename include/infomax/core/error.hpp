@@ -22,9 +22,9 @@ enum class ExitCode : int {
 /// and what to do.
 class Error : public std::runtime_error {
  public:
-  /// `message` becomes the text, `exit_code` that of a program which the error ends.
-  Error(ExitCode exit_code, const std::string& message)
-      : std::runtime_error(message), exit_code_(exit_code) {}
+  /// `message` becomes the text, with escapes in place of control characters that a file or a user
+  /// brought into it; `exit_code` that of a program which the error ends.
+  Error(ExitCode exit_code, const std::string& message);
 
   /// The exit code of a program that this error ends.
   [[nodiscard]] ExitCode exit_code() const noexcept { return exit_code_; }
