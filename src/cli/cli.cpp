@@ -18,11 +18,13 @@
 namespace infomax::cli {
 namespace {
 
-constexpr std::array<Command, 13> all_commands{{
+constexpr std::array<Command, 14> all_commands{{
     {"import", "CSV, .npy, IDX or another HDF5 layout -> a data set file", import_options,
      import_data},
     {"generate", "synthetic data with known truth", generate_options, generate},
     {"inspect", "what is in a data set or a model", inspect_options, inspect},
+    {"shuffle", "a copy of a data set file with its rows in random order", shuffle_options,
+     shuffle},
     {"train", "train an encoder; writes a run directory", train_options, train, nullptr, true},
     {"evaluate", "the exact objective over a whole data set", evaluate_options, evaluate},
     {"encode", "rows -> representations, in a file", encode_options, encode},

@@ -27,6 +27,7 @@ int run(const mpi::Communicator& communicator, const std::vector<std::string>& a
 [[nodiscard]] OptionTable estimate_options();
 [[nodiscard]] OptionTable report_options();
 [[nodiscard]] OptionTable inspect_options();
+[[nodiscard]] OptionTable shuffle_options();
 [[nodiscard]] OptionTable import_options();
 [[nodiscard]] OptionTable generate_options();
 [[nodiscard]] OptionTable bench_options();
@@ -43,6 +44,7 @@ int probe(const mpi::Communicator& communicator, OptionTable& options);
 int estimate(const mpi::Communicator& communicator, OptionTable& options);
 int report(const mpi::Communicator& communicator, OptionTable& options);
 int inspect(const mpi::Communicator& communicator, OptionTable& options);
+int shuffle(const mpi::Communicator& communicator, OptionTable& options);
 int import_data(const mpi::Communicator& communicator, OptionTable& options);
 int generate(const mpi::Communicator& communicator, OptionTable& options);
 int bench(const mpi::Communicator& communicator, OptionTable& options);

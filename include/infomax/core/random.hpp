@@ -18,6 +18,7 @@ enum class RandomStream : std::uint64_t {
   pairing = 12,        ///< orders in which a test by permutation pairs samples
   prior = 13,          ///< samples of a prior distribution
   resampling = 14,     ///< rows that a bootstrap draws
+  shuffling = 15,      ///< keys by which rows of files are ordered
 };
 
 /// A counter-based random number generator: Philox 4x64-10 (Salmon et al. 2011, "Parallel random
