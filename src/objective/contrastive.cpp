@@ -38,6 +38,9 @@ std::optional<objective::Critic> FieldText<objective::Critic>::parse(std::string
     return std::nullopt;
   }
   const auto network = colon < text.size() ? text.substr(colon + 1) : known->network;
+  if (colon < text.size() && network.empty()) {
+    return std::nullopt;
+  }
   return objective::Critic{known->form, std::string(network)};
 }
 

@@ -8,7 +8,8 @@ rows, with nothing of it in the system's cache (run as root, so that the cache c
 By turns, medians and extremes of the rate in one run:
   compute-bound   an encoder of three layers, streamed, beside the same batches from rows in memory (whose
                   time to load does not count)
-  read-bound      an encoder of one narrow layer, streamed, beside a plain sequential read of the same bytes
+  read-bound      an encoder of one narrow layer whose outputs are compared with four targets, streamed, beside a
+                  plain sequential read of the same bytes
   PyTorch         a DataLoader that shuffles rows of h5py in two workers, for the same narrow layer"""
 
 import argparse
@@ -26,6 +27,7 @@ import numpy
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COLUMNS, BATCH, RANKS = 1024, 16384, 2
 NARROW, WIDE = "dense:16", "dense:1024,relu,dense:512,relu,dense:16"
+TARGETS = ["--pair", "target", "--objective", "dcca"]
 
 
 def write(path, rows):
@@ -36,6 +38,7 @@ def write(path, rows):
         for start in range(0, rows, 16384):
             count = min(16384, rows - start)
             x[start:start + count] = random.standard_normal((count, 16), dtype="f4") @ mixture
+        file["y"] = x[:, :4]
 
 
 def drop_cache():
@@ -126,7 +129,8 @@ def main():
             for name, rate in {
                     "compute-bound, streamed": lambda: trained(given.program, path, WIDE, given.steps, *stream),
                     "compute-bound, in memory": lambda: trained(given.program, path, WIDE, given.steps, *memory),
-                    "read-bound, streamed": lambda: trained(given.program, path, NARROW, None, *stream),
+                    "read-bound, streamed": lambda: trained(given.program, path, NARROW, None, *TARGETS,
+                                                            *stream),
                     "a plain sequential read": lambda: read(path),
                     "PyTorch's DataLoader over h5py": lambda: torch_rate(path, given.torch_steps)}.items():
                 rates.setdefault(name, []).append(rate())

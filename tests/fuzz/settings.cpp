@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <string_view>
+#include <cstdio>
+#include <string>
 
 #include "fuzz/fuzz.hpp"
 #include "infomax/core/error.hpp"
@@ -23,6 +24,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         train::Config again;
         field.set(again, once.value_or(""));
         if (field.text(again) != once) {
+          std::fprintf(stderr, "%s = %s comes back as %s, and then as %s\n", line.first.c_str(),
+                       text.c_str(), once.value_or("").c_str(),
+                       field.text(again).value_or("").c_str());
           __builtin_trap();
         }
       });

@@ -171,6 +171,14 @@ TEST(ObjectiveOptions, ObjectivesReadTheirOwnFields) {
   }
 }
 
+TEST(ObjectiveOptions, CriticsNameANetworkOrNone) {
+  ObjectiveOptions options;
+  options.set("critic", "separable");
+  EXPECT_EQ(options.text("critic"), "separable:dense:512,relu,dense:128");
+  EXPECT_THROW(options.set("critic", "separable:"), UsageError);
+  EXPECT_THROW(options.set("critic", "dot:dense:2"), UsageError);
+}
+
 TEST(ObjectiveOptions, HistogramRangesAreParsedWhole) {
   const auto range_of = [](const char* text) {
     return ObjectiveOptions().set("histogram-range", text).of<HistogramOptions>().range;
