@@ -48,12 +48,12 @@ def run(*arguments, ranks=1, timeout=120, program=PROGRAM, environment=None, dir
     its time is there to end a command that hangs, and says nothing of how fast one is."""
     launcher = [] if ranks is None else [MPIEXEC, "-n", str(ranks)]
     command = [*launcher, program, *map(str, arguments)]
-    with tempfile.TemporaryDirectory(prefix="infomax-mpi-") as session:
-        # Open MPI keeps files of all processes that are alone under one name, so that those beside
-        # each other, in one test or several, need directories of their own.
-        alone = {**ALONE, "OMPI_MCA_orte_tmpdir_base": session} if ranks is None else {}
+    # Those beside each other in one test need directories of their own, too.
+    with tempfile.TemporaryDirectory(dir=SESSIONS.name, ignore_cleanup_errors=True) as session:
+        alone = ALONE if ranks is None else {}
         done = subprocess.run(command, capture_output=True, timeout=timeout, check=False, cwd=directory,
-                              env={**os.environ, **QUIET, **alone, **(environment or {})})
+                              env={**os.environ, **QUIET, **alone, "OMPI_MCA_orte_tmpdir_base": session,
+                                   **(environment or {})})
     # Decoded here, because subprocess would turn every carriage return into a new line.
     return Finished(done.returncode, done.stdout.decode(), done.stderr.decode(errors="replace"))
 

@@ -23,7 +23,7 @@ struct ShuffleRequest {
 
 /// What a shuffle wrote.
 struct Shuffled {
-  std::size_t rows = 0;
+  std::size_t rows = 0;               ///< N
   std::vector<std::string> datasets;  ///< that have their rows in the new order
   std::vector<std::string> left_out;  ///< of as many rows, but of strings that are no labels
 };
