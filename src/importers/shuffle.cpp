@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -27,8 +28,6 @@ namespace {
 struct Place {
   std::uint64_t key = 0;
   std::uint64_t row = 0;
-
-  auto operator<=>(const Place&) const = default;
 };
 
 /// The objects of a file that are looked at.
@@ -211,7 +210,8 @@ std::vector<std::size_t> sorted(std::span<const std::byte> records, std::size_t 
     std::memcpy(&places[i].first, records.data() + i * record_bytes, sizeof(Place));
     places[i].second = i;
   }
-  std::ranges::sort(places);
+  std::ranges::sort(places, {},
+                    [](const auto& place) { return std::pair(place.first.key, place.first.row); });
   std::vector<std::size_t> order(places.size());
   std::ranges::transform(places, order.begin(), [](const auto& place) { return place.second; });
   return order;

@@ -5,12 +5,12 @@
 #include <array>
 #include <chrono>
 #include <csignal>
+#include <cstddef>
 #include <cstdlib>
 #include <new>
 #include <string>
 #include <thread>
 
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "infomax/core/error.hpp"
@@ -111,14 +111,16 @@ void abandon_job(const Communicator& communicator, const std::string& text, int 
 }
 
 void end_job_in_signal(std::string_view text, int exit_code) {
-  // As log::failure() would say it.
-  constexpr std::string_view program = "infomax: ";
-  constexpr std::string_view end = "\n";
-  const auto part = [](std::string_view words) {
-    return iovec{const_cast<char*>(words.data()), words.size()};  // writev() does not write to it
-  };
-  const std::array parts{part(program), part(text), part(end)};
-  (void)!::writev(STDERR_FILENO, parts.data(), static_cast<int>(parts.size()));
+  // As log::failure() would say it, in one write.
+  std::array<char, 1024> line{};
+  std::size_t length = 0;
+  for (const std::string_view part :
+       {std::string_view("infomax: "), text, std::string_view("\n")}) {
+    const std::size_t some = std::min(part.size(), line.size() - length);
+    std::copy_n(part.begin(), some, line.begin() + static_cast<std::ptrdiff_t>(length));
+    length += some;
+  }
+  (void)!::write(STDERR_FILENO, line.data(), length);
 
   static volatile std::sig_atomic_t code;
   code = exit_code;
