@@ -215,7 +215,7 @@ void Dataset::read_columns(std::size_t first, std::size_t count, ElementType typ
 }
 
 void Dataset::require_stored(std::size_t few) const {
-  const Reading reading(where_, communicator_ ? Limit::none : Limit::seconds);
+  const Reading reading(where_, Limit::none);
   if (rows() * features_ > few) {
     hdf5::require_stored(handle_.id(), rows() * features_, where_);
   }

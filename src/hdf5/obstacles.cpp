@@ -13,6 +13,7 @@
 
 #include "hdf5/access.hpp"
 #include "hdf5/check.hpp"
+#include "hdf5/reading.hpp"
 
 namespace infomax::hdf5 {
 namespace {
@@ -172,6 +173,7 @@ std::string missing_sources(hid_t dataset, const std::filesystem::path& path) {
   if (H5Pget_layout(properties.id()) != H5D_VIRTUAL) {
     return missing_raw_file(properties.id(), path);
   }
+  const Reading reading(path.native(), Limit::none);
   check<DataError>(H5Pget_virtual_count(properties.id(), &count), "cannot read a data set");
   std::vector<std::string> seen;
   for (std::size_t i = 0; i < count; ++i) {

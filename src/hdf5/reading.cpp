@@ -120,6 +120,10 @@ Timer& timer() {
 }  // namespace
 
 Reading::Reading(std::string_view where, Limit limit) noexcept {
+  if (limit == Limit::none && place.is_limited) {
+    timer().set(0);
+    place.is_limited = false;
+  }
   if (place.depth == 0) {
     place.length = std::min(where.size(), place.where.size());
     std::copy_n(where.begin(), place.length, place.where.begin());

@@ -2,6 +2,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <string_view>
 
 #include <gmock/gmock.h>
@@ -16,10 +17,12 @@ namespace infomax::hdf5 {
 namespace {
 
 void end_by_lines() {
-  end_on_crash([](std::string_view line) {
-    (void)!::write(STDERR_FILENO, line.data(), line.size());
-    ::_exit(3);
-  });
+  end_on_crash(
+      [](std::string_view line) {
+        (void)!::write(STDERR_FILENO, line.data(), line.size());
+        ::_exit(3);
+      },
+      1);
 }
 
 /// Calls itself until the stack is at its end.
@@ -75,14 +78,36 @@ TEST(Hdf5CrashDeathTest, OfOtherCausesGoesItsWay) {
       testing::Not(testing::HasSubstr("HDF5")));
 }
 
+/// Keeps the processor busy.
+void work_for(double seconds) {
+  const std::clock_t begin = std::clock();
+  while (static_cast<double>(std::clock() - begin) < seconds * CLOCKS_PER_SEC) {
+  }
+}
+
 TEST(Hdf5CrashDeathTest, EndlessWorkEndsWhereItIsLimited) {
   EXPECT_EXIT(
       {
         end_by_lines();
         const Reading reading("F.h5", Limit::seconds);
-        raise(SIGXCPU);  // as the timer does
+        work_for(60.0);
       },
       ExitedWithCode(3), "^HDF5 made no progress while it read F.h5");
+}
+
+TEST(Hdf5CrashDeathTest, APartWithoutALimitLiftsThatOfTheWhole) {
+  EXPECT_EXIT(
+      {
+        end_by_lines();
+        {
+          const Reading reading("F.h5", Limit::seconds);
+          { const Reading rows("/x in F.h5", Limit::none); }
+          work_for(1.5);
+        }
+        work_for(1.5);
+        std::_Exit(7);
+      },
+      ExitedWithCode(7), "^$");
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ using EndOfCrash = void (*)(std::string_view line);
 /// takes more than `limit_s` seconds of the processor for anything but rows, which some damaged
 /// files bring about, `end` is called. Other crashes go the way they went before. For programs,
 /// which own their signals.
-void end_on_crash(EndOfCrash end, int limit_s = 5);
+void end_on_crash(EndOfCrash end, int limit_s = 10);
 
 /// Whether a file is HDF5 by its signature, at its begin or behind a user block, which may hold
 /// anything.
