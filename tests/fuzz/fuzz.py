@@ -59,6 +59,7 @@ def main():
                         help="keeps inputs, findings and logs here; a later run goes on with them")
     parser.add_argument("targets", nargs="*", help="of " + ", ".join(TARGETS))
     options = parser.parse_args()
+    options.programs = options.programs.resolve()
     with tempfile.TemporaryDirectory() as temporary:
         options.folder = (options.folder or pathlib.Path(temporary) / "work").resolve()
         first = pathlib.Path(temporary) / "seeds"
