@@ -195,6 +195,10 @@ bool OptionTable::parse(const std::vector<std::string>& arguments) {
     po::notify(parser_->values);
   } catch (const po::unknown_option& error) {
     refuse_unknown("", error.get_option_name());
+  } catch (const po::too_many_positional_options_error&) {
+    refuse(
+        "there are words that belong to no option; put a pattern of files in quotes "
+        "('part-*.h5'), for which the shell would give all their names");
   } catch (const po::error& error) {
     refuse(error.what());
   }

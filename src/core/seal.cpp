@@ -150,17 +150,21 @@ void seal_file(const std::filesystem::path& path, const Seal& seal) {
 }
 
 std::string damage_of(const std::filesystem::path& path) {
-  constexpr std::string_view own = "infomax-";
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  std::array<char, own.size()> begin{};
+  SealBlock block{};
   const ssize_t got =
-      file.number() < 0 ? -1 : ::pread(file.number(), begin.data(), begin.size(), 0);
+      file.number() < 0 ? -1 : ::pread(file.number(), block.data(), block.size(), 0);
   if (got < 0) {
     fail("read", path);
   }
-  return std::string_view(begin.data(), static_cast<std::size_t>(got)) == own
-             ? read_sealed(file.number(), path).damage()
-             : "";
+  // Any part of a head makes it one, because each may be what is damaged.
+  const std::string_view text(reinterpret_cast<const char*>(block.data()),
+                              static_cast<std::size_t>(got));
+  const bool is_sealed =
+      !text.starts_with("\x89HDF") &&
+      (text.starts_with("infomax-") || text.find(" crc32 ") != std::string_view::npos ||
+       text.find(" header ") != std::string_view::npos);
+  return is_sealed ? read_sealed(file.number(), path).damage() : "";
 }
 
 }  // namespace infomax

@@ -75,8 +75,8 @@ struct SealedBytes {
 /// the version are used. Throws SystemError.
 void seal_file(const std::filesystem::path& path, const Seal& seal);
 
-/// Returns SealedBytes::damage() of a file, and an empty text of one that begins unlike the
-/// program's own sealed files. Throws SystemError where it cannot be read.
+/// Returns SealedBytes::damage() of a file, and an empty text of one whose begin has nothing of a
+/// head, or is that of HDF5. Throws SystemError where it cannot be read.
 [[nodiscard]] std::string damage_of(const std::filesystem::path& path);
 
 }  // namespace infomax

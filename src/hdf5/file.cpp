@@ -53,9 +53,9 @@ void require_whole(const std::filesystem::path& path, SealCheck seal = SealCheck
   }
   // HDF5 itself may crash of damage.
   if (const std::string damage = seal == SealCheck::due ? damage_of(path) : ""; !damage.empty()) {
-    throw DataError(
-        path.string() + " " + damage +
-        "; make or copy it again, or take its seal off by h5unjam if the change was meant");
+    throw DataError(path.string() + " is damaged: it " + damage +
+                    "; make or copy it again, or use a checkpoint of its run (if it was changed on "
+                    "purpose, h5unjam takes the checksum off)");
   }
   const Reading reading(path.native(), Limit::seconds);
   silence();

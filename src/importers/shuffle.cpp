@@ -18,6 +18,7 @@
 #include "infomax/data/loader.hpp"
 #include "infomax/data/names.hpp"
 #include "infomax/hdf5/file.hpp"
+#include "infomax/measure/memory.hpp"
 #include "infomax/mpi/failure.hpp"
 #include "infomax/mpi/pending_file.hpp"
 
@@ -143,9 +144,14 @@ std::size_t count_buckets(const Plan& plan, std::size_t memory_bytes, std::size_
   const std::size_t wanted = all_bytes / std::max<std::size_t>(1, bucket_bytes) + 1;
   const std::size_t buckets = (wanted + ranks - 1) / ranks * ranks;
   if (buckets > most_buckets || bucket_bytes < plan.record_bytes) {
+    const auto text = [](std::size_t bytes) {
+      return measure::memory_text(static_cast<double>(bytes));
+    };
     throw SystemError(fmt::format(
-        "{} bytes of rows cannot be shuffled in `memory` {} a rank; give {} or more, or more ranks",
-        all_bytes, memory_bytes, 4 * std::max(plan.record_bytes, all_bytes / most_buckets + 1)));
+        "{} rows, {} with their keys, cannot be shuffled in {} a rank; give `memory` {} or more, "
+        "or use more ranks",
+        plan.rows, text(all_bytes), text(memory_bytes),
+        4 * std::max(plan.record_bytes, all_bytes / most_buckets + 1)));
   }
   return buckets;
 }

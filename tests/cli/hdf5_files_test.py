@@ -112,9 +112,9 @@ class Zoo(support.ProgramTest):
         for number in range(int(os.environ.get("INFOMAX_DAMAGES", "12"))):
             for source in (model, unsealed, data, checkpoint):
                 content = bytearray(source.read_bytes())
-                begin = len("infomax-model") if source is model else 0  # without it, it has no seal
-                for _ in range(chance.choice([1, 1, 3, 20])):
-                    content[chance.randrange(begin, len(content))] ^= chance.randrange(1, 256)
+                places = [chance.randrange(len(content)) for _ in range(chance.choice([1, 1, 3, 20]))]
+                for place in [number % 40, *places] if source is model else places:  # and in its head
+                    content[place] ^= chance.randrange(1, 256)
                 broken = self.scratch / "broken.h5"
                 broken.write_bytes(content)
                 as_model = source is not data
