@@ -81,7 +81,8 @@ int shuffle(const mpi::Communicator& communicator, OptionTable& options) {
       communicator, {config.data, config.output, config.x, config.seed, config.memory.bytes},
       progress);
   if (!done.left_out.empty()) {
-    log::warning(fmt::format("{} are strings and were left out", fmt::join(done.left_out, ", ")));
+    log::warning(
+        fmt::format("left out, because they hold no numbers: {}", fmt::join(done.left_out, ", ")));
   }
   log::info(fmt::format("wrote {}: {} rows of {}, in {:.1f} s", config.output, done.rows,
                         fmt::join(done.datasets, ", "), stopwatch.elapsed_s()));

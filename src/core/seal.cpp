@@ -150,20 +150,22 @@ void seal_file(const std::filesystem::path& path, const Seal& seal) {
 }
 
 std::string damage_of(const std::filesystem::path& path) {
+  constexpr std::string_view signature = "\x89HDF\r\n\x1a\n";
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  SealBlock block{};
+  std::array<char, seal_bytes + signature.size()> begin{};
   const ssize_t got =
-      file.number() < 0 ? -1 : ::pread(file.number(), block.data(), block.size(), 0);
+      file.number() < 0 ? -1 : ::pread(file.number(), begin.data(), begin.size(), 0);
   if (got < 0) {
     fail("read", path);
   }
-  // Any part of a head makes it one, because each may be what is damaged.
-  const std::string_view text(reinterpret_cast<const char*>(block.data()),
-                              static_cast<std::size_t>(got));
-  const bool is_sealed =
-      !text.starts_with("\x89HDF") &&
-      (text.starts_with("infomax-") || text.find(" crc32 ") != std::string_view::npos ||
-       text.find(" header ") != std::string_view::npos);
+  // A head whose name is damaged is one by what is left of it, where HDF5 follows.
+  const std::string_view text(begin.data(), static_cast<std::size_t>(got));
+  const std::string_view head = text.substr(0, seal_bytes);
+  constexpr std::array labels{" version ", " bytes ", " crc32 ", " header "};
+  const auto has = [&](const char* label) { return head.find(label) != std::string_view::npos; };
+  const bool is_sealed = head.starts_with("infomax-") ||
+                         (text.substr(head.size()) == signature && !head.starts_with(signature) &&
+                          std::ranges::count_if(labels, has) >= 2);
   return is_sealed ? read_sealed(file.number(), path).damage() : "";
 }
 

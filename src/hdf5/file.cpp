@@ -2,7 +2,9 @@
 #include "infomax/hdf5/file.hpp"
 
 #include <cerrno>
+#include <cstdint>
 #include <exception>
+#include <span>
 #include <system_error>
 #include <utility>
 
@@ -126,17 +128,20 @@ File File::create(const std::filesystem::path& path, std::size_t user_block_byte
 
 File File::open_parallel(const mpi::Communicator& communicator, const std::filesystem::path& path) {
   std::string complaint;
+  auto code = static_cast<std::int64_t>(ExitCode::data);
   if (communicator.is_root()) {
     try {
       // Every object is opened by one rank first, which damage may end.
       (void)open(path).tree(objects_at_first);
-    } catch (const DataError& error) {
+    } catch (const Error& error) {
       complaint = error.what();
+      code = static_cast<std::int64_t>(error.exit_code());
     }
   }
   complaint = communicator.broadcast(complaint, 0);
+  communicator.broadcast(std::span<std::int64_t>(&code, 1), 0);
   if (!complaint.empty()) {
-    throw DataError(complaint);
+    throw Error(static_cast<ExitCode>(code), complaint);
   }
   // A path that exists on some nodes only is not a shared file.
   mpi::together(communicator, [&] { require_readable(path); });

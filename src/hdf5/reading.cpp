@@ -28,7 +28,7 @@ thread_local Place place;
 time_t longest_s = 0;
 
 // What HDF5 breaks in memory that is not its own shows within so long, or hardly ever.
-constexpr time_t aftermath_s = 5;
+time_t aftermath_s = 0;
 
 constexpr std::array signals{SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGXCPU};
 std::array<struct sigaction, signals.size()> former{};
@@ -58,16 +58,16 @@ bool has_just_left() {
 void on_signal(int number, siginfo_t* info, void* /*context*/) {
   const std::string_view where(place.where.data(), place.length);
   Line line;
-  if (number == SIGXCPU && place.depth == 0 && info->si_code == SI_TIMER) {
-    return;  // HDF5 came to an end just before its time did
+  const bool is_timer = number == SIGXCPU && info->si_code == SI_TIMER;
+  if (is_timer && !place.is_limited) {
+    return;  // HDF5 came to an end, or its limit did, just before its time
   }
-  if (place.depth > 0 && place.length > 0) {
-    line.add(number == SIGXCPU ? "HDF5 made no progress while it read "
-                               : "HDF5 crashed while it read ");
+  if (place.depth > 0 && place.length > 0 && (is_timer || number != SIGXCPU)) {
+    line.add(is_timer ? "HDF5 made no progress while it read " : "HDF5 crashed while it read ");
     line.add(where);
     line.add(", which is damaged; make or copy it again");
     end_of_crash(line.text());
-  } else if (number != SIGXCPU && has_just_left()) {
+  } else if ((number == SIGSEGV || number == SIGABRT) && has_just_left()) {
     line.add("the program crashed right after HDF5 read ");
     line.add(where);
     line.add(
@@ -148,10 +148,12 @@ Reading::~Reading() {
   }
 }
 
-void end_on_crash(EndOfCrash end, int limit_s) {
+void end_on_crash(EndOfCrash end, int limit_s, int aftermath) {
   end_of_crash = end;
+  aftermath_s = aftermath;
   longest_s = limit_s;
-  // A stack of its own, because endless recursion leaves no room on the thread's.
+  // A stack of its own, because endless recursion leaves no room on the thread's. This thread alone
+  // has one: it opens the files.
   static std::array<std::byte, std::size_t{64} << 10U> memory;
   stack_t stack{};
   stack.ss_sp = memory.data();

@@ -37,6 +37,9 @@ constexpr std::size_t most_objects = 10000;
 /// More parts than this would be more files than a process may have, or a folder likes.
 constexpr std::size_t most_buckets = 4096;
 
+/// With fewer records on average, the largest bucket would be several times the average.
+constexpr std::size_t least_records = 16;
+
 /// A data set whose rows are put into the new order.
 struct Column {
   std::string name;
@@ -54,25 +57,63 @@ struct Plan {
   std::size_t record_bytes = sizeof(Place);
 };
 
-bool ends_in(std::string_view name, std::string_view end) {
-  return name.size() > end.size() && name.ends_with(end);
+/// The rows of a data set, or of the sequences whose steps it has; 0 where it is not read as rows.
+std::size_t rows_of(const hdf5::File& file, const std::string& name) {
+  const std::string offsets = data::offsets_of(name);
+  return file.exists(offsets) ? file.dataset(offsets).rows() - 1 : file.dataset(name).rows();
 }
 
-/// On the root: the data sets of the first file that have as many rows as its x, a line each; those
-/// of strings with a blank before.
+/// Whether a data set belongs to another one of the file, and comes with it.
+bool belongs_to_another(const hdf5::File& file, std::string_view name) {
+  for (const std::string_view end : {"_lengths", "_offsets"}) {
+    if (name.size() > end.size() && name.ends_with(end) &&
+        file.exists(std::string(name.substr(0, name.size() - end.size())))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// What becomes of an object of the first file, whose x has `rows` rows: "+" where it is shuffled,
+/// "t" where it has strings, "-" where it has as many rows, but is left out, or nothing.
+std::string fate_of(const hdf5::File& file, const hdf5::TreeEntry& entry, std::size_t rows) {
+  try {
+    if (entry.kind == hdf5::ObjectKind::group || entry.kind == hdf5::ObjectKind::other ||
+        belongs_to_another(file, entry.path)) {
+      return "";
+    }
+    if (file.is_group(entry.path)) {
+      return "";
+    }
+    if (file.holds_texts(entry.path)) {
+      return file.text_count(entry.path) == rows ? "t" : "";
+    }
+    const hdf5::Dataset dataset = file.dataset(entry.path);
+    if (rows_of(file, entry.path) != rows) {
+      return "";
+    }
+    return dataset.features() > 0 ? "+" : "-";
+  } catch (const DataError&) {
+    return !entry.shape.empty() && entry.shape.front() == rows ? "-" : "";
+  }
+}
+
+/// On the root: a line for each object of the first file that has as many rows as its x, its fate
+/// before its name.
 std::string candidates(const std::filesystem::path& first, const std::string& x) {
   const hdf5::File file = hdf5::File::open(first);
-  const std::string offsets = data::offsets_of(x);
-  const std::size_t rows =
-      file.exists(offsets) ? file.dataset(offsets).rows() - 1 : file.dataset(x).rows();
+  const std::size_t rows = rows_of(file, x);
+  const hdf5::Tree tree = file.tree(most_objects);
+  if (!tree.is_complete) {
+    throw DataError(
+        fmt::format("{} has more than {} objects, or groups within groups without end; "
+                    "shuffle a file that has the rows alone",
+                    first.string(), most_objects));
+  }
   std::string names;
-  for (const hdf5::TreeEntry& entry : file.tree(most_objects).entries) {
-    if (entry.kind == hdf5::ObjectKind::dataset && !entry.shape.empty() &&
-        entry.shape.front() == rows && entry.path != x) {
-      const bool is_text = file.holds_texts(entry.path);
-      if (is_text || entry.is_numbers) {
-        names += (is_text ? " " : "") + entry.path + "\n";
-      }
+  for (const hdf5::TreeEntry& entry : tree.entries) {
+    if (const std::string fate = entry.path == x ? "" : fate_of(file, entry, rows); !fate.empty()) {
+      names += fate + entry.path + "\n";
     }
   }
   return names;
@@ -111,18 +152,14 @@ Plan make_plan(const mpi::Communicator& communicator, const ShuffleRequest& requ
   add_column(plan, request.x, x);
   for (std::size_t begin = 0; begin < listed.size();) {
     const std::size_t end = listed.find('\n', begin);
-    const bool is_text = listed[begin] == ' ';
-    const std::string name =
-        listed.substr(begin + (is_text ? 1 : 0), end - begin - (is_text ? 1 : 0));
+    const char fate = listed[begin];
+    const std::string name = listed.substr(begin + 1, end - begin - 1);
     begin = end + 1;
-    if (ends_in(name, "_lengths") || ends_in(name, "_offsets")) {
-      continue;  // they belong to another data set, and come with it
-    }
-    if (is_text && name != "/y") {
+    if (fate == '-' || (fate == 't' && name != "/y")) {
       plan.left_out.push_back(name);
       continue;
     }
-    if (is_text) {
+    if (fate == 't') {
       file.expect_labels(name);
     }
     const auto shape = file.shape(name);
@@ -143,15 +180,14 @@ std::size_t count_buckets(const Plan& plan, std::size_t memory_bytes, std::size_
   const std::size_t all_bytes = plan.rows * plan.record_bytes;
   const std::size_t wanted = all_bytes / std::max<std::size_t>(1, bucket_bytes) + 1;
   const std::size_t buckets = (wanted + ranks - 1) / ranks * ranks;
-  if (buckets > most_buckets || bucket_bytes < plan.record_bytes) {
+  if (wanted > most_buckets || bucket_bytes / least_records < plan.record_bytes) {
     const auto text = [](std::size_t bytes) {
       return measure::memory_text(static_cast<double>(bytes));
     };
     throw SystemError(fmt::format(
-        "{} rows, {} with their keys, cannot be shuffled in {} a rank; give `memory` {} or more, "
-        "or use more ranks",
+        "{} rows, {} with their keys, cannot be shuffled in {} a rank; give `memory` {} or more",
         plan.rows, text(all_bytes), text(memory_bytes),
-        4 * std::max(plan.record_bytes, all_bytes / most_buckets + 1)));
+        4 * std::max(least_records * plan.record_bytes, all_bytes / most_buckets + 1)));
   }
   return buckets;
 }
@@ -223,8 +259,26 @@ std::vector<std::size_t> sorted(std::span<const std::byte> records, std::size_t 
   return order;
 }
 
+/// Collective. What missing elements of the first file were filled with.
+std::vector<double> fills_of(const mpi::Communicator& communicator,
+                             const std::filesystem::path& first, const std::string& name) {
+  std::vector<double> fills;
+  mpi::together(communicator, [&] {
+    if (communicator.is_root()) {
+      fills = data::read_fills(hdf5::File::open(first), name);
+    }
+  });
+  std::uint64_t count = fills.size();
+  communicator.broadcast(std::span<std::uint64_t>(&count, 1), 0);
+  fills.resize(count);
+  communicator.broadcast(std::span<double>(fills), 0);
+  return fills;
+}
+
 /// Collective.
-std::vector<hdf5::Dataset> create(data::DatasetFile& from, const Plan& plan, hdf5::File& to) {
+std::vector<hdf5::Dataset> create(const mpi::Communicator& communicator, data::DatasetFile& from,
+                                  const std::filesystem::path& first, const Plan& plan,
+                                  hdf5::File& to) {
   std::vector<hdf5::Dataset> datasets;
   for (const Column& column : plan.columns) {
     std::vector<std::size_t> extent{plan.rows};
@@ -237,6 +291,7 @@ std::vector<hdf5::Dataset> create(data::DatasetFile& from, const Plan& plan, hdf
          {data::columns_attribute, data::classes_attribute, data::tokens_attribute}) {
       data::write_names(to, column.name, names, from.names(column.name, names));
     }
+    data::write_fills(to, column.name, fills_of(communicator, first, column.name));
   }
   return datasets;
 }
@@ -274,8 +329,12 @@ void gather(const mpi::Communicator& communicator, const Plan& plan, const Spill
 
 }  // namespace
 
-Shuffled shuffle(const mpi::Communicator& communicator, const ShuffleRequest& request,
+Shuffled shuffle(const mpi::Communicator& communicator, const ShuffleRequest& asked,
                  WorkProgress& progress) {
+  ShuffleRequest request = asked;
+  if (!request.x.starts_with('/')) {
+    request.x = "/" + request.x;
+  }
   data::DatasetFile file(communicator, request.data);
   const Plan plan = make_plan(communicator, request, file);
   const auto ranks = static_cast<std::size_t>(communicator.size());
@@ -287,7 +346,8 @@ Shuffled shuffle(const mpi::Communicator& communicator, const ShuffleRequest& re
   spill.finish();
   hdf5::File written = hdf5::File::create_parallel(communicator, pending.path());
   {
-    auto datasets = create(file, plan, written);
+    auto datasets = create(communicator, file, data::find_files(communicator, request.data).front(),
+                           plan, written);
     gather(communicator, plan, spill, datasets, progress);
   }
   written.close();

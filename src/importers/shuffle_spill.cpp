@@ -43,7 +43,7 @@ std::filesystem::path Spill::file(int rank, std::size_t bucket) const {
 
 void Spill::add(std::size_t bucket, std::span<const std::byte> record) {
   auto& held = held_[bucket];
-  if (held.capacity() == 0) {
+  if (held.capacity() == 0 && most_held_ > record_bytes_) {
     held.reserve(most_held_);
   }
   held.insert(held.end(), record.begin(), record.end());
@@ -61,10 +61,13 @@ void Spill::write(std::size_t bucket) {
   std::ofstream out(path, std::ios::binary | (is_first ? std::ios::trunc : std::ios::app));
   if (!out.write(reinterpret_cast<const char*>(held.data()),
                  static_cast<std::streamsize>(held.size())) ||
-      !out.flush()) {
+      (out.close(), !out)) {
     fail("write", path);
   }
   held.clear();
+  if (most_held_ == record_bytes_) {
+    held.shrink_to_fit();  // there is no room to hold any
+  }
 }
 
 void Spill::finish() {

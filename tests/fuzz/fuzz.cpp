@@ -88,7 +88,7 @@ const std::filesystem::path& as_file(Bytes head, Bytes body) {
 
 void forgive_hdf5() {
   (void)own_file();
-  hdf5::end_on_crash([](std::string_view /*line*/) { end_without_finding(); }, 1);
+  hdf5::end_on_crash([](std::string_view /*line*/) { end_without_finding(); }, 1, 0);
 }
 
 std::size_t take_choice(Bytes& bytes, std::size_t count) {

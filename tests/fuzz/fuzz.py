@@ -20,11 +20,12 @@ TARGETS = ("spec", "settings", "import", "hdf5", "model", "checkpoint")
 
 
 def environment():
-    # HDF5 reads beyond its own memory where a file is damaged. That is its affair: the program ends with
-    # a line where this crashes it.
-    return {**os.environ,
-            "ASAN_OPTIONS": f"detect_leaks=0:allocator_may_return_null=1:max_allocation_size_mb=1024:"
-                            f"suppressions={HERE / 'asan.supp'}",
+    # The sanitizer reports aborts and traps, because the programs have taken libFuzzer's signals for the
+    # crashes of HDF5. That reads beyond its own memory where a file is damaged, which is its affair: the
+    # program ends with a line where this crashes it.
+    address = ("detect_leaks=0", "handle_abort=1", "handle_sigill=1", "allocator_may_return_null=1",
+               "max_allocation_size_mb=1024", f"suppressions={HERE / 'asan.supp'}")
+    return {**os.environ, "ASAN_OPTIONS": ":".join(address),
             "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1", "TMPDIR": tempfile.gettempdir()}
 
 

@@ -19,10 +19,11 @@ namespace infomax::hdf5 {
 using EndOfCrash = void (*)(std::string_view line);
 
 /// From now on, where HDF5 crashes (SIGSEGV and the like) while this library has it read a file, or
-/// takes more than `limit_s` seconds of the processor for anything but rows, which some damaged
-/// files bring about, `end` is called. Other crashes go the way they went before. For programs,
-/// which own their signals.
-void end_on_crash(EndOfCrash end, int limit_s = 10);
+/// takes more than `limit_s` seconds of the processor for what is short in every file, which some
+/// damaged files bring about, `end` is called; also where the thread crashes within `aftermath_s`
+/// seconds after that, because HDF5 may have damaged memory that others use. Other crashes go the
+/// way they went before. For programs, which own their signals.
+void end_on_crash(EndOfCrash end, int limit_s = 10, int aftermath_s = 5);
 
 /// Whether a file is HDF5 by its signature, at its begin or behind a user block, which may hold
 /// anything.

@@ -25,7 +25,8 @@ struct ShuffleRequest {
 struct Shuffled {
   std::size_t rows = 0;               ///< N
   std::vector<std::string> datasets;  ///< that have their rows in the new order
-  std::vector<std::string> left_out;  ///< of as many rows, but of strings that are no labels
+  std::vector<std::string>
+      left_out;  ///< of as many rows, but strings that are no labels, or no numbers
 };
 
 /// Collective. Writes all data sets of numbers that have as many rows as x, and /y where it has
@@ -40,7 +41,7 @@ struct Shuffled {
 ///
 /// Throws DataError where the data cannot be read or has trajectories, whose order means something;
 /// SystemError where the disk has no room, or memory is not enough for a few rows.
-Shuffled shuffle(const mpi::Communicator& communicator, const ShuffleRequest& request,
+Shuffled shuffle(const mpi::Communicator& communicator, const ShuffleRequest& asked,
                  WorkProgress& progress);
 
 }  // namespace infomax::importers
