@@ -58,6 +58,9 @@ def main():
     parser.add_argument("--jobs", type=int, default=2, help="programs at a time (2)")
     parser.add_argument("--folder", type=pathlib.Path,
                         help="keeps inputs, findings and logs here; a later run goes on with them")
+    parser.add_argument("--lenient", nargs="+", default=[], metavar="TARGET",
+                        help="findings of these are printed and kept, and do not decide on the exit code: where "
+                             "HDF5 has damaged memory, other code may crash later")
     parser.add_argument("targets", nargs="*", help="of " + ", ".join(TARGETS))
     options = parser.parse_args()
     options.programs = options.programs.resolve()
@@ -75,7 +78,7 @@ def main():
         for target, tried, covered, found, code, text in results:
             print(f"{target:12} {tried:12,} {covered:9,} {len(found):9}")
             if found or tried == 0 or covered == 0:
-                bad += 1
+                bad += 0 if found and target in options.lenient else 1
                 lines = [line for line in text.splitlines() if not line.startswith("#")]
                 print("\n".join([target, *map(str, found), *lines[-60:]]), file=sys.stderr)
         return 1 if bad else 0
