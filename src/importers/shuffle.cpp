@@ -57,7 +57,7 @@ struct Plan {
   std::size_t record_bytes = sizeof(Place);
 };
 
-/// The rows of a data set, or of the sequences whose steps it has; 0 where it is not read as rows.
+/// The rows of a data set, or the sequences whose steps it has.
 std::size_t rows_of(const hdf5::File& file, const std::string& name) {
   const std::string offsets = data::offsets_of(name);
   return file.exists(offsets) ? file.dataset(offsets).rows() - 1 : file.dataset(name).rows();
