@@ -35,9 +35,9 @@ bench::Result run_case(const mpi::Communicator& communicator, const train::Confi
   const train::TrainingData training_data{std::move(made.pair), std::move(made.examples),
                                           std::move(made.normalization),
                                           std::move(made.normalization_y), wanted.batch_rows};
-  return one.precision == train::Precision::float32
-             ? measure_case<float>(communicator, one, pace, training_data)
-             : measure_case<double>(communicator, one, pace, training_data);
+  return one.precision == train::Precision::float64
+             ? measure_case<double>(communicator, one, pace, training_data)
+             : measure_case<float>(communicator, one, pace, training_data);
 }
 
 }  // namespace infomax::cli

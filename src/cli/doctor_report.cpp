@@ -7,6 +7,7 @@
 #include "infomax/core/version.hpp"
 #include "infomax/hdf5/library.hpp"
 #include "infomax/math/blas_runtime.hpp"
+#include "infomax/math/products.hpp"
 #include "infomax/mpi/environment.hpp"
 
 namespace infomax::cli {
@@ -133,6 +134,16 @@ std::string allreduce_line(const measure::Examination& found) {
                      fmt::join(items, ", "));
 }
 
+/// "products   openblas 98.1, onednn 104.2, bfloat16 190.3 Gflop/s on rank 0 ..."
+std::string products_line(const measure::Examination& found) {
+  std::vector<std::string> items;
+  for (const auto& [name, gflops] : found.products) {
+    items.push_back(fmt::format("{} {:.1f}", name, gflops));
+  }
+  return fmt::format("products   {} Gflop/s on rank 0: see --engine and --precision of train\n",
+                     fmt::join(items, ", "));
+}
+
 std::string storage_line(const measure::Examination& found) {
   if (!found.storage) {
     return fmt::format("HDF5       {}: {}\n", found.job.directory, found.storage_failure);
@@ -167,12 +178,17 @@ Json to_json(const measure::Examination& found) {
                {"other", other.kernel},
                {"other_gflops", other.gflops}};
   }
+  Json products = Json::object();
+  for (const auto& [name, gflops] : found.products) {
+    products[name] = gflops;
+  }
   return {{"versions",
            {{"infomax", version},
             {"compiler", compiler()},
             {"mpi", mpi::library_version()},
             {"hdf5", hdf5::library_version()},
-            {"blas", math::blas_version()}}},
+            {"blas", math::blas_version()},
+            {"onednn", math::onednn_version()}}},
           {"transport",
            {{"layer", found.job.transport.layer},
             {"parts", found.job.transport.transports},
@@ -180,6 +196,7 @@ Json to_json(const measure::Examination& found) {
           {"hosts", hosts_json(found)},
           {"ranks", ranks_json(found)},
           {"kernels", kernels},
+          {"products_gflops", products},
           {"allreduce", allreduce},
           {"hdf5", storage_json(found)},
           {"warnings", warnings}};
@@ -194,8 +211,8 @@ std::string to_text(const measure::Examination& found) {
       transport.layer.empty()
           ? "this MPI does not report its transports"
           : fmt::format("{}: {}", transport.layer, fmt::join(transport.transports, ", ")));
-  text += host_lines(found.job.hosts) + rank_lines(found.job.ranks) + allreduce_line(found) +
-          storage_line(found);
+  text += host_lines(found.job.hosts) + rank_lines(found.job.ranks) + products_line(found) +
+          allreduce_line(found) + storage_line(found);
   for (const auto& trap : found.traps) {
     text += fmt::format("warning    {}\n           {}\n", trap.problem, trap.mend);
   }

@@ -118,6 +118,18 @@ std::string describe_validation(const Config& config, const train::TrainingOverv
   return fmt::format("validation {} samples, {}\n", overview.held_out_samples, where);
 }
 
+/// The type of the parameters, and which products are others than BLAS's.
+std::string describe_precision(const Config& config) {
+  const auto engine = config.engine.value_or(train::Engine::openblas);
+  if (config.precision == train::Precision::bfloat16) {
+    return "float, products in bfloat16";
+  }
+  const auto type = FieldText<train::Precision>::format(config.precision);
+  return engine == train::Engine::openblas ? type
+                                           : fmt::format("{}, products by engine {}", type,
+                                                         FieldText<train::Engine>::format(engine));
+}
+
 std::string describe_reproducible(const Config& config, const train::TrainingOverview& overview) {
   if (!config.reproducible) {
     return "";
@@ -160,9 +172,8 @@ std::string describe(const train::Training& training) {
       config.data, overview.samples, model::meaning_of(config.pair).sample_noun(),
       overview.features, hdf5::name(overview.element), data::name(*config.normalize),
       describe_validation(config, overview), networks, overview.parameters,
-      FieldText<train::Precision>::format(config.precision), overview.batch_rows,
-      overview.steps_per_epoch, overview.blocks, describe_reproducible(config, overview),
-      describe(overview.memory));
+      describe_precision(config), overview.batch_rows, overview.steps_per_epoch, overview.blocks,
+      describe_reproducible(config, overview), describe(overview.memory));
 }
 
 /// A word on a training that ended as planned while J was still rising, as that of small data does

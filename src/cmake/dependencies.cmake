@@ -217,5 +217,16 @@ if(NOT TARGET infomax::fftw3)
   endif()
 endif()
 
+# Its headers only: the program opens the library where it is asked for.
+if(NOT TARGET infomax::dnnl)
+  find_path(INFOMAX_DNNL_INCLUDE_DIR oneapi/dnnl/dnnl.h)
+  mark_as_advanced(INFOMAX_DNNL_INCLUDE_DIR)
+  if(INFOMAX_DNNL_INCLUDE_DIR)
+    add_library(infomax::dnnl INTERFACE IMPORTED)
+    target_include_directories(infomax::dnnl INTERFACE ${INFOMAX_DNNL_INCLUDE_DIR})
+    target_link_libraries(infomax::dnnl INTERFACE ${CMAKE_DL_LIBS})
+  endif()
+endif()
+
 unset(CMAKE_REQUIRED_LIBRARIES)
 unset(CMAKE_REQUIRED_QUIET)

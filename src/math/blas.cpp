@@ -13,6 +13,8 @@
 
 #include "infomax/core/checked_cast.hpp"
 #include "infomax/math/blas_runtime.hpp"
+#include "infomax/math/products.hpp"
+#include "math/float_product.hpp"
 
 namespace infomax::math {
 namespace {
@@ -68,6 +70,13 @@ void gemm(Transpose transpose_a, Transpose transpose_b, T alpha, ConstView<T> a,
   if (c.empty()) {
     return;
   }
+  if constexpr (std::is_same_v<T, float>) {
+    const bool is_plain = alpha == 1.0F && (beta == 0.0F || beta == 1.0F);
+    if (is_plain && products() != Products::blas) {
+      multiply_as_chosen({transpose_a, transpose_b, a, b, beta == 1.0F, c});
+      return;
+    }
+  }
   const auto call = [&](auto function) {
     function(CblasRowMajor, flag(transpose_a), flag(transpose_b), extent(c.rows()),
              extent(c.columns()), extent(inner), alpha, a.data(), leading(a.stride()), b.data(),
@@ -78,6 +87,12 @@ void gemm(Transpose transpose_a, Transpose transpose_b, T alpha, ConstView<T> a,
   } else {
     call(cblas_dgemm);
   }
+}
+
+void multiply_by_blas(const FloatProduct& product) {
+  const ProductScope scope(Products::blas);
+  gemm<float>(product.transpose_a, product.transpose_b, 1.0F, product.a, product.b,
+              product.adds ? 1.0F : 0.0F, product.c);
 }
 
 template <Real T>

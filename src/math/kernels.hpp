@@ -68,6 +68,7 @@ struct Kernels {
   void (*log)(const double* x, double* y, std::size_t n);
   void (*add_power_sums)(const std::int32_t* cell, const double* fraction, int cells, double* table,
                          std::size_t n);
+  void (*to_bfloat16)(const float* x, std::uint16_t* y, std::size_t n);
   ConversionKernels<std::int8_t, std::uint8_t, std::int16_t, std::uint16_t, std::int32_t,
                     std::uint32_t, std::int64_t, std::uint64_t, float, double>
       conversion;

@@ -6,6 +6,7 @@
 // Everything is in an unnamed namespace, so that the linker cannot use one file's copy for
 // another's.
 
+#include "math/kernels_bfloat16.hpp"
 #include "math/kernels_exact_sum.hpp"
 #include "math/kernels_histogram.hpp"
 #include "math/kernels_map.hpp"
@@ -57,8 +58,12 @@ constexpr RealKernels<T> kernels_for() {
 }  // namespace
 
 const Kernels INFOMAX_KERNELS = {
-    INFOMAX_KERNELS_NAME,  kernels_for<float>(),
-    kernels_for<double>(), log_of,
-    add_power_sums,        conversions(static_cast<const decltype(Kernels::conversion)*>(nullptr))};
+    INFOMAX_KERNELS_NAME,
+    kernels_for<float>(),
+    kernels_for<double>(),
+    log_of,
+    add_power_sums,
+    to_bfloat16,
+    conversions(static_cast<const decltype(Kernels::conversion)*>(nullptr))};
 
 }  // namespace infomax::math

@@ -6,10 +6,12 @@
 #include <cstdlib>
 #include <filesystem>
 #include <string_view>
+#include <utility>
 
 #include "infomax/core/error.hpp"
 #include "infomax/math/blas_runtime.hpp"
 #include "infomax/math/elementwise.hpp"
+#include "infomax/math/products.hpp"
 #include "infomax/measure/machine.hpp"
 #include "infomax/mpi/failure.hpp"
 #include "infomax/mpi/transport.hpp"
@@ -23,6 +25,7 @@ constexpr std::size_t mebibyte = std::size_t{1} << 20U;
 // The approximate durations of the measurements.
 constexpr double alone_s = 2.0;
 constexpr double together_s = 0.5;
+constexpr double products_s = 0.2;  // by each library
 constexpr Pace allreduce_pace{3, 0.05};
 
 constexpr std::array<std::size_t, 3> allreduce_bytes{8, 4 * mebibyte, 64 * mebibyte};
@@ -74,6 +77,29 @@ JobFacts examine_job(const mpi::Communicator& communicator) {
   return job;
 }
 
+/// Collective. The ways that this machine has, of rank 0's.
+std::vector<ProductRate> product_rates(const mpi::Communicator& communicator) {
+  using math::Products;
+  constexpr std::array<std::pair<const char*, Products>, 3> ways{
+      {{"openblas", Products::blas},
+       {"onednn", Products::onednn},
+       {"bfloat16", Products::bfloat16}}};
+  std::vector<ProductRate> rates;
+  if (communicator.is_root()) {
+    for (const auto& [name, products] : ways) {
+      try {
+        math::require_products(products);
+      } catch (const SystemError&) {
+        continue;  // this machine lacks it
+      }
+      const math::ProductScope scope(products);
+      rates.push_back({name, sgemm_gflops(products_s)});
+    }
+  }
+  sleep_until_all(communicator);
+  return rates;
+}
+
 /// Collective.
 void examine_storage(const mpi::Communicator& communicator, const std::string& directory,
                      std::size_t bytes, Examination& examination) {
@@ -98,6 +124,7 @@ Examination examine(const mpi::Communicator& communicator, const std::string& di
                     std::size_t file_bytes) {
   Examination examination;
   examination.job = examine_job(communicator);
+  examination.products = product_rates(communicator);
   examination.sums_in_memory = communicator.sums_in_memory();
   if (communicator.size() > 1) {
     for (const std::size_t bytes : allreduce_bytes) {

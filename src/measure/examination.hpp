@@ -19,9 +19,16 @@ struct Allreduce {
   Spread seconds;
 };
 
+/// How fast one rank multiplies in one of the ways that math::Products names.
+struct ProductRate {
+  std::string name;  ///< as `engine` and `precision` name it
+  double gflops = 0.0;
+};
+
 /// The result of an examination of the machine and of MPI.
 struct Examination {
   JobFacts job;
+  std::vector<ProductRate> products;  ///< of rank 0 while the others sleep
   bool sums_in_memory = false;        ///< whether sums go through shared memory, not messages
   std::vector<Allreduce> allreduces;  ///< empty at one rank
   std::optional<StorageRates> storage;

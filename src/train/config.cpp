@@ -102,6 +102,30 @@ void validate_networks(const Config& config) {
   }
 }
 
+/// An engine is for floats, and L-BFGS's line search for gradients that are those of its values.
+void validate_arithmetic(const Config& config) {
+  const auto engine = config.engine;
+  if (config.precision == Precision::float64 && engine && *engine != Engine::openblas) {
+    throw UsageError(
+        fmt::format("`engine` {} multiplies floats only; leave it out with `precision` double",
+                    FieldText<Engine>::format(*engine)));
+  }
+  if (config.precision == Precision::bfloat16 && engine == Engine::openblas) {
+    throw UsageError("`engine` openblas does not multiply bfloat16 numbers; leave it out");
+  }
+  if (config.precision == Precision::bfloat16 &&
+      config.optimizer.kind == optim::OptimizerKind::lbfgs) {
+    throw UsageError(
+        "`precision` bfloat16 rounds values more coarsely than the line search of lbfgs compares "
+        "them; use `precision` float, or another `optimizer`");
+  }
+  if (config.reproducible && engine == Engine::automatic) {
+    throw UsageError(
+        "`engine` auto chooses by times, which are never the same twice; for `reproducible` name "
+        "openblas or onednn");
+  }
+}
+
 void validate_linear_start(const Config& config) {
   const nn::Spec encoder = first_encoder(config);
   const auto encoder_b = second_encoder(config);
@@ -194,6 +218,7 @@ void validate(const Config& config) {
   objective::validate(config.objective_options());
   validate_pair(config);
   validate_linear_start(config);
+  validate_arithmetic(config);
   optimizer_options(config).check();
   schedule(config, 1).check();
   if (config.optimizer.kind == optim::OptimizerKind::lbfgs && config.batch != 0U) {

@@ -105,6 +105,27 @@ optim::Schedule schedule(const Config& config, std::uint64_t steps_per_epoch) {
   return schedule;
 }
 
+math::Products products_of(const Config& config) {
+  using math::Products;
+  switch (config.precision) {
+    case Precision::float64:
+      return Products::blas;
+    case Precision::bfloat16:
+      return Products::bfloat16;
+    case Precision::float32:
+      break;
+  }
+  switch (config.engine.value_or(Engine::openblas)) {
+    case Engine::onednn:
+      return Products::onednn;
+    case Engine::automatic:
+      return Products::fastest;
+    case Engine::openblas:
+      break;
+  }
+  return Products::blas;
+}
+
 StepOptions step_options(const Config& config) {
   StepOptions options;
   options.clip_norm = config.clip_norm;
@@ -113,6 +134,7 @@ StepOptions step_options(const Config& config) {
   options.own_rate =
       config.critic_learning_rate.value_or(config.learning_rate) / config.learning_rate;
   options.seed = config.seed;
+  options.products = products_of(config);
   return options;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "infomax/math/products.hpp"
 #include "infomax/model/settings.hpp"
 #include "infomax/nn/spec.hpp"
 #include "infomax/objective/linear_solution.hpp"
@@ -49,6 +50,9 @@ namespace infomax::train {
 
 [[nodiscard]] optim::OptimizerOptions optimizer_options(const Config& config);
 [[nodiscard]] optim::Schedule schedule(const Config& config, std::uint64_t steps_per_epoch);
+/// What computes the networks' products in training.
+[[nodiscard]] math::Products products_of(const Config& config);
+
 [[nodiscard]] StepOptions step_options(const Config& config);
 [[nodiscard]] TrainerOptions trainer_options(const Config& config, std::uint64_t steps_per_epoch);
 [[nodiscard]] DurabilityOptions durability_options(const Config& config,

@@ -14,6 +14,7 @@
 #include "infomax/data/labels.hpp"
 #include "infomax/data/loader.hpp"
 #include "infomax/math/blas_runtime.hpp"
+#include "infomax/math/products.hpp"
 #include "infomax/measure/threads.hpp"
 #include "infomax/model/arithmetic.hpp"
 #include "infomax/model/row_memory.hpp"
@@ -261,6 +262,7 @@ void prepare_arithmetic(const mpi::Communicator& communicator, const Config& con
     math::set_blas_threads(1);
     model::require_one_arithmetic(communicator);
   }
+  mpi::together(communicator, [&] { math::require_products(products_of(config)); });
 }
 
 model::PairSettings settle_pair(Config& config, std::span<const std::size_t> trailing,

@@ -97,8 +97,7 @@ StepReport Step<T>::differentiate(std::uint64_t epoch, std::uint64_t step_of_epo
   const double planning_s = planning.elapsed_s();
 
   // forward: local rows to local outputs
-  sides_->forward(rows,
-                  {true, options_.seed, epoch, step_of_epoch, sampler_->steps_per_epoch() == 1});
+  encode(rows, epoch, step_of_epoch);
 
   // measure, allreduce, differentiate, pull back
   report.value = objective_->evaluate(communicator_, sides_->batch(), requested_gradients());
@@ -166,6 +165,14 @@ void Step<T>::read_ahead(std::uint64_t epoch, std::size_t step_of_epoch) {
   }
 }
 
+template <math::Real T>
+void Step<T>::encode(std::span<const std::size_t> rows, std::uint64_t epoch,
+                     std::uint64_t step_of_epoch) {
+  const math::ProductScope scope(options_.products);
+  sides_->forward(rows,
+                  {true, options_.seed, epoch, step_of_epoch, sampler_->steps_per_epoch() == 1});
+}
+
 /// Those by the outputs of both sides, and by the objective's own parameters.
 template <math::Real T>
 objective::Gradients<T> Step<T>::requested_gradients() {
@@ -182,6 +189,7 @@ objective::Gradients<T> Step<T>::requested_gradients() {
 /// Sums the gradients of the local rows to that of the global batch.
 template <math::Real T>
 void Step<T>::backward() {
+  const math::ProductScope scope(options_.products);
   if (sides_->reproducible()) {
     exact_.start(gradient_.size());
     sides_->backward(gradient_, exact_);

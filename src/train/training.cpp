@@ -11,6 +11,7 @@
 #include "infomax/core/pending_file.hpp"
 #include "infomax/data/loader.hpp"
 #include "infomax/math/blas_runtime.hpp"
+#include "infomax/math/products.hpp"
 #include "infomax/measure/memory.hpp"
 #include "infomax/model/arithmetic.hpp"
 #include "infomax/mpi/failure.hpp"
@@ -44,7 +45,12 @@ model::Settings model_settings(const mpi::Communicator& communicator, const Conf
   model::Settings settings;
   pair.to_settings(settings);
   settings.merge(objective::to_settings(config.objective_options()));
-  settings["precision"] = FieldText<Precision>::format(config.precision);
+  // Of the parameters, by which readers choose; bfloat16 is an arithmetic of products alone.
+  settings["precision"] = FieldText<Precision>::format(
+      config.precision == Precision::float64 ? Precision::float64 : Precision::float32);
+  if (const math::Products products = products_of(config); products != math::Products::blas) {
+    settings["products"] = math::describe(products);
+  }
   settings["normalize"] = data::name(*config.normalize);
   if (config.reproducible) {
     settings["reproducible"] = "yes";
@@ -170,12 +176,12 @@ class Training::Impl {
     const std::size_t process_bytes = measure::resident_memory_bytes() + library_bytes;
     load(source);
     const bool starts = !resumption_.has_value();
-    if (config_.precision == Precision::float32) {
-      typed_.emplace<std::unique_ptr<Typed<float>>>(
-          std::make_unique<Typed<float>>(communicator_, config_, *data_, starts, process_bytes));
-    } else {
+    if (config_.precision == Precision::float64) {
       typed_.emplace<std::unique_ptr<Typed<double>>>(
           std::make_unique<Typed<double>>(communicator_, config_, *data_, starts, process_bytes));
+    } else {
+      typed_.emplace<std::unique_ptr<Typed<float>>>(
+          std::make_unique<Typed<float>>(communicator_, config_, *data_, starts, process_bytes));
     }
     if (resumption_) {
       // What the start of the run found, such as the correlations of a linear solution.

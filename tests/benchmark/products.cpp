@@ -5,6 +5,8 @@
 //   strassen  one level of Strassen and Winograd: 7 products of half the size for 8
 //   padded    rows 64 bytes further apart, so that columns do not fall into one set of the cache
 //   stacked   the rows of two views of a shared network in one product, for two
+//   onednn    the same product by oneDNN, in float
+//   bf16      by oneDNN, of factors rounded to bfloat16 each time, and its rounding error
 // Start it alone, or by mpirun for all ranks at once; OPENBLAS_CORETYPE chooses the kernels.
 #include <cmath>
 #include <cstddef>
@@ -19,6 +21,7 @@
 #include "infomax/core/stopwatch.hpp"
 #include "infomax/math/blas.hpp"
 #include "infomax/math/blas_runtime.hpp"
+#include "infomax/math/products.hpp"
 #include "infomax/measure/timing.hpp"
 #include "infomax/mpi/communicator.hpp"
 #include "infomax/mpi/environment.hpp"
@@ -44,7 +47,13 @@ constexpr Product products[] = {
     {"y = x W, second", Transpose::no, Transpose::no, 2048, 1024, 1024},
     {"dW = x' dz, first", Transpose::yes, Transpose::no, 784, 1024, 2048},
     {"dW = x' dz, second", Transpose::yes, Transpose::no, 1024, 1024, 2048},
-    {"dx = dz W', second", Transpose::no, Transpose::yes, 2048, 1024, 1024}};
+    {"dx = dz W', second", Transpose::no, Transpose::yes, 2048, 1024, 1024},
+    {"y = x W, 64 outputs", Transpose::no, Transpose::no, 2048, 64, 1024},
+    {"dW = x' dz, 64", Transpose::yes, Transpose::no, 1024, 64, 2048},
+    {"dx = dz W', 64", Transpose::no, Transpose::yes, 2048, 1024, 64},
+    {"y = x W, 128 rows", Transpose::no, Transpose::no, 128, 1024, 1024},
+    {"dW = x' dz, 128 rows", Transpose::yes, Transpose::no, 1024, 1024, 128},
+    {"dx = dz W', 128 rows", Transpose::no, Transpose::yes, 128, 1024, 1024}};
 
 /// A matrix as op(.) shows it: the quarter (i, j) of op(x) lies at (j, i) of a transposed x.
 ConstView quarter(Transpose transpose, ConstView x, std::size_t i, std::size_t j) {
@@ -215,6 +224,7 @@ void compare(const mpi::Communicator& world, const Product& product) {
   (product.transpose_a == Transpose::yes ? doubled.k : doubled.m) *= 2;
   Operands stacked(doubled, 0);
   Strassen strassen(product, plain.a.view(), plain.b.view());
+  Operands rounded(product, 0);
   const auto gemm_of = [](const Product& p, Operands& o) {
     math::gemm<float>(p.transpose_a, p.transpose_b, 1.0F, o.a.view(), o.b.view(), 0.0F, o.c.view());
   };
@@ -224,7 +234,18 @@ void compare(const mpi::Communicator& world, const Product& product) {
         strassen.multiply(strassen_operands.a.view(), strassen_operands.b.view(),
                           strassen_operands.c.view());
       },
-      [&] { gemm_of(product, padded); }, [&] { gemm_of(doubled, stacked); }};
+      [&] { gemm_of(product, padded); },
+      [&] { gemm_of(doubled, stacked); },
+      [&] {
+        const math::ProductScope scope(math::Products::onednn);
+        gemm_of(product, plain);
+      },
+      [&] {
+        const math::ProductScope scope(math::Products::bfloat16);
+        gemm_of(product, rounded);
+      }};
+  // Those by oneDNN are BLAS's where it is missing.
+  const bool has_onednn = !math::onednn_version().empty();
   std::vector<std::vector<double>> seconds(ways.size());
   for (int repeat = 0; repeat < repeats; ++repeat) {
     for (std::size_t way = 0; way < ways.size(); ++way) {
@@ -240,10 +261,15 @@ void compare(const mpi::Communicator& world, const Product& product) {
     return rounding_error(product, o.a.view(), o.b.view(), o.c.view());
   };
   if (world.is_root()) {
-    fmt::print("{:<22} {:7.1f}   {:5.3f}x {:5.1f}   {:5.3f}x  {:5.3f}x\n", product.name,
+    fmt::print("{:<22} {:7.1f}   {:5.3f}x {:5.1f}   {:5.3f}x  {:5.3f}x", product.name,
                flops / plain_s / 1e9, plain_s / median(seconds[1]),
                error_of(strassen_operands) / error_of(plain), plain_s / median(seconds[2]),
                2.0 * plain_s / median(seconds[3]));
+    if (has_onednn) {
+      fmt::print("  {:5.3f}x  {:5.3f}x {:7.1e}", plain_s / median(seconds[4]),
+                 plain_s / median(seconds[5]), error_of(rounded));
+    }
+    fmt::print("\n");
   }
 }
 
@@ -258,7 +284,9 @@ int main(int argc, char** argv) {
   if (world.is_root()) {
     fmt::print("{} kernels, ranks {}; speed against the plain product, medians of {}\n",
                math::blas_kernel(), world.size(), repeats);
-    fmt::print("product                Gflop/s  strassen error   padded stacked\n");
+    fmt::print(
+        "product                Gflop/s  strassen error   padded stacked  onednn    bf16   "
+        "error\n");
   }
   for (const auto& product : products) {
     compare(world, product);

@@ -33,8 +33,9 @@ class Doctor(support.ProgramTest):
             report, _ = self.doctor("--threads", "1", ranks=ranks)
             self.assertLessEqual(FIELDS, report.keys())
             self.assertEqual(set(report["versions"]),
-                             {"infomax", "compiler", "mpi", "hdf5", "blas"})
-            self.assertTrue(all(report["versions"].values()))
+                             {"infomax", "compiler", "mpi", "hdf5", "blas", "onednn"})
+            self.assertTrue(all(version or name == "onednn" for name, version in report["versions"].items()))
+            self.assertGreater(report["products_gflops"]["openblas"], 0)
             host, = report["hosts"]
             self.assertLessEqual(HOST_FIELDS, host.keys())
             self.assertEqual(host["ranks"], ranks)

@@ -30,6 +30,10 @@ ROWS = {
                       256], AUGMENT, 470, 50),
     "dcca": (["--objective", "dcca", "--encoder", f"{LARGE},dense:50", "--batch", 4000],
              HALVES, 15, 3),
+    "barlow-256": (["--objective", "barlow", "--encoder", f"{LARGE},dense:64", "--batch", 256],
+                   AUGMENT, 100, 20),
+    "dcca-wide": (["--objective", "dcca", "--encoder", f"{LARGE},dense:1024", "--batch", 4000],
+                  HALVES, 5, 1),
     "infomax": (["--objective", "infomax", "--lambda", 0.1, "--encoder", "dense:256,tanh,dense:32",
                  "--batch", 1024], INPUT, 118, 10),
     "infonce": (["--objective", "infonce", "--encoder", "dense:1024,tanh,dense:128", "--batch",
@@ -71,12 +75,16 @@ class Bench:
                   self.options.learning_rate,
                   "--steps", (self.options.steps or measured) + warmup]
         if side == "infomax":
-            return runs.infomax(self.scratch, ranks, [*common, *of_infomax], warmup)
+            return runs.infomax(self.scratch, ranks, [*common, *of_infomax, *self.options.infomax],
+                                warmup)
         if side == "other":
             return runs.infomax(self.scratch, ranks, [*common, *of_infomax], warmup,
                                 INFOMAX_PROGRAM=self.options.against)
-        bind = ["--bind"] if self.options.bind_torch else []
-        return runs.torch(self.scratch, ranks, [*common, *of_torch, *bind], warmup)
+        if self.options.bind_torch:
+            common.append("--bind")
+        if self.options.autocast:
+            common.append("--autocast")
+        return runs.torch(self.scratch, ranks, [*common, *of_torch], warmup)
 
     def data_of(self, row):
         """The data set of a row; rows of noise do for speed."""
@@ -216,6 +224,9 @@ def parse(arguments):
     parser.add_argument("--torch-epochs", type=int, default=20, help="of dcca-quality")
     parser.add_argument("--bind-torch", action="store_true",
                         help="bind PyTorch's processes to cores, as Infomax's ranks are")
+    parser.add_argument("--autocast", action="store_true", help="PyTorch's networks in bfloat16")
+    parser.add_argument("--infomax", metavar="OPTIONS", default="", type=str.split,
+                        help="further options of Infomax in rows, in quotes: '--precision bfloat16'")
     parser.add_argument("--against", metavar="PROGRAM",
                         help="another version's program to measure beside, in place of PyTorch")
     parser.add_argument("--json", help="file that gets a JSON object a line, appended")

@@ -42,6 +42,8 @@ def parse(arguments):
     parser.add_argument("--steps", type=int, default=10)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--dtype", choices=["float", "double"], default="float")
+    parser.add_argument("--autocast", action="store_true",
+                        help="the networks in bfloat16 by torch.autocast, the objective in --dtype")
     parser.add_argument("--initial", help="model.h5 to start from")
     parser.add_argument("--output", help="where the parameters go, as in model.h5")
     parser.add_argument("--metrics")
@@ -85,7 +87,9 @@ def train(model, rows, objective, options, on_step):
         if numbers is None:
             batches = iter(rows.epoch(options.batch or rows.global_count, generator))
             numbers = next(batches)
-        value = objective(*model(*rows.take(numbers)))
+        with torch.autocast("cpu", torch.bfloat16, enabled=options.autocast):
+            outputs = model(*rows.take(numbers))
+        value = objective(*(y.to(getattr(torch, options.dtype)) for y in outputs))
         optimizer.zero_grad(set_to_none=True)
         (-value).backward()
         optimizer.step()

@@ -8,6 +8,7 @@
 #include "infomax/core/matrix.hpp"
 #include "infomax/data/sampler.hpp"
 #include "infomax/math/blas.hpp"
+#include "infomax/math/products.hpp"
 #include "infomax/model/model.hpp"
 #include "infomax/model/sides.hpp"
 #include "infomax/mpi/communicator.hpp"
@@ -45,6 +46,7 @@ struct StepOptions {
   double own_rate = 1.0;      ///< the rate of the objective's own parameters is this times the
                               ///< learning rate
   std::uint64_t seed = 0;     ///< of augmentation and dropout
+  math::Products products = math::Products::blas;    ///< what computes those of the networks
   std::size_t bucket_bytes = std::size_t{1} << 20U;  ///< of gradient in one message, which
                                                      ///< overlaps with the backward pass
 };
@@ -96,6 +98,7 @@ class Step {
 
  private:
   void read_ahead(std::uint64_t epoch, std::size_t step_of_epoch);
+  void encode(std::span<const std::size_t> rows, std::uint64_t epoch, std::uint64_t step_of_epoch);
   [[nodiscard]] objective::Gradients<T> requested_gradients();
   void backward();
   double add_penalty();

@@ -109,7 +109,7 @@ class Training {
   /// Calls `use` with the model of whichever precision.
   template <class Use>
   decltype(auto) with_model(Use&& use) const {
-    return config().precision == Precision::float32 ? use(model<float>()) : use(model<double>());
+    return config().precision == Precision::float64 ? use(model<double>()) : use(model<float>());
   }
 
  private:

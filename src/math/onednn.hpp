@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <string>
+
+#include "math/float_product.hpp"
+
+/// @file
+/// Products by oneDNN. Its library is large and few runs use it, so that it is opened when it is
+/// asked for the first time, and the program starts without it. onednn_missing.cpp takes the place
+/// of onednn.cpp where a build finds no headers of it.
+
+namespace infomax::math::onednn {
+
+/// Returns an empty text if the library can be used, else what is missing, as part of a sentence.
+[[nodiscard]] std::string missing();
+
+/// The version, such as "oneDNN 2.6.3", or an empty text.
+[[nodiscard]] std::string version();
+
+/// Computes a product in float; returns false, with nothing done, where it cannot.
+[[nodiscard]] bool multiply(const FloatProduct& product);
+
+/// Computes a product of the factors rounded to bfloat16 (to nearest, ties to even), summed in
+/// float; returns false, with nothing done, where it cannot or where BLAS is as fast.
+[[nodiscard]] bool multiply_bfloat16(const FloatProduct& product);
+
+}  // namespace infomax::math::onednn
