@@ -167,12 +167,17 @@ std::string describe(const train::Training& training) {
   return fmt::format(
       "data       {}: {} {} x {} features ({}), normalised by {}\n"
       "{}{}parameters {} in {}\n"
-      "batch      {} global rows, {} steps an epoch, {} blocks\n"
+      "batch      {} global rows{}, {} step{} an epoch, {} blocks\n"
       "{}memory     {}\n",
       config.data, overview.samples, model::meaning_of(config.pair).sample_noun(),
       overview.features, hdf5::name(overview.element), data::name(*config.normalize),
       describe_validation(config, overview), networks, overview.parameters,
-      describe_precision(config), overview.batch_rows, overview.steps_per_epoch, overview.blocks,
+      describe_precision(config), overview.batch_rows,
+      config.batch.value_or(0) > overview.batch_rows && overview.steps_per_epoch > 1
+          ? fmt::format(" ({} in as few equal parts as batch {} allows)", overview.samples,
+                        *config.batch)
+          : "",
+      overview.steps_per_epoch, overview.steps_per_epoch == 1 ? "" : "s", overview.blocks,
       describe_reproducible(config, overview), describe(overview.memory));
 }
 

@@ -9,6 +9,7 @@
 
 #include "data/sequence_steps.hpp"
 #include "infomax/core/error.hpp"
+#include "infomax/core/logging.hpp"
 #include "infomax/data/paged_rows.hpp"
 #include "infomax/mpi/failure.hpp"
 
@@ -20,6 +21,18 @@ constexpr std::size_t default_page_bytes = std::size_t{1} << 20U;
 
 /// What a page takes at most to have whole chunks.
 constexpr std::size_t most_page_bytes = std::size_t{16} << 20U;
+
+/// "2.5 MiB"
+std::string in_mebibytes(std::size_t bytes) {
+  return fmt::format("{:.3g} MiB", static_cast<double>(bytes) / 1048576.0);
+}
+
+/// How many rows the pages may have of which as many as must be held fit into so many bytes.
+std::size_t most_page_rows(const DatasetShape& shape, std::size_t bytes) {
+  const std::size_t row_bytes = shape.features * hdf5::size(shape.type);
+  return std::max<std::size_t>(
+      1, bytes / PagedRows::fewest_pages / std::max<std::size_t>(1, row_bytes));
+}
 
 void require_equal_counts(const DatasetShape& lengths, const DatasetShape& sequences) {
   if (lengths.rows != sequences.rows) {
@@ -140,8 +153,19 @@ bool Datasets::streams(const std::string& dataset, const Shard& shard) {
     const bool fits =
         must || row_bytes <= streaming_.memory_bytes / PagedRows::fewest_pages / page_rows(dataset);
     const bool is_large = found.shape.bytes_of(shard.row_count) > most;
-    return communicator_.max(std::uint64_t{is_large ? 1U : 0U}) > 0 &&
-           communicator_.min(std::uint64_t{fits ? 1U : 0U}) > 0;
+    const bool any_is_large = communicator_.max(std::uint64_t{is_large ? 1U : 0U}) > 0;
+    const bool all_fit = communicator_.min(std::uint64_t{fits ? 1U : 0U}) > 0;
+    if (any_is_large && !all_fit && communicator_.is_root()) {
+      log::warning_once(
+          "not streamed " + found.shape.where,
+          fmt::format(
+              "{} takes more than the {} that rows may take, and so do {} of its pages, of {} rows "
+              "each: it is read into memory; to stream it, give `page_rows` {} or fewer, or more "
+              "`data_memory`",
+              found.shape.where, in_mebibytes(streaming_.memory_bytes), PagedRows::fewest_pages,
+              page_rows(dataset), most_page_rows(found.shape, streaming_.memory_bytes)));
+    }
+    return any_is_large && all_fit;
   } catch (...) {
     after_failure();
     throw;
@@ -177,12 +201,12 @@ std::shared_ptr<const RowStore> Datasets::open(const std::string& dataset, const
                                 std::min(shard.row_count, *streaming_.page_rows) * shape.features *
                                 hdf5::size(shape.type);
       if (least > streaming_.memory_bytes) {
-        throw DataError(
-            fmt::format("{} has pages of {} rows, of which {} at least are held, {} bytes, and "
-                        "rows may take {}; "
-                        "give fewer `page_rows`, or more `data_memory`",
-                        shape.where, *streaming_.page_rows, PagedRows::fewest_pages, least,
-                        streaming_.memory_bytes));
+        throw SystemError(fmt::format(
+            "{} has pages of {} rows, of which {} at least are held, {}, and rows may take {}; "
+            "give "
+            "`page_rows` {} or fewer, or more `data_memory`",
+            shape.where, *streaming_.page_rows, PagedRows::fewest_pages, in_mebibytes(least),
+            in_mebibytes(streaming_.memory_bytes), most_page_rows(shape, streaming_.memory_bytes)));
       }
       pages =
           open_pages(find(dataset).shape, dataset, shard, *streaming_.page_rows, memory_left_ / 2);

@@ -15,6 +15,7 @@
 #include "importers/csv_separator.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/core/field_text.hpp"
+#include "infomax/core/suggestion.hpp"
 
 namespace infomax::importers {
 namespace {
@@ -148,10 +149,11 @@ std::vector<std::size_t> find_columns(const CsvFormat& format,
     if (named == format.names.end()) {
       const auto number = parse_integer(name);
       if (!number || *number < 1 || *number > static_cast<std::int64_t>(format.columns)) {
-        refuse(name, fmt::format("is not one of its {} columns{}; give a {}number from 1 to {}",
+        const std::vector<std::string_view> names(format.names.begin(), format.names.end());
+        refuse(name, fmt::format("is not one of its {} columns{}; give a {}number from 1 to {}{}",
                                  format.columns, format.has_header ? "" : ", which have no names",
                                  format.has_header ? "name of its first line, or a " : "",
-                                 format.columns));
+                                 format.columns, did_you_mean(name, names)));
       }
       index = static_cast<std::size_t>(*number) - 1;
     } else if (std::ranges::count(format.names, name) > 1) {

@@ -209,6 +209,13 @@ Imported import_dataset(const ImportRequest& request) {
                        "of them; import some of the files as the test file");
     }
     test.emplace(files.x->rows(), request.test->fraction, request.test->seed);
+    if (request.table.missing == MissingCells::mean ||
+        request.table.missing == MissingCells::median) {
+      log::warning(
+          "missing cells are filled by what all rows have, also those of the test file; to keep "
+          "test rows out of it, divide the table first, and import its test part with `like` the "
+          "other");
+    }
     test_output.emplace(request.test->output);
   }
   Output* const beside = test_output ? &*test_output : nullptr;

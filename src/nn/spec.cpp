@@ -90,7 +90,12 @@ void check(const Spec& spec, const std::vector<SpecItem>& items) {
       for (const LayerType* known : layer_table()) {
         names.push_back(known->name);
       }
-      reader.refuse(layer_usages() + did_you_mean(item.name, names));
+      const std::string_view meant = closest_name(item.name, names);
+      reader.refuse(meant.empty()
+                        ? layer_usages()
+                        : fmt::format("a known layer; did you mean {}? The help of `encoder` "
+                                      "lists all",
+                                      meant));
     }
     type->check(reader);
     check(spec, item.items);

@@ -13,7 +13,7 @@ import numpy
 
 import support
 
-DATA, USAGE = 3, 2
+DATA, USAGE, SYSTEM = 3, 2, 5
 TIMES = ("seconds", "input_s", "compute_s", "reduce_s")
 STREAM = ["--data-mode", "stream", "--data-memory", "24K"]
 LAYOUTS = {
@@ -197,7 +197,7 @@ class Stream(support.ProgramTest):
         self.assert_refused(done, USAGE, "--shuffle-pages 1")
         done = support.run("train", "--data", data, "--output", self.scratch / "no", *options,
                            "--data-memory", "4K", "--page-rows", "80", "--data-mode", "stream", ranks=2)
-        self.assert_refused(done, DATA, "--page-rows", "--data-memory")
+        self.assert_refused(done, SYSTEM, "--page-rows", "--data-memory", "MiB")
 
     def test_a_default_page_is_a_mebibyte_of_whole_chunks(self):
         path = self.scratch / "wide.h5"
