@@ -78,7 +78,7 @@ void require_finite(const mpi::Communicator& communicator, const Rows& rows) {
 DatasetFile::DatasetFile(const mpi::Communicator& communicator, const std::filesystem::path& path)
     : Datasets(communicator),
       parts_(communicator, find_files(communicator, path.string()), path.string()),
-      file_(hdf5::File::open_parallel(communicator, parts_.files().front())) {}
+      file_(hdf5::File::open_parallel(communicator, parts_.first_file())) {}
 
 std::vector<std::string> DatasetFile::names(const std::string& dataset,
                                             const char* attribute) const {
@@ -92,9 +92,11 @@ void DatasetFile::expect_labels(const std::string& dataset,
                                 const std::vector<std::string>& classes) {
   try {
     if (file_.holds_texts(dataset)) {
-      text_classes_[dataset] = classes.empty() ? find_text_classes(communicator(), parts_.files(),
-                                                                   dataset, where(dataset))
-                                               : classes;
+      text_classes_[dataset] =
+          classes.empty() ? find_text_classes(communicator(),
+                                              parts_.stretches(dataset, 0, parts_.rows(dataset)),
+                                              dataset, where(dataset))
+                          : classes;
     }
   } catch (...) {
     after_failure();

@@ -57,22 +57,23 @@ std::string listed(const std::vector<std::string>& classes) {
 }  // namespace
 
 std::vector<std::string> find_text_classes(const mpi::Communicator& communicator,
-                                           const std::vector<std::filesystem::path>& files,
+                                           const std::vector<FileStretch>& stretches,
                                            const std::string& dataset, const std::string& where) {
   std::set<std::string> found;
   mpi::together(communicator, [&] {
     if (!communicator.is_root()) {
       return;
     }
-    for (const auto& path : files) {
-      const std::size_t rows = hdf5::File::open(path).text_count(dataset);
-      for_each_text(path, dataset, 0, rows, [&](std::size_t /*row*/, const std::string& text) {
-        if (found.insert(text).second && found.size() > most_classes) {
-          throw DataError(fmt::format(
-              "{} has more than {} different strings; if they are not classes, store numbers",
-              where, most_classes));
-        }
-      });
+    for (const FileStretch& stretch : stretches) {
+      for_each_text(stretch.path, dataset, stretch.first, stretch.count,
+                    [&](std::size_t /*row*/, const std::string& text) {
+                      if (found.insert(text).second && found.size() > most_classes) {
+                        throw DataError(fmt::format(
+                            "{} has more than {} different strings; if they are not classes, "
+                            "store numbers",
+                            where, most_classes));
+                      }
+                    });
     }
     if (found.empty()) {
       throw DataError(where + " has no rows; write some before training on it");

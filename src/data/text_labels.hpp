@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -12,12 +11,13 @@
 // Data sets of strings as labels of classes.
 namespace infomax::data {
 
-/// Collective. The different strings of a data set of these files, in the order of their bytes;
+/// Collective. The different strings of a data set in these stretches, in the order of their bytes;
 /// `where` names it in messages. Throws DataError, the same on every rank, where there are more
 /// than most_classes.
-[[nodiscard]] std::vector<std::string> find_text_classes(
-    const mpi::Communicator& communicator, const std::vector<std::filesystem::path>& files,
-    const std::string& dataset, const std::string& where);
+[[nodiscard]] std::vector<std::string> find_text_classes(const mpi::Communicator& communicator,
+                                                         const std::vector<FileStretch>& stretches,
+                                                         const std::string& dataset,
+                                                         const std::string& where);
 
 /// Called by each rank for its own rows, of type i32 and one column, which lie in these stretches
 /// of files: sets each to the place of its string in `classes`. Throws DataError where a string is

@@ -133,11 +133,11 @@ void add_column(Plan& plan, const std::string& name, const data::DatasetShape& s
 /// Collective.
 Plan make_plan(const mpi::Communicator& communicator, const ShuffleRequest& request,
                data::DatasetFile& file) {
-  const auto files = data::find_files(communicator, request.data);
+  const auto pieces = data::find_files(communicator, request.data);
   std::string listed;
   mpi::together(communicator, [&] {
     if (communicator.is_root()) {
-      listed = candidates(files.front(), request.x);
+      listed = candidates(pieces.front().path, request.x);
     }
   });
   listed = communicator.broadcast(listed, 0);
@@ -346,8 +346,9 @@ Shuffled shuffle(const mpi::Communicator& communicator, const ShuffleRequest& as
   spill.finish();
   hdf5::File written = hdf5::File::create_parallel(communicator, pending.path());
   {
-    auto datasets = create(communicator, file, data::find_files(communicator, request.data).front(),
-                           plan, written);
+    auto datasets =
+        create(communicator, file, data::find_files(communicator, request.data).front().path, plan,
+               written);
     gather(communicator, plan, spill, datasets, progress);
   }
   written.close();

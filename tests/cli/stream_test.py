@@ -123,6 +123,32 @@ class Stream(support.ProgramTest):
         evaluated = [self.evaluate(reference / "model.h5", data, ranks=2) for data in (whole, pattern)]
         self.assertEqual(*evaluated)
 
+    def test_a_list_takes_rows_of_files(self):
+        """The same as a file that has those rows alone, in their order, in memory and streamed."""
+        classes = numpy.array([b"ab", b"c", b"dea"])[numpy.arange(503) % 3]
+        self.file("all rows.h5", texts=classes)
+        taken = numpy.r_[100:250, 0:60, 400:503]
+        with h5py.File(self.scratch / "taken.h5", "w") as file:
+            file["x"], file["texts"] = self.x[taken], classes[taken]
+        rows = self.scratch / "rows.txt"
+        rows.write_text("all rows.h5 100:250,:60\nall rows.h5\t400:  \n")
+        options = self.options("--pair", "target", "--y", "/texts", "--objective", "dcca",
+                               encoder="dense:8,tanh,dense:2")
+        reference = self.train(self.scratch / "taken.h5", "reference", *options, "--data-mode", "memory")
+        for name, mode, ranks in (("memory", [], 3), ("streamed", STREAM, 2)):
+            with self.subTest(name):
+                self.assert_same(self.train(rows, name, *options, *mode, ranks=ranks), reference)
+        self.assertEqual(*(self.evaluate(reference / "model.h5", data, ranks=2)
+                           for data in (self.scratch / "taken.h5", rows)))
+        for line, words in (("all rows.h5 100:600", ["503 rows", "100:600"]),
+                            ("all rows.h5 7:7", ["takes no rows"]),
+                            ("all rows.h5 0:5,9", ['"9"', "FIRST:END"]),
+                            ("all rows.h5 0:5:9", ["cannot", "counted"][1:])):
+            with self.subTest(line):
+                rows.write_text(line + "\n")
+                done = support.run("train", "--data", rows, "--output", self.scratch / "none", *options, ranks=2)
+                self.assert_refused(done, DATA, *words)
+
     def test_files_that_do_not_fit_together_are_refused(self):
         self.file("part-0.h5")
         for name, values, words in (("type", self.x.astype("f8"), "f64"),

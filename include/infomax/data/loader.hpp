@@ -56,7 +56,7 @@ class DatasetFile final : public Datasets {
                                                            std::size_t memory_bytes) override;
   // What failed would be in the way of a file written anew under its name.
   void after_failure() override { file_.close(); }
-  [[nodiscard]] bool is_joined() const { return parts_.files().size() > 1; }
+  [[nodiscard]] bool is_joined() const { return parts_.is_joined(); }
   [[nodiscard]] std::string where(const std::string& dataset) const {
     return dataset + " in " + parts_.name();
   }
