@@ -150,12 +150,15 @@ bool Datasets::streams(const std::string& dataset, const Shard& shard) {
     const bool must = must_stream();
     const std::size_t most = must ? streaming_.memory_bytes / 16 : memory_left_;
     const std::size_t row_bytes = found.shape.features * hdf5::size(found.shape.type);
+    // All ranks ask for the rows of a page, since they read them from the file together.
+    const std::size_t rows_a_page = must ? 0 : page_rows(dataset);
     const bool fits =
-        must || row_bytes <= streaming_.memory_bytes / PagedRows::fewest_pages / page_rows(dataset);
+        must || row_bytes <= streaming_.memory_bytes / PagedRows::fewest_pages / rows_a_page;
     const bool is_large = found.shape.bytes_of(shard.row_count) > most;
     const bool any_is_large = communicator_.max(std::uint64_t{is_large ? 1U : 0U}) > 0;
     const bool all_fit = communicator_.min(std::uint64_t{fits ? 1U : 0U}) > 0;
-    if (any_is_large && !all_fit && communicator_.is_root()) {
+    const bool fewer_fit = row_bytes <= streaming_.memory_bytes / PagedRows::fewest_pages;
+    if (any_is_large && !all_fit && fewer_fit && communicator_.is_root()) {
       log::warning_once(
           "not streamed " + found.shape.where,
           fmt::format(
@@ -163,7 +166,7 @@ bool Datasets::streams(const std::string& dataset, const Shard& shard) {
               "each: it is read into memory; to stream it, give `page_rows` {} or fewer, or more "
               "`data_memory`",
               found.shape.where, in_mebibytes(streaming_.memory_bytes), PagedRows::fewest_pages,
-              page_rows(dataset), most_page_rows(found.shape, streaming_.memory_bytes)));
+              rows_a_page, most_page_rows(found.shape, streaming_.memory_bytes)));
     }
     return any_is_large && all_fit;
   } catch (...) {
