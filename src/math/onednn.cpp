@@ -265,10 +265,9 @@ bool multiply_bfloat16(const FloatProduct& product) {
       if (first == 0) {
         return false;
       }
+      // Shapes have run out: what is left is computed in float.
       part.adds = adds;
-      if (!multiply(part)) {
-        return false;
-      }
+      multiply_by_blas(part);
     }
   }
   return true;
