@@ -241,9 +241,26 @@ Model<T> to_model(const StoredModel& stored) {
   return model;
 }
 
+template <math::Real T>
+StoredModel to_stored(const Model<T>& model) {
+  StoredModel stored;
+  stored.settings = model.settings;
+  for (const auto& member : model.members()) {
+    const auto parameters = model.parameters_of(member);
+    stored.networks.push_back({member.name(), member.network.spec().text,
+                               member.network.input_shape(), member.normalization,
+                               std::vector<double>(parameters.begin(), parameters.end())});
+  }
+  const auto own = model.objective_parameters();
+  stored.objective_parameters.assign(own.begin(), own.end());
+  return stored;
+}
+
 template void write_model<float>(const std::string&, const Model<float>&);
 template void write_model<double>(const std::string&, const Model<double>&);
 template Model<float> to_model<float>(const StoredModel&);
 template Model<double> to_model<double>(const StoredModel&);
+template StoredModel to_stored<float>(const Model<float>&);
+template StoredModel to_stored<double>(const Model<double>&);
 
 }  // namespace infomax::model

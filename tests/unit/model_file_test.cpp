@@ -50,6 +50,11 @@ TEST_F(ModelFiles, AreReadAsTheyWereWritten) {
   ASSERT_EQ(stored.networks.size(), 1U);
   EXPECT_EQ(stored.networks[0].parameters, std::vector<double>(8, 1.0));
   EXPECT_EQ(to_model<float>(stored).member(Role::encoder_b).network.outputs(), 2U);
+  const StoredModel again = to_stored(to_model<float>(stored));
+  EXPECT_EQ(again.settings, stored.settings);
+  EXPECT_EQ(again.networks[0].spec, "dense:2");
+  EXPECT_EQ(again.networks[0].parameters, stored.networks[0].parameters);
+  EXPECT_EQ(again.networks[0].normalization.scale, stored.networks[0].normalization.scale);
 }
 
 TEST_F(ModelFiles, AreRefusedWherePreprocessingHasNotAShiftAndAScaleForEachColumn) {

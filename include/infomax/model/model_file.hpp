@@ -53,4 +53,8 @@ void broadcast(const mpi::Communicator& communicator, StoredModel& stored);
 template <math::Real T>
 [[nodiscard]] Model<T> to_model(const StoredModel& stored);
 
+/// The model as read_model() would give it, had write_model() written it.
+template <math::Real T>
+[[nodiscard]] StoredModel to_stored(const Model<T>& model);
+
 }  // namespace infomax::model
