@@ -101,6 +101,32 @@ Communicator Communicator::world() {
   return Communicator(std::make_shared<Shared>(MPI_COMM_WORLD, false));
 }
 
+Communicator Communicator::beside(MPI_Comm callers) {
+  // MPI calls it where the caller's communicator is freed, which all of its ranks do together.
+  const auto forget = [](MPI_Comm /*of*/, int /*key*/, void* kept, void* /*extra*/) {
+    delete static_cast<Communicator*>(kept);
+    return MPI_SUCCESS;
+  };
+  static const int key = [&] {
+    int made = MPI_KEYVAL_INVALID;
+    check(MPI_Comm_create_keyval(MPI_COMM_NULL_COPY_FN, forget, &made, nullptr),
+          "MPI_Comm_create_keyval");
+    return made;
+  }();
+  void* kept = nullptr;
+  int is_kept = 0;
+  check(MPI_Comm_get_attr(callers, key, &kept, &is_kept), "MPI_Comm_get_attr");
+  if (is_kept == 0) {
+    MPI_Comm made = MPI_COMM_NULL;
+    check(MPI_Comm_dup(callers, &made), "MPI_Comm_dup");
+    check(MPI_Comm_set_errhandler(made, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
+    auto owned = std::make_unique<Communicator>(Communicator(std::make_shared<Shared>(made, true)));
+    check(MPI_Comm_set_attr(callers, key, owned.get()), "MPI_Comm_set_attr");
+    kept = owned.release();
+  }
+  return *static_cast<Communicator*>(kept);
+}
+
 MPI_Comm Communicator::native() const { return shared_->handle; }
 double Communicator::collective_s() const { return shared_->collective_s; }
 std::uint64_t Communicator::collective_bytes() const { return shared_->collective_bytes; }

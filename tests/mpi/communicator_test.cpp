@@ -144,6 +144,19 @@ TEST(Communicator, SplitsIntoRanksOfOneColour) {
   EXPECT_EQ(mine.sum(std::int64_t{world.rank()}), mine.size() * (mine.size() - 1 + colour));
 }
 
+TEST(Communicator, IsMadeOnceBesideOneOfTheCaller) {
+  const auto world = Communicator::world();
+  MPI_Comm callers = MPI_COMM_NULL;
+  ASSERT_EQ(MPI_Comm_split(world.native(), world.rank() % 2, 0, &callers), MPI_SUCCESS);
+  const auto first = Communicator::beside(callers);
+  EXPECT_EQ(first.size(), (world.size() + (world.rank() % 2 == 0 ? 1 : 0)) / 2);
+  EXPECT_EQ(first.sum(std::int64_t{1}), first.size());
+  EXPECT_NE(first.native(), callers);
+  EXPECT_EQ(Communicator::beside(callers).native(), first.native());
+  ASSERT_EQ(MPI_Comm_free(&callers), MPI_SUCCESS);
+  EXPECT_EQ(first.sum(std::int64_t{1}), first.size());  // a copy outlives the caller's
+}
+
 TEST(Communicator, RanksOfOneMachineShareANode) {
   const auto world = Communicator::world();
   EXPECT_EQ(world.split_by_node().size(), world.size());

@@ -30,6 +30,11 @@ class Communicator {
   /// communicator.
   [[nodiscard]] static Communicator world();
 
+  /// Collective. Returns a communicator of the same ranks as one that a caller of the library has
+  /// made, with separate messages and with errors that return. It is made once, lives as long as
+  /// the caller's, and ends with it.
+  [[nodiscard]] static Communicator beside(MPI_Comm callers);
+
   [[nodiscard]] int rank() const { return rank_; }           ///< of this process, from 0
   [[nodiscard]] int size() const { return size_; }           ///< number of ranks
   [[nodiscard]] bool is_root() const { return rank_ == 0; }  ///< whether this is rank 0
