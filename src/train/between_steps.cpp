@@ -71,9 +71,15 @@ bool BetweenSteps<T>::out_of_patience() {
 }
 
 template <math::Real T>
-void BetweenSteps<T>::keep(std::uint64_t step, bool last) {
+void BetweenSteps<T>::end(std::uint64_t step) {
+  recorder_->end_incomplete_epoch();
+  ending_ = fmt::format("ended by the caller after step {} of {}", step, options_->total_steps);
+}
+
+template <math::Real T>
+bool BetweenSteps<T>::keep(std::uint64_t step, bool ended, bool last) {
   if (final_step_ == step) {
-    return;
+    return ended;
   }
   Durability& durability = *services_.durability;
   durability.at_step(step + 1);
@@ -81,10 +87,16 @@ void BetweenSteps<T>::keep(std::uint64_t step, bool last) {
   if (optimizer_state_.checksum && check_every > 0 && step % check_every == 0) {
     require_equal_replicas(*communicator_, optimizer_state_.checksum(), step);
   }
-  const StepDecision decision = durability.agree(step, recorder_->failed());
+  const StepDecision decision =
+      durability.agree(step, recorder_->failed(), recorder_->asked_to_end());
   if (decision.failed) {
     recorder_->agree();
   }
+  if (decision.end && !ended && !last) {
+    end(step);
+    ended = true;
+  }
+  last = last || ended;
   if (decision.stop && !last) {
     stop(step, decision.reason);
   }
@@ -100,6 +112,7 @@ void BetweenSteps<T>::keep(std::uint64_t step, bool last) {
     });
   }
   final_step_ = last ? step : 0;
+  return ended;
 }
 
 template <math::Real T>

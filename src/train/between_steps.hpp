@@ -75,17 +75,23 @@ class BetweenSteps {
   /// Collective. Does what is due after `step`. Returns true where the run ends here although steps
   /// are left. Throws an Error with ExitCode::stopped, on every rank, where the run is stopped on
   /// request, and what Recorder::agree() throws. Ranks agree on failures where they communicate
-  /// anyway: with a durability after each step, without one after epochs and validations.
+  /// anyway: with a durability, or where there is one rank, after each step, otherwise after epochs
+  /// and validations; and so they do where the caller wants the run to end.
   [[nodiscard]] bool after(const FinishedStep& step) {
     const bool validated = validation_due(step.number);
-    const bool ended = validated && validate(step.number);
+    bool ended = validated && validate(step.number);
     if (ended) {
       recorder_->end_incomplete_epoch();
     }
     if (services_.durability != nullptr) {
-      keep(step.number, ended || step.last);
-    } else if (validated || step.last || recorder_->ends_epoch(step.number)) {
+      ended = keep(step.number, ended, step.last);
+    } else if (validated || step.last || recorder_->ends_epoch(step.number) || is_alone()) {
       recorder_->agree();
+      const std::uint64_t asked = recorder_->asked_to_end() ? 1U : 0U;
+      if (communicator_->max(asked) > 0 && !ended && !step.last) {
+        end(step.number);
+        ended = true;
+      }
     }
     return ended;
   }
@@ -100,7 +106,7 @@ class BetweenSteps {
     }
   }
 
-  /// Why the run ended, where patience ended it.
+  /// Why the run ended, where patience or the caller ended it.
   [[nodiscard]] const std::string& ending() const { return ending_; }
 
  private:
@@ -110,7 +116,13 @@ class BetweenSteps {
   }
   bool validate(std::uint64_t step);
   bool out_of_patience();
-  void keep(std::uint64_t step, bool last);
+  [[nodiscard]] bool is_alone() const {
+    return communicator_->size() == 1 && (recorder_->failed() || recorder_->asked_to_end());
+  }
+  /// Returns whether the run ends here although steps are left: it has `ended`, or the caller wants
+  /// it to.
+  bool keep(std::uint64_t step, bool ended, bool last);
+  void end(std::uint64_t step);
   void stop(std::uint64_t step, const std::string& reason);
   [[nodiscard]] Checkpoint checkpoint(std::uint64_t step, ArrayOwnership ownership) const;
 

@@ -27,21 +27,22 @@ Durability::Durability(const mpi::Communicator& communicator, const RunDirectory
                  options_.stall_timeout_s);
 }
 
-StepDecision Durability::agree(std::uint64_t step, bool failed) {
+StepDecision Durability::agree(std::uint64_t step, bool failed, bool end) {
   const bool root = communicator_.is_root();
   const bool clock_due = options_.every_s > 0.0 && since_checkpoint_.elapsed_s() > options_.every_s;
   const bool time_is_up =
       options_.time_limit_s > 0.0 && options_.started.elapsed_s() > options_.time_limit_s;
-  std::array<std::uint64_t, 4> words{
+  std::array<std::uint64_t, 5> words{
       interruption_ ? static_cast<std::uint64_t>(Interruption::request()) : 0U,
       root && time_is_up ? 1U : 0U, root && clock_due && !writer_.busy() ? 1U : 0U,
-      failed ? 1U : 0U};
+      failed ? 1U : 0U, end ? 1U : 0U};
   communicator_.max(std::span<std::uint64_t>(words));
   StepDecision decision;
   decision.failed = words[3] != 0;
   if (decision.failed) {
     return decision;
   }
+  decision.end = words[4] != 0;
   if (words[0] != 0) {
     decision.reason = request_name(static_cast<int>(words[0]));
   } else if (words[1] != 0) {

@@ -89,6 +89,7 @@ void Recorder<T>::step(const StepReport& report) {
       if (options_->on_step) {
         options_->on_step(step, epoch, report);
       }
+      asked_to_end_ = asked_to_end_ || (options_->ends && options_->ends());
     }
   });
   if (ends_epoch(step) || step == options_->total_steps) {

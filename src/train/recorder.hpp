@@ -42,6 +42,9 @@ class Recorder {
   /// on_step.
   [[nodiscard]] bool failed() const { return failure_ != nullptr; }
 
+  /// Returns whether the caller wants the run to end after the last step.
+  [[nodiscard]] bool asked_to_end() const { return asked_to_end_; }
+
   /// Collective. Returns where nothing has failed. Otherwise throws: on the rank where it failed
   /// what was thrown there, on all others an Error with its exit code and text.
   void agree();
@@ -68,6 +71,7 @@ class Recorder {
 
   mpi::Communicator communicator_;
   std::exception_ptr failure_;
+  bool asked_to_end_ = false;
   model::Model<T>* model_;
   BestModel<T>* best_;
   const RunDirectory* directory_;

@@ -203,6 +203,7 @@ class Training::Impl {
   [[nodiscard]] const Config& config() const { return config_; }
   [[nodiscard]] const std::optional<RunDirectory>& directory() const { return directory_; }
   void on_step(StepCallback callback) { options_.on_step = std::move(callback); }
+  void end_where(std::function<bool()> ends) { options_.ends = std::move(ends); }
   void started(const Stopwatch& since) { durability_.started = since; }
 
   [[nodiscard]] TrainingOverview overview() const {
@@ -308,6 +309,8 @@ TrainingOverview Training::overview() const { return impl_->overview(); }
 const std::optional<RunDirectory>& Training::directory() const { return impl_->directory(); }
 
 void Training::on_step(StepCallback callback) { impl_->on_step(std::move(callback)); }
+
+void Training::end_where(std::function<bool()> ends) { impl_->end_where(std::move(ends)); }
 
 void Training::started(const Stopwatch& since) { impl_->started(since); }
 

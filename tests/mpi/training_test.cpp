@@ -10,6 +10,7 @@
 #include "infomax/core/random.hpp"
 #include "infomax/data/memory_datasets.hpp"
 #include "infomax/hdf5/file.hpp"
+#include "infomax/model/model_file.hpp"
 #include "support/scratch.hpp"
 
 namespace infomax::train {
@@ -83,6 +84,36 @@ TEST_F(TrainingInMemory, EndsOnEveryRankByWhatTheCallbackThrows) {
         EXPECT_NE(std::string(error.what()).find("enough"), std::string::npos) << error.what();
       }
       EXPECT_EQ(calls, world_.is_root() ? 2U : 0U) << what;
+    }
+  }
+}
+
+TEST_F(TrainingInMemory, EndsInOrderWhereTheCallerWantsItTo) {
+  for (const char* optimizer : {"adam", "lbfgs"}) {
+    for (const bool written : {false, true}) {
+      Config config = small();
+      config.optimizer.kind = optim::parse_optimizer(optimizer);
+      if (std::string(optimizer) == "lbfgs") {
+        config.batch = 0;
+      }
+      config.output = written ? file("run").string() : "";
+      config.overwrite = written;
+      auto source = rows();
+      Training training(config, source, world_);
+      std::uint64_t asked = 0;
+      training.end_where([&] { return ++asked == 2; });
+      const auto summary = training.run();
+      // Without a directory, ranks that are several agree at the end of an epoch alone.
+      const bool waits = !written && world_.size() > 1;
+      const std::uint64_t epoch = training.overview().steps_per_epoch;
+      if (world_.is_root()) {  // L-BFGS counts there
+        EXPECT_EQ(summary.steps, waits ? (2 + epoch - 1) / epoch * epoch : 2U) << optimizer;
+      }
+      EXPECT_NE(summary.ending.find("ended by the caller"), std::string::npos) << summary.ending;
+      if (written) {
+        const auto stored = model::read_model(world_, training.directory()->model());
+        EXPECT_EQ(stored.settings, model::to_stored(training.model<double>()).settings);
+      }
     }
   }
 }

@@ -33,6 +33,7 @@ struct DurabilityOptions {
 struct StepDecision {
   bool failed = false;      ///< a rank said so; nothing else is decided then
   bool checkpoint = false;  ///< a checkpoint is due
+  bool end = false;         ///< the run ends here, in order, because a rank wants it to
   bool stop = false;        ///< the run stops here, on request
   std::string reason;       ///< why it stops, such as a signal's name
 };
@@ -68,8 +69,8 @@ class Durability {
 
   /// Collective. Decides what all ranks do after `step`, by one small reduction: a signal to any
   /// rank stops all of them, and the root's clock counts. `failed` says that this rank cannot go
-  /// on.
-  [[nodiscard]] StepDecision agree(std::uint64_t step, bool failed = false);
+  /// on, and `end` that it wants the run to end.
+  [[nodiscard]] StepDecision agree(std::uint64_t step, bool failed = false, bool end = false);
 
   /// Collective. Returns the signal, as a name, that any rank received before the first step; empty
   /// where none did. What the clock says waits for a step, so that every run makes one.

@@ -32,6 +32,8 @@ struct TrainerOptions {
   /// The root calls it after every step; step and epoch count from 1. May be empty. What it throws
   /// ends the run.
   std::function<void(std::uint64_t step, std::uint64_t epoch, const StepReport& report)> on_step;
+  /// The root asks it after on_step; where it says yes, the run ends in order. May be empty.
+  std::function<bool()> ends;
 };
 
 /// What a run uses besides its optimiser; a null pointer leaves the service out. The services must

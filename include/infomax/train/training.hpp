@@ -87,11 +87,16 @@ class Training {
 
   /// Is called on rank 0 after every step, which counts from 1, as does the epoch. What it throws
   /// leaves run(), on the other ranks as an Error with its text: after the same step with an
-  /// `output`, otherwise after the epoch, as nothing else keeps the ranks in step.
+  /// `output` or on one rank, otherwise after the epoch, as nothing else keeps the ranks in step.
   using StepCallback =
       std::function<void(std::uint64_t step, std::uint64_t epoch, const StepReport& report)>;
   /// Sets the function that run() calls after every step. It replaces the one that was set before.
   void on_step(StepCallback callback);
+
+  /// Sets the function that rank 0 asks after every step, behind on_step(), whether the run ends
+  /// here. It then ends in order, as by `early_stop`, at the place where what on_step() throws
+  /// would leave it.
+  void end_where(std::function<bool()> ends);
 
   /// config.time_limit counts from the beginning of this stopwatch, as from the start of a program;
   /// otherwise from the construction of this object.
