@@ -8,11 +8,13 @@
 #include "cli/probe_report.hpp"
 #include "cli/progress_options.hpp"
 #include "cli/runtime.hpp"
+#include "core/json.hpp"
 #include "infomax/analysis/probe.hpp"
 #include "infomax/core/logging.hpp"
 #include "infomax/core/stopwatch.hpp"
 #include "infomax/data/labels.hpp"
 #include "infomax/model/examples.hpp"
+#include "report/probe_json.hpp"
 
 namespace infomax::cli {
 namespace {
@@ -122,8 +124,9 @@ void warn_of(const analysis::LogisticOutcome& outcome) {
 }
 
 void print(const mpi::Communicator& communicator, const ProbeConfig& config,
-           const ProbeFacts& facts, const auto& probe) {
-  print_result(communicator, config.json ? probe_json(facts, probe) : probe_table(facts, probe));
+           const report::ProbeFacts& facts, const auto& probe) {
+  print_result(communicator, config.json ? json_text(report::to_json(facts, probe)) + "\n"
+                                         : probe_table(facts, probe));
 }
 
 /// The classes of the training rows and their names, or nothing where values are predicted.
@@ -187,15 +190,15 @@ int probe(const mpi::Communicator& communicator, OptionTable& options) {
   const Stopwatch stopwatch;
   const auto data = read_probe_data(communicator, config.files);
   const auto* test = data.test ? &*data.test : nullptr;
-  ProbeFacts facts{config.files.model.empty() ? "features as they are" : "representations",
-                   data.train.x.features(),
-                   data.train.blocks.rows(),
-                   test != nullptr ? std::optional(test->blocks.rows()) : std::nullopt,
-                   communicator.size(),
-                   0.0,
-                   config.probe,
-                   config.files.groups,
-                   data.train.classes};
+  report::ProbeFacts facts{config.files.model.empty() ? "features as they are" : "representations",
+                           data.train.x.features(),
+                           data.train.blocks.rows(),
+                           test != nullptr ? std::optional(test->blocks.rows()) : std::nullopt,
+                           communicator.size(),
+                           0.0,
+                           config.probe,
+                           config.files.groups,
+                           data.train.classes};
   if (const auto classes = classes_of(communicator, config, data.train)) {
     if (facts.class_names.size() != classes->count && !classes->numbers.empty()) {
       facts.class_names = data::names_of(*classes);
@@ -204,7 +207,7 @@ int probe(const mpi::Communicator& communicator, OptionTable& options) {
     const auto found = analysis::probe_classes(communicator, data.train, test, *classes,
                                                config.probe, watch.watchers());
     watch.finish();
-    warn_of(worst_outcome(found));
+    warn_of(report::worst_outcome(found));
     facts.seconds = stopwatch.elapsed_s();
     print(communicator, config, facts, found);
   } else {

@@ -1,35 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <optional>
 #include <string>
-#include <vector>
 
 #include "infomax/analysis/probe.hpp"
+#include "report/probe_json.hpp"
 
 namespace infomax::cli {
 
-/// What a report says of a probe besides its results.
-struct ProbeFacts {
-  std::string features;  ///< "representations", or what else is probed
-  std::size_t columns = 0;
-  std::size_t train_rows = 0;
-  std::optional<std::size_t> test_rows;  ///< unset: each training row is predicted, in its fold
-  int ranks = 1;
-  double seconds = 0.0;
-  analysis::ProbeOptions options;
-  std::string groups;                      ///< data set of the groups; empty if there are none
-  std::vector<std::string> class_names{};  ///< empty if the training file has none
-};
-
-/// How the fit to all training rows ended or, if that converged, the first of a fold that did not.
-[[nodiscard]] analysis::LogisticOutcome worst_outcome(const analysis::ClassProbe& probe);
-
-[[nodiscard]] std::string probe_json(const ProbeFacts& facts, const analysis::ClassProbe& probe);
-[[nodiscard]] std::string probe_json(const ProbeFacts& facts, const analysis::ValueProbe& probe);
-
 /// The report as a table.
-[[nodiscard]] std::string probe_table(const ProbeFacts& facts, const analysis::ClassProbe& probe);
-[[nodiscard]] std::string probe_table(const ProbeFacts& facts, const analysis::ValueProbe& probe);
+[[nodiscard]] std::string probe_table(const report::ProbeFacts& facts,
+                                      const analysis::ClassProbe& probe);
+[[nodiscard]] std::string probe_table(const report::ProbeFacts& facts,
+                                      const analysis::ValueProbe& probe);
 
 }  // namespace infomax::cli
