@@ -19,6 +19,10 @@ test_packages=(libgtest-dev libgmock-dev clang-format python3 python3-numpy pyth
   python3-anndata python3-tables shellcheck)
 # Only on request: further checks of continuous integration.
 check_packages=(clang clang-tidy libclang-rt-14-dev doxygen zsh fish groff-base)
+# Only on request: what the Python package is built from and used with.
+python_packages=(pybind11-dev python3-dev python3-numpy python3-mpi4py python3-sklearn)
+# Only on request: what its tests and its tutorial need besides.
+python_test_packages=(python3-h5py python3-nbconvert python3-ipykernel python3-matplotlib)
 # Only on request: what the recipes need beyond the demo.
 recipe_packages=(espeak-ng)
 # Only on request: tests/cluster starts its own Slurm and sshd from them.
@@ -27,14 +31,16 @@ services=(munge.service slurmctld.service slurmd.service ssh.service)
 
 usage() {
   cat <<TEXT
-usage: launch/setup.sh [--check] [--without-tests] [--recipes] [--checks] [--cluster-tests]
+usage: launch/setup.sh [--check] [--without-tests] [--python] [--recipes] [--checks] [--cluster-tests]
 
 Installs the missing packages that Infomax needs, on Debian and its derivatives. With --check it only
 lists them, and exits with 1 if there are any. On other systems it lists what to install.
 
   --without-tests  leave out what only the tests need
+  --python         add what the Python package needs (${python_packages[*]})
   --recipes        add what launch/recipes needs (${recipe_packages[*]})
-  --checks         add that, and what CI's further checks need (${check_packages[*]})
+  --checks         add both, and what CI's further checks need (${check_packages[*]}
+                   ${python_test_packages[*]})
   --cluster-tests  add what the tests with the label cluster need (${cluster_packages[*]});
                    their services are not started, now or at boot
 TEXT
@@ -62,6 +68,8 @@ This system has no apt. Install these packages, all for the same MPI, and run cm
                 OpenBLAS with its LAPACK and DYNAMIC_ARCH=1;
                 Chart.js 3 is one file, dist/chart.min.js of its release 3.9.1
                 (github.com/chartjs/Chart.js): -DINFOMAX_CHART_JS=FILE
+The Python package needs pybind11, Python's headers, numpy and, for several ranks and for its estimators, mpi4py
+(built for the same MPI) and scikit-learn.
 The demo needs the four .gz files of Fashion-MNIST (github.com/zalandoresearch/fashion-mnist). Set
 INFOMAX_FASHION_MNIST=DIR to their directory.
 TEXT
@@ -87,7 +95,10 @@ for option in "$@"; do
     --check) check=yes ;;
     --without-tests) tests=no ;;
     --recipes) packages+=("${recipe_packages[@]}") ;;
-    --checks) packages+=("${recipe_packages[@]}" "${check_packages[@]}") ;;
+    --python) packages+=("${python_packages[@]}") ;;
+    --checks)
+      packages+=("${recipe_packages[@]}" "${check_packages[@]}" "${python_packages[@]}" "${python_test_packages[@]}")
+      ;;
     --cluster-tests) packages+=("${cluster_packages[@]}") ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;

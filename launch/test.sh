@@ -10,8 +10,9 @@ usage() {
 usage: launch/test.sh [CTEST-OPTION...]
 
 Installs missing packages, builds the preset "release" (or \$INFOMAX_PRESET) and runs CTest with the given
-options. If CI=true, warnings are errors.
-  launch/test.sh -L unit          tests of one kind: unit, mpi, cli, cluster or house
+options. The Python package is built too where the packages of launch/setup.sh --python are installed. If
+CI=true, warnings are errors.
+  launch/test.sh -L unit          tests of one kind: unit, mpi, cli, python, cluster or house
   launch/test.sh -R Sampler       tests whose names match
 TEXT
 }
@@ -30,7 +31,12 @@ strict=OFF
 if [[ ${CI:-} == true ]]; then
   strict=ON
 fi
-timed "configure ($preset)" cmake --preset "$preset" -DINFOMAX_TESTS=ON -DINFOMAX_WERROR=$strict
+python=OFF
+if [[ $preset == release ]] && launch/setup.sh --check --python >/dev/null; then
+  python=ON
+fi
+timed "configure ($preset)" cmake --preset "$preset" -DINFOMAX_TESTS=ON -DINFOMAX_WERROR=$strict \
+  -DINFOMAX_BUILD_PYTHON=$python
 timed "build on $cores cores" cmake --build --preset "$preset" --parallel "$cores"
 say "== test"
 exec ctest --preset "$preset" --parallel "$cores" "$@"

@@ -19,7 +19,7 @@ FLOORS = [
     {"generators", "importers", "model"},
     {"train", "analysis"},
     {"bench", "estimate", "report"},
-    {"cli", "examples"},
+    {"cli", "examples", "python"},
     {"main"},
 ]
 FLOOR = {module: floor for floor, modules in enumerate(FLOORS) for module in modules}

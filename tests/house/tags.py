@@ -16,8 +16,10 @@ FOLDERS = ("include", "src", "launch", "datasets", "tests", ".ci", ".github")
 WITHOUT = {".svg", ".png", ".h5", ".json", ".pyc"}
 # What is included once for each instruction set is no header of its own.
 REPEATED = "kernels_"
-# Lines within which the tag stands: after an interpreter's or a document's own first line.
+# Lines within which the tag stands: after an interpreter's or a document's own first line, and in the first
+# cell of a notebook.
 FIRST_LINES = 3
+FIRST_LINES_OF_NOTEBOOKS = 10
 
 
 def files(root):
@@ -33,8 +35,9 @@ def violations(root):
     for path in files(root):
         lines = path.read_text(errors="replace").splitlines()
         name = path.relative_to(root).as_posix()
-        if not any(TAG in line for line in lines[:FIRST_LINES]):
-            found.append(f"{name}: no {TAG!r} in its first {FIRST_LINES} lines")
+        first = FIRST_LINES_OF_NOTEBOOKS if path.suffix == ".ipynb" else FIRST_LINES
+        if not any(TAG in line for line in lines[:first]):
+            found.append(f"{name}: no {TAG!r} in its first {first} lines")
         if (path.suffix == ".hpp" and not path.name.startswith(REPEATED)
                 and "#pragma once" not in lines):
             found.append(f"{name}: a header without #pragma once")

@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Ranks, signals and the end of a process: what one rank meets ends all, Ctrl-C ends a run, and MPI ends
+without complaint whoever began it."""
+
+import signal
+import subprocess
+import time
+import unittest
+
+import package
+
+ROWS = """
+    import sys
+    import numpy
+    import infomax
+    x = numpy.random.default_rng(0).normal(size=(200, 5))
+    rank = infomax.rank()
+    """
+
+
+class Ranks(package.PackageTest):
+    def test_raise_together(self):
+        said = self.run_script(ROWS + """
+    def raised(kind, words, **keywords):
+        try:
+            infomax.train(**{"x": x, "encoder": "dense:2", "batch": 50, **keywords})
+        except kind as error:
+            assert words in str(error), error
+            return
+        raise AssertionError(words)
+
+    raised(infomax.UsageError, "dense", encoder="dens:2")
+    raised(infomax.UsageError, "holds <U32", x=x.astype(str) if rank == 1 else x)
+    raised(infomax.UsageError, "did you mean", **({"epoch": 1} if rank == 1 else {}))
+    raised(infomax.UsageError, "on rank 0; give every rank the same", x=x[:100] if rank == 1 else x)
+
+    def fail(step):
+        raise KeyError("mine")
+    raised(KeyError if rank == 0 else infomax.SystemError, "mine", callback=fail)
+    model = infomax.train(x=x, encoder="dense:2", batch=50, callback=lambda step: step["step"] == 3)
+    assert model.summary["steps"] == len(model.metrics) == 4  # the epoch's last
+    print("all of", rank)
+    """, ranks=2)
+        self.assertEqual(sorted(said.split("\n")), ["", "all of 0", "all of 1"])
+
+    def test_of_a_part_of_the_job_train_by_themselves(self):
+        package.need("mpi4py")
+        said = self.run_script("""
+            from mpi4py import MPI
+            """ + ROWS.replace("\n    ", "\n            ") + """
+            half = MPI.COMM_WORLD.Split(rank % 2)
+            model = infomax.train(x=x, encoder="dense:2", comm=half, seed=rank % 2 + 1)
+            for _ in range(3):
+                assert model.evaluate(x, comm=half)["ranks"] == half.size
+            seeds = MPI.COMM_WORLD.allgather(model.parameters.tobytes())
+            assert seeds[0] == seeds[2] and seeds[0] != seeds[1], rank
+            half.Free()
+            alone = infomax.train(x=x, encoder="dense:2", comm=MPI.COMM_SELF, epochs=rank)
+            print("done", rank)
+            """, ranks=3)
+        self.assertEqual(sorted(said.split()), ["0", "1", "2", "done", "done", "done"])
+
+    def test_that_fail_alone_end_the_job(self):
+        begin = time.monotonic()
+        said = self.run_script(ROWS + """
+    if rank == 1:
+        raise RuntimeError("here alone")
+    infomax.train(x=x, encoder="dense:2")
+    """, ranks=2, code=5)
+        self.assertIn("rank 1: RuntimeError: here alone", said)
+        self.assertLess(time.monotonic() - begin, 30)
+
+    def test_that_nobody_catches_an_error_of_end_with_it(self):
+        said = self.run_script(ROWS + "infomax.train(x=x, encoder='dense:0')", code=1)
+        self.assertIn("infomax.UsageError", said)
+        self.assertNotIn("MPI", said)
+
+
+class CtrlC(package.PackageTest):
+    def interrupted(self, keywords):
+        command, environment = self.command(ROWS + f"""
+    import threading
+    def told(step):
+        if step["step"] == 5:
+            print("begun", flush=True)
+    callback = told
+    alive = [0]
+    def count():
+        while True:
+            alive[0] += 1
+            threading.Event().wait(0.001)
+    threading.Thread(target=count, daemon=True).start()
+    try:
+        infomax.train(x=x, encoder="dense:64,tanh,dense:2", epochs=10**9, callback=told, {keywords})
+    except KeyboardInterrupt as error:
+        print(type(error).__name__, error, flush=True)
+    try:
+        print("others ran", alive[0] > 2, flush=True)
+        for _ in range(600):  # a signal just before a long wait would not end it
+            threading.Event().wait(0.05)
+    except KeyboardInterrupt:
+        print("Python's own again")
+    """)
+        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+            self.addCleanup(process.kill)
+            self.assertEqual(process.stdout.readline(), "begun\n")
+            time.sleep(0.2)  # in which the other thread runs
+            process.send_signal(signal.SIGINT)
+            said = [process.stdout.readline() for _ in range(2)]
+            process.send_signal(signal.SIGINT)
+            said.append(process.stdout.read())
+            self.assertEqual(process.wait(timeout=20), 0)
+        self.assertEqual(said[1:], ["others ran True\n", "Python's own again\n"])
+        return said[0]
+
+    def test_ends_a_run(self):
+        self.assertEqual(self.interrupted(""), "KeyboardInterrupt \n")
+
+    def test_ends_a_run_with_a_checkpoint(self):
+        run = self.scratch / "run"
+        said = self.interrupted(f"output={str(run)!r}")
+        self.assertTrue(said.startswith("Interrupted stopped by Ctrl-C (SIGINT) after step"), said)
+        self.assertTrue(list((run / "checkpoints").iterdir()))
+
+
+if __name__ == "__main__":
+    unittest.main()
