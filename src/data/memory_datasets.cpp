@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/data/memory_datasets.hpp"
 
-#include <cstring>
+#include <algorithm>
 #include <functional>
 #include <numeric>
 #include <optional>
@@ -83,14 +83,17 @@ Rows MemoryDatasets::load_stored(const std::string& dataset, const Shard& shard)
           held.shape.where, held.first_row, end, communicator().rank(), shard.first_row,
           shard.first_row + shard.row_count));
     }
+    const std::size_t row_bytes = held.shape.features * hdf5::size(held.shape.type);
+    const std::size_t before = shard.row_count > 0 ? shard.first_row - held.first_row : 0;
+    const auto own = held.bytes.subspan(before * row_bytes, shard.row_count * row_bytes);
+    if (in_place_) {
+      rows.emplace(held.shape.where, held.shape.type, held.shape.trailing, shard.first_row,
+                   shard.row_count, own);
+      return;
+    }
     rows.emplace(held.shape.where, held.shape.type, held.shape.trailing, shard.first_row,
                  shard.row_count);
-    if (shard.row_count > 0) {
-      const std::size_t row_bytes = held.shape.features * hdf5::size(held.shape.type);
-      std::memcpy(rows->bytes().data(),
-                  held.bytes.data() + (shard.first_row - held.first_row) * row_bytes,
-                  shard.row_count * row_bytes);
-    }
+    std::ranges::copy(own, rows->bytes().begin());
   });
   return std::move(*rows);
 }

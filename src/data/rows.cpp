@@ -38,11 +38,24 @@ Rows::Rows(std::string where, hdf5::ElementType type, std::vector<std::size_t> t
       first_row_(first_row),
       bytes_(count * row_bytes()) {}
 
+Rows::Rows(std::string where, hdf5::ElementType type, std::vector<std::size_t> trailing,
+           std::size_t first_row, std::size_t count, std::span<const std::byte> borrowed)
+    : RowStore(std::move(where), type, std::move(trailing), count),
+      first_row_(first_row),
+      borrowed_(borrowed),
+      is_borrowed_(true) {
+  if (borrowed.size() != count * row_bytes()) {
+    throw std::logic_error("other elements than those of the rows");
+  }
+}
+
 Rows::Rows(Rows flat, std::size_t steps, std::size_t first_row, std::vector<std::uint32_t> lengths)
     : RowStore(flat.where(), flat.type(), sequence_shape(steps, flat.trailing_shape()),
                lengths.size()),
       first_row_(first_row),
       bytes_(std::move(flat.bytes_)),
+      borrowed_(flat.borrowed_),
+      is_borrowed_(flat.is_borrowed_),
       has_lengths_(true),
       lengths_(std::move(lengths)) {
   require_lengths(lengths_, steps);
@@ -52,13 +65,24 @@ Rows::Rows(Rows flat, std::size_t steps, std::size_t first_row, std::vector<std:
     starts_.push_back(start);
     start += length * step_elements();
   }
-  if (start * hdf5::size(type()) != bytes_.size()) {
+  if (start * hdf5::size(type()) != std::as_const(*this).bytes().size()) {
     throw std::logic_error("lengths that do not add up to the steps there are");
   }
 }
 
+std::span<std::byte> Rows::bytes() {
+  if (is_borrowed_) {
+    throw std::logic_error("borrowed rows are only read");
+  }
+  return bytes_;
+}
+
 Rows Rows::from_padded(Rows padded, std::size_t steps, std::vector<std::uint32_t> lengths) {
   require_lengths(lengths, padded.steps());
+  if (padded.is_borrowed_) {
+    padded.bytes_.assign(padded.borrowed_.begin(), padded.borrowed_.end());
+    padded.is_borrowed_ = false;
+  }
   const std::size_t step_bytes = padded.row_bytes() / padded.steps();
   std::byte* to = padded.bytes_.data();
   for (std::size_t i = 0; i < lengths.size(); ++i) {
@@ -101,7 +125,7 @@ void Rows::copy(std::span<const std::size_t> local_rows, std::span<std::byte> ou
     assert(row < count());
     const std::size_t bytes = held(row) * element;
     if (bytes > 0) {
-      std::memcpy(to, bytes_.data() + start(row) * element, bytes);
+      std::memcpy(to, this->bytes().data() + start(row) * element, bytes);
     }
     std::fill(to + bytes, to + row_bytes(), std::byte{0});
     to += row_bytes();
@@ -112,7 +136,7 @@ void Rows::scan(const std::function<void(const Run&)>& use) const {
   if (has_lengths_) {
     scan_padded(use);
   } else if (count() > 0) {
-    use({0, count(), bytes_});
+    use({0, count(), bytes()});
   }
 }
 
@@ -141,7 +165,7 @@ std::shared_ptr<const RowStore> Rows::select_columns(std::span<const std::size_t
   const std::size_t width = hdf5::size(type());
   std::byte* to = selected->bytes_.data();
   for (std::size_t i = 0; i < count(); ++i) {
-    const std::byte* row = bytes_.data() + i * row_bytes();
+    const std::byte* row = bytes().data() + i * row_bytes();
     for (const std::size_t column : columns) {
       to = std::copy_n(row + column * width, width, to);
     }

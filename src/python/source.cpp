@@ -65,6 +65,7 @@ data::Datasets& Source::open(const mpi::Communicator& communicator, const Datase
     return *file_;
   }
   memory_ = std::make_unique<data::MemoryDatasets>(communicator);
+  memory_->keep_in_place();  // as long as this source, which outlives what a call makes of it
   mpi::together(communicator, [&] {
     for (const Given& given : arrays_) {
       hdf5::with_element_type(given.type, [&]<class T>(std::type_identity<T> /*element*/) {

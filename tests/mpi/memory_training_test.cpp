@@ -168,6 +168,18 @@ TEST_F(MemoryTraining, OfLaggedPairsIsThatFromAFile) {
   EXPECT_LT(some.overview.samples + some.overview.held_out_samples, all.overview.samples);
 }
 
+TEST_F(MemoryTraining, FromRowsThatStayWhereTheyAreIsThatFromAFile) {
+  data::MemoryDatasets memory = sharded();
+  memory.keep_in_place();
+  Config wanted = config();
+  wanted.pair = model::Pair::target;
+  (void)compare(wanted, memory);
+  const auto shard = data::Blocks(rows, blocks).shard(world_.rank(), world_.size());
+  const data::Rows loaded = memory.load("/x", shard);
+  EXPECT_EQ(loaded.bytes().data(),
+            std::as_bytes(rows_of_x(shard.first_row, shard.row_count)).data());
+}
+
 TEST_F(MemoryTraining, FromShardsIsThatFromAFile) {
   data::MemoryDatasets memory = sharded();
   (void)compare(config(), memory);

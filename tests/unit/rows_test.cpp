@@ -45,6 +45,24 @@ TEST(Rows, KeepTheirShape) {
   EXPECT_EQ(rows.first_row(), 7U);
 }
 
+TEST(Rows, ThatAreBorrowedStayWhereTheyAre) {
+  const std::vector<std::uint16_t> elements{1, 2, 3, 4, 5, 6};
+  const auto bytes = std::as_bytes(std::span(elements));
+  Rows rows("/x in memory", hdf5::ElementType::u16, {3}, 7, 2, bytes);
+  EXPECT_EQ(std::as_const(rows).bytes().data(), bytes.data());
+  EXPECT_THROW((void)rows.bytes(), std::logic_error);
+  EXPECT_THROW(Rows("/x in memory", hdf5::ElementType::u16, {3}, 0, 1, bytes), std::logic_error);
+
+  Matrix<double> out(1, 3);
+  rows.convert<double>(1, Normalization::identity(3), out.view());
+  EXPECT_THAT(out.span(), ElementsAre(4, 5, 6));
+  const Rows steps = Rows::from_padded(std::move(rows), 3, {1, 2});
+  EXPECT_EQ(steps.size_bytes(), 3 * sizeof(std::uint16_t));
+  EXPECT_EQ(elements.front(), 1);
+  const Rows kept(Rows("/x in memory", hdf5::ElementType::u16, {1}, 0, 6, bytes), 4, 0, {4, 2});
+  EXPECT_EQ(kept.bytes().data(), bytes.data());
+}
+
 TEST(Rows, ConvertIntoAWiderMatrix) {
   const Rows rows = test::rows_of<std::uint8_t>({1, 2, 3, 4}, 2, 0, 2);
   Matrix<double> wide(2, 5, -1.0);

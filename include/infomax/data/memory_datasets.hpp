@@ -18,12 +18,13 @@ namespace infomax::data {
 /// hold the rows of its shard.
 ///
 /// The simplest way is to give the whole of a data set on every rank, of which load() copies the
-/// rank's shard. Where that is too much memory, every rank gives its own rows with add_shard():
-/// those of Blocks::shard for as many blocks as the training will have. Of sequences that lie one
-/// after another, these are its offsets with the one after them, and the steps between. The pair
-/// `lag` needs more: all rows that a rank's pairs span, and for the preprocessing the shard of as
-/// many blocks of the rows that all pairs use. Every rank adds the same data sets, also where it
-/// has no rows of them. The elements are borrowed until the training has been made.
+/// rank's shard, or, after keep_in_place(), leaves it where it is. Where that is too much memory,
+/// every rank gives its own rows with add_shard(): those of Blocks::shard for as many blocks as the
+/// training will have. Of sequences that lie one after another, these are its offsets with the one
+/// after them, and the steps between. The pair `lag` needs more: all rows that a rank's pairs span,
+/// and for the preprocessing the shard of as many blocks of the rows that all pairs use. Every rank
+/// adds the same data sets, also where it has no rows of them. The elements are borrowed until the
+/// training has been made, or as keep_in_place() says.
 class MemoryDatasets final : public Datasets {
  public:
   /// No data sets yet. The ranks of `communicator` share the rows.
@@ -53,6 +54,10 @@ class MemoryDatasets final : public Datasets {
               first_row, global_rows);
   }
 
+  /// Says that the elements of all data sets outlive all that is loaded from them, such as a
+  /// training: load() then gives rows that stay where they are. By all ranks alike.
+  void keep_in_place() { in_place_ = true; }
+
   /// Collective. Whether any rank has it.
   [[nodiscard]] bool has(const std::string& dataset) const override;
 
@@ -80,6 +85,7 @@ class MemoryDatasets final : public Datasets {
   [[nodiscard]] const Array& array(const std::string& dataset) const;
 
   std::map<std::string, Array> arrays_;
+  bool in_place_ = false;
 };
 
 }  // namespace infomax::data

@@ -26,6 +26,11 @@ class Rows final : public RowStore {
   Rows(std::string where, hdf5::ElementType type, std::vector<std::size_t> trailing,
        std::size_t first_row, std::size_t count);
 
+  /// The same rows, whose elements are `borrowed`: they stay in the memory of the caller, which
+  /// must outlive this and its copies. Throws std::logic_error unless there are so many.
+  Rows(std::string where, hdf5::ElementType type, std::vector<std::size_t> trailing,
+       std::size_t first_row, std::size_t count, std::span<const std::byte> borrowed);
+
   /// Sequences of at most `steps` steps, of which the i-th has lengths[i], and which are the rows
   /// of `flat` one after another; the first is the data set's row `first_row`. Throws
   /// std::logic_error unless the lengths add up to the rows of `flat`, and none is above `steps`.
@@ -41,9 +46,12 @@ class Rows final : public RowStore {
 
   [[nodiscard]] std::size_t first_row() const { return first_row_; }  ///< in the data set
   /// @{ The elements of all rows, row by row: [count * row_bytes()], or the steps of all sequences
-  /// that have lengths. The code that makes the rows fills them.
-  [[nodiscard]] std::span<std::byte> bytes() { return bytes_; }
-  [[nodiscard]] std::span<const std::byte> bytes() const { return bytes_; }
+  /// that have lengths. The code that makes the rows fills them; borrowed ones, which throw
+  /// std::logic_error, are only read.
+  [[nodiscard]] std::span<std::byte> bytes();
+  [[nodiscard]] std::span<const std::byte> bytes() const {
+    return is_borrowed_ ? borrowed_ : bytes_;
+  }
   /// @}
 
   /// Calls `use(elements)` with all elements of bytes() as a span of their own type.
@@ -51,8 +59,8 @@ class Rows final : public RowStore {
   decltype(auto) with_elements(Use&& use) const {
     return hdf5::with_element_type(
         type(), [&]<class T>(std::type_identity<T> /*element*/) -> decltype(auto) {
-          return use(std::span<const T>(reinterpret_cast<const T*>(bytes_.data()),
-                                        bytes_.size() / sizeof(T)));
+          return use(std::span<const T>(reinterpret_cast<const T*>(bytes().data()),
+                                        bytes().size() / sizeof(T)));
         });
   }
 
@@ -62,7 +70,7 @@ class Rows final : public RowStore {
   [[nodiscard]] std::size_t row_number(std::size_t local) const override {
     return first_row_ + local;
   }
-  [[nodiscard]] std::size_t size_bytes() const override { return bytes_.size(); }
+  [[nodiscard]] std::size_t size_bytes() const override { return bytes().size(); }
   [[nodiscard]] bool has_lengths() const override { return has_lengths_; }
   [[nodiscard]] std::uint32_t length(std::size_t local) const override {
     return has_lengths_ ? lengths_[local] : RowStore::length(local);
@@ -97,7 +105,9 @@ class Rows final : public RowStore {
                     const RowAt& row_at) const;
 
   std::size_t first_row_;
-  Buffer<std::byte> bytes_;
+  Buffer<std::byte> bytes_;  // empty where they are borrowed
+  std::span<const std::byte> borrowed_;
+  bool is_borrowed_ = false;
   bool has_lengths_ = false;
   std::vector<std::uint32_t> lengths_;  // [count], of sequences with lengths ...
   std::vector<std::size_t> starts_;     // ... and their first elements

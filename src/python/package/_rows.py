@@ -36,7 +36,7 @@ def array_of(what: str, value: Any) -> numpy.ndarray:
                          "numpy.unique(texts, return_inverse=True)[1]")
     if what in ARRAYS[2:] and rows.dtype.kind == "f":
         raise UsageError(f"`{what}` holds {rows.dtype}; give integers")
-    return numpy.ascontiguousarray(rows, dtype=rows.dtype.newbyteorder("="))
+    return numpy.require(rows, dtype=rows.dtype.newbyteorder("="), requirements=["C", "ALIGNED"])
 
 
 def arrays_of(given: Mapping[str, Any]) -> Dict[str, numpy.ndarray]:
