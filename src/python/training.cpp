@@ -27,6 +27,17 @@ struct Trained {
   std::string directory;
 };
 
+/// Collective. Gives all ranks what rank 0 has; L-BFGS counts steps there alone.
+void share(const mpi::Communicator& communicator, train::TrainSummary& summary) {
+  auto& value = summary.last.value;
+  for (double* number : {&summary.seconds, &summary.samples, &value.objective, &value.dependence,
+                         &value.entropy_a, &value.entropy_b}) {
+    communicator.broadcast(std::span<double>(number, 1), 0);
+  }
+  communicator.broadcast(std::span<std::uint64_t>(&summary.steps, 1), 0);
+  summary.ending = communicator.broadcast(summary.ending, 0);
+}
+
 /// The options of a run that goes on, with those that the caller gives in their place.
 Texts taken_over(const train::Resumption& resumption, const Texts& given, bool from_memory) {
   Texts all = given;
@@ -85,6 +96,7 @@ Trained run(const Texts& texts, Source* source, const PythonCommunicator& given,
     throw;
   }
   steps.share(communicator);
+  share(communicator, trained.summary);
   trained.model = training.with_model([](const auto& model) { return model::to_stored(model); });
   trained.config = train::kept_texts(training.config());
   trained.directory = training.directory() ? training.directory()->path() : "";

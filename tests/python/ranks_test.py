@@ -40,7 +40,9 @@ class Ranks(package.PackageTest):
     raised(KeyError if rank == 0 else infomax.SystemError, "mine", callback=fail)
     model = infomax.train(x=x, encoder="dense:2", batch=50, callback=lambda step: step["step"] == 3)
     assert model.summary["steps"] == len(model.metrics) == 4  # the epoch's last
-    print("all of", rank)
+    by_lbfgs = infomax.train(x=x, encoder="dense:2", batch=0, optimizer="lbfgs", steps=5)
+    assert by_lbfgs.summary["steps"] == len(by_lbfgs.metrics) == 5 and by_lbfgs.summary["objective"] > 0
+    print(f"all of {rank}\\n", end="", flush=True)
     """, ranks=2)
         self.assertEqual(sorted(said.split("\n")), ["", "all of 0", "all of 1"])
 
@@ -57,9 +59,9 @@ class Ranks(package.PackageTest):
             assert seeds[0] == seeds[2] and seeds[0] != seeds[1], rank
             half.Free()
             alone = infomax.train(x=x, encoder="dense:2", comm=MPI.COMM_SELF, epochs=rank)
-            print("done", rank)
+            print(f"done {rank}\\n", end="", flush=True)
             """, ranks=3)
-        self.assertEqual(sorted(said.split()), ["0", "1", "2", "done", "done", "done"])
+        self.assertEqual(sorted(said.split("\n")), ["", "done 0", "done 1", "done 2"])
 
     def test_that_fail_alone_end_the_job(self):
         begin = time.monotonic()
