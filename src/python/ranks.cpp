@@ -5,6 +5,12 @@
 #include <csignal>
 #include <cstddef>
 #include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include <stdlib.h>  // unsetenv
+#include <unistd.h>
 
 #include <pybind11/pybind11.h>
 
@@ -28,6 +34,26 @@ void end_mpi() {
   environment = nullptr;
 }
 
+std::set<std::string> environment_names() {
+  std::set<std::string> names;
+  for (char** entry = ::environ; *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    names.emplace(text.substr(0, text.find('=')));
+  }
+  return names;
+}
+
+/// Takes away what MPI has added to the environment of a process that no launcher started: programs
+/// that a script or a notebook starts, such as mpirun, would take themselves for a part of this
+/// job.
+void forget_variables_since(const std::set<std::string>& before) {
+  for (const std::string& name : environment_names()) {
+    if (!before.contains(name)) {
+      ::unsetenv(name.c_str());
+    }
+  }
+}
+
 constexpr std::array<int, 4> signals{SIGINT, SIGTERM, SIGUSR1, SIGUSR2};
 
 }  // namespace
@@ -38,7 +64,9 @@ void start_mpi() {
   if (is_running == 0) {
     int argc = 0;
     char** argv = nullptr;
+    const auto before = environment_names();
     environment = std::make_unique<mpi::Environment>(argc, argv).release();
+    forget_variables_since(before);
     if (Py_AtExit(end_mpi) != 0) {
       throw std::runtime_error("Python has no room to finalise MPI at its end");
     }

@@ -54,18 +54,19 @@ class PackageTest(unittest.TestCase):
                 file[key] = values
         return path
 
-    def command(self, script, *arguments, ranks=None):
-        """The command that runs a script, on so many ranks under mpirun, or alone, and its environment."""
+    def command(self, script, *arguments, ranks=None, alone=True):
+        """The command that runs a script, on so many ranks under mpirun, or by itself, and its environment;
+        where it is `alone`, it starts no ranks."""
         path = self.scratch / "script.py"
         path.write_text(textwrap.dedent(script))
         launcher = [] if ranks is None else [MPIEXEC, "-n", str(ranks)]
-        environment = {**os.environ, **QUIET, **(ALONE if ranks is None else {}),
+        environment = {**os.environ, **QUIET, **(ALONE if ranks is None and alone else {}),
                        "OMPI_MCA_orte_tmpdir_base": str(self.scratch)}
         return [*launcher, sys.executable, "-B", str(path), *map(str, arguments)], environment
 
-    def run_script(self, script, *arguments, ranks=None, code=0):
+    def run_script(self, script, *arguments, ranks=None, code=0, alone=True):
         """What the script wrote, to either; it must end with this exit code."""
-        command, environment = self.command(script, *arguments, ranks=ranks)
+        command, environment = self.command(script, *arguments, ranks=ranks, alone=alone)
         done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         return done.stdout + done.stderr

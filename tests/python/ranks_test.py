@@ -79,6 +79,25 @@ class Ranks(package.PackageTest):
         self.assertNotIn("MPI", said)
 
 
+class Alone(package.PackageTest):
+    def test_starts_jobs_and_searches_in_parallel(self):
+        package.need("sklearn")
+        said = self.run_script(f'''
+            import subprocess
+            import infomax
+            from infomax.sklearn import Encoder
+            from sklearn.model_selection import cross_val_score
+            import numpy
+            x = numpy.random.default_rng(0).normal(size=(90, 3))
+            infomax.train(x=x, encoder="dense:1", epochs=1)
+            # Without env=, a program gets what MPI has put into the environment.
+            subprocess.run([{package.MPIEXEC!r}, "-n", "2", {package.PROGRAM!r}, "generate", "random", "--output",
+                            {str(self.scratch / 'x.h5')!r}], check=True, stderr=subprocess.DEVNULL)
+            print(len(cross_val_score(Encoder(epochs=1), x, cv=2, n_jobs=2)))
+            ''', alone=False)
+        self.assertEqual(said, "2\n")
+
+
 class CtrlC(package.PackageTest):
     def interrupted(self, keywords):
         command, environment = self.command(ROWS + f"""
