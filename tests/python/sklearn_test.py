@@ -54,6 +54,13 @@ class Estimators(package.PackageTest):
             self.assertLessEqual({"encoder", "temperature", "early_stop", "lambda_", "threads"}, known)
             self.assertFalse({"data", "output", "resume"} & known)
         self.assertEqual(clone(Encoder(lambda_=0.5)).lambda_, 0.5)
+        self.assertIn("epochs=50 -- passes over the data", Encoder.__init__.__doc__)
+
+        class Own(Encoder):
+            def __init__(self, epochs=2):
+                super().__init__(epochs=epochs, encoder="dense:1")
+
+        self.assertEqual(Own().fit_transform(package.rows()).shape, (400, 1))
         with self.assertRaisesRegex(TypeError, "did you mean epochs"):
             Encoder(epoch=3)
         with self.assertRaisesRegex(ValueError, "epochs"):

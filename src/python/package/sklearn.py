@@ -14,12 +14,14 @@ objectives read. `batch` is a limit: where there are fewer rows, it is all of th
 from __future__ import annotations
 
 import inspect
-from typing import Any, Dict
+from typing import Any, Dict, Tuple
 
 import numpy
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_array, check_is_fitted, column_or_1d
 
+from infomax import _core
+from infomax._errors import UnknownOption
 from infomax._model import Model
 from infomax._options import options
 from infomax._train import train
@@ -50,31 +52,44 @@ def _signature(defaults: Dict[str, Any], fixed: Dict[str, Any]) -> inspect.Signa
         *(inspect.Parameter(name, kind, default=defaults.get(name)) for name in names)])
 
 
+def _explanation(signature: inspect.Signature) -> str:
+    """What the library's table says of the parameters."""
+    known = options()
+    return "Parameters:\n" + "\n".join(
+        f"    {parameter} -- {known[name].help}" for name, parameter in signature.parameters.items() if name in known)
+
+
 class _Trained(TransformerMixin, BaseEstimator):
     """What all estimators share. A class says its defaults, and gets its parameters from the library's table."""
 
     _defaults: Dict[str, Any] = {}
     _fixed: Dict[str, Any] = {}
+    _parameters: Tuple[str, ...] = ()
 
     def __init_subclass__(cls, **keywords: Any):
         super().__init_subclass__(**keywords)
-        # A change of one class's signature must not be one of another's.
+        if "_defaults" not in vars(cls) or "__init__" in vars(cls):
+            return  # a user's own class, which has the parameters of its base or an __init__ of its own
+
+        signature = _signature(cls._defaults, cls._fixed)
+        cls._parameters = tuple(signature.parameters)[1:]
+
         def __init__(self: Any, **parameters: Any) -> None:
-            known = inspect.signature(type(self).__init__).parameters
+            known = signature.parameters
             unknown = [name for name in parameters if name not in known]
             if unknown:
-                from infomax import UnknownOption, _core
                 advice = _core.did_you_mean(unknown[0], list(known)[1:])
                 raise UnknownOption(f"{type(self).__name__} has no parameter `{unknown[0]}`{advice}")
             for name, parameter in list(known.items())[1:]:
                 setattr(self, name, parameters.get(name, parameter.default))
 
-        __init__.__signature__ = _signature(cls._defaults, cls._fixed)  # type: ignore[attr-defined]
+        __init__.__signature__ = signature  # type: ignore[attr-defined]
         __init__.__qualname__ = f"{cls.__qualname__}.__init__"
+        __init__.__doc__ = _explanation(signature)
         cls.__init__ = __init__  # type: ignore[assignment]
 
     def _train(self, rows: numpy.ndarray, second: numpy.ndarray | None, **arrays: Any) -> None:
-        given = {**self.get_params(deep=False), **self._fixed}
+        given = {**{name: getattr(self, name) for name in self._parameters}, **self._fixed}
         if isinstance(self.batch, (int, numpy.integer)) and self.batch + (given.get("lag") or 0) >= len(rows):
             given["batch"] = 0  # the folds of a search have fewer rows than all data
         self.model_: Model = train(x=rows, y=second, **arrays, **given)
