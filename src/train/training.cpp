@@ -39,11 +39,19 @@ std::optional<RunDirectory> open_directory(const mpi::Communicator& communicator
                  : RunDirectory(communicator, config.output, config.overwrite || config.resume);
 }
 
+/// Which rows are sequences with lengths of their own.
+std::string varying_rows(const TrainingData& data) {
+  const auto& examples = data.examples;
+  const bool x = examples.x->has_lengths();
+  const bool y = examples.y && data.pair.meaning().has_two_views() && examples.y->has_lengths();
+  return x && y ? "x y" : x ? "x" : y ? "y" : "none";
+}
+
 /// What a user of the model must know, and what the bits of the run depend on.
 model::Settings model_settings(const mpi::Communicator& communicator, const Config& config,
-                               const model::PairSettings& pair) {
+                               const TrainingData& data) {
   model::Settings settings;
-  pair.to_settings(settings);
+  data.pair.to_settings(settings);
   settings.merge(objective::to_settings(config.objective_options()));
   // Of the parameters, by which readers choose; bfloat16 is an arithmetic of products alone.
   settings["precision"] = FieldText<Precision>::format(
@@ -58,6 +66,7 @@ model::Settings model_settings(const mpi::Communicator& communicator, const Conf
   settings["ranks"] = std::to_string(communicator.size());
   settings["blas_threads"] = std::to_string(math::blas_threads());
   settings.merge(model::arithmetic());
+  settings[model::varying_setting] = varying_rows(data);
   linear_ridges(config).to_settings(settings);
   add_places(config, settings);
   return settings;
@@ -118,7 +127,7 @@ struct Typed {
       : setup(communicator, config, data, starts), memory(setup.memory) {
     memory.process = process_bytes;
     memory = largest(communicator, memory);
-    setup.model.settings.merge(model_settings(communicator, config, data.pair));
+    setup.model.settings.merge(model_settings(communicator, config, data));
     if (setup.model.parameters().empty() && total_steps(config, 1) > 0) {
       throw UsageError(fmt::format(
           "`encoder` {} has nothing to train; add dense:N to it, or write it as it is by `steps` 0",
@@ -268,6 +277,11 @@ class Training::Impl {
       require_set(*resumption_, config_);
       check_resumption(*resumption_, config_, durability_.fingerprint);
     }
+    std::visit(
+        [&](auto& typed) {
+          typed->setup.model.settings[model::data_fingerprint_setting] = durability_.fingerprint;
+        },
+        typed_);
     mpi::together(communicator_, [&] {
       if (communicator_.is_root()) {
         PendingFile pending(directory_->config());

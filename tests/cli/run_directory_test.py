@@ -70,7 +70,7 @@ class RunDirectory(support.ProgramTest):
             settings = dict(file["settings"].attrs)
         self.assertEqual(settings["ranks"], "2")
         for name in ("program_version", "blas_version", "blas_kernel", "blas_threads",
-                     "vector_instructions", "c_library"):
+                     "vector_instructions", "c_library", "data_fingerprint", "varying_steps"):
             self.assertTrue(settings[name], name)
         self.assertEqual(sorted(path.name for path in run.iterdir()),
                          ["checkpoints", "config.ini", "metrics.jsonl", "model.h5"])

@@ -14,6 +14,13 @@ namespace infomax::model {
 /// The setting of a model whose run has ended, and not only saved it on its way.
 inline constexpr const char* finished_setting = "finished";
 
+/// The setting that says what data a model was trained on: their number, shape and a checksum.
+inline constexpr const char* data_fingerprint_setting = "data_fingerprint";
+
+/// The setting that says which rows are sequences with lengths of their own: "x", "y", "x y" or
+/// "none".
+inline constexpr const char* varying_setting = "varying_steps";
+
 /// The attribute `format` of a model's root.
 inline constexpr const char* model_format = "infomax-model";
 
