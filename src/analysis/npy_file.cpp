@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "infomax/analysis/npy_file.hpp"
 
+#include <array>
 #include <bit>
 
 #include <fmt/format.h>
@@ -10,13 +11,20 @@ namespace infomax::analysis {
 static_assert(std::endian::native == std::endian::little,
               "rows are written as they are in memory, and the header declares little-endian");
 
-std::string npy_header(std::size_t element_bytes, std::size_t rows, std::size_t columns) {
+std::string npy_header(std::string_view type, std::span<const std::size_t> shape) {
   // Six bytes of magic, two of version, two of the length of the text that follows.
   constexpr std::size_t preamble = 10;
   constexpr std::size_t alignment = 64;
+  // A tuple of Python, which needs its last comma where it has one number.
+  std::string extents;
+  for (const std::size_t extent : shape) {
+    extents += fmt::format("{}, ", extent);
+  }
+  if (shape.size() > 1) {
+    extents.resize(extents.size() - 2);
+  }
   std::string dictionary =
-      fmt::format("{{'descr': '<f{}', 'fortran_order': False, 'shape': ({}, {}), }}", element_bytes,
-                  rows, columns);
+      fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}), }}", type, extents);
   const std::size_t unpadded = preamble + dictionary.size() + 1;
   dictionary.append((alignment - unpadded % alignment) % alignment, ' ');
   dictionary += '\n';
@@ -26,6 +34,10 @@ std::string npy_header(std::size_t element_bytes, std::size_t rows, std::size_t 
   header += static_cast<char>(dictionary.size() % 256);
   header += static_cast<char>(dictionary.size() / 256);
   return header + dictionary;
+}
+
+std::string npy_header(std::size_t element_bytes, std::size_t rows, std::size_t columns) {
+  return npy_header(fmt::format("<f{}", element_bytes), std::array{rows, columns});
 }
 
 template <math::Real T>

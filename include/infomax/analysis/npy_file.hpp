@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "infomax/math/blas.hpp"
 #include "infomax/mpi/communicator.hpp"
@@ -12,9 +13,12 @@
 
 namespace infomax::analysis {
 
-/// The header of a NumPy file, format version 1.0, of a C-ordered array [rows, columns] of
-/// little-endian floats of `element_bytes` (4 or 8). Its length is a multiple of 64, as the format
-/// asks for. Source: NumPy's NEP 1.
+/// The header of a NumPy file, format version 1.0, of a C-ordered array of this shape, whose
+/// elements NumPy calls `type`, such as "<f4". Its length is a multiple of 64, as the format asks
+/// for. Source: NumPy's NEP 1.
+[[nodiscard]] std::string npy_header(std::string_view type, std::span<const std::size_t> shape);
+
+/// The same of [rows, columns] little-endian floats of `element_bytes` (4 or 8).
 [[nodiscard]] std::string npy_header(std::size_t element_bytes, std::size_t rows,
                                      std::size_t columns);
 
