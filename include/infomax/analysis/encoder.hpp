@@ -34,8 +34,8 @@ struct EncoderOptions {
   std::size_t micro_batch = 1024;    ///< M: rows encoded at a time; 0 = all of a block
 };
 
-/// The table of EncoderOptions.
-[[nodiscard]] inline FieldTable<EncoderOptions> encoder_fields() {
+/// The table of those that name a network and a layer of it.
+[[nodiscard]] inline FieldTable<EncoderOptions> representation_fields() {
   using Options = EncoderOptions;
   FieldTable<Options> table;
   table.group("Representation")
@@ -44,12 +44,20 @@ struct EncoderOptions {
            "default: the output of the network, without the projector of training")
       .add("projected", &Options::projected, "",
            "the projector's output, which the objective was given")
+      .add("network", &Options::side, "a|b",
+           "of a model of two views: a encodes the first (default), b the second");
+  return table;
+}
+
+/// The table of EncoderOptions.
+[[nodiscard]] inline FieldTable<EncoderOptions> encoder_fields() {
+  using Options = EncoderOptions;
+  FieldTable<Options> table = representation_fields();
+  table.group("Representation")
       .add("pool", &Options::pool, "NAME",
            "of a feature map [C,H,W] or [C,T] the mean or max of its places, C numbers; of a "
            "sequence "
            "[T,F] that of its steps, F numbers: none, mean or max")
-      .add("network", &Options::side, "a|b",
-           "of a model of two views: a encodes the first (default), b the second")
       .add("x", &Options::path, "PATH", "data set of the rows; default as in training")
       .add("micro-batch", &Options::micro_batch, "M",
            "rows that a rank encodes at a time; bounds memory", one_or_more());
