@@ -11,6 +11,7 @@ packages=(
   libopenblas-dev libsleef-dev librandom123-dev liblbfgsb-dev libdnnl-dev  # numbers
   libboost-program-options-dev nlohmann-json3-dev libfmt-dev libspdlog-dev zlib1g-dev libcsv-dev
   libpng-dev libsndfile1-dev libfftw3-dev  # images, sounds and spectra for infomax import
+  libonnx-dev libprotobuf-dev  # infomax export
   libjs-chart.js  # the pages of infomax report
   dataset-fashion-mnist gnuplot-nox fonts-dejavu-core jq  # demo
 )
@@ -51,11 +52,12 @@ elsewhere() {
 This system has no apt. Install these packages, all for the same MPI, and run cmake --preset release:
   Fedora, RHEL  dnf install gcc-c++ cmake ninja-build pkgconf openmpi-devel hdf5-openmpi-devel
                 openblas-devel sleef-devel Random123-devel boost-devel json-devel fmt-devel
-                spdlog-devel zlib-devel libcsv-devel libpng-devel libsndfile-devel fftw-devel onednn-devel gtest-devel gmock-devel
+                spdlog-devel zlib-devel libcsv-devel libpng-devel
+                libsndfile-devel fftw-devel onednn-devel onnx-devel protobuf-devel gtest-devel gmock-devel
                 jq gnuplot clang-tools-extra python3-numpy python3-h5py; then: module load mpi
   Arch          pacman -S gcc cmake ninja pkgconf openmpi hdf5-openmpi openblas boost nlohmann-json
-                fmt spdlog zlib libpng libsndfile fftw onednn gtest jq gnuplot clang python-numpy
-                python-h5py; sleef and random123 from the AUR
+                fmt spdlog zlib protobuf libpng libsndfile fftw onednn gtest jq gnuplot clang
+                python-numpy python-h5py; sleef, random123 and onnx from the AUR
   conda         conda install -c conda-forge cxx-compiler cmake ninja pkg-config openmpi
                 'hdf5=*=mpi_openmpi*' openblas sleef libboost-devel nlohmann_json fmt spdlog zlib
                 libpng libsndfile fftw onednn gtest jq gnuplot numpy h5py; Random123 as below

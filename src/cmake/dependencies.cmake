@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Finds what the library links: here, and, installed beside infomaxConfig.cmake, in the projects that
 # use it. Makes infomax::hdf5, infomax::openblas, infomax::sleef, infomax::lbfgsb and infomax::csv,
-# wherever those were found, and infomax::png, infomax::sndfile and infomax::fftw3 where they are
-# installed: without them, `import` refuses PNG images, sounds and their log-mel frames.
+# wherever those were found, and infomax::png, infomax::sndfile, infomax::fftw3 and infomax::onnx where they are installed: without them, `import` refuses PNG images, sounds and their
+# log-mel frames, and `export` refuses ONNX.
 
 include(CheckCXXSourceCompiles)
 include(CheckCXXSymbolExists)
@@ -214,6 +214,16 @@ if(NOT TARGET infomax::fftw3)
     target_link_libraries(infomax::fftw3 INTERFACE PkgConfig::infomax_fftw3)
   else()
     infomax_find_plain(fftw3 fftw3.h)
+  endif()
+endif()
+
+# The classes that ONNX generates of its format, and protobuf, whose messages they are.
+if(NOT TARGET infomax::onnx)
+  infomax_find_plain(protobuf google/protobuf/message.h)
+  infomax_find_plain(onnx_proto onnx/onnx_pb.h)
+  if(TARGET infomax::protobuf AND TARGET infomax::onnx_proto)
+    add_library(infomax::onnx INTERFACE IMPORTED)
+    target_link_libraries(infomax::onnx INTERFACE infomax::onnx_proto infomax::protobuf)
   endif()
 endif()
 

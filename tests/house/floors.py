@@ -18,7 +18,7 @@ FLOORS = [
     {"data", "measure", "objective", "optim"},
     {"generators", "importers", "model"},
     {"train", "analysis"},
-    {"bench", "estimate", "report"},
+    {"bench", "estimate", "exporters", "report"},
     {"cli", "examples", "python"},
     {"main"},
 ]
@@ -31,7 +31,7 @@ WALLS = {"nn": {"mpi"}, "objective": {"hdf5"}}
 OWNERS = {"mpi.h": {"mpi", "hdf5"}, "hdf5.h": {"hdf5"}, "cblas.h": {"math"}}
 
 # What a project that uses the installed library need not have.
-NOT_PUBLIC = ("boost/", "fmt/", "nlohmann/", "spdlog/", "Random123/", "sleef.h", "zlib.h", "csv.h")
+NOT_PUBLIC = ("boost/", "fmt/", "nlohmann/", "spdlog/", "Random123/", "sleef.h", "zlib.h", "minizip/", "csv.h", "onnx/")
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
