@@ -9,7 +9,7 @@ packages=(
   g++ cmake ninja-build pkg-config                     # build
   openmpi-bin libopenmpi-dev openssh-client libhdf5-openmpi-dev  # ranks and files
   libopenblas-dev libsleef-dev librandom123-dev liblbfgsb-dev libdnnl-dev  # numbers
-  libboost-program-options-dev nlohmann-json3-dev libfmt-dev libspdlog-dev zlib1g-dev libcsv-dev
+  libboost-program-options-dev nlohmann-json3-dev libfmt-dev libspdlog-dev zlib1g-dev libminizip-dev libcsv-dev
   libpng-dev libsndfile1-dev libfftw3-dev  # images, sounds and spectra for infomax import
   libonnx-dev libprotobuf-dev  # infomax export
   libjs-chart.js  # the pages of infomax report
@@ -52,17 +52,17 @@ elsewhere() {
 This system has no apt. Install these packages, all for the same MPI, and run cmake --preset release:
   Fedora, RHEL  dnf install gcc-c++ cmake ninja-build pkgconf openmpi-devel hdf5-openmpi-devel
                 openblas-devel sleef-devel Random123-devel boost-devel json-devel fmt-devel
-                spdlog-devel zlib-devel libcsv-devel libpng-devel
+                spdlog-devel zlib-devel minizip-ng-compat-devel libcsv-devel libpng-devel
                 libsndfile-devel fftw-devel onednn-devel onnx-devel protobuf-devel gtest-devel gmock-devel
                 jq gnuplot clang-tools-extra python3-numpy python3-h5py; then: module load mpi
   Arch          pacman -S gcc cmake ninja pkgconf openmpi hdf5-openmpi openblas boost nlohmann-json
-                fmt spdlog zlib protobuf libpng libsndfile fftw onednn gtest jq gnuplot clang
+                fmt spdlog zlib minizip protobuf libpng libsndfile fftw onednn gtest jq gnuplot clang
                 python-numpy python-h5py; sleef, random123 and onnx from the AUR
   conda         conda install -c conda-forge cxx-compiler cmake ninja pkg-config openmpi
-                'hdf5=*=mpi_openmpi*' openblas sleef libboost-devel nlohmann_json fmt spdlog zlib
+                'hdf5=*=mpi_openmpi*' openblas sleef libboost-devel nlohmann_json fmt spdlog zlib minizip
                 libpng libsndfile fftw onednn gtest jq gnuplot numpy h5py; Random123 as below
   Spack         spack install openmpi hdf5+mpi openblas sleef random123 boost+program_options
-                nlohmann-json fmt spdlog zlib libpng libsndfile fftw googletest+gmock cmake ninja; spack load them
+                nlohmann-json fmt spdlog zlib minizip libpng libsndfile fftw googletest+gmock cmake ninja; spack load them
   from source   L-BFGS-B (as liblbfgsb.so) and libcsv, if they are not packaged
                 (users.iems.northwestern.edu/~nocedal/lbfgsb.html, github.com/rgamble/libcsv);
                 Random123 is headers only (github.com/DEShawResearch/random123:

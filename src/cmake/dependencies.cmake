@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Finds what the library links: here, and, installed beside infomaxConfig.cmake, in the projects that
-# use it. Makes infomax::hdf5, infomax::openblas, infomax::sleef, infomax::lbfgsb and infomax::csv,
-# wherever those were found, and infomax::png, infomax::sndfile, infomax::fftw3 and infomax::onnx where they are installed: without them, `import` refuses PNG images, sounds and their
+# use it. Makes infomax::hdf5, infomax::openblas, infomax::sleef, infomax::lbfgsb, infomax::csv and
+# infomax::minizip, wherever those were found, and infomax::png, infomax::sndfile, infomax::fftw3 and
+# infomax::onnx where they are installed: without them, `import` refuses PNG images, sounds and their
 # log-mel frames, and `export` refuses ONNX.
 
 include(CheckCXXSourceCompiles)
@@ -176,6 +177,12 @@ endif()
 find_package(ZLIB QUIET)
 if(NOT ZLIB_FOUND)
   infomax_missing("zlib is missing. Install it (Debian: zlib1g-dev, Fedora: zlib-devel, conda: zlib), or run launch/setup.sh.")
+endif()
+if(NOT TARGET infomax::minizip)
+  infomax_find_plain(minizip minizip/zip.h)
+endif()
+if(NOT TARGET infomax::minizip)
+  infomax_missing("minizip is missing. Install it (Debian: libminizip-dev, Fedora: minizip-ng-compat-devel, conda: minizip; elsewhere contrib/minizip of zlib), or run launch/setup.sh.")
 endif()
 find_package(fmt QUIET)
 if(NOT fmt_FOUND)

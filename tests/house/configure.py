@@ -102,6 +102,12 @@ class Configure(unittest.TestCase):
         self.assertTrue(text.startswith("libcsv is missing. Install it (Debian: libcsv-dev, "),
                         text)
 
+    def test_no_minizip(self):
+        text = self.failure("-DINFOMAX_MINIZIP_LIBRARY=")
+
+        self.assertTrue(text.startswith("minizip is missing. Install it (Debian: libminizip-dev, "),
+                        text)
+
     def test_no_chart_js(self):
         other = self.folder / "chart.min.js"
         other.write_text("/*! Chart.js v2.9.4 */")
