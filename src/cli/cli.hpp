@@ -23,6 +23,7 @@ int run(const mpi::Communicator& communicator, const std::vector<std::string>& a
 [[nodiscard]] OptionTable train_options();
 [[nodiscard]] OptionTable evaluate_options();
 [[nodiscard]] OptionTable encode_options();
+[[nodiscard]] OptionTable export_options();
 [[nodiscard]] OptionTable probe_options();
 [[nodiscard]] OptionTable estimate_options();
 [[nodiscard]] OptionTable report_options();
@@ -40,6 +41,7 @@ int run(const mpi::Communicator& communicator, const std::vector<std::string>& a
 int train(const mpi::Communicator& communicator, OptionTable& options);
 int evaluate(const mpi::Communicator& communicator, OptionTable& options);
 int encode(const mpi::Communicator& communicator, OptionTable& options);
+int export_encoder(const mpi::Communicator& communicator, OptionTable& options);
 int probe(const mpi::Communicator& communicator, OptionTable& options);
 int estimate(const mpi::Communicator& communicator, OptionTable& options);
 int report(const mpi::Communicator& communicator, OptionTable& options);

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "infomax/exporters/export.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "exporters/encoder_graph.hpp"
+#include "exporters/npz_export.hpp"
+#include "exporters/onnx_file.hpp"
+#include "exporters/represented_part.hpp"
+#include "infomax/core/error.hpp"
+#include "infomax/core/pending_file.hpp"
+#include "infomax/core/progress_line.hpp"
+
+namespace infomax::exporters {
+namespace {
+
+/// "x [N,28,28]"
+std::string describe(const OnnxPort& port) {
+  std::vector<std::string> axes;
+  for (const auto& axis : port.axes) {
+    const auto* const extent = std::get_if<std::int64_t>(&axis);
+    axes.push_back(extent != nullptr ? fmt::format("{}", *extent) : std::get<std::string>(axis));
+  }
+  return fmt::format("{} [{}]", port.name, fmt::join(axes, ","));
+}
+
+std::string describe(const std::vector<OnnxPort>& ports) {
+  std::string text;
+  for (const auto& port : ports) {
+    text += (text.empty() ? "" : ", ") + describe(port);
+  }
+  return text;
+}
+
+}  // namespace
+
+ExportFormat export_format_of_name(const std::filesystem::path& output) {
+  std::string ending = output.extension().string();
+  std::ranges::transform(ending, ending.begin(), [](unsigned char c) { return std::tolower(c); });
+  for (const auto& [name, format] : export_format_names) {
+    if (ending == std::string(".") + name) {
+      return format;
+    }
+  }
+  throw UsageError(
+      fmt::format("{} ends neither in .onnx nor in .npz, so that the format is unknown; rename it, "
+                  "or give `format`",
+                  output.string()));
+}
+
+void require_format(ExportFormat format) {
+  if (format == ExportFormat::onnx) {
+    require_onnx();
+  }
+}
+
+std::string export_encoder(const model::StoredModel& stored,
+                           const analysis::EncoderOptions& options, ExportFormat format,
+                           const std::filesystem::path& output) {
+  auto of_one = options;
+  of_one.micro_batch = 1;  // no row is encoded
+  const auto model = model::to_model<float>(stored);
+  const analysis::Encoder<float> encoder(model, of_one);
+  PendingFile pending(output);
+  std::string content;
+  if (format == ExportFormat::onnx) {
+    auto graph = encoder_graph(encoder, model.parameters_of(encoder.member()),
+                               sequences_vary(stored.settings, encoder.path()));
+    graph.metadata = metadata_of(stored.settings, encoder);
+    write_onnx(pending.path(), graph);
+    content = fmt::format("{} -> {}", describe(graph.inputs), describe(graph.outputs));
+  } else {
+    content = fmt::format("{} arrays", write_npz(pending.path(), stored, encoder));
+  }
+  pending.commit();
+  return fmt::format("{}, {} parameters", content,
+                     grouped_text(static_cast<double>(represented_parameters(encoder))));
+}
+
+}  // namespace infomax::exporters
