@@ -93,7 +93,7 @@ class Configure(unittest.TestCase):
         result = self.configure("-DCMAKE_DISABLE_FIND_PACKAGE_PNG=ON")
 
         self.assertEqual(result.returncode, 0, result.stderr)
-        self.assertIn("import is built without libpng, which launch/setup.sh installs",
+        self.assertIn("infomax is built without libpng, which launch/setup.sh installs",
                       result.stdout)
 
     def test_no_csv(self):

@@ -25,8 +25,8 @@ struct FileStretch {
 
 /// Rows [first, end) of every data set of a file.
 struct FilePiece {
-  std::filesystem::path path;
-  std::size_t first = 0;
+  std::filesystem::path path;           ///< of the file
+  std::size_t first = 0;                ///< row, from 0
   std::optional<std::size_t> end = {};  ///< unset: the file's last row is in it
 };
 
