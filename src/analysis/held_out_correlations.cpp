@@ -80,6 +80,16 @@ std::vector<double> implied_timescales(const std::vector<double>& correlations, 
   return timescales;
 }
 
+std::vector<NumberInterval> timescale_intervals(const std::vector<NumberInterval>& correlations,
+                                                std::size_t lag) {
+  std::vector<NumberInterval> intervals;
+  for (const auto& [low, high] : correlations) {
+    const auto ends = implied_timescales({std::max(0.0, low), std::max(0.0, high)}, lag);
+    intervals.push_back({ends.front(), ends.back()});
+  }
+  return intervals;
+}
+
 #define INFOMAX_INSTANTIATE(T)                                                              \
   template std::vector<double> correlations_under<T>(                                       \
       const mpi::Communicator&, const objective::CanonicalFit&, const stats::RowSource<T>&, \

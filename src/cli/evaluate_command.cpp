@@ -12,10 +12,13 @@
 #include "cli/runtime.hpp"
 #include "core/json.hpp"
 #include "infomax/analysis/adjusted_correlations.hpp"
+#include "infomax/analysis/bootstrap.hpp"
 #include "infomax/analysis/evaluation.hpp"
 #include "infomax/analysis/evaluation_memory.hpp"
+#include "infomax/analysis/held_out_correlations.hpp"
 #include "infomax/analysis/linear_refit.hpp"
-#include "infomax/analysis/pairing_test.hpp"
+#include "infomax/analysis/paired_statistic.hpp"
+#include "infomax/analysis/permutation_test.hpp"
 #include "infomax/core/logging.hpp"
 #include "infomax/model/model_file.hpp"
 #include "infomax/model/row_memory.hpp"
@@ -42,6 +45,9 @@ struct EvaluateConfig : model::RowMemory {
   std::optional<std::size_t> blocks;
   std::size_t permutations = 0;
   std::optional<std::size_t> permutation_block;
+  std::size_t bootstrap = 0;
+  std::optional<std::size_t> bootstrap_block;
+  double confidence = 0.95;
   std::uint64_t seed = 1;
   measure::ThreadOptions machine;
 };
@@ -71,7 +77,7 @@ const FieldTable<EvaluateConfig>& evaluate_fields() {
             "+ q + 1 (Bao et al. 2019; for independent rows, and as if networks were given), with "
             "`fit` instead of these canonical_correlations_of_fit, and with `pair` lag timescales, "
             "-tau / ln |s|, in rows, where null stands for an infinite one; and what "
-            "`permutations` adds")
+            "`permutations` and `bootstrap` add")
         .add("micro-batch", &Config::micro_batch, "M",
              "rows that a rank encodes at a time; bounds memory, changes no result; 0 = all",
              zero_or_more("all rows"))
@@ -97,7 +103,23 @@ const FieldTable<EvaluateConfig>& evaluate_fields() {
              "of the samples if that is less",
              one_or_more())
         .add("seed", &Config::seed, "S",
-             "of the random pairings, which are the same on any number of ranks");
+             "of random pairings and drawings, which are the same on any number of ranks");
+    table.group("Intervals by bootstrap")
+        .add("bootstrap", &Config::bootstrap, "K",
+             "draw as many samples as there are, with replacement, K times (such as 200), and "
+             "report dependence_interval, canonical_correlations_intervals and "
+             "timescales_intervals: the number, less the bias of the drawings, and their normal "
+             "deviation to either side, of correlations in Fisher's z. What is fitted to the data "
+             "is fitted to every drawing, as with `permutations`. Intervals hold for correlations "
+             "that differ from 0 and from each other: of those that permutations find none of, "
+             "they are too narrow. 0 = none",
+             {[](std::size_t k) { return k != 1; }, "0 for none, or 2 or more"})
+        .add("bootstrap-block", &Config::bootstrap_block, "L",
+             "consecutive samples that are drawn together, because they depend on each other; "
+             "default as `permutation-block` has it",
+             one_or_more())
+        .add("confidence", &Config::confidence, "C", "of each interval",
+             {[](double c) { return c > 0.0 && c < 1.0; }, "a number between 0 and 1"});
     table.include(&Config::machine, measure::thread_fields());
     return table;
   }();
@@ -113,22 +135,51 @@ struct Evaluated {
   bool fit_trained_on = false;  ///< `fit`
 };
 
-analysis::PermutationOptions permutation_options(const EvaluateConfig& config,
-                                                 const model::PairSettings& pair,
-                                                 std::size_t samples) {
+/// How many consecutive samples keep together where the user does not say.
+std::size_t dependent_samples(const model::PairSettings& pair, std::size_t samples) {
   constexpr std::size_t lags_of_a_block = 10;
   constexpr std::size_t fewest_blocks = 20;
-  std::size_t block = 1;
-  if (pair.meaning().is_lagged) {
-    block = std::clamp<std::size_t>(samples / fewest_blocks, 1, lags_of_a_block * pair.lag);
-  }
-  return {config.permutations, config.permutation_block.value_or(block), config.seed};
+  return pair.meaning().is_lagged
+             ? std::clamp<std::size_t>(samples / fewest_blocks, 1, lags_of_a_block * pair.lag)
+             : 1;
 }
 
-void warn_of_training_data() {
-  log::warning(
-      "`permutations`: `data` is what the networks were trained on, and they are not trained anew "
-      "for random pairings: p-values are too small. Give other data, with `fit` or without");
+void warn_of_training_data(const EvaluateConfig& config) {
+  if (config.permutations > 0) {
+    log::warning(
+        "`permutations`: `data` is what the networks were trained on, and they are not trained "
+        "anew for random pairings: p-values are too small. Give other data, with `fit` or without");
+  }
+  if (config.bootstrap > 0) {
+    log::warning(
+        "`bootstrap`: `data` is what the networks were trained on, and they are not trained anew "
+        "for drawings: intervals are too narrow and too high. Give other data, with `fit` or "
+        "without");
+  }
+}
+
+/// Collective. Adds the test and the intervals that are asked for.
+template <math::Real T>
+void add_inference(const mpi::Communicator& communicator, const EvaluateConfig& config,
+                   const model::PairSettings& pair, std::size_t samples,
+                   const analysis::PairedStatistic<T>& statistic,
+                   analysis::Evaluation& evaluation) {
+  const std::size_t block = dependent_samples(pair, samples);
+  if (config.permutations > 0) {
+    const analysis::PermutationOptions options{
+        config.permutations, config.permutation_block.value_or(block), config.seed};
+    evaluation.permutation = analysis::test_by_permutation<T>(communicator, statistic.rows, options,
+                                                              statistic.rival, statistic.of);
+  }
+  if (config.bootstrap > 0) {
+    const analysis::BootstrapOptions options{
+        config.bootstrap, config.bootstrap_block.value_or(block), config.seed, config.confidence};
+    evaluation.intervals = analysis::bootstrap<T>(communicator, statistic, options);
+    if (pair.meaning().is_lagged) {
+      evaluation.timescale_intervals =
+          analysis::timescale_intervals(evaluation.intervals->correlations, pair.lag);
+    }
+  }
 }
 
 template <math::Real T>
@@ -186,15 +237,15 @@ analysis::Evaluation evaluate_in(const mpi::Communicator& communicator,
         evaluation.correlations, static_cast<double>(examples.blocks.rows()),
         refit->inputs().a.columns(), refit->inputs().b.columns());
   }
-  if (config.permutations > 0) {
-    const auto options = permutation_options(config, pair, examples.blocks.rows());
+  if (config.permutations > 0 || config.bootstrap > 0) {
     if (trained_on && !is_refitted) {
-      warn_of_training_data();
+      warn_of_training_data(config);
     }
-    evaluation.permutation =
-        is_refitted
-            ? analysis::test_linear_pairing<T>(communicator, chosen, *refit, options)
-            : analysis::test_pairing<T>(communicator, chosen, *sides, fit_sides.get(), options);
+    add_inference<T>(
+        communicator, config, pair, examples.blocks.rows(),
+        is_refitted ? analysis::linear_statistic<T>(communicator, chosen, *refit)
+                    : analysis::output_statistic<T>(communicator, chosen, *sides, fit_sides.get()),
+        evaluation);
   }
   return evaluation;
 }
@@ -202,12 +253,19 @@ analysis::Evaluation evaluate_in(const mpi::Communicator& communicator,
 std::string as_table(const Json& found) {
   std::string text;
   for (const auto& [name, item] : found.items()) {
-    if (item.is_array()) {
+    if (item.is_array() && item.front().is_array()) {
+      text += fmt::format("{}", name);
+      for (const auto& interval : item) {
+        text += fmt::format(" {:.4f}..{:.4f}", interval.front().get<double>(),
+                            interval.back().get<double>());
+      }
+      text += "\n";
+    } else if (item.is_array()) {
       text += fmt::format("{} {:.4f}\n", name, fmt::join(item.get<std::vector<double>>(), " "));
     } else if (item.is_number_float()) {
       text += fmt::format("{:<11} {:.9f}{}\n", name, item.get<double>(),
                           name.starts_with("entropy_") ? " nats" : "");
-    } else if (name == "samples" || name == "permutations") {
+    } else if (name == "samples" || name == "permutations" || name == "bootstrap") {
       text += fmt::format("{:<11} {}\n", name, item.get<std::uint64_t>());
     }
   }

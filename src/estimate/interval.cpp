@@ -51,8 +51,9 @@ double quantile(std::span<const double> sorted, double share) {
 
 }  // namespace
 
-Interval bootstrap_interval(const mpi::Communicator& communicator, const stats::ValueOfRows& value,
-                            double confidence, std::uint64_t seed) {
+analysis::NumberInterval bootstrap_interval(const mpi::Communicator& communicator,
+                                            const stats::ValueOfRows& value, double confidence,
+                                            std::uint64_t seed) {
   const Runs runs = gather_runs(communicator, value.influence);
   std::vector<double> drawn(drawings);
   for (std::size_t k = 0; k < drawings; ++k) {

@@ -29,6 +29,19 @@ Json to_json(const analysis::Evaluation& evaluation, int ranks) {
     add_list("p_values", test->p_values);
     add_list("canonical_correlations_by_chance", test->correlations_by_chance);
   }
+  const auto add_intervals = [&object](const char* name,
+                                       const std::vector<analysis::NumberInterval>& intervals) {
+    for (const auto& [low, high] : intervals) {
+      object[name].push_back({low, high});
+    }
+  };
+  if (const auto& intervals = evaluation.intervals) {
+    object["bootstrap"] = intervals->drawings;
+    object["confidence"] = intervals->confidence;
+    object["dependence_interval"] = {intervals->dependence.low, intervals->dependence.high};
+    add_intervals("canonical_correlations_intervals", intervals->correlations);
+    add_intervals("timescales_intervals", evaluation.timescale_intervals);
+  }
   return object;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "infomax/analysis/bootstrap.hpp"
 #include "infomax/analysis/permutation_test.hpp"
 #include "infomax/data/datasets.hpp"
 #include "infomax/math/blas.hpp"
@@ -57,7 +58,9 @@ struct Evaluation {
   /// The correlations without the bias of their fit (adjusted_correlations()), as if the outputs
   /// were given; empty where other data was fitted to.
   std::vector<double> adjusted;
-  std::optional<PermutationTest> permutation;  ///< where the caller made one
+  std::optional<PermutationTest> permutation;       ///< where the caller made one
+  std::optional<BootstrapIntervals> intervals;      ///< where the caller made some
+  std::vector<NumberInterval> timescale_intervals;  ///< of the pair `lag`, with `intervals`
 };
 
 /// Collective. The objective and its parts over all rows, as one global batch. With `fitted`, the

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "infomax/analysis/number_interval.hpp"
 #include "infomax/math/blas.hpp"
 #include "infomax/mpi/communicator.hpp"
 #include "infomax/objective/canonical_fit.hpp"
@@ -27,5 +28,10 @@ template <math::Real T>
 /// 2018); infinite for 1, 0 for 0.
 [[nodiscard]] std::vector<double> implied_timescales(const std::vector<double>& correlations,
                                                      std::size_t lag);
+
+/// The intervals of the same, of intervals of correlations. A correlation below 0 has none, and 0
+/// stands for it.
+[[nodiscard]] std::vector<NumberInterval> timescale_intervals(
+    const std::vector<NumberInterval>& correlations, std::size_t lag);
 
 }  // namespace infomax::analysis

@@ -3,9 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <vector>
 
+#include "infomax/analysis/paired_statistic.hpp"
 #include "infomax/math/blas.hpp"
 #include "infomax/mpi/communicator.hpp"
 #include "infomax/stats/row_source.hpp"
@@ -20,28 +20,6 @@ struct PermutationOptions {
   std::size_t count = 0;   ///< K
   std::size_t block = 1;   ///< consecutive samples that keep together, 1 or more
   std::uint64_t seed = 1;  ///< of the orders
-};
-
-/// What is compared: the value of an objective and, where it has them, canonical correlations.
-struct Statistic {
-  double objective = 0.0;            ///< the larger, the more dependent
-  std::vector<double> correlations;  ///< as many for all rows; may be empty
-};
-
-/// A statistic of paired rows. Collective. Entropies and other terms that no order of the rows
-/// changes may be left out.
-template <math::Real T>
-using StatisticOf = std::function<Statistic(const stats::RowPairs<T>&)>;
-
-/// Which correlation of an order a correlation of the data is compared with.
-enum class Rival : std::uint8_t {
-  /// The one at the same place, of maps that are fixed.
-  same,
-  /// The largest, of maps that are fitted anew to every order. A second correlation beside a strong
-  /// first one is what is largest once that has been taken away; compared with the second one of an
-  /// order, it would look significant where it is noise (Winkler et al. 2020). The p-values hold
-  /// together: the probability of any below alpha by chance is alpha.
-  largest,
 };
 
 /// How often chance does as well. A p-value is (1 + number of orders whose value is as large) / (K
