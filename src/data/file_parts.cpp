@@ -35,6 +35,7 @@ std::vector<FilePiece> matching(const std::string& pattern) {
   }
   std::ranges::sort(files);
   std::vector<FilePiece> pieces;
+  pieces.reserve(files.size());
   for (std::string& file : files) {
     pieces.push_back({std::move(file)});
   }

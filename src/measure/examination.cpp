@@ -23,8 +23,7 @@ namespace {
 constexpr std::size_t mebibyte = std::size_t{1} << 20U;
 
 // The approximate durations of the measurements.
-constexpr double alone_s = 2.0;
-constexpr double together_s = 0.5;
+constexpr double sgemm_s = 0.5;
 constexpr double products_s = 0.2;  // by each library
 constexpr Pace allreduce_pace{3, 0.05};
 
@@ -70,8 +69,8 @@ JobFacts examine_job(const mpi::Communicator& communicator) {
   sleep_until_all(communicator);
   auto mine = rank_facts(communicator);
   job.hosts = gather_hosts(communicator, mine);
-  mine.alone_gflops = sgemm_gflops_alone(communicator, alone_s);
-  mine.together_gflops = sgemm_gflops_together(communicator, together_s);
+  mine.alone_gflops = sgemm_gflops_alone(communicator, sgemm_s);
+  mine.together_gflops = sgemm_gflops_together(communicator, sgemm_s);
   job.ranks = gather_ranks(communicator, mine);
   job.transport = mpi::find_transport();
   return job;

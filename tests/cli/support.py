@@ -44,13 +44,13 @@ class Finished:
 
 
 def run(*arguments, ranks=1, timeout=120, program=PROGRAM, environment=None, directory=None):
-    """By so many ranks under mpirun; None: by the program alone, which is sooner done. The limit on
-    its time is there to end a command that hangs, and says nothing of how fast one is."""
-    launcher = [] if ranks is None else [MPIEXEC, "-n", str(ranks)]
+    """By so many ranks under mpirun, or by the program alone, which is sooner done, where it is one. The
+    limit on its time is there to end a command that hangs, and says nothing of how fast one is."""
+    launcher = [] if ranks in (None, 1) else [MPIEXEC, "-n", str(ranks)]
     command = [*launcher, program, *map(str, arguments)]
     # Those beside each other in one test need directories of their own, too.
     with tempfile.TemporaryDirectory(dir=SESSIONS.name, ignore_cleanup_errors=True) as session:
-        alone = ALONE if ranks is None else {}
+        alone = ALONE if ranks in (None, 1) else {}
         done = subprocess.run(command, capture_output=True, timeout=timeout, check=False, cwd=directory,
                               env={**os.environ, **QUIET, **alone, "OMPI_MCA_orte_tmpdir_base": session,
                                    **(environment or {})})
