@@ -27,15 +27,21 @@ struct Library {
   decltype(&dnnl_engine_create) engine_create = nullptr;
   decltype(&dnnl_stream_create) stream_create = nullptr;
   decltype(&dnnl_memory_desc_init_by_strides) describe_memory = nullptr;
+  decltype(&dnnl_get_effective_cpu_isa) instructions = nullptr;
   decltype(&dnnl_memory_create) memory_create = nullptr;
+  decltype(&dnnl_memory_destroy) memory_destroy = nullptr;
   decltype(&dnnl_memory_set_data_handle) set_data = nullptr;
   decltype(&dnnl_matmul_desc_init) describe_matmul = nullptr;
   decltype(&dnnl_post_ops_create) post_ops_create = nullptr;
   decltype(&dnnl_post_ops_append_sum) append_sum = nullptr;
+  decltype(&dnnl_post_ops_destroy) post_ops_destroy = nullptr;
   decltype(&dnnl_primitive_attr_create) attributes_create = nullptr;
+  decltype(&dnnl_primitive_attr_destroy) attributes_destroy = nullptr;
   decltype(&dnnl_primitive_attr_set_post_ops) set_post_ops = nullptr;
   decltype(&dnnl_primitive_desc_create) primitive_desc_create = nullptr;
+  decltype(&dnnl_primitive_desc_destroy) primitive_desc_destroy = nullptr;
   decltype(&dnnl_primitive_create) primitive_create = nullptr;
+  decltype(&dnnl_primitive_destroy) primitive_destroy = nullptr;
   decltype(&dnnl_primitive_execute) execute = nullptr;
   void (*set_threads)(int) = nullptr;  // of OpenMP, which the library runs on
   dnnl_engine_t engine = nullptr;
@@ -67,15 +73,21 @@ Library::Library() {
   find(library, "dnnl_engine_create", engine_create);
   find(library, "dnnl_stream_create", stream_create);
   find(library, "dnnl_memory_desc_init_by_strides", describe_memory);
+  find(library, "dnnl_get_effective_cpu_isa", instructions);
   find(library, "dnnl_memory_create", memory_create);
+  find(library, "dnnl_memory_destroy", memory_destroy);
   find(library, "dnnl_memory_set_data_handle", set_data);
   find(library, "dnnl_matmul_desc_init", describe_matmul);
   find(library, "dnnl_post_ops_create", post_ops_create);
   find(library, "dnnl_post_ops_append_sum", append_sum);
+  find(library, "dnnl_post_ops_destroy", post_ops_destroy);
   find(library, "dnnl_primitive_attr_create", attributes_create);
+  find(library, "dnnl_primitive_attr_destroy", attributes_destroy);
   find(library, "dnnl_primitive_attr_set_post_ops", set_post_ops);
   find(library, "dnnl_primitive_desc_create", primitive_desc_create);
+  find(library, "dnnl_primitive_desc_destroy", primitive_desc_destroy);
   find(library, "dnnl_primitive_create", primitive_create);
+  find(library, "dnnl_primitive_destroy", primitive_destroy);
   find(library, "dnnl_primitive_execute", execute);
   find(library, "omp_set_num_threads", set_threads);
   if (missing.empty() &&
@@ -119,6 +131,14 @@ struct Compiled {
 
 using Strides = std::array<dnnl_dim_t, 2>;
 
+void destroy(const Library& dnnl, const Compiled& compiled) {
+  dnnl.primitive_destroy(compiled.primitive);
+  for (dnnl_memory_t memory : {compiled.a, compiled.b, compiled.c}) {
+    dnnl.memory_destroy(memory);
+  }
+}
+
+/// Returns nothing where the library cannot, which depends on the shape alone.
 std::optional<Compiled> compile(const Library& dnnl, const Shape& shape) {
   const auto described = [&dnnl](dnnl_memory_desc_t& description, dnnl_dim_t rows,
                                  dnnl_dim_t columns, dnnl_data_type_t type, Strides strides) {
@@ -151,11 +171,19 @@ std::optional<Compiled> compile(const Library& dnnl, const Shape& shape) {
       dnnl.memory_create(&compiled.a, &a, dnnl.engine, DNNL_MEMORY_NONE) == dnnl_success &&
       dnnl.memory_create(&compiled.b, &b, dnnl.engine, DNNL_MEMORY_NONE) == dnnl_success &&
       dnnl.memory_create(&compiled.c, &c, dnnl.engine, DNNL_MEMORY_NONE) == dnnl_success;
-  return succeeded ? std::optional(compiled) : std::nullopt;
+  dnnl.primitive_desc_destroy(description);
+  dnnl.post_ops_destroy(after);
+  dnnl.attributes_destroy(attributes);
+  if (!succeeded) {
+    destroy(dnnl, compiled);
+    return std::nullopt;
+  }
+  return compiled;
 }
 
 /// A few shapes make up a training. Where there are more, as the steps of sequences of many lengths
-/// have, those that come late remain BLAS's, because compiling one takes longer than computing it.
+/// have, all are forgotten and come anew, of which the library itself remembers a thousand: what a
+/// product is computed by must not depend on which came before.
 constexpr std::size_t most_shapes = 256;
 
 const Compiled* compiled_for(const Library& dnnl, const Shape& shape) {
@@ -163,7 +191,12 @@ const Compiled* compiled_for(const Library& dnnl, const Shape& shape) {
   auto found = known.find(shape);
   if (found == known.end()) {
     if (known.size() == most_shapes) {
-      return nullptr;
+      for (const auto& [unused, compiled] : known) {
+        if (compiled) {
+          destroy(dnnl, *compiled);
+        }
+      }
+      known.clear();
     }
     found = known.emplace(shape, compile(dnnl, shape)).first;
   }
@@ -189,8 +222,16 @@ std::uint16_t* rounded(MatrixView<const float> x, Buffer<std::uint16_t>& buffer)
 /// Rows of the long factor that are rounded at a time, to stay in the cache.
 constexpr std::size_t tile_rows = 512;
 
-/// Below it, rounding the factors takes longer than float products do.
+/// Layers of fewer inputs or outputs stay in float: rounding the factors takes longer than their
+/// products.
 constexpr std::size_t least_width = 48;
+
+/// The inputs or outputs of a layer, whichever are fewer, that a product is of. Its rows, which
+/// are those of a rank, of a micro-batch or of a block, must not decide how it is rounded.
+std::size_t layer_width(const FloatProduct& product) {
+  return product.transpose_a == Transpose::yes ? std::min(product.c.rows(), product.c.columns())
+                                               : std::min(product.c.columns(), product.inner());
+}
 
 bool run(const Library& dnnl, const FloatProduct& part, std::uint16_t* a, std::uint16_t* b,
          bool adds) {
@@ -219,11 +260,31 @@ bool run(const Library& dnnl, const FloatProduct& part, std::uint16_t* a, std::u
 std::string missing() { return library().missing; }
 
 std::string version() {
-  if (!library().missing.empty()) {
+  const Library& dnnl = library();
+  if (!dnnl.missing.empty()) {
     return {};
   }
-  const dnnl_version_t* const found = library().version();
+  const dnnl_version_t* const found = dnnl.version();
   return fmt::format("oneDNN {}.{}.{}", found->major, found->minor, found->patch);
+}
+
+std::string instructions() {
+  static const std::map<dnnl_cpu_isa_t, const char*> names{
+      {dnnl_cpu_isa_sse41, "sse41"},
+      {dnnl_cpu_isa_avx, "avx"},
+      {dnnl_cpu_isa_avx2, "avx2"},
+      {dnnl_cpu_isa_avx2_vnni, "avx2_vnni"},
+      {dnnl_cpu_isa_avx512_core, "avx512_core"},
+      {dnnl_cpu_isa_avx512_core_vnni, "avx512_core_vnni"},
+      {dnnl_cpu_isa_avx512_core_bf16, "avx512_core_bf16"},
+      {dnnl_cpu_isa_avx512_core_amx, "avx512_core_amx"}};
+  const Library& dnnl = library();
+  if (!dnnl.missing.empty()) {
+    return {};
+  }
+  const dnnl_cpu_isa_t isa = dnnl.instructions();
+  const auto name = names.find(isa);
+  return name != names.end() ? name->second : fmt::format("{:#x}", static_cast<unsigned>(isa));
 }
 
 bool multiply(const FloatProduct& product) {
@@ -240,7 +301,7 @@ bool multiply(const FloatProduct& product) {
 }
 
 bool multiply_bfloat16(const FloatProduct& product) {
-  if (std::min({product.c.rows(), product.c.columns(), product.inner()}) < least_width) {
+  if (layer_width(product) < least_width) {
     return false;
   }
   const Library& dnnl = library();
@@ -265,7 +326,7 @@ bool multiply_bfloat16(const FloatProduct& product) {
       if (first == 0) {
         return false;
       }
-      // Shapes have run out: what is left is computed in float.
+      // The last rows have a shape of their own, which the library may lack.
       part.adds = adds;
       multiply_by_blas(part);
     }

@@ -18,6 +18,10 @@ namespace infomax::math::onednn {
 /// The version, such as "oneDNN 2.6.3", or an empty text.
 [[nodiscard]] std::string version();
 
+/// The instructions that it uses here, as DNNL_MAX_CPU_ISA names them in small letters, such as
+/// "avx512_core_bf16", or an empty text.
+[[nodiscard]] std::string instructions();
+
 /// Computes a product in float; returns false, with nothing done, where it cannot.
 [[nodiscard]] bool multiply(const FloatProduct& product);
 

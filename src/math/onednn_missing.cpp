@@ -11,6 +11,8 @@ std::string missing() {
 
 std::string version() { return {}; }
 
+std::string instructions() { return {}; }
+
 bool multiply(const FloatProduct& /*product*/) { return false; }
 
 bool multiply_bfloat16(const FloatProduct& /*product*/) { return false; }

@@ -67,6 +67,11 @@ void multiply_by_the_faster(const FloatProduct& product) {
   }
 }
 
+/// "oneDNN 2.6.3 (avx512_core_bf16)"
+std::string onednn_with_instructions() {
+  return onednn::version() + " (" + onednn::instructions() + ")";
+}
+
 }  // namespace
 
 ProductScope::ProductScope(Products products) : before_(std::exchange(chosen, products)) {}
@@ -108,11 +113,11 @@ std::string onednn_version() { return onednn::version(); }
 std::string describe(Products products) {
   switch (products) {
     case Products::onednn:
-      return onednn_version();
+      return onednn_with_instructions();
     case Products::fastest:
-      return blas_version() + " or " + onednn_version();
+      return blas_version() + " or " + onednn_with_instructions();
     case Products::bfloat16:
-      return "bfloat16 by " + onednn_version();
+      return "bfloat16 by " + onednn_with_instructions();
     case Products::blas:
       break;
   }

@@ -31,24 +31,28 @@ std::string kernels() {
 
 }  // namespace
 
-Settings arithmetic() {
-  return {{"program_version", version},
-          {"blas_version", math::blas_version()},
-          {"blas_kernel", kernels()},
-          {"vector_instructions", math::vector_instructions()},
-          {"c_library", c_library()}};
+Settings arithmetic(math::Products products) {
+  Settings settings{{"program_version", version},
+                    {"blas_version", math::blas_version()},
+                    {"blas_kernel", kernels()},
+                    {"vector_instructions", math::vector_instructions()},
+                    {"c_library", c_library()}};
+  if (products != math::Products::blas) {
+    settings["products"] = math::describe(products);
+  }
+  return settings;
 }
 
-std::string arithmetic_text() {
+std::string arithmetic_text(math::Products products) {
   std::string text;
-  for (const auto& [name, value] : arithmetic()) {
+  for (const auto& [name, value] : arithmetic(products)) {
     text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, value);
   }
   return text;
 }
 
-void require_one_arithmetic(const mpi::Communicator& communicator) {
-  const std::string mine = arithmetic_text();
+void require_one_arithmetic(const mpi::Communicator& communicator, math::Products products) {
+  const std::string mine = arithmetic_text(products);
   const std::string root = communicator.broadcast(mine, 0);
   mpi::together(communicator, [&] {
     if (mine != root) {

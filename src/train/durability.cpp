@@ -72,7 +72,7 @@ std::string Durability::signal_before_start() {
 void Durability::finish(Checkpoint& checkpoint) const {
   checkpoint.texts["config"] = options_.config;
   checkpoint.texts["data"] = options_.fingerprint;
-  checkpoint.texts["arithmetic"] = model::arithmetic_text();
+  checkpoint.texts["arithmetic"] = options_.arithmetic;
 }
 
 void Durability::write(Checkpoint checkpoint) {

@@ -260,9 +260,12 @@ void prepare_arithmetic(const mpi::Communicator& communicator, const Config& con
   measure::choose_threads(communicator, config.threads);
   if (config.reproducible) {
     math::set_blas_threads(1);
-    model::require_one_arithmetic(communicator);
   }
-  mpi::together(communicator, [&] { math::require_products(products_of(config)); });
+  const math::Products products = products_of(config);
+  mpi::together(communicator, [&] { math::require_products(products); });
+  if (config.reproducible) {
+    model::require_one_arithmetic(communicator, products);
+  }
 }
 
 model::PairSettings settle_pair(Config& config, std::span<const std::size_t> trailing,

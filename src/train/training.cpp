@@ -56,16 +56,13 @@ model::Settings model_settings(const mpi::Communicator& communicator, const Conf
   // Of the parameters, by which readers choose; bfloat16 is an arithmetic of products alone.
   settings["precision"] = FieldText<Precision>::format(
       config.precision == Precision::float64 ? Precision::float64 : Precision::float32);
-  if (const math::Products products = products_of(config); products != math::Products::blas) {
-    settings["products"] = math::describe(products);
-  }
   settings["normalize"] = data::name(*config.normalize);
   if (config.reproducible) {
     settings["reproducible"] = "yes";
   }
   settings["ranks"] = std::to_string(communicator.size());
   settings["blas_threads"] = std::to_string(math::blas_threads());
-  settings.merge(model::arithmetic());
+  settings.merge(model::arithmetic(products_of(config)));
   settings[model::varying_setting] = varying_rows(data);
   linear_ridges(config).to_settings(settings);
   add_places(config, settings);
@@ -92,11 +89,12 @@ void check_resumption(const Resumption& resumption, const Config& config,
                     fingerprint, before));
   }
   const std::string& arithmetic = resumption.checkpoint.text("arithmetic");
-  if (config.reproducible && arithmetic != model::arithmetic_text()) {
+  const std::string now = model::arithmetic_text(products_of(config));
+  if (config.reproducible && arithmetic != now) {
     throw UsageError(
         fmt::format("`reproducible` cannot go on to the same bits with {}: the run was made with "
                     "{}; go on where it was made",
-                    model::arithmetic_text(), arithmetic));
+                    now, arithmetic));
   }
   const auto settings = resumption.settings();
   for (const auto& [name, now] : kept_texts(config)) {
@@ -273,6 +271,7 @@ class Training::Impl {
   void prepare_durability() {
     durability_.config = to_ini(kept_texts(config_));
     durability_.fingerprint = fingerprint(communicator_, data_->examples);
+    durability_.arithmetic = model::arithmetic_text(products_of(config_));
     if (resumption_) {
       require_set(*resumption_, config_);
       check_resumption(*resumption_, config_, durability_.fingerprint);

@@ -34,8 +34,8 @@ class ProductScope {
 /// Returns what this thread's products of floats are computed by.
 [[nodiscard]] Products products();
 
-/// Names the library that computes products so, and its version, such as "bfloat16 by
-/// oneDNN 2.6.3".
+/// Names the library that computes products so, its version and its instructions, such as "bfloat16
+/// by oneDNN 2.6.3 (avx512_core_bf16)".
 [[nodiscard]] std::string describe(Products products);
 
 /// Throws SystemError where this build, this machine or its processor cannot compute products so,

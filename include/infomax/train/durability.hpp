@@ -27,6 +27,7 @@ struct DurabilityOptions {
   double stall_timeout_s = 600.0;                ///< of StallWatch; 0 = no watch
   std::string config;                            ///< the configuration that a checkpoint keeps
   std::string fingerprint;                       ///< of the data
+  std::string arithmetic;                        ///< model::arithmetic_text()
 };
 
 /// What all ranks do after a step besides training.
