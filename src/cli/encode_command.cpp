@@ -210,6 +210,7 @@ int encode(const mpi::Communicator& communicator, OptionTable& options) {
   mpi::together(communicator, [&] {
     if (communicator.is_root()) {
       refuse_existing(config.output, config.overwrite);
+      refuse_input(config.output, {config.model, config.data});
     }
   });
   (void)prepare_compute(communicator, config.machine);

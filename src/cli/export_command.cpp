@@ -72,6 +72,7 @@ int export_encoder(const mpi::Communicator& communicator, OptionTable& options) 
   mpi::together(communicator, [&] {
     if (communicator.is_root()) {
       refuse_existing(config.output, config.overwrite);
+      refuse_input(config.output, {config.model});
     }
   });
   const auto stored = train::read_any_model(communicator, config.model);

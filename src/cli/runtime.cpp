@@ -52,10 +52,31 @@ void refuse_existing(const std::string& output, bool overwrite) {
   if (std::filesystem::is_directory(output, status)) {
     throw UsageError(fmt::format("--output {} is a directory; name a file", output));
   }
-  if (!overwrite && std::filesystem::exists(output, status)) {
+  const bool is_there = std::filesystem::exists(std::filesystem::symlink_status(output, status));
+  if (!overwrite && is_there) {
     throw UsageError(fmt::format("--output {} exists; give --overwrite to replace it", output));
   }
+  if (std::filesystem::exists(output, status) &&
+      !std::filesystem::is_regular_file(output, status)) {
+    throw UsageError(
+        fmt::format("--output {} is a device or a pipe, which no results can be written to; name a "
+                    "file",
+                    output));
+  }
   const PendingFile attempt(output);  // fails now, not when the work is done
+}
+
+void refuse_input(const std::string& output, std::initializer_list<std::string> inputs) {
+  std::error_code unknown;
+  for (const std::string& input : inputs) {
+    std::filesystem::path file = input;
+    if (std::filesystem::is_directory(file, unknown)) {
+      file /= "model.h5";
+    }
+    if (std::filesystem::equivalent(output, file, unknown)) {
+      throw UsageError(fmt::format("--output {} is what is read; name another file", output));
+    }
+  }
 }
 
 }  // namespace infomax::cli

@@ -73,6 +73,7 @@ int shuffle(const mpi::Communicator& communicator, OptionTable& options) {
   mpi::together(communicator, [&] {
     if (communicator.is_root()) {
       refuse_existing(config.output, config.overwrite);
+      refuse_input(config.output, {config.data});
     }
   });
   const Stopwatch stopwatch;

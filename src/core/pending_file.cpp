@@ -43,10 +43,22 @@ void flush(const std::filesystem::path& path) {
                     "; name a file in a folder you may write to");
 }
 
+/// Of a link, the file that it names, so that the link stays; as given where there is none.
+std::filesystem::path behind_links(std::filesystem::path path) {
+  std::error_code unknown;
+  if (std::filesystem::is_symlink(path, unknown)) {
+    auto file = std::filesystem::weakly_canonical(path, unknown);
+    if (!unknown) {
+      return file;
+    }
+  }
+  return path;
+}
+
 }  // namespace
 
 PendingFile::PendingFile(std::filesystem::path final_path)
-    : final_(std::move(final_path)),
+    : final_(behind_links(std::move(final_path))),
       pending_(final_.string() + ".part-" + std::to_string(::getpid())) {
   const int descriptor = ::open(pending_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
   if (descriptor < 0) {

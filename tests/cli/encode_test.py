@@ -279,6 +279,24 @@ class Encode(support.ProgramTest):
                            self.scratch / "no" / "codes.h5", ranks=3)
         self.assertEqual(done.code, SYSTEM, done.err)
 
+    def test_links_stay_and_what_is_no_file_is_refused(self):
+        model = self.model()
+        target, link, loose = (self.scratch / name for name in ("target.h5", "link.h5", "loose.h5"))
+        target.write_bytes(b"before")
+        link.symlink_to(target)
+        loose.symlink_to(self.scratch / "nowhere.h5")
+        pipe = self.scratch / "pipe.h5"
+        os.mkfifo(pipe)
+        arguments = ["encode", "--model", model, "--data", self.data, "--output"]
+        self.assert_refused(support.run(*arguments, loose), USAGE, "exists")
+        self.assert_refused(support.run(*arguments, pipe, "--overwrite"), USAGE, "is a device or a pipe")
+        self.assertTrue(pipe.is_fifo())
+        self.succeed(*arguments, link, "--overwrite", ranks=2)
+        self.assertTrue(link.is_symlink())
+        self.assertTrue(h5py.is_hdf5(target))
+        for read in (model, self.data):
+            self.assert_refused(support.run(*arguments, read, "--overwrite"), USAGE, "is what is read")
+
     def test_a_killed_encode_leaves_no_half_file(self):
         model = self.model(spec="dense:400,tanh,dense:400,tanh,dense:400")
         data = self.write_data("long.h5", x=numpy.tile(self.x, (200, 1, 1)))
