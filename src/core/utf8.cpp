@@ -71,4 +71,21 @@ std::string latin1_to_utf8(std::string_view text) {
   return converted;
 }
 
+std::u32string code_points(std::string_view text) {
+  const bool valid = is_utf8(text);
+  std::u32string points;
+  while (!text.empty()) {
+    const auto lead = static_cast<unsigned char>(text.front());
+    const std::size_t length = valid ? length_of(lead) : 1;
+    // Of a lead of n bytes, all but the n + 1 uppermost bits count; of each that continues, six.
+    char32_t point = length == 1 ? lead : lead & (0x7FU >> length);
+    for (const char next : text.substr(1, length - 1)) {
+      point = (point << 6U) | (static_cast<unsigned char>(next) & 0x3FU);
+    }
+    points.push_back(point);
+    text.remove_prefix(length);
+  }
+  return points;
+}
+
 }  // namespace infomax

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -65,11 +66,17 @@ std::string export_encoder(const model::StoredModel& stored,
   of_one.micro_batch = 1;  // no row is encoded
   const auto model = model::to_model<float>(stored);
   const analysis::Encoder<float> encoder(model, of_one);
+  const auto parameters = model.parameters_of(encoder.member());
+  if (!std::ranges::all_of(parameters, [](float p) { return std::isfinite(p); })) {
+    throw NumericError(
+        "parameters of the model are not finite, and so would be what the file computes; train it "
+        "anew with a smaller `learning_rate`, or export an earlier checkpoint");
+  }
   PendingFile pending(output);
   std::string content;
   if (format == ExportFormat::onnx) {
-    auto graph = encoder_graph(encoder, model.parameters_of(encoder.member()),
-                               sequences_vary(stored.settings, encoder.path()));
+    auto graph =
+        encoder_graph(encoder, parameters, sequences_vary(stored.settings, encoder.path()));
     graph.metadata = metadata_of(stored.settings, encoder);
     write_onnx(pending.path(), graph);
     content = fmt::format("{} -> {}", describe(graph.inputs), describe(graph.outputs));

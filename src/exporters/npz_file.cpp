@@ -9,6 +9,7 @@
 
 #include "infomax/analysis/npy_file.hpp"
 #include "infomax/core/error.hpp"
+#include "infomax/core/utf8.hpp"
 
 namespace infomax::exporters {
 
@@ -33,7 +34,7 @@ void NpzFile::add(const std::string& name, const std::vector<std::size_t>& shape
 
 void NpzFile::add_text(const std::string& name, const std::string& text) {
   // NumPy has four bytes for each character.
-  const std::u32string wide(text.begin(), text.end());
+  const std::u32string wide = code_points(text);
   write(name, analysis::npy_header(fmt::format("<U{}", wide.size()), {}),
         std::as_bytes(std::span(wide)));
 }

@@ -2,8 +2,12 @@
 #include "exporters/preprocessing.hpp"
 
 #include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
 
 #include "exporters/sequence_values.hpp"
+#include "infomax/core/logging.hpp"
 
 namespace infomax::exporters {
 namespace {
@@ -27,6 +31,20 @@ bool any_is_not(const std::vector<float>& values, float neutral) {
   return std::ranges::any_of(values, [&](float v) { return v != neutral; });
 }
 
+/// Warns where columns lie so far from 0 that floats, which the graph takes, tell values apart by
+/// no less than a sixteenth of a deviation.
+void warn_of_large_shifts(const data::Normalization& normalization) {
+  constexpr double most = 1 << 20;
+  for (std::size_t j = 0; j < normalization.columns(); ++j) {
+    if (std::abs(normalization.shift[j] * normalization.scale[j]) > most) {
+      return log::warning(fmt::format(
+          "column {} varies by {:.3g} about {:.9g}, which the float inputs of the exported encoder "
+          "cannot resolve: subtract about as much from the data before training",
+          j, 1.0 / normalization.scale[j], normalization.shift[j]));
+    }
+  }
+}
+
 }  // namespace
 
 Value preprocess(OnnxGraph& graph, const Value& rows, const data::Normalization& normalization,
@@ -46,6 +64,7 @@ Value preprocess(OnnxGraph& graph, const Value& rows, const data::Normalization&
     rest[j] = static_cast<float>(normalization.shift[j] - static_cast<double>(shift[j]));
     scale[j] = static_cast<float>(normalization.scale[j]);
   }
+  warn_of_large_shifts(normalization);
   std::string z = rows.name;
   const auto apply = [&](const char* op, const std::string& name, std::vector<float> values,
                          float neutral) {

@@ -39,6 +39,11 @@ TEST(Utf8, ConvertsAllOfLatin1) {
   }
 }
 
+TEST(Utf8, HasTheCodePointsOfCharactersOfEveryLength) {
+  EXPECT_EQ(code_points("a\xC3\xAD\xE2\x82\xAC\xF0\x9F\x98\x80"), U"a\u00ED\u20AC\U0001F600");
+  EXPECT_EQ(code_points("caf\xE9"), U"caf\u00E9");
+}
+
 TEST(JsonText, NeverThrowsAndStaysJson) {
   Json value{{"good", "virg\xC3\xADnica"}};
   value["caf\xE9"] = "\xFF\xFEz";
