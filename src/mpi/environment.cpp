@@ -28,9 +28,11 @@ class QuickStart {
   QuickStart() {
     constexpr std::array launched{
         "OMPI_COMM_WORLD_SIZE", "PMIX_NAMESPACE", "PMIX_RANK", "PMI_RANK", "PMI_SIZE", "PMI_FD"};
-    constexpr std::array settings{std::pair{"OMPI_MCA_ess_singleton_isolated", "1"},
-                                  std::pair{"OMPI_MCA_pml", "ob1"},
-                                  std::pair{"OMPI_MCA_btl", "self"}};
+    constexpr std::array settings{
+        std::pair{"OMPI_MCA_ess_singleton_isolated", "1"}, std::pair{"OMPI_MCA_pml", "ob1"},
+        std::pair{"OMPI_MCA_btl", "self"},
+        // Without a daemon, all such processes would share one directory.
+        std::pair{"OMPI_MCA_orte_create_session_dirs", "0"}, std::pair{"OMPI_MCA_sharedfp", "^sm"}};
     if (std::ranges::any_of(launched, is_set)) {
       return;
     }
@@ -45,6 +47,16 @@ class QuickStart {
       ::unsetenv(name);
     }
   }
+
+  /// Has Open MPI read how files are opened, which it does at the first one.
+  void open_a_file() const {
+    MPI_File file = MPI_FILE_NULL;
+    if (!set_.empty() && MPI_File_open(MPI_COMM_SELF, "/dev/null", MPI_MODE_RDONLY, MPI_INFO_NULL,
+                                       &file) == MPI_SUCCESS) {
+      MPI_File_close(&file);
+    }
+  }
+
   QuickStart(const QuickStart&) = delete;
   QuickStart& operator=(const QuickStart&) = delete;
 
@@ -59,6 +71,7 @@ Environment::Environment(int& argc, char**& argv)
   int granted = MPI_THREAD_SINGLE;
   const QuickStart quick_start;
   check(MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &granted), "MPI_Init_thread");
+  quick_start.open_a_file();
   if (granted < MPI_THREAD_FUNNELED) {
     throw SystemError(
         "this MPI does not support threads (MPI_THREAD_FUNNELED is needed); use a build with "
