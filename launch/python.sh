@@ -25,6 +25,7 @@ while [[ $# -gt 0 ]]; do
   esac
 done
 
+[[ -z $prefix ]] || prefix=$(realpath -m -- "$prefix")  # before the folder changes
 python=${INFOMAX_PYTHON:-${VIRTUAL_ENV:+$VIRTUAL_ENV/bin/python3}}
 python=${python:-/usr/bin/python3}
 prefix=${prefix:-$("$python" -c 'import site, sys
@@ -42,5 +43,6 @@ timed "build on $cores cores" cmake --build --preset release --parallel "$cores"
 cmake --install build/release --component python --prefix "$prefix"
 allow_root
 cd /
-PYTHONPATH=$(echo "$prefix"/lib/python3*/site-packages)${PYTHONPATH:+:$PYTHONPATH} \
+version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+PYTHONPATH=$prefix/lib/python$version/site-packages${PYTHONPATH:+:$PYTHONPATH} \
   "$python" -c 'import infomax; print("installed infomax", infomax.__version__, "as", infomax.__file__)'

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The compiled part of the Python package: infomax._core. What users call stands in the package's
 // own files, which make texts of keywords and arrays of what users have.
+#include <cstdint>
 #include <exception>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,13 +27,47 @@ namespace {
 
 namespace py = pybind11;
 
-/// Collective. Raises on every rank where one of them passes an exit code other than 0.
-void agree(int code, const std::string& text, const PythonCommunicator& given) {
+std::exception_ptr failure_of(int code, const std::string& text) {
+  return code == 0 ? std::exception_ptr()
+                   : std::make_exception_ptr(Error(static_cast<ExitCode>(code), text));
+}
+
+/// Whether all ranks have met in agree() before, so that all are in a script that uses the package.
+bool have_met = false;
+
+/// Collective. Raises on every rank where one of them passes an exit code other than 0, has ended,
+/// or makes another call: `call` has a line "name=value" for all that must be the same.
+void agree(int code, const std::string& text, const std::string& call,
+           const PythonCommunicator& given) {
   const py::gil_scoped_release without;
-  const auto failure = code == 0
-                           ? std::exception_ptr()
-                           : std::make_exception_ptr(Error(static_cast<ExitCode>(code), text));
-  mpi::agree(ranks_of(given), failure);
+  const auto ranks = ranks_of(given);
+  if (!given) {
+    (void)ranks.min(std::uint64_t{0});  // leave() passes 1
+  }
+  mpi::agree(ranks, failure_of(code, text));
+  have_met = have_met || !given;
+  require_same_call(ranks, call);
+}
+
+/// Collective with what other ranks call. Waits for the ranks that have not ended, and lets calls
+/// fail that they make in the meantime, which would wait for this rank.
+void leave() {
+  const py::gil_scoped_release without;
+  int is_over = 0;
+  MPI_Finalized(&is_over);
+  if (is_over != 0 || !have_met || !is_the_process_of_mpi()) {
+    return;
+  }
+  const auto ranks = ranks_of(std::nullopt);
+  while (ranks.min(std::uint64_t{1}) == 0) {
+    try {
+      mpi::agree(ranks, failure_of(static_cast<int>(ExitCode::system),
+                                   "the script has ended, and all ranks must make each call; let "
+                                   "all ranks make it, or give `comm` those that do"));
+    } catch (const Error&) {
+      // It is the other ranks' to raise.
+    }
+  }
 }
 
 /// Ends a job of several ranks by an exception that nobody caught on this one; returns where all
@@ -40,7 +76,7 @@ void end_job(const std::string& text) {
   const py::gil_scoped_release without;
   int is_over = 0;
   MPI_Finalized(&is_over);
-  if (is_over != 0) {
+  if (is_over != 0 || !is_the_process_of_mpi()) {
     return;
   }
   const auto world = mpi::Communicator::world();
@@ -52,7 +88,14 @@ py::object fields(const std::string& of) {
   if (of == "encode") {
     return describe(analysis::encoder_fields());
   }
-  return of == "probe" ? probe_options() : describe(train::config_fields());
+  if (of == "probe") {
+    return probe_options();
+  }
+  if (of != "train") {
+    throw UsageError("there are options of \"train\", \"encode\" and \"probe\", not of \"" + of +
+                     "\"");
+  }
+  return describe(train::config_fields());
 }
 
 std::string suggestion(const std::string& given, const std::vector<std::string>& names) {
@@ -122,7 +165,8 @@ PYBIND11_MODULE(_core, module) {
   module.def("mpi_version", &mpi::library_version);
   module.def("rank", [] { return mpi::Communicator::world().rank(); });
   module.def("ranks", [] { return mpi::Communicator::world().size(); });
-  module.def("agree", &agree, arg("code"), arg("text"), arg("comm"));
+  module.def("agree", &agree, arg("code"), arg("text"), arg("call"), arg("comm"));
+  module.def("leave", &leave);
   module.def("end_job", &end_job, arg("text"));
   module.def("fields", &fields, arg("of"));
   module.def("did_you_mean", &suggestion, arg("given"), arg("names"));

@@ -1,22 +1,27 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "python/ranks.hpp"
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstddef>
 #include <memory>
 #include <set>
+#include <sstream>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <stdlib.h>  // unsetenv
 #include <unistd.h>
 
 #include <pybind11/pybind11.h>
 
+#include "infomax/core/error.hpp"
 #include "infomax/core/logging.hpp"
 #include "infomax/math/blas_runtime.hpp"
 #include "infomax/mpi/environment.hpp"
+#include "infomax/mpi/failure.hpp"
 
 namespace infomax::python {
 namespace {
@@ -24,14 +29,25 @@ namespace {
 // Destroyed by end_mpi() alone: the destructors of static objects run too late for MPI.
 mpi::Environment* environment = nullptr;
 
+pid_t process = 0;  // that start_mpi() ran in
+
 /// Called by the interpreter after all of its objects are gone.
 void end_mpi() {
   int is_over = 0;
   MPI_Finalized(&is_over);
-  if (is_over == 0) {
+  if (is_over == 0 && is_the_process_of_mpi()) {
     delete environment;
   }
   environment = nullptr;
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) {
+    lines.push_back(line);
+  }
+  return lines;
 }
 
 std::set<std::string> environment_names() {
@@ -58,7 +74,10 @@ constexpr std::array<int, 4> signals{SIGINT, SIGTERM, SIGUSR1, SIGUSR2};
 
 }  // namespace
 
+bool is_the_process_of_mpi() { return ::getpid() == process; }
+
 void start_mpi() {
+  process = ::getpid();
   int is_running = 0;
   MPI_Initialized(&is_running);
   if (is_running == 0) {
@@ -77,6 +96,23 @@ void start_mpi() {
 mpi::Communicator ranks_of(const PythonCommunicator& given) {
   return mpi::Communicator::beside(given ? MPI_Comm_f2c(*given)
                                          : mpi::Communicator::world().native());
+}
+
+void require_same_call(const mpi::Communicator& communicator, const std::string& call) {
+  const std::string root = communicator.broadcast(call, 0);
+  mpi::together(communicator, [&] {
+    const auto mine = lines_of(call);
+    const auto theirs = lines_of(root);
+    const std::size_t most = std::max(mine.size(), theirs.size());
+    for (std::size_t i = 0; i < most; ++i) {
+      const std::string here = i < mine.size() ? mine[i] : "no more";
+      const std::string there = i < theirs.size() ? theirs[i] : "no more";
+      if (here != there) {
+        throw UsageError("all ranks must make the same call, and this one has " + here +
+                         " where rank 0 has " + there + "; give every rank the same");
+      }
+    }
+  });
 }
 
 struct ProcessState::Handlers {

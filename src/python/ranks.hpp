@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "infomax/mpi/communicator.hpp"
 
@@ -17,6 +18,14 @@ using PythonCommunicator = std::optional<int>;
 
 /// Collective. The ranks of a communicator of Python's, with messages of the library's own.
 [[nodiscard]] mpi::Communicator ranks_of(const PythonCommunicator& given);
+
+/// Whether this process is the one that start_mpi() ran in, and no child that it was copied to,
+/// which must leave MPI alone.
+[[nodiscard]] bool is_the_process_of_mpi();
+
+/// Collective. Throws UsageError, the same on every rank, where a rank's call differs from that of
+/// rank 0: lines "name=value", of which the first that differs is told.
+void require_same_call(const mpi::Communicator& communicator, const std::string& call);
 
 /// Keeps what the library changes of its process, and Python and NumPy have too: the threads of
 /// BLAS, and who handles the signals that end a training.

@@ -32,7 +32,13 @@ std::string dataset_of(const std::string& what, const DatasetNames& names) {
   if (what.ends_with("_offsets")) {
     return data::offsets_of(rows);
   }
-  return what == "lengths" ? names.lengths : rows;
+  if (what == "lengths") {
+    return names.lengths;
+  }
+  if (what != "x" && what != "y") {
+    throw std::logic_error("there is no data set of this kind: " + what);
+  }
+  return rows;
 }
 
 }  // namespace

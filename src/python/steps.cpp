@@ -46,10 +46,14 @@ bool is_whole(const std::string& name) {
   return name == "step" || name == "epoch" || name == "samples" || name == "evaluations";
 }
 
-/// The exception in one line, with its type.
+/// The exception's type, and its text where it can be had.
 std::string line_of(const py::error_already_set& error) {
-  return fmt::format("{}: {}", py::str(error.type().attr("__name__")).cast<std::string>(),
-                     py::str(error.value()).cast<std::string>());
+  auto name = py::str(error.type().attr("__name__")).cast<std::string>();
+  try {
+    return name + ": " + py::str(error.value()).cast<std::string>();
+  } catch (const std::exception&) {
+    return name;  // whose text raises itself, or is no UTF-8
+  }
 }
 
 }  // namespace
@@ -80,7 +84,11 @@ void Steps::add(std::uint64_t step, std::uint64_t epoch, const train::StepReport
                                  : py::object(py::float_(number));
       }
       const py::object answer = callback_(told);
-      wants_end_ = PyObject_IsTrue(answer.ptr()) == 1;
+      const int truth = PyObject_IsTrue(answer.ptr());
+      if (truth < 0) {
+        throw py::error_already_set();
+      }
+      wants_end_ = truth == 1;
     }
   } catch (const py::error_already_set& error) {
     raised_ = error;

@@ -50,6 +50,10 @@ class Model(package.PackageTest):
         found = model.evaluate(other, other[:, :3] ** 2, fit=(self.x, self.x[:, :3] ** 2))
         self.assertEqual(found, expected)
         self.assertEqual(model.encode(other[:, :3] ** 2, network="b").shape, (400, 2))
+        second = other[:, :3] ** 2
+        for fit in ({"x": self.x, "z": self.x, "y": second}, {"y": second}, (self.x, second, second)):
+            with self.assertRaisesRegex(infomax.UsageError, "`fit` "):
+                model.evaluate(other, second, fit=fit)
 
     def test_probes_as_the_program_does(self):
         test = self.write("test.h5", x=self.x[:100], y=self.y[:100])

@@ -47,6 +47,22 @@ class Estimators(package.PackageTest):
     def test_deep_cca_passes_check_estimator(self):
         self.check(DeepCCA())
 
+    def test_integers_are_values_where_they_are_said_to_be(self):
+        x = package.rows()
+        classes = numpy.digitize(x[:, 0], [-0.5, 0.5])
+        values = numpy.array([10, 20, 1000])[classes]
+        keywords = {"pair": "target", "objective": "mse", "encoder": "dense:1", "epochs": 3}
+        by_integers, by_floats = (Encoder(target="values", **keywords).fit(x, y) for y in (values, values * 1.0))
+        self.assertEqual(by_integers.transform(x).tobytes(), by_floats.transform(x).tobytes())
+        self.assertEqual(by_integers.score(x, values), by_floats.score(x, values * 1.0))
+        self.assertFalse(hasattr(by_integers, "classes_"))
+        estimator = Encoder(pair="target", objective="dcca", encoder="dense:2", epochs=1).fit(x, values)
+        self.assertEqual(estimator.classes_.tolist(), [10, 20, 1000])
+        self.assertEqual(estimator.score(x, values.astype(float)), estimator.score(x, values))
+        self.assertFalse(hasattr(estimator.fit(x, values * 1.0), "classes_"))
+        with self.assertRaisesRegex(ValueError, "give classes of one type"):
+            estimator.fit(x, numpy.array(["a", None] * 200, dtype=object))
+
     def test_parameters_are_the_options_of_the_library(self):
         for kind in (Encoder, SelfSupervised, VAMP, DeepCCA):
             known = set(kind().get_params())

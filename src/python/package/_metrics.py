@@ -27,12 +27,12 @@ def metrics_of(names: List[str], numbers: numpy.ndarray) -> numpy.ndarray:
 
 def metrics_of_run(path: str) -> numpy.ndarray | None:
     """The steps in the metrics.jsonl of a run directory, or of the one that a model.h5 lies in; None where
-    there is none."""
+    there is none that can be read."""
     folder = path if os.path.isdir(path) else os.path.dirname(path)
     try:
         with open(os.path.join(folder, "metrics.jsonl"), encoding="utf-8") as file:
             lines: List[Dict[str, Any]] = [json.loads(line) for line in file if line.endswith("\n")]
-    except OSError:
+    except (OSError, ValueError):
         return None
     steps = [line for line in lines if line.pop("kind", "") == "step"]
     names = list(dict.fromkeys(name for line in steps for name in line))

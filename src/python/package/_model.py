@@ -11,10 +11,11 @@ from typing import Any, Dict, List
 import numpy
 
 from infomax import _core
+from infomax._errors import UsageError
 from infomax._metrics import metrics_of_run
 from infomax._options import texts
 from infomax._ranks import handle_of, library, together
-from infomax._rows import source_of
+from infomax._rows import ARRAYS, is_path, source_of
 
 
 class Model:
@@ -22,7 +23,7 @@ class Model:
 
     Methods that take rows are collective where several ranks run: all ranks of `comm` call them alike.
     Rows are an array [N,...], the same on every rank, or the path of a data set file. Results are the same
-    on every rank.
+    on every rank. Ctrl-C is heeded when a method has done its work.
     """
 
     def __init__(self, stored: _core.StoredModel, metrics: numpy.ndarray | None = None,
@@ -43,8 +44,9 @@ class Model:
         """Collective. The model of a run: its directory, its model.h5, or one of its checkpoints."""
         handle = handle_of(comm)
         with library:
-            stored = _core.StoredModel.load(os.fspath(path), handle)
-            metrics = together(handle, lambda: metrics_of_run(os.fspath(path)))
+            file = together(handle, lambda: os.fsdecode(path), "path")
+            stored = _core.StoredModel.load(file, handle)
+            metrics = together(handle, lambda: metrics_of_run(file))
         return cls(stored, metrics)
 
     def save(self, path: str | os.PathLike) -> None:
@@ -65,7 +67,7 @@ class Model:
             options["x"] = options.pop("path")
         with library:
             rows, given = together(handle, lambda: (
-                source_of(x, x_lengths=x_lengths, x_offsets=x_offsets), texts(options, "encode")))
+                source_of(x, x_lengths=x_lengths, x_offsets=x_offsets), texts(options, "encode")), "encode")
             return self._stored.encode(rows, given, handle)
 
     def evaluate(self, x: Any, y: Any = None, *, lengths: Any = None, x_lengths: Any = None,
@@ -83,15 +85,26 @@ class Model:
         others = {"lengths": lengths, "x_lengths": x_lengths, "x_offsets": x_offsets, "y_lengths": y_lengths,
                   "y_offsets": y_offsets}
 
-        def prepare() -> tuple[Any, Any]:
-            fitted = dict(zip("xy", fit)) if isinstance(fit, tuple) else fit
+        def prepare() -> tuple[Any, Any, int]:
+            fitted = fit
+            if isinstance(fit, tuple):
+                if len(fit) != 2:
+                    raise UsageError(f"`fit` is a tuple of {len(fit)}; give (x, y)")
+                fitted = dict(zip("xy", fit))
             if fitted is not None:
-                fitted = source_of(**(fitted if isinstance(fitted, dict) else {"x": fitted}))
-            return source_of(x, y=y, **others), fitted
+                parts = fitted if isinstance(fitted, dict) else {"x": fitted}
+                unknown = set(parts) - set(ARRAYS)
+                if unknown or "x" not in parts:
+                    raise UsageError(f"`fit` has {', '.join(sorted(map(str, parts)))}; give \"x\" and as needed others of "
+                                     + ", ".join(ARRAYS[1:]))
+                fitted = source_of(**parts)
+            if not isinstance(micro_batch, (int, numpy.integer)) or micro_batch < 0:
+                raise UsageError("`micro_batch` must be a whole number from 1, or 0 for all rows")
+            return source_of(x, y=y, **others), fitted, int(micro_batch)
 
         with library:
-            rows, fitted = together(handle, prepare)
-            return json.loads(self._stored.evaluate(rows, fitted, micro_batch, handle))
+            rows, fitted, at_a_time = together(handle, prepare, "evaluate")
+            return json.loads(self._stored.evaluate(rows, fitted, at_a_time, handle))
 
     def probe(self, x: Any, y: Any = None, test_x: Any = None, test_y: Any = None, *, groups: Any = None,
               comm: Any = None, **options: Any) -> Dict[str, Any]:
@@ -148,12 +161,17 @@ def probe(x: Any, y: Any = None, test_x: Any = None, test_y: Any = None, *, mode
     handle = handle_of(comm)
 
     def prepare() -> tuple[Any, ...]:
+        if test_x is None and test_y is not None:
+            raise UsageError("`test_y` is given without `test_x`; give both, or `folds`")
+        for name, rows, targets in (("y", x, y), ("test_y", test_x, test_y)):
+            if rows is not None and not is_path(rows) and targets is None:
+                raise UsageError(f"`{name}` is missing; give what the rows are to predict")
         test = None if test_x is None else source_of(test_x, y=test_y)
         numbers = None if groups is None else numpy.unique(
             groups, return_inverse=True)[1].astype(numpy.uint64)
         return source_of(x, y=y), test, numbers, texts(options, "probe")
 
     with library:
-        train, test, numbers, given = together(handle, prepare)
+        train, test, numbers, given = together(handle, prepare, "probe")
         stored = None if model is None else model._stored
         return json.loads(_core.probe(stored, train, test, numbers, given, handle))

@@ -6,6 +6,7 @@ from __future__ import annotations
 import functools
 import keyword
 import os
+import types
 from typing import Any, Dict, Mapping, NamedTuple
 
 import numpy
@@ -44,11 +45,11 @@ def options(of: str = "train") -> Mapping[str, Option]:
         name = entry["name"] + ("_" if keyword.iskeyword(entry["name"]) else "")
         found[name] = Option(name, entry["field"], entry["group"], entry["help"], entry["expected"],
                              entry["default"], entry["used_by"], entry["of_invocation"])
-    return found
+    return types.MappingProxyType(found)
 
 
-def text_of(value: Any) -> str:
-    """A value as the tables read it: numbers to the last bit, and lists with commas between their items."""
+def text_of(name: str, value: Any) -> str:
+    """The value of an option as the tables read it: numbers to the last bit, and lists with commas between their items."""
     if isinstance(value, (bool, numpy.bool_)):
         return "true" if value else "false"
     if isinstance(value, numpy.generic):
@@ -58,10 +59,11 @@ def text_of(value: Any) -> str:
     if isinstance(value, os.PathLike):
         return os.fspath(value)
     if isinstance(value, (list, tuple)):
-        return ",".join(map(text_of, value))
+        return ",".join(text_of(name, item) for item in value)
     if isinstance(value, (str, int)):
         return str(value)
-    raise UsageError(f"an option is {value!r} of type {type(value).__name__}; give a number, a text, True or False")
+    raise UsageError(f"`{name}` is of type {type(value).__name__}; give a number, a text, True or False, or a list "
+                     "of these")
 
 
 def texts(given: Mapping[str, Any], of: str = "train", also: tuple[str, ...] = ()) -> Dict[str, str]:
@@ -70,12 +72,14 @@ def texts(given: Mapping[str, Any], of: str = "train", also: tuple[str, ...] = (
     known = options(of)
     found = {}
     for name, value in given.items():
+        if not isinstance(name, str):
+            raise UsageError(f"{name!r} is no name of an option; give names as texts")
         option = known.get(name) or known.get(name.replace("-", "_")) or known.get(name + "_")
         if option is None:
-            advice = _core.did_you_mean(name, [*known, *also]) or "; infomax.options() lists them"
+            advice = _core.did_you_mean(name, [*known, *also]) or f"; infomax.options({of!r}) lists them"
             raise UnknownOption(f"there is no option `{name}`{advice}")
         if value is not None:
-            found[option.field] = text_of(value)
+            found[option.field] = text_of(name, value)
     return found
 
 
@@ -85,6 +89,8 @@ def configuration(config: Any) -> Dict[str, Any]:
         return {}
     if isinstance(config, Mapping):
         return dict(config)
+    if not isinstance(config, (str, os.PathLike)):
+        raise UsageError(f"`config` is of type {type(config).__name__}; give a dict, a config.ini or the directory of a run")
     path = os.fspath(config)
     if os.path.isdir(path):
         path = os.path.join(path, "config.ini")

@@ -24,7 +24,14 @@ def array_of(what: str, value: Any) -> numpy.ndarray:
     """Contiguous elements of a type that data sets have. They are the caller's own where these are so."""
     if hasattr(value, "toarray") and hasattr(value, "nnz"):
         raise UsageError(f"`{what}` is a sparse matrix; give a dense one, such as {what}.toarray()")
-    rows = numpy.asarray(value)
+    if isinstance(value, numpy.ma.MaskedArray) and numpy.ma.is_masked(value):
+        raise UsageError(f"`{what}` hides some of its elements; fill them, such as by {what}.filled(0), or leave their "
+                         "rows out")
+    try:
+        rows = numpy.asarray(value)
+    except ValueError as error:
+        raise UsageError(f"`{what}` is no array: {error}; give rows of equal shape, or sequences one after the other "
+                         "with x_offsets") from error
     if rows.ndim == 0:
         raise UsageError(f"`{what}` is a single value; give an array with rows along its first axis")
     if rows.dtype.kind == "b":
@@ -47,6 +54,8 @@ def arrays_of(given: Mapping[str, Any]) -> Dict[str, numpy.ndarray]:
 def source_of(x: Any, **others: Any) -> Any:
     """What the library reads: the path of a data set file, or arrays. Labels, lengths and offsets stand in
     the file, where `x` is one."""
+    if x is None or is_path(x) and not os.fspath(x):
+        raise UsageError("`x` is missing; give an array, or the path of a file")
     if not is_path(x):
         return arrays_of({"x": x, **others})
     given = [name for name, value in others.items() if value is not None]

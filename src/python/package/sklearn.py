@@ -6,15 +6,16 @@
     codes = Encoder(encoder="dense:32,tanh,dense:8").fit_transform(rows)
 
 Parameters are the options of `infomax.train` (`infomax.options()` explains them), but for those that name
-files; None stands for an option's default. `SelfSupervised(temperature=0.2)` sets an option that only some
+the files of rows and of a run; None stands for an option's default. `SelfSupervised(temperature=0.2)` sets an option that only some
 objectives read. `batch` is a limit: where there are fewer rows, it is all of them. Under mpirun, all ranks call
-`fit` and the other methods alike, with the same rows.
+`fit` and the other methods alike, with the same rows: give splits and searches a `random_state`, and no `n_jobs`,
+whose processes would take themselves for ranks of the job.
 """
 
 from __future__ import annotations
 
 import inspect
-from typing import Any, Dict, Tuple
+from typing import Any, Callable, Dict, Tuple
 
 import numpy
 from sklearn.base import BaseEstimator, TransformerMixin
@@ -24,6 +25,7 @@ from infomax import _core
 from infomax._errors import UnknownOption
 from infomax._model import Model
 from infomax._options import options
+from infomax._ranks import library, together
 from infomax._train import train
 
 try:
@@ -59,6 +61,12 @@ def _explanation(signature: inspect.Signature) -> str:
         f"    {parameter} -- {known[name].help}" for name, parameter in signature.parameters.items() if name in known)
 
 
+def _on_all(work: Callable[[], Any]) -> Any:
+    """What `work` returns; what it raises on one rank, all ranks raise."""
+    with library:
+        return together(None, work)
+
+
 class _Trained(TransformerMixin, BaseEstimator):
     """What all estimators share. A class says its defaults, and gets its parameters from the library's table."""
 
@@ -90,7 +98,8 @@ class _Trained(TransformerMixin, BaseEstimator):
 
     def _train(self, rows: numpy.ndarray, second: numpy.ndarray | None, **arrays: Any) -> None:
         given = {**{name: getattr(self, name) for name in self._parameters}, **self._fixed}
-        if isinstance(self.batch, (int, numpy.integer)) and self.batch + (given.get("lag") or 0) >= len(rows):
+        lost = (given.get("lag") or 0) * (1 if arrays.get("lengths") is None else len(arrays["lengths"]))
+        if isinstance(self.batch, (int, numpy.integer)) and self.batch + lost >= len(rows):
             given["batch"] = 0  # the folds of a search have fewer rows than all data
         self.model_: Model = train(x=rows, y=second, **arrays, **given)
         self.n_iter_: int = int(self.model_.summary["steps"])
@@ -102,7 +111,8 @@ class _Trained(TransformerMixin, BaseEstimator):
 
     def _rows(self, X: Any, reset: bool = False) -> numpy.ndarray:
         # A covariance of one row says nothing.
-        return validate_data(self, X, reset=reset, dtype="numeric", ensure_min_samples=2 if reset else 1)
+        return _on_all(lambda: validate_data(self, X, reset=reset, dtype="numeric",
+                                             ensure_min_samples=2 if reset else 1))
 
     def transform(self, X: Any) -> numpy.ndarray:
         """Representations [n, q] of rows X [n, features], in the precision of the model."""
@@ -125,7 +135,8 @@ class _Trained(TransformerMixin, BaseEstimator):
 class Encoder(_Trained):
     """Trains b = f(X) to tell most of X, or, with y, of y: `pair` is then target.
 
-    y [n] holds classes of any type, or y [n, t] values. `score` is the objective on the rows it is given.
+    y [n] holds classes: integers, texts or booleans; floats, several columns [n, t], and any numbers with
+    `target="values"`, are values. `score` is the objective on the rows it is given.
 
     Attributes: `model_`, an `infomax.Model`, whose `metrics` are the training curve; `classes_` of y, where it
     holds classes; `n_features_in_`; `n_iter_`, the number of steps.
@@ -137,28 +148,40 @@ class Encoder(_Trained):
     def fit(self, X: Any, y: Any = None) -> Encoder:
         """Trains on rows X [n, features]. y is read with `pair` target alone."""
         rows = self._rows(X, reset=True)
-        self._train(rows, self._targets(y, reset=True))
+        self.__dict__.pop("classes_", None)
+        self._train(rows, _on_all(lambda: self._targets(y, reset=True)))
         return self
 
     def score(self, X: Any, y: Any = None) -> float:
         """The objective over rows X [n, features], and y with `pair` target, as one batch."""
         check_is_fitted(self)
-        return float(self.model_.evaluate(self._rows(X), self._targets(y))["objective"])
+        return float(self.model_.evaluate(self._rows(X), _on_all(lambda: self._targets(y)))["objective"])
 
     def _targets(self, y: Any, reset: bool = False) -> numpy.ndarray | None:
+        if self.pair == "views":
+            raise ValueError("`pair` views compares two views of each sample; use infomax.sklearn.DeepCCA")
         if self.pair != "target":
             return None
         if y is None:
             raise ValueError("`pair` target compares representations with y, which is missing; give y")
         y = numpy.asarray(y)
-        if y.ndim > 1 and y.shape[1] > 1 or y.dtype.kind == "f":
-            return check_array(y, ensure_2d=False)
+        if reset and self._are_values(y) or not reset and not hasattr(self, "classes_"):
+            return check_array(y, ensure_2d=False, dtype=numpy.float64)
         y = column_or_1d(y)
+        try:
+            found, numbers = numpy.unique(y, return_inverse=True)
+        except TypeError as error:
+            raise ValueError("y holds values of several types; give classes of one type") from error
         if reset:
-            self.classes_ = numpy.unique(y)
-        if not numpy.isin(y, self.classes_).all():
+            self.classes_ = found
+        if not numpy.isin(found, self.classes_).all():
             raise ValueError("y holds classes that fit has not seen; fit to rows of all classes")
-        return numpy.searchsorted(self.classes_, y)
+        return numpy.searchsorted(self.classes_, found)[numbers]
+
+    def _are_values(self, y: numpy.ndarray) -> bool:
+        if self.target == "values" or y.ndim > 1 and y.shape[1] > 1:
+            return True
+        return y.dtype.kind == "f" and self.target != "classes"
 
 
 class SelfSupervised(_Trained):
@@ -204,7 +227,8 @@ class VAMP(_Trained):
         if lengths is None and len(rows) <= (self.lag or 1):
             raise ValueError(f"X has n_samples = {len(rows)} rows, and `lag` needs more than {self.lag or 1}")
         self._train(rows, None, lengths=lengths)
-        self._fitted_to = {"x": rows, "lengths": lengths}
+        # A copy: rows may be the caller's own. It goes into pickles too.
+        self._fitted_to = {"x": rows.copy(), "lengths": lengths}
         return self
 
     def score(self, X: Any, y: Any = None) -> float:
@@ -246,7 +270,7 @@ class DeepCCA(_Trained):
         return float(self.model_.evaluate(rows, self._second(y, len(rows)))["objective"])
 
     def _second(self, y: Any, rows: int) -> numpy.ndarray:
-        view = check_array(y, ensure_2d=False, dtype="numeric", input_name="y")
+        view = _on_all(lambda: check_array(y, ensure_2d=False, dtype="numeric", input_name="y"))
         if len(view) != rows:
             raise ValueError(f"X has {rows} rows and y {len(view)}; give both views of each sample")
         return view.reshape(rows, -1)
