@@ -166,7 +166,8 @@ bool Datasets::streams(const std::string& dataset, const Shard& shard) {
               "each: it is read into memory; to stream it, give `page_rows` {} or fewer, or more "
               "`data_memory`",
               found.shape.where, in_mebibytes(streaming_.memory_bytes), PagedRows::fewest_pages,
-              rows_a_page, most_page_rows(found.shape, streaming_.memory_bytes)));
+              std::min(rows_a_page, found.shape.rows),
+              most_page_rows(found.shape, streaming_.memory_bytes)));
     }
     return any_is_large && all_fit;
   } catch (...) {

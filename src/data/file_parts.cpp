@@ -99,11 +99,22 @@ std::vector<FilePiece> listed(const fs::path& list) {
   if (!lines) {
     throw DataError(fmt::format("cannot read {}, a list of files", list.string()));
   }
+  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
   std::vector<FilePiece> pieces;
+  std::size_t number = 0;
   for (std::string line; std::getline(lines, line);) {
+    if (++number == 1 && line.starts_with(byte_order_mark)) {
+      line.erase(0, byte_order_mark.size());
+    }
     line.erase(line.find_last_not_of(" \t\r") + 1);
-    if (!line.empty() && line.front() != '#') {
+    line.erase(0, line.find_first_not_of(" \t"));
+    if (line.empty() || line.front() == '#') {
+      continue;
+    }
+    try {
       std::ranges::move(pieces_of_line(list.parent_path(), line), std::back_inserter(pieces));
+    } catch (const DataError& error) {
+      throw DataError(fmt::format("{}, line {}: {}", list.string(), number, error.what()));
     }
   }
   if (pieces.empty()) {

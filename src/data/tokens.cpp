@@ -14,9 +14,10 @@ namespace infomax::data {
 void require_tokens_below(const mpi::Communicator& communicator, const RowStore& rows,
                           std::size_t tokens) {
   if (!hdf5::is_integer(rows.type())) {
-    throw DataError(fmt::format(
-        "{} holds {}; an encoder that begins with `embedding` reads token ids, which are integers",
-        rows.where(), hdf5::name(rows.type())));
+    throw DataError(
+        fmt::format("{} holds {}; an encoder that begins with \"embedding\" reads token ids, which "
+                    "are integers",
+                    rows.where(), hdf5::name(rows.type())));
   }
   constexpr auto none = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t place = none;
@@ -42,11 +43,12 @@ void require_tokens_below(const mpi::Communicator& communicator, const RowStore&
     return;
   }
   const std::int64_t id = place == first ? wrong : std::numeric_limits<std::int64_t>::min();
-  throw DataError(fmt::format(
-      "{} has the token {} at row {}, step {} (counting from 0), and the encoder's `embedding` has "
-      "the tokens 0 to {}; give it more, or other data",
-      rows.where(), communicator.max(id), first / rows.features(), first % rows.features(),
-      tokens - 1));
+  throw DataError(
+      fmt::format("{} has the token {} at row {}, step {} (counting from 0), and the encoder's "
+                  "\"embedding\" has "
+                  "the tokens 0 to {}; give it more, or other data",
+                  rows.where(), communicator.max(id), first / rows.features(),
+                  first % rows.features(), tokens - 1));
 }
 
 }  // namespace infomax::data

@@ -26,7 +26,7 @@ std::size_t items_before_context(const nn::Spec& encoder) {
     refuse_encoder(encoder, "sees later steps");
   }
   if (encoder.items.empty() || encoder.items.back().name != "each") {
-    refuse_encoder(encoder, "does not end in `each`");
+    refuse_encoder(encoder, "does not end in \"each\"");
   }
   for (std::size_t count = encoder.items.size(); count > 0; --count) {
     const std::string& name = encoder.items[count - 1].name;

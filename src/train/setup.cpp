@@ -254,6 +254,16 @@ model::Model<T> make_model(const mpi::Communicator& communicator, const Config& 
   return model;
 }
 
+/// Labels as the second view are mostly a slip: numbers of classes are no quantities.
+void warn_of_labels(const data::RowStore& y) {
+  if (y.features() == 1 && hdf5::is_integer(y.type())) {
+    log::warning(fmt::format(
+        "{} holds a whole number a row, and `pair` views takes it for what the second network "
+        "encodes; if these are classes, give `pair` target",
+        y.where()));
+  }
+}
+
 }  // namespace
 
 void prepare_arithmetic(const mpi::Communicator& communicator, const Config& config) {
@@ -314,6 +324,9 @@ TrainingData load_training_data(const mpi::Communicator& communicator, data::Dat
   }
   if (data.pair.meaning().is_lagged) {
     config.lag = data.pair.lag;
+  }
+  if (examples.y && data.pair.meaning().has_two_views()) {
+    warn_of_labels(*examples.y);
   }
   settle_lengths(config);
   const auto mode = mode_of_x(config, *examples.x);

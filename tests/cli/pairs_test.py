@@ -52,6 +52,14 @@ class Views(support.ProgramTest):
             numpy.testing.assert_allclose(found["canonical_correlations"], expected, atol=1e-9)
             self.assertAlmostEqual(found["entropy_a"], support.entropy(a), delta=1e-9)
 
+    def test_labels_as_a_second_view_are_warned_of(self):
+        x, y = correlated_views(60, 1)
+        for name, second, warned in (("labels", (y[:, 0] > 0).astype("u1"), 1), ("values", y[:, 0], 0)):
+            data = self.write_data(f"{name}.h5", x=x, y=second)
+            done = self.succeed("train", "--data", data, "--output", self.scratch / name, "--pair", "views",
+                                "--encoder", "dense:1", "--steps", "0", ranks=2)
+            self.assertEqual(done.err.count("give --pair target"), warned, done.err)
+
     def test_a_step_follows_the_gradient_of_both_networks_at_any_number_of_ranks(self):
         x, y = correlated_views(60, 2)
         data = self.write_data(x=x, y=y)
