@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -11,21 +11,9 @@
 #include "cli/cli.hpp"
 #include "cli/runtime.hpp"
 #include "core/json.hpp"
-#include "infomax/analysis/adjusted_correlations.hpp"
-#include "infomax/analysis/bootstrap.hpp"
-#include "infomax/analysis/evaluation.hpp"
-#include "infomax/analysis/evaluation_memory.hpp"
-#include "infomax/analysis/held_out_correlations.hpp"
-#include "infomax/analysis/linear_refit.hpp"
-#include "infomax/analysis/paired_statistic.hpp"
-#include "infomax/analysis/permutation_test.hpp"
-#include "infomax/core/logging.hpp"
+#include "infomax/analysis/stored_evaluation.hpp"
 #include "infomax/model/model_file.hpp"
 #include "infomax/model/row_memory.hpp"
-#include "infomax/model/sides.hpp"
-#include "infomax/objective/batch_size.hpp"
-#include "infomax/objective/make.hpp"
-#include "infomax/objective/options.hpp"
 #include "infomax/train/any_model.hpp"
 #include "infomax/train/files_of_run.hpp"
 #include "infomax/train/linear_search.hpp"
@@ -43,12 +31,7 @@ struct EvaluateConfig : model::RowMemory {
   bool json = false;
   std::size_t micro_batch = 4096;  ///< enough for BLAS to run at its speed
   std::optional<std::size_t> blocks;
-  std::size_t permutations = 0;
-  std::optional<std::size_t> permutation_block;
-  std::size_t bootstrap = 0;
-  std::optional<std::size_t> bootstrap_block;
-  double confidence = 0.95;
-  std::uint64_t seed = 1;
+  analysis::InferenceOptions inference;
   measure::ThreadOptions machine;
 };
 
@@ -85,41 +68,7 @@ const FieldTable<EvaluateConfig>& evaluate_fields() {
              "number of contiguous blocks of rows that are dealt to ranks; default as in train",
              one_or_more());
     model::add_row_memory(table);
-    table.group("Test by permutation")
-        .add(
-            "permutations", &Config::permutations, "K",
-            "pair the samples of side b with those of side a at random, K times (such as 999), and "
-            "report p_value of the objective and p_values of the canonical correlations: (1 + how "
-            "often chance does as well) / (K + 1), and the means of the random pairings, "
-            "objective_by_chance and canonical_correlations_by_chance. Canonical correlations are "
-            "fitted to every pairing, and compared with its largest one; under `fit` nothing is "
-            "fitted, and each is compared with its own. encoder linear:K, on the data that it was "
-            "trained on, is fitted to every pairing too. Other networks are taken as they are, "
-            "which needs data that they were not trained on; 0 = no test",
-            zero_or_more("no test"))
-        .add("permutation-block", &Config::permutation_block, "L",
-             "consecutive samples that keep together, because they depend on each other; it should "
-             "be longer than they do. Default 1; with `pair` lag ten times the lag, or a twentieth "
-             "of the samples if that is less",
-             one_or_more())
-        .add("seed", &Config::seed, "S",
-             "of random pairings and drawings, which are the same on any number of ranks");
-    table.group("Intervals by bootstrap")
-        .add("bootstrap", &Config::bootstrap, "K",
-             "draw as many samples as there are, with replacement, K times (such as 200), and "
-             "report dependence_interval, canonical_correlations_intervals and "
-             "timescales_intervals: the number, less the bias of the drawings, and their normal "
-             "deviation to either side, of correlations in Fisher's z. What is fitted to the data "
-             "is fitted to every drawing, as with `permutations`. Intervals hold for correlations "
-             "that differ from 0 and from each other: of those that permutations find none of, "
-             "they are too narrow. 0 = none",
-             {[](std::size_t k) { return k != 1; }, "0 for none, or 2 or more"})
-        .add("bootstrap-block", &Config::bootstrap_block, "L",
-             "consecutive samples that are drawn together, because they depend on each other; "
-             "default as `permutation-block` has it",
-             one_or_more())
-        .add("confidence", &Config::confidence, "C", "of each interval",
-             {[](double c) { return c > 0.0 && c < 1.0; }, "a number between 0 and 1"});
+    table.include(&Config::inference, analysis::inference_fields());
     table.include(&Config::machine, measure::thread_fields());
     return table;
   }();
@@ -135,53 +84,6 @@ struct Evaluated {
   bool fit_trained_on = false;  ///< `fit`
 };
 
-/// How many consecutive samples keep together where the user does not say.
-std::size_t dependent_samples(const model::PairSettings& pair, std::size_t samples) {
-  constexpr std::size_t lags_of_a_block = 10;
-  constexpr std::size_t fewest_blocks = 20;
-  return pair.meaning().is_lagged
-             ? std::clamp<std::size_t>(samples / fewest_blocks, 1, lags_of_a_block * pair.lag)
-             : 1;
-}
-
-void warn_of_training_data(const EvaluateConfig& config) {
-  if (config.permutations > 0) {
-    log::warning(
-        "`permutations`: `data` is what the networks were trained on, and they are not trained "
-        "anew for random pairings: p-values are too small. Give other data, with `fit` or without");
-  }
-  if (config.bootstrap > 0) {
-    log::warning(
-        "`bootstrap`: `data` is what the networks were trained on, and they are not trained anew "
-        "for drawings: intervals are too narrow and too high. Give other data, with `fit` or "
-        "without");
-  }
-}
-
-/// Collective. Adds the test and the intervals that are asked for.
-template <math::Real T>
-void add_inference(const mpi::Communicator& communicator, const EvaluateConfig& config,
-                   const model::PairSettings& pair, std::size_t samples,
-                   const analysis::PairedStatistic<T>& statistic,
-                   analysis::Evaluation& evaluation) {
-  const std::size_t block = dependent_samples(pair, samples);
-  if (config.permutations > 0) {
-    const analysis::PermutationOptions options{
-        config.permutations, config.permutation_block.value_or(block), config.seed};
-    evaluation.permutation = analysis::test_by_permutation<T>(communicator, statistic.rows, options,
-                                                              statistic.rival, statistic.of);
-  }
-  if (config.bootstrap > 0) {
-    const analysis::BootstrapOptions options{
-        config.bootstrap, config.bootstrap_block.value_or(block), config.seed, config.confidence};
-    evaluation.intervals = analysis::bootstrap<T>(communicator, statistic, options);
-    if (pair.meaning().is_lagged) {
-      evaluation.timescale_intervals =
-          analysis::timescale_intervals(evaluation.intervals->correlations, pair.lag);
-    }
-  }
-}
-
 template <math::Real T>
 analysis::Evaluation evaluate_in(const mpi::Communicator& communicator,
                                  const Evaluated& evaluated) {
@@ -189,9 +91,6 @@ analysis::Evaluation evaluate_in(const mpi::Communicator& communicator,
   const auto& config = evaluated.config;
   const auto& stored = evaluated.stored;
   const auto& pair = evaluated.pair;
-  const bool trained_on = evaluated.trained_on;
-  const bool fit_trained_on = evaluated.fit_trained_on;
-  const auto chosen = objective::from_settings(stored.settings);
   const bool fits = !config.fit.empty();
   auto steps = model::steps_of(communicator, config.data, pair);
   if (fits) {
@@ -202,52 +101,16 @@ analysis::Evaluation evaluate_in(const mpi::Communicator& communicator,
                                     steps, model::streaming(communicator, config));
   };
   const auto examples = load(config.data);
-  const auto model =
-      model::to_model<T>(model::fitted_to(stored, pair, *examples.x, examples.y.get()));
-  const auto sides_of = [&](const model::Examples& examples) {
-    analysis::require_evaluation_memory(communicator, model, examples, pair, chosen,
-                                        config.micro_batch);
-    return std::make_unique<model::WholeSides<T>>(communicator, model, examples, pair,
-                                                  config.micro_batch);
-  };
-  objective::check_shapes(chosen, model::columns_of_a(model, examples, pair),
-                          model.member(model::Role::encoder_b).network.outputs());
   const auto fit_examples = fits ? std::optional(load(config.fit)) : std::nullopt;
-  const auto& fitted_to = fits ? *fit_examples : examples;
-  // Of a linear solution, the inputs are what was fitted, on the rows that it was fitted to.
-  std::optional<analysis::LinearRefit<T>> refit;
-  if ((fits ? fit_trained_on : trained_on) &&
-      analysis::LinearRefit<T>::is_possible(model, pair, chosen)) {
-    refit.emplace(model, fitted_to, pair, chosen,
-                  [&](std::span<double> x, const objective::SmoothFunction& function) {
-                    return train::maximise(communicator, x, function);
-                  });
-  }
-  if (refit && objective::make_spectral_function(chosen)) {
-    objective::BatchSizeWarning().require_correlations(static_cast<double>(fitted_to.blocks.rows()),
-                                                       refit->inputs().a.columns(),
-                                                       refit->inputs().b.columns());
-  }
-  const auto sides = sides_of(examples);
-  const auto fit_sides = fits ? sides_of(*fit_examples) : nullptr;
-  auto evaluation = analysis::evaluate<T>(communicator, chosen, pair, *sides, fit_sides.get());
-  const bool is_refitted = refit && !fits;
-  if (is_refitted) {
-    evaluation.adjusted = analysis::adjusted_correlations(
-        evaluation.correlations, static_cast<double>(examples.blocks.rows()),
-        refit->inputs().a.columns(), refit->inputs().b.columns());
-  }
-  if (config.permutations > 0 || config.bootstrap > 0) {
-    if (trained_on && !is_refitted) {
-      warn_of_training_data(config);
-    }
-    add_inference<T>(
-        communicator, config, pair, examples.blocks.rows(),
-        is_refitted ? analysis::linear_statistic<T>(communicator, chosen, *refit)
-                    : analysis::output_statistic<T>(communicator, chosen, *sides, fit_sides.get()),
-        evaluation);
-  }
-  return evaluation;
+  const auto fit =
+      fits ? std::optional(analysis::EvaluatedRows{*fit_examples, evaluated.fit_trained_on})
+           : std::nullopt;
+  return analysis::evaluate_stored<T>(
+      communicator, stored, pair, {examples, evaluated.trained_on}, fit ? &*fit : nullptr,
+      config.micro_batch, config.inference,
+      [&](std::span<double> x, const objective::SmoothFunction& function) {
+        return train::maximise(communicator, x, function);
+      });
 }
 
 std::string as_table(const Json& found) {

@@ -24,7 +24,7 @@ namespace infomax::python {
 /// fit to other rows unless `fit` is None.
 [[nodiscard]] std::string evaluate(const model::StoredModel& stored, const pybind11::object& rows,
                                    const pybind11::object& fit, std::size_t micro_batch,
-                                   const PythonCommunicator& communicator);
+                                   const Texts& texts, const PythonCommunicator& communicator);
 
 /// Collective. What `infomax probe --json` prints, of representations, or of the features as they
 /// are where `stored` is null. Without test rows (None), the texts say how many folds there are.

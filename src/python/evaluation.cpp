@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <memory>
 #include <optional>
+#include <span>
+#include <type_traits>
 
 #include "core/json.hpp"
-#include "infomax/analysis/evaluation.hpp"
-#include "infomax/analysis/evaluation_memory.hpp"
+#include "infomax/analysis/stored_evaluation.hpp"
 #include "infomax/measure/threads.hpp"
 #include "infomax/model/sequences.hpp"
-#include "infomax/model/views.hpp"
-#include "infomax/objective/make.hpp"
+#include "infomax/mpi/failure.hpp"
+#include "infomax/train/fingerprint.hpp"
+#include "infomax/train/linear_search.hpp"
 #include "python/analysis.hpp"
 #include "python/source.hpp"
 #include "report/evaluation_json.hpp"
@@ -18,49 +19,54 @@ namespace {
 
 namespace py = pybind11;
 
-/// The rows of one data set with what the model makes of them; the rows outlive the sides.
-template <math::Real T>
-struct Evaluated {
-  model::Examples examples;
-  model::Model<T> model;
-  std::unique_ptr<model::WholeSides<T>> sides;
-};
-
-/// Collective.
-template <math::Real T>
-std::unique_ptr<Evaluated<T>> load(const mpi::Communicator& communicator,
-                                   const model::StoredModel& stored, data::Datasets& rows,
-                                   std::size_t micro_batch) {
+/// Collective. The rows of a data set, as a model takes them.
+model::Examples load(const mpi::Communicator& communicator, const model::StoredModel& stored,
+                     data::Datasets& rows) {
   const auto pair = model::PairSettings::from_settings(stored.settings);
-  const auto options = objective::from_settings(stored.settings);
   model::expect_sequences(rows, pair, model::steps_of(stored));
   auto examples = model::load_examples(communicator, rows, pair, 0);
   analysis::require_kind(communicator, stored, pair, examples);
-  auto model = model::to_model<T>(model::fitted_to(stored, pair, *examples.x, examples.y.get()));
-  auto loaded =
-      std::make_unique<Evaluated<T>>(Evaluated<T>{std::move(examples), std::move(model), nullptr});
-  analysis::require_evaluation_memory(communicator, loaded->model, loaded->examples, pair, options,
-                                      micro_batch);
-  loaded->sides = std::make_unique<model::WholeSides<T>>(communicator, loaded->model,
-                                                         loaded->examples, pair, micro_batch);
-  return loaded;
+  return examples;
 }
 
-template <math::Real T>
-analysis::Evaluation evaluate_in(const mpi::Communicator& communicator,
-                                 const model::StoredModel& stored, data::Datasets& rows,
-                                 data::Datasets* fit, std::size_t micro_batch) {
-  const auto evaluated = load<T>(communicator, stored, rows, micro_batch);
-  const auto fitted = fit == nullptr ? nullptr : load<T>(communicator, stored, *fit, micro_batch);
-  return analysis::evaluate<T>(communicator, objective::from_settings(stored.settings),
-                               model::PairSettings::from_settings(stored.settings),
-                               *evaluated->sides, fitted ? fitted->sides.get() : nullptr);
+/// Collective. Whether a model was trained on all of these rows, whatever they were called.
+bool was_trained_on(const mpi::Communicator& communicator, const model::StoredModel& stored,
+                    const model::Examples& examples) {
+  const auto known = stored.settings.find(model::data_fingerprint_setting);
+  return known != stored.settings.end() &&
+         known->second == train::fingerprint(communicator, examples);
+}
+
+/// Collective.
+analysis::Evaluation evaluate_opened(const mpi::Communicator& communicator,
+                                     const model::StoredModel& stored, data::Datasets& rows,
+                                     data::Datasets* fit, std::size_t micro_batch,
+                                     const analysis::InferenceOptions& inference) {
+  const auto examples = load(communicator, stored, rows);
+  const auto fit_examples =
+      fit == nullptr ? std::nullopt : std::optional(load(communicator, stored, *fit));
+  const analysis::EvaluatedRows evaluated{examples, was_trained_on(communicator, stored, examples)};
+  std::optional<analysis::EvaluatedRows> fitted;
+  if (fit_examples) {
+    fitted.emplace(analysis::EvaluatedRows{*fit_examples,
+                                           was_trained_on(communicator, stored, *fit_examples)});
+  }
+  const auto evaluate = [&]<class T>(std::type_identity<T> /*precision*/) {
+    return analysis::evaluate_stored<T>(
+        communicator, stored, model::PairSettings::from_settings(stored.settings), evaluated,
+        fitted ? &*fitted : nullptr, micro_batch, inference,
+        [&](std::span<double> x, const objective::SmoothFunction& function) {
+          return train::maximise(communicator, x, function);
+        });
+  };
+  return stored.settings.at("precision") == "float" ? evaluate(std::type_identity<float>{})
+                                                    : evaluate(std::type_identity<double>{});
 }
 
 }  // namespace
 
 std::string evaluate(const model::StoredModel& stored, const py::object& rows,
-                     const py::object& fit, std::size_t micro_batch,
+                     const py::object& fit, std::size_t micro_batch, const Texts& texts,
                      const PythonCommunicator& given) {
   Source source(rows);
   std::optional<Source> fit_source;
@@ -75,10 +81,10 @@ std::string evaluate(const model::StoredModel& stored, const py::object& rows,
   const DatasetNames names{pair.x_path, pair.y_path, pair.lengths_path};
   auto& opened = source.open(communicator, names);
   auto* fit_opened = fit_source ? &fit_source->open(communicator, names) : nullptr;
+  analysis::InferenceOptions inference;
+  mpi::together(communicator, [&] { set(analysis::inference_fields(), texts, inference); });
   const auto found =
-      stored.settings.at("precision") == "float"
-          ? evaluate_in<float>(communicator, stored, opened, fit_opened, micro_batch)
-          : evaluate_in<double>(communicator, stored, opened, fit_opened, micro_batch);
+      evaluate_opened(communicator, stored, opened, fit_opened, micro_batch, inference);
   source.close();
   if (fit_source) {
     fit_source->close();

@@ -11,6 +11,7 @@
 #include <pybind11/stl.h>
 
 #include "infomax/analysis/encoder.hpp"
+#include "infomax/analysis/stored_evaluation.hpp"
 #include "infomax/core/suggestion.hpp"
 #include "infomax/core/version.hpp"
 #include "infomax/mpi/environment.hpp"
@@ -91,9 +92,13 @@ py::object fields(const std::string& of) {
   if (of == "probe") {
     return probe_options();
   }
+  if (of == "evaluate") {
+    return describe(analysis::inference_fields());
+  }
   if (of != "train") {
-    throw UsageError("there are options of \"train\", \"encode\" and \"probe\", not of \"" + of +
-                     "\"");
+    throw UsageError(
+        "there are options of \"train\", \"encode\", \"evaluate\" and \"probe\", not of \"" + of +
+        "\"");
   }
   return describe(train::config_fields());
 }
@@ -183,5 +188,6 @@ PYBIND11_MODULE(_core, module) {
       .def("settings", &settings)
       .def("networks", &networks)
       .def("encode", &python::encode, arg("rows"), arg("texts"), arg("comm"))
-      .def("evaluate", &python::evaluate, arg("rows"), arg("fit"), arg("micro_batch"), arg("comm"));
+      .def("evaluate", &python::evaluate, arg("rows"), arg("fit"), arg("micro_batch"), arg("texts"),
+           arg("comm"));
 }

@@ -50,6 +50,14 @@ class Model(package.PackageTest):
         found = model.evaluate(other, other[:, :3] ** 2, fit=(self.x, self.x[:, :3] ** 2))
         self.assertEqual(found, expected)
         self.assertEqual(model.encode(other[:, :3] ** 2, network="b").shape, (400, 2))
+        chance = {"permutations": 19, "bootstrap": 20, "confidence": 0.9}
+        expected = json.loads(self.run_program("evaluate", "--model", run, "--data", test, "--json",
+                                               *package.options(chance)))
+        found = model.evaluate(other, other[:, :3] ** 2, **chance)
+        self.assertEqual(found, expected)
+        self.assertEqual((len(found["p_values"]), len(found["canonical_correlations_intervals"])), (2, 2))
+        with self.assertRaisesRegex(infomax.UnknownOption, "did you mean .?permutations"):
+            model.evaluate(other, other[:, :3] ** 2, permutation=9)
         second = other[:, :3] ** 2
         for fit in ({"x": self.x, "z": self.x, "y": second}, {"y": second}, (self.x, second, second)):
             with self.assertRaisesRegex(infomax.UsageError, "`fit` "):

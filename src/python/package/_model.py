@@ -72,7 +72,7 @@ class Model:
 
     def evaluate(self, x: Any, y: Any = None, *, lengths: Any = None, x_lengths: Any = None,
                  x_offsets: Any = None, y_lengths: Any = None, y_offsets: Any = None, fit: Any = None,
-                 micro_batch: int = 4096, comm: Any = None) -> Dict[str, Any]:
+                 micro_batch: int = 4096, comm: Any = None, **options: Any) -> Dict[str, Any]:
         """Collective. The exact objective and its parts over all rows as one global batch, by the names of
         `infomax evaluate --json`: `objective`, `dependence`, `entropy_a` and `entropy_b` (nats), `samples`,
         and for objectives of canonical correlations these.
@@ -80,12 +80,15 @@ class Model:
         `x` [N,...], and as the pair needs it `y` [N,...] (classes, values or the second view), `lengths`
         (rows of each trajectory); or a file. With `fit`, which is a file, an array, a tuple (x, y) or a dict of
         arrays, canonical correlations are fitted to these rows, and applied to `x` as they are.
+
+        `permutations=999` adds p-values, and `bootstrap=200` intervals; `infomax.options("evaluate")` lists what
+        goes with them.
         """
         handle = handle_of(comm)
         others = {"lengths": lengths, "x_lengths": x_lengths, "x_offsets": x_offsets, "y_lengths": y_lengths,
                   "y_offsets": y_offsets}
 
-        def prepare() -> tuple[Any, Any, int]:
+        def prepare() -> tuple[Any, ...]:
             fitted = fit
             if isinstance(fit, tuple):
                 if len(fit) != 2:
@@ -100,11 +103,11 @@ class Model:
                 fitted = source_of(**parts)
             if not isinstance(micro_batch, (int, numpy.integer)) or micro_batch < 0:
                 raise UsageError("`micro_batch` must be a whole number from 1, or 0 for all rows")
-            return source_of(x, y=y, **others), fitted, int(micro_batch)
+            return source_of(x, y=y, **others), fitted, int(micro_batch), texts(options, "evaluate")
 
         with library:
-            rows, fitted, at_a_time = together(handle, prepare, "evaluate")
-            return json.loads(self._stored.evaluate(rows, fitted, at_a_time, handle))
+            rows, fitted, at_a_time, given = together(handle, prepare, "evaluate")
+            return json.loads(self._stored.evaluate(rows, fitted, at_a_time, given, handle))
 
     def probe(self, x: Any, y: Any = None, test_x: Any = None, test_y: Any = None, *, groups: Any = None,
               comm: Any = None, **options: Any) -> Dict[str, Any]:

@@ -36,7 +36,7 @@ class Option(NamedTuple):
 
 @functools.lru_cache(maxsize=None)
 def options(of: str = "train") -> Mapping[str, Option]:
-    """The options of `train`, `Model.encode` ("encode") or `Model.probe` ("probe"), by their keywords.
+    """The options of `train`, or of `Model.encode`, `evaluate` or `probe`, by their keywords.
 
     >>> print(infomax.options()["learning_rate"].help)
     """
