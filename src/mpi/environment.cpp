@@ -3,12 +3,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
+#include <cstdlib>  // and POSIX's setenv
 #include <exception>
 #include <utility>
 #include <vector>
-
-#include <stdlib.h>  // setenv, unsetenv
 
 #include <mpi.h>
 

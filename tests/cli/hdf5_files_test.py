@@ -109,7 +109,7 @@ class Zoo(support.ProgramTest):
         unsealed.write_bytes(model.read_bytes()[512:])
         chance = random.Random(11)
         # INFOMAX_DAMAGES=300 takes as many of each.
-        for number in range(int(os.environ.get("INFOMAX_DAMAGES", "12"))):
+        for number in range(int(os.environ.get("INFOMAX_DAMAGES", "6"))):
             for source in (model, unsealed, data, checkpoint):
                 content = bytearray(source.read_bytes())
                 places = [chance.randrange(len(content)) for _ in range(chance.choice([1, 1, 3, 20]))]
@@ -149,7 +149,8 @@ class Zoo(support.ProgramTest):
                 arguments = {"inspect": [path],
                              "encode": ["--model", path, "--data", path, "--output", "codes.h5"],
                              "probe": ["--model", path, "--train", path, "--test", path]}[command]
-                for ranks in (3, None) if command == "inspect" else (2,):
+                # Ten seconds of going round are what it takes to be sure: once will do.
+                for ranks in (3, None) if words == "crashed" and command == "inspect" else (2,):
                     with self.subTest(command=command, ranks=ranks, size=size):
                         done = support.run(command, *arguments, ranks=ranks, timeout=60)
                         self.assert_refused(done, DATA, words, path, "damaged")
