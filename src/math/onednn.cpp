@@ -181,27 +181,44 @@ std::optional<Compiled> compile(const Library& dnnl, const Shape& shape) {
   return compiled;
 }
 
-/// A few shapes make up a training. Where there are more, as the steps of sequences of many lengths
-/// have, all are forgotten and come anew, of which the library itself remembers a thousand: what a
-/// product is computed by must not depend on which came before.
-constexpr std::size_t most_shapes = 256;
+/// The products that a thread has compiled. A few shapes make up a training. Where there are more,
+/// as the steps of sequences of many lengths have, all are forgotten and come anew, of which the
+/// library itself remembers a thousand: what a product is computed by must not depend on which came
+/// before.
+class CompiledShapes {
+ public:
+  explicit CompiledShapes(const Library& dnnl) : dnnl_(&dnnl) {}
+  ~CompiledShapes() { forget_all(); }
+  CompiledShapes(const CompiledShapes&) = delete;
+  CompiledShapes& operator=(const CompiledShapes&) = delete;
 
-const Compiled* compiled_for(const Library& dnnl, const Shape& shape) {
-  thread_local std::map<Shape, std::optional<Compiled>> known;
-  auto found = known.find(shape);
-  if (found == known.end()) {
-    if (known.size() == most_shapes) {
-      for (const auto& [unused, compiled] : known) {
-        if (compiled) {
-          destroy(dnnl, *compiled);
-        }
+  /// Valid until the next call; null where the library cannot.
+  const Compiled* find(const Shape& shape) {
+    auto found = known_.find(shape);
+    if (found == known_.end()) {
+      if (known_.size() == most_shapes) {
+        forget_all();
       }
-      known.clear();
+      found = known_.emplace(shape, compile(*dnnl_, shape)).first;
     }
-    found = known.emplace(shape, compile(dnnl, shape)).first;
+    return found->second ? &*found->second : nullptr;
   }
-  return found->second ? &*found->second : nullptr;
-}
+
+ private:
+  static constexpr std::size_t most_shapes = 256;
+
+  void forget_all() {
+    for (const auto& [unused, compiled] : known_) {
+      if (compiled) {
+        destroy(*dnnl_, *compiled);
+      }
+    }
+    known_.clear();
+  }
+
+  const Library* dnnl_;
+  std::map<Shape, std::optional<Compiled>> known_;
+};
 
 /// Rounds a matrix to bfloat16, without gaps between rows; returns where it lies until the next
 /// call for the same buffer.
@@ -243,7 +260,8 @@ bool run(const Library& dnnl, const FloatProduct& part, std::uint16_t* a, std::u
                     part.transpose_a == Transpose::yes,
                     part.transpose_b == Transpose::yes,
                     adds};
-  const Compiled* const compiled = compiled_for(dnnl, shape);
+  thread_local CompiledShapes shapes(dnnl);
+  const Compiled* const compiled = shapes.find(shape);
   if (compiled == nullptr) {
     return false;
   }
