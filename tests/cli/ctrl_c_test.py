@@ -100,7 +100,8 @@ class CtrlC(support.ProgramTest):
     def test_mpirun_is_named_where_it_ends_the_ranks(self):
         # Of Ctrl-C it makes a SIGTERM to its child processes; here this test is their parent.
         run = self.scratch / "run"
-        environment = {"OMPI_COMM_WORLD_SIZE": "1", **support.ALONE}
+        environment = {"OMPI_COMM_WORLD_SIZE": "1", "OMPI_MCA_ess_singleton_isolated": "1", "OMPI_MCA_pml": "ob1",
+                       "OMPI_MCA_btl": "self"}
         arguments = ["train", "--data", self.data, "--output", run, "--encoder", "dense:2", "--steps",
                      "100000000", "--time-limit", "300s", "--progress", "none"]
         rank = subprocess.Popen([support.PROGRAM, *map(str, arguments)], stderr=subprocess.PIPE,

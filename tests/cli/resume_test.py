@@ -272,8 +272,7 @@ class Resume(support.ProgramTest):
                 if begun:
                     self.train(self.data, name, *self.arguments("--optimizer", "sgd", "--steps", "4"))
                 job = subprocess.Popen([support.PROGRAM, *map(str, command), "--resume", "--config",
-                                        str(pipe)], stderr=subprocess.PIPE, text=True,
-                                       env={**os.environ, **support.ALONE})
+                                        str(pipe)], stderr=subprocess.PIPE, text=True)
                 self.addCleanup(job.wait)
                 self.addCleanup(job.kill)
                 self.addCleanup(job.stderr.close)

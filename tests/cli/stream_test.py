@@ -188,7 +188,7 @@ class Stream(support.ProgramTest):
         run = self.scratch / "killed"
         job = subprocess.Popen(
             [support.PROGRAM, "train", "--data", data, "--output", run, "--progress", "none",
-             *map(str, options), "--steps", "100000"], env={**os.environ, **support.QUIET, **support.ALONE},
+             *map(str, options), "--steps", "100000"], env={**os.environ, **support.QUIET},
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
         def newest():

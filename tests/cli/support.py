@@ -23,9 +23,6 @@ QUIET = {"OMPI_MCA_orte_execute_quiet": "1", "PRTE_MCA_prte_execute_quiet": "1",
          "OMPI_MCA_odls_base_sigkill_timeout": "0"}
 
 
-# What Open MPI need not look for where a process is alone: a third of the time.
-ALONE = {"OMPI_MCA_ess_singleton_isolated": "1", "OMPI_MCA_pml": "ob1", "OMPI_MCA_btl": "self"}
-
 # Where Open MPI keeps the files of a job. In a folder that all tests share, the end of one job may remove
 # what the begin of another has just made.
 SESSIONS = tempfile.TemporaryDirectory(prefix="infomax-mpi-", ignore_cleanup_errors=True)
@@ -50,9 +47,8 @@ def run(*arguments, ranks=1, timeout=120, program=PROGRAM, environment=None, dir
     command = [*launcher, program, *map(str, arguments)]
     # Those beside each other in one test need directories of their own, too.
     with tempfile.TemporaryDirectory(dir=SESSIONS.name, ignore_cleanup_errors=True) as session:
-        alone = ALONE if ranks in (None, 1) else {}
         done = subprocess.run(command, capture_output=True, timeout=timeout, check=False, cwd=directory,
-                              env={**os.environ, **QUIET, **alone, "OMPI_MCA_orte_tmpdir_base": session,
+                              env={**os.environ, **QUIET, "OMPI_MCA_orte_tmpdir_base": session,
                                    **(environment or {})})
     # Decoded here, because subprocess would turn every carriage return into a new line.
     return Finished(done.returncode, done.stdout.decode(), done.stderr.decode(errors="replace"))
