@@ -86,6 +86,7 @@ struct Communicator::Shared {
   std::uint64_t collective_bytes = 0;
   /// Made by all ranks at the first use; null after that if shared memory is unavailable.
   std::optional<std::unique_ptr<NodeSum>> node_sum;
+  std::vector<int> ranks_by_node;  // empty until it is asked for
 };
 
 std::size_t set_message_limit(std::size_t elements) {
@@ -148,6 +149,21 @@ Communicator Communicator::split_by_node() const {
   check(MPI_Comm_split_type(native(), MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &made),
         "MPI_Comm_split_type");
   return Communicator(std::make_shared<Shared>(made, true));
+}
+
+const std::vector<int>& Communicator::ranks_by_node() const {
+  if (shared_->ranks_by_node.empty()) {
+    // A node is known by its first rank here.
+    auto first = static_cast<std::uint64_t>(rank_);
+    split_by_node().broadcast(std::span<std::uint64_t>(&first, 1), 0);
+    const auto firsts = gather_all<std::uint64_t>(first);
+    auto& ranks = shared_->ranks_by_node;
+    ranks.resize(firsts.size());
+    std::iota(ranks.begin(), ranks.end(), 0);
+    std::ranges::stable_sort(ranks, {},
+                             [&](int rank) { return firsts[static_cast<std::size_t>(rank)]; });
+  }
+  return shared_->ranks_by_node;
 }
 
 bool Communicator::sums_in_memory() const {

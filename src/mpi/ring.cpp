@@ -23,13 +23,20 @@ constexpr int sum_tag = 3;
 
 int as_count(std::size_t elements) { return checked_cast<int>(elements, "a block of rows"); }
 
-/// Messages to the rank before this one, and from the rank after it.
+/// Where this rank stands in an order of all ranks.
+std::size_t place_in(const std::vector<int>& order, const Communicator& communicator) {
+  return static_cast<std::size_t>(std::ranges::find(order, communicator.rank()) - order.begin());
+}
+
+/// Messages to the rank before this one in an order, and from the rank after it.
 class Neighbours {
  public:
-  explicit Neighbours(const Communicator& communicator)
-      : communicator_(communicator.native()),
-        to_((communicator.rank() + communicator.size() - 1) % communicator.size()),
-        from_((communicator.rank() + 1) % communicator.size()) {}
+  Neighbours(const Communicator& communicator, const std::vector<int>& order)
+      : communicator_(communicator.native()) {
+    const std::size_t place = place_in(order, communicator);
+    to_ = order[(place + order.size() - 1) % order.size()];
+    from_ = order[(place + 1) % order.size()];
+  }
 
   template <class T>
   void start(std::span<const T> sent, std::span<T> received, int tag) {
@@ -64,8 +71,8 @@ class Neighbours {
 
  private:
   MPI_Comm communicator_;
-  int to_;
-  int from_;
+  int to_ = 0;
+  int from_ = 0;
   std::array<MPI_Request, 4> requests_{};
   std::size_t count_ = 0;
 };
@@ -87,7 +94,10 @@ class Ring<T>::ReturningSums {
  public:
   ReturningSums(Ring& ring, const Communicator& communicator, std::size_t largest,
                 MatrixView<T> totals)
-      : ring_(&ring), to_before_(communicator), from_after_(communicator), totals_(totals) {
+      : ring_(&ring),
+        to_before_(communicator, ring.order(communicator)),
+        from_after_(communicator, ring.order(communicator)),
+        totals_(totals) {
     for (auto& sums : ring.sums_) {
       sums.resize(largest * totals.columns());
     }
@@ -157,14 +167,17 @@ void Ring<T>::travel(const Communicator& communicator, std::span<const std::uint
     rows_[k].resize(largest * columns);
     notes_[k].resize(noted ? largest : 0);
   }
-  Neighbours neighbours(communicator);
+  const std::vector<int>& order = this->order(communicator);
+  const std::size_t place = place_in(order, communicator);
+  Neighbours neighbours(communicator, order);
   Block block{static_cast<std::size_t>(communicator.rank()), 0, rows, notes};
   for (std::size_t hop = 0; hop < ranks; ++hop) {
     Block next;
     const bool last = hop + 1 == ranks;
-    const std::size_t count = counts[(block.owner + 1) % ranks];
+    const auto after = static_cast<std::size_t>(order[(place + hop + 1) % ranks]);
+    const std::size_t count = counts[after];
     if (!last) {
-      next.owner = (block.owner + 1) % ranks;
+      next.owner = after;
       auto& arriving = rows_[hop % 2];
       auto& arriving_notes = notes_[hop % 2];
       neighbours.start(std::span<const T>(block.rows.data(), block.rows.size()),

@@ -2,6 +2,7 @@
 #include "infomax/mpi/ring.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -115,6 +116,48 @@ TYPED_TEST(RingOfRanks, ShowsEveryRowOnceTheOwnOnesFirst) {
     }
     std::ranges::sort(this->order_);
     EXPECT_EQ(this->order_, this->all());
+  }
+}
+
+// Ranks that were dealt to nodes by turns travel in another order than that of their numbers.
+TYPED_TEST(RingOfRanks, RowsTravelInAnyOrderOfTheRanks) {
+  const int ranks = this->world_.size();
+  std::vector<int> order;
+  for (const int first : {1, 0}) {
+    for (int rank = first; rank < ranks; rank += 2) {
+      order.push_back(rank);
+    }
+  }
+  mpi::Ring<TypeParam> ring(order);
+  Matrix<TypeParam> totals(this->rows_.rows(), columns);
+  std::ranges::fill(totals.span(), TypeParam{0});
+  ring.around_adding(
+      this->world_, this->rows_.view(), this->notes_,
+      [&](const auto& block, MatrixView<TypeParam> sums) {
+        this->see(block, true);
+        for (std::size_t i = 0; i < block.rows.size(); ++i) {
+          sums.data()[i] += block.rows.data()[i] + TypeParam{1};
+        }
+      },
+      totals.view());
+  if (ranks == 4 && this->rank_ == 1) {
+    EXPECT_EQ(this->order_.front().first, 1U);
+    EXPECT_EQ(this->order_.back().first, 2U);  // rank 0, which comes before, has no rows
+  }
+  std::ranges::sort(this->order_);
+  EXPECT_EQ(this->order_, this->all());
+  for (std::size_t i = 0; i < totals.size(); ++i) {
+    const double expected = ranks * (static_cast<double>(this->rows_.span()[i]) + 1.0);
+    EXPECT_NEAR(static_cast<double>(totals.span()[i]), expected, 1e-5 * expected);
+  }
+}
+
+TEST(RanksByNode, AreAllRanksInOrderOnOneNode) {
+  const auto world = mpi::Communicator::world();
+  std::vector<int> expected(static_cast<std::size_t>(world.size()));
+  std::iota(expected.begin(), expected.end(), 0);
+  for (int repeat = 0; repeat < 2; ++repeat) {
+    EXPECT_EQ(world.ranks_by_node(), expected);
   }
 }
 

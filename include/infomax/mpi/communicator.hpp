@@ -58,6 +58,10 @@ class Communicator {
   /// Collective. Returns the ranks that share memory with this one.
   [[nodiscard]] Communicator split_by_node() const;
 
+  /// Collective at its first call. Returns all ranks, those of a node one after another: nodes in
+  /// the order of their first ranks, the ranks of each ascending.
+  [[nodiscard]] const std::vector<int>& ranks_by_node() const;
+
   /// Collective. Returns once all ranks have called it.
   void barrier() const;
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "infomax/core/matrix.hpp"
@@ -22,6 +23,12 @@ namespace infomax::mpi {
 template <Element T>
 class Ring {
  public:
+  /// Rows travel around the ranks in this order, which is one of all ranks; by default, and where
+  /// it is empty, node by node (Communicator::ranks_by_node). Then only the last rank of a node
+  /// sends to another node and each row enters a node once, however ranks were dealt to nodes: what
+  /// a second ring among nodes would send.
+  explicit Ring(std::vector<int> order = {}) : order_(std::move(order)) {}
+
   /// Consecutive rows of one rank.
   struct Block {
     std::size_t owner = 0;          ///< the rank that they belong to
@@ -40,8 +47,8 @@ class Ring {
               std::span<const double> notes, const Visit& visit);
 
   /// Collective. The same with sums that follow the rows around and come back to their owner: what
-  /// the visits of all ranks add for a row is added to its row of `totals` [B, p]. Their order is
-  /// that of the ranks.
+  /// the visits of all ranks add for a row is added to its row of `totals` [B, p], in the order in
+  /// which it travels.
   void around_adding(const Communicator& communicator, MatrixView<const T> rows,
                      std::span<const double> notes, const VisitAdding& visit, MatrixView<T> totals);
 
@@ -60,6 +67,11 @@ class Ring {
               MatrixView<const T> rows, std::span<const double> notes, const VisitAdding& visit,
               ReturningSums* sums);
 
+  [[nodiscard]] const std::vector<int>& order(const Communicator& communicator) const {
+    return order_.empty() ? communicator.ranks_by_node() : order_;
+  }
+
+  std::vector<int> order_;
   std::array<Buffer<T>, 2> rows_;
   std::array<Buffer<double>, 2> notes_;
   std::array<Buffer<T>, 2> sums_;  // of this rank's visits, and what came with them
