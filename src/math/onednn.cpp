@@ -1,106 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "math/onednn.hpp"
 
-#include <dlfcn.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <map>
-#include <optional>
-#include <tuple>
-#include <utility>
-
-#include <fmt/format.h>
-#include <oneapi/dnnl/dnnl.h>
 
 #include "infomax/math/blas_runtime.hpp"
 #include "math/kernels.hpp"
+#include "math/onednn_library.hpp"
+#include "math/onednn_shapes.hpp"
 
 namespace infomax::math::onednn {
 namespace {
-
-/// The functions of the library that are used, by their types in its header.
-struct Library {
-  decltype(&dnnl_version) version = nullptr;
-  decltype(&dnnl_sgemm) sgemm = nullptr;
-  decltype(&dnnl_engine_create) engine_create = nullptr;
-  decltype(&dnnl_stream_create) stream_create = nullptr;
-  decltype(&dnnl_memory_desc_init_by_strides) describe_memory = nullptr;
-  decltype(&dnnl_get_effective_cpu_isa) instructions = nullptr;
-  decltype(&dnnl_memory_create) memory_create = nullptr;
-  decltype(&dnnl_memory_destroy) memory_destroy = nullptr;
-  decltype(&dnnl_memory_set_data_handle) set_data = nullptr;
-  decltype(&dnnl_matmul_desc_init) describe_matmul = nullptr;
-  decltype(&dnnl_post_ops_create) post_ops_create = nullptr;
-  decltype(&dnnl_post_ops_append_sum) append_sum = nullptr;
-  decltype(&dnnl_post_ops_destroy) post_ops_destroy = nullptr;
-  decltype(&dnnl_primitive_attr_create) attributes_create = nullptr;
-  decltype(&dnnl_primitive_attr_destroy) attributes_destroy = nullptr;
-  decltype(&dnnl_primitive_attr_set_post_ops) set_post_ops = nullptr;
-  decltype(&dnnl_primitive_desc_create) primitive_desc_create = nullptr;
-  decltype(&dnnl_primitive_desc_destroy) primitive_desc_destroy = nullptr;
-  decltype(&dnnl_primitive_create) primitive_create = nullptr;
-  decltype(&dnnl_primitive_destroy) primitive_destroy = nullptr;
-  decltype(&dnnl_primitive_execute) execute = nullptr;
-  void (*set_threads)(int) = nullptr;  // of OpenMP, which the library runs on
-  dnnl_engine_t engine = nullptr;
-  dnnl_stream_t stream = nullptr;
-  std::string missing = {};  // what is, as part of a sentence; empty if nothing is
-
-  Library();
-
- private:
-  template <class Function>
-  void find(void* library, const char* name, Function& function) {
-    function = reinterpret_cast<Function>(dlsym(library, name));
-    if (function == nullptr && missing.empty()) {
-      missing = fmt::format("the library of oneDNN lacks {}", name);
-    }
-  }
-};
-
-Library::Library() {
-  const std::string name = fmt::format("libdnnl.so.{}", DNNL_VERSION_MAJOR);
-  void* const library = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) {
-    missing =
-        fmt::format("{} is missing; install oneDNN (Debian: libdnnl{})", name, DNNL_VERSION_MAJOR);
-    return;
-  }
-  find(library, "dnnl_version", version);
-  find(library, "dnnl_sgemm", sgemm);
-  find(library, "dnnl_engine_create", engine_create);
-  find(library, "dnnl_stream_create", stream_create);
-  find(library, "dnnl_memory_desc_init_by_strides", describe_memory);
-  find(library, "dnnl_get_effective_cpu_isa", instructions);
-  find(library, "dnnl_memory_create", memory_create);
-  find(library, "dnnl_memory_destroy", memory_destroy);
-  find(library, "dnnl_memory_set_data_handle", set_data);
-  find(library, "dnnl_matmul_desc_init", describe_matmul);
-  find(library, "dnnl_post_ops_create", post_ops_create);
-  find(library, "dnnl_post_ops_append_sum", append_sum);
-  find(library, "dnnl_post_ops_destroy", post_ops_destroy);
-  find(library, "dnnl_primitive_attr_create", attributes_create);
-  find(library, "dnnl_primitive_attr_destroy", attributes_destroy);
-  find(library, "dnnl_primitive_attr_set_post_ops", set_post_ops);
-  find(library, "dnnl_primitive_desc_create", primitive_desc_create);
-  find(library, "dnnl_primitive_desc_destroy", primitive_desc_destroy);
-  find(library, "dnnl_primitive_create", primitive_create);
-  find(library, "dnnl_primitive_destroy", primitive_destroy);
-  find(library, "dnnl_primitive_execute", execute);
-  find(library, "omp_set_num_threads", set_threads);
-  if (missing.empty() &&
-      (engine_create(&engine, dnnl_cpu, 0) != dnnl_success ||
-       stream_create(&stream, engine, dnnl_stream_default_flags) != dnnl_success)) {
-    missing = "oneDNN finds no processor that it can use";
-  }
-}
-
-const Library& library() {
-  static const Library opened;
-  return opened;
-}
 
 /// As many threads as BLAS has; the number may change between products.
 void share_threads(const Library& dnnl) {
@@ -110,115 +21,6 @@ void share_threads(const Library& dnnl) {
     threads = wanted;
   }
 }
-
-/// What a compiled product is for.
-struct Shape {
-  dnnl_dim_t m, n, k;
-  dnnl_dim_t c_stride;
-  bool transpose_a, transpose_b, adds;
-
-  [[nodiscard]] auto tied() const {
-    return std::tie(m, n, k, c_stride, transpose_a, transpose_b, adds);
-  }
-  bool operator<(const Shape& other) const { return tied() < other.tied(); }
-};
-
-/// A compiled product of contiguous bfloat16 matrices, and the views it is run on.
-struct Compiled {
-  dnnl_primitive_t primitive = nullptr;
-  dnnl_memory_t a = nullptr, b = nullptr, c = nullptr;
-};
-
-using Strides = std::array<dnnl_dim_t, 2>;
-
-void destroy(const Library& dnnl, const Compiled& compiled) {
-  dnnl.primitive_destroy(compiled.primitive);
-  for (dnnl_memory_t memory : {compiled.a, compiled.b, compiled.c}) {
-    dnnl.memory_destroy(memory);
-  }
-}
-
-/// Returns nothing where the library cannot, which depends on the shape alone.
-std::optional<Compiled> compile(const Library& dnnl, const Shape& shape) {
-  const auto described = [&dnnl](dnnl_memory_desc_t& description, dnnl_dim_t rows,
-                                 dnnl_dim_t columns, dnnl_data_type_t type, Strides strides) {
-    const Strides extents{rows, columns};
-    return dnnl.describe_memory(&description, 2, extents.data(), type, strides.data()) ==
-           dnnl_success;
-  };
-  dnnl_memory_desc_t a{};
-  dnnl_memory_desc_t b{};
-  dnnl_memory_desc_t c{};
-  dnnl_matmul_desc_t matmul{};
-  dnnl_primitive_attr_t attributes = nullptr;
-  dnnl_post_ops_t after = nullptr;
-  dnnl_primitive_desc_t description = nullptr;
-  Compiled compiled;
-  const bool succeeded =
-      described(a, shape.m, shape.k, dnnl_bf16,
-                shape.transpose_a ? Strides{1, shape.m} : Strides{shape.k, 1}) &&
-      described(b, shape.k, shape.n, dnnl_bf16,
-                shape.transpose_b ? Strides{1, shape.k} : Strides{shape.n, 1}) &&
-      described(c, shape.m, shape.n, dnnl_f32, {shape.c_stride, 1}) &&
-      dnnl.describe_matmul(&matmul, &a, &b, nullptr, &c) == dnnl_success &&
-      dnnl.attributes_create(&attributes) == dnnl_success &&
-      dnnl.post_ops_create(&after) == dnnl_success &&
-      (!shape.adds || dnnl.append_sum(after, 1.0F) == dnnl_success) &&
-      dnnl.set_post_ops(attributes, after) == dnnl_success &&
-      dnnl.primitive_desc_create(&description, &matmul, attributes, dnnl.engine, nullptr) ==
-          dnnl_success &&
-      dnnl.primitive_create(&compiled.primitive, description) == dnnl_success &&
-      dnnl.memory_create(&compiled.a, &a, dnnl.engine, DNNL_MEMORY_NONE) == dnnl_success &&
-      dnnl.memory_create(&compiled.b, &b, dnnl.engine, DNNL_MEMORY_NONE) == dnnl_success &&
-      dnnl.memory_create(&compiled.c, &c, dnnl.engine, DNNL_MEMORY_NONE) == dnnl_success;
-  dnnl.primitive_desc_destroy(description);
-  dnnl.post_ops_destroy(after);
-  dnnl.attributes_destroy(attributes);
-  if (!succeeded) {
-    destroy(dnnl, compiled);
-    return std::nullopt;
-  }
-  return compiled;
-}
-
-/// The products that a thread has compiled. A few shapes make up a training. Where there are more,
-/// as the steps of sequences of many lengths have, all are forgotten and come anew, of which the
-/// library itself remembers a thousand: what a product is computed by must not depend on which came
-/// before.
-class CompiledShapes {
- public:
-  explicit CompiledShapes(const Library& dnnl) : dnnl_(&dnnl) {}
-  ~CompiledShapes() { forget_all(); }
-  CompiledShapes(const CompiledShapes&) = delete;
-  CompiledShapes& operator=(const CompiledShapes&) = delete;
-
-  /// Valid until the next call; null where the library cannot.
-  const Compiled* find(const Shape& shape) {
-    auto found = known_.find(shape);
-    if (found == known_.end()) {
-      if (known_.size() == most_shapes) {
-        forget_all();
-      }
-      found = known_.emplace(shape, compile(*dnnl_, shape)).first;
-    }
-    return found->second ? &*found->second : nullptr;
-  }
-
- private:
-  static constexpr std::size_t most_shapes = 256;
-
-  void forget_all() {
-    for (const auto& [unused, compiled] : known_) {
-      if (compiled) {
-        destroy(*dnnl_, *compiled);
-      }
-    }
-    known_.clear();
-  }
-
-  const Library* dnnl_;
-  std::map<Shape, std::optional<Compiled>> known_;
-};
 
 /// Rounds a matrix to bfloat16, without gaps between rows; returns where it lies until the next
 /// call for the same buffer.
@@ -274,36 +76,6 @@ bool run(const Library& dnnl, const FloatProduct& part, std::uint16_t* a, std::u
 }
 
 }  // namespace
-
-std::string missing() { return library().missing; }
-
-std::string version() {
-  const Library& dnnl = library();
-  if (!dnnl.missing.empty()) {
-    return {};
-  }
-  const dnnl_version_t* const found = dnnl.version();
-  return fmt::format("oneDNN {}.{}.{}", found->major, found->minor, found->patch);
-}
-
-std::string instructions() {
-  static const std::map<dnnl_cpu_isa_t, const char*> names{
-      {dnnl_cpu_isa_sse41, "sse41"},
-      {dnnl_cpu_isa_avx, "avx"},
-      {dnnl_cpu_isa_avx2, "avx2"},
-      {dnnl_cpu_isa_avx2_vnni, "avx2_vnni"},
-      {dnnl_cpu_isa_avx512_core, "avx512_core"},
-      {dnnl_cpu_isa_avx512_core_vnni, "avx512_core_vnni"},
-      {dnnl_cpu_isa_avx512_core_bf16, "avx512_core_bf16"},
-      {dnnl_cpu_isa_avx512_core_amx, "avx512_core_amx"}};
-  const Library& dnnl = library();
-  if (!dnnl.missing.empty()) {
-    return {};
-  }
-  const dnnl_cpu_isa_t isa = dnnl.instructions();
-  const auto name = names.find(isa);
-  return name != names.end() ? name->second : fmt::format("{:#x}", static_cast<unsigned>(isa));
-}
 
 bool multiply(const FloatProduct& product) {
   const Library& dnnl = library();

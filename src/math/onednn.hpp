@@ -7,8 +7,8 @@
 
 /// @file
 /// Products by oneDNN. Its library is large and few runs use it, so that it is opened when it is
-/// asked for the first time, and the program starts without it. onednn_missing.cpp takes the place
-/// of onednn.cpp where a build finds no headers of it.
+/// asked for the first time, and the program starts without it. Where a build finds no headers of
+/// it, onednn_missing.cpp takes the place of the other files.
 
 namespace infomax::math::onednn {
 
