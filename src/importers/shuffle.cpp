@@ -2,16 +2,13 @@
 #include "infomax/importers/shuffle.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
-#include <optional>
 #include <span>
-#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
+#include "importers/shuffle_plan.hpp"
 #include "importers/shuffle_spill.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/core/random.hpp"
@@ -25,156 +22,13 @@
 namespace infomax::importers {
 namespace {
 
-/// What a record begins with: the key of its row, and the row, by which equal keys are ordered.
-struct Place {
-  std::uint64_t key = 0;
-  std::uint64_t row = 0;
-};
-
-/// The objects of a file that are looked at.
-constexpr std::size_t most_objects = 10000;
-
 /// More parts than this would be more files than a process may have, or a folder likes.
 constexpr std::size_t most_buckets = 4096;
 
 /// With fewer records on average, the largest bucket would be several times the average.
 constexpr std::size_t least_records = 16;
 
-/// A data set whose rows are put into the new order.
-struct Column {
-  std::string name;
-  data::DatasetShape shape;
-  bool is_lengths = false;    ///< of the sequences of the column before this one
-  std::size_t row_bytes = 0;  ///< of a record
-  std::size_t offset = 0;     ///< in a record
-};
-
-/// What there is to shuffle.
-struct Plan {
-  std::vector<Column> columns;
-  std::vector<std::string> left_out;
-  std::size_t rows = 0;
-  std::size_t record_bytes = sizeof(Place);
-};
-
-/// The rows of a data set, or the sequences whose steps it has.
-std::size_t rows_of(const hdf5::File& file, const std::string& name) {
-  const std::string offsets = data::offsets_of(name);
-  return file.exists(offsets) ? file.dataset(offsets).rows() - 1 : file.dataset(name).rows();
-}
-
-/// Whether a data set belongs to another one of the file, and comes with it.
-bool belongs_to_another(const hdf5::File& file, std::string_view name) {
-  for (const std::string_view end : {"_lengths", "_offsets"}) {
-    if (name.size() > end.size() && name.ends_with(end) &&
-        file.exists(std::string(name.substr(0, name.size() - end.size())))) {
-      return true;
-    }
-  }
-  return false;
-}
-
-/// What becomes of an object of the first file, whose x has `rows` rows: "+" where it is shuffled,
-/// "t" where it has strings, "-" where it has as many rows, but is left out, or nothing.
-std::string fate_of(const hdf5::File& file, const hdf5::TreeEntry& entry, std::size_t rows) {
-  try {
-    if (entry.kind == hdf5::ObjectKind::group || entry.kind == hdf5::ObjectKind::other ||
-        belongs_to_another(file, entry.path)) {
-      return "";
-    }
-    if (file.is_group(entry.path)) {
-      return "";
-    }
-    if (file.holds_texts(entry.path)) {
-      return file.text_count(entry.path) == rows ? "t" : "";
-    }
-    const hdf5::Dataset dataset = file.dataset(entry.path);
-    if (rows_of(file, entry.path) != rows) {
-      return "";
-    }
-    return dataset.features() > 0 ? "+" : "-";
-  } catch (const DataError&) {
-    return !entry.shape.empty() && entry.shape.front() == rows ? "-" : "";
-  }
-}
-
-/// On the root: a line for each object of the first file that has as many rows as its x, its fate
-/// before its name.
-std::string candidates(const std::filesystem::path& first, const std::string& x) {
-  const hdf5::File file = hdf5::File::open(first);
-  const std::size_t rows = rows_of(file, x);
-  const hdf5::Tree tree = file.tree(most_objects);
-  if (!tree.is_complete) {
-    throw DataError(
-        fmt::format("{} has more than {} objects, or groups within groups without end; "
-                    "shuffle a file that has the rows alone",
-                    first.string(), most_objects));
-  }
-  std::string names;
-  for (const hdf5::TreeEntry& entry : tree.entries) {
-    if (const std::string fate = entry.path == x ? "" : fate_of(file, entry, rows); !fate.empty()) {
-      names += fate + entry.path + "\n";
-    }
-  }
-  return names;
-}
-
-void add_column(Plan& plan, const std::string& name, const data::DatasetShape& shape) {
-  Column column{name, shape};
-  column.row_bytes = shape.features * hdf5::size(shape.type);
-  plan.columns.push_back(column);
-  if (shape.has_lengths) {
-    Column lengths{data::lengths_of(name), {}, true, sizeof(std::uint32_t)};
-    lengths.shape.type = hdf5::element_type_of<std::uint32_t>();
-    plan.columns.push_back(lengths);
-  }
-}
-
-/// Collective.
-Plan make_plan(const mpi::Communicator& communicator, const ShuffleRequest& request,
-               data::DatasetFile& file) {
-  const auto pieces = data::find_files(communicator, request.data);
-  std::string listed;
-  mpi::together(communicator, [&] {
-    if (communicator.is_root()) {
-      listed = candidates(pieces.front().path, request.x);
-    }
-  });
-  listed = communicator.broadcast(listed, 0);
-  if (file.has("/lengths")) {
-    throw DataError(request.data +
-                    " has trajectories (/lengths), whose rows mean something in their order; train "
-                    "on it with `pair` lag as it is, or leave /lengths out of it");
-  }
-  Plan plan;
-  const auto x = file.shape(request.x);
-  plan.rows = x.rows;
-  add_column(plan, request.x, x);
-  for (std::size_t begin = 0; begin < listed.size();) {
-    const std::size_t end = listed.find('\n', begin);
-    const char fate = listed[begin];
-    const std::string name = listed.substr(begin + 1, end - begin - 1);
-    begin = end + 1;
-    if (fate == '-' || (fate == 't' && name != "/y")) {
-      plan.left_out.push_back(name);
-      continue;
-    }
-    if (fate == 't') {
-      file.expect_labels(name);
-    }
-    const auto shape = file.shape(name);
-    if (shape.rows == plan.rows) {
-      add_column(plan, name, shape);
-    }
-  }
-  for (Column& column : plan.columns) {
-    column.offset = plan.record_bytes;
-    plan.record_bytes += column.row_bytes;
-  }
-  return plan;
-}
-
-std::size_t count_buckets(const Plan& plan, std::size_t memory_bytes, std::size_t ranks) {
+std::size_t count_buckets(const ShufflePlan& plan, std::size_t memory_bytes, std::size_t ranks) {
   // A bucket is in memory twice: as records, and as the rows that are written.
   const std::size_t bucket_bytes = memory_bytes / 4;
   const std::size_t all_bytes = plan.rows * plan.record_bytes;
@@ -193,8 +47,8 @@ std::size_t count_buckets(const Plan& plan, std::size_t memory_bytes, std::size_
 }
 
 /// Rows [first, first + count) of a column as they will be written.
-std::vector<std::byte> load(data::DatasetFile& file, const Column& column, const Column& owner,
-                            const data::Shard& shard) {
+std::vector<std::byte> load(data::DatasetFile& file, const ShuffledColumn& column,
+                            const ShuffledColumn& owner, const data::Shard& shard) {
   std::vector<std::byte> bytes;
   if (column.is_lengths) {
     const auto lengths = file.load_lengths(owner.name, shard);
@@ -210,7 +64,7 @@ std::vector<std::byte> load(data::DatasetFile& file, const Column& column, const
 
 /// The first pass: reads all rows once and deals them to buckets.
 void deal(const mpi::Communicator& communicator, const ShuffleRequest& request,
-          data::DatasetFile& file, const Plan& plan, Spill& spill, WorkProgress& progress) {
+          data::DatasetFile& file, const ShufflePlan& plan, Spill& spill, WorkProgress& progress) {
   const data::Blocks blocks(plan.rows, static_cast<std::size_t>(communicator.size()));
   const data::Shard own = blocks.shard(communicator.rank(), communicator.size());
   const std::size_t slab_rows =
@@ -229,10 +83,10 @@ void deal(const mpi::Communicator& communicator, const ShuffleRequest& request,
     mpi::together(communicator, [&] {
       for (std::size_t i = 0; i < slab.row_count; ++i) {
         const std::uint64_t row = slab.first_row + i;
-        const Place place{random.words(row)[0], row};
+        const ShuffledPlace place{random.words(row)[0], row};
         std::memcpy(record.data(), &place, sizeof(place));
         for (std::size_t k = 0; k < plan.columns.size(); ++k) {
-          const Column& column = plan.columns[k];
+          const ShuffledColumn& column = plan.columns[k];
           std::memcpy(record.data() + column.offset, loaded[k].data() + i * column.row_bytes,
                       column.row_bytes);
         }
@@ -247,9 +101,9 @@ void deal(const mpi::Communicator& communicator, const ShuffleRequest& request,
 
 /// Where the records of a bucket go, in the order of their keys.
 std::vector<std::size_t> sorted(std::span<const std::byte> records, std::size_t record_bytes) {
-  std::vector<std::pair<Place, std::size_t>> places(records.size() / record_bytes);
+  std::vector<std::pair<ShuffledPlace, std::size_t>> places(records.size() / record_bytes);
   for (std::size_t i = 0; i < places.size(); ++i) {
-    std::memcpy(&places[i].first, records.data() + i * record_bytes, sizeof(Place));
+    std::memcpy(&places[i].first, records.data() + i * record_bytes, sizeof(ShuffledPlace));
     places[i].second = i;
   }
   std::ranges::sort(places, {},
@@ -277,10 +131,10 @@ std::vector<double> fills_of(const mpi::Communicator& communicator,
 
 /// Collective.
 std::vector<hdf5::Dataset> create(const mpi::Communicator& communicator, data::DatasetFile& from,
-                                  const std::filesystem::path& first, const Plan& plan,
+                                  const std::filesystem::path& first, const ShufflePlan& plan,
                                   hdf5::File& to) {
   std::vector<hdf5::Dataset> datasets;
-  for (const Column& column : plan.columns) {
+  for (const ShuffledColumn& column : plan.columns) {
     std::vector<std::size_t> extent{plan.rows};
     extent.insert(extent.end(), column.shape.trailing.begin(), column.shape.trailing.end());
     datasets.push_back(to.create_dataset(column.name, column.shape.type, extent));
@@ -297,7 +151,7 @@ std::vector<hdf5::Dataset> create(const mpi::Communicator& communicator, data::D
 }
 
 /// The second pass: reads the buckets one by one, each by one rank, sorts and writes.
-void gather(const mpi::Communicator& communicator, const Plan& plan, const Spill& spill,
+void gather(const mpi::Communicator& communicator, const ShufflePlan& plan, const Spill& spill,
             std::vector<hdf5::Dataset>& datasets, WorkProgress& progress) {
   const std::size_t each = spill.buckets() / static_cast<std::size_t>(communicator.size());
   const std::size_t first = each * static_cast<std::size_t>(communicator.rank());
@@ -313,7 +167,7 @@ void gather(const mpi::Communicator& communicator, const Plan& plan, const Spill
       order = sorted(records, plan.record_bytes);
     });
     for (std::size_t k = 0; k < plan.columns.size(); ++k) {
-      const Column& column = plan.columns[k];
+      const ShuffledColumn& column = plan.columns[k];
       std::vector<std::byte> rows(order.size() * column.row_bytes);
       for (std::size_t i = 0; i < order.size(); ++i) {
         std::memcpy(rows.data() + i * column.row_bytes,
@@ -336,7 +190,7 @@ Shuffled shuffle(const mpi::Communicator& communicator, const ShuffleRequest& as
     request.x = "/" + request.x;
   }
   data::DatasetFile file(communicator, request.data);
-  const Plan plan = make_plan(communicator, request, file);
+  const ShufflePlan plan = plan_shuffle(communicator, request, file);
   const auto ranks = static_cast<std::size_t>(communicator.size());
   const std::size_t buckets = count_buckets(plan, request.memory_bytes, ranks);
   mpi::PendingFile pending(communicator, request.output);
@@ -356,7 +210,7 @@ Shuffled shuffle(const mpi::Communicator& communicator, const ShuffleRequest& as
   pending.commit();
   progress.finish();
   Shuffled shuffled{plan.rows, {}, plan.left_out};
-  for (const Column& column : plan.columns) {
+  for (const ShuffledColumn& column : plan.columns) {
     shuffled.datasets.push_back(column.name);
   }
   return shuffled;
