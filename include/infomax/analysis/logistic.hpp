@@ -142,7 +142,7 @@ using LogisticWatcher = std::function<void(const LogisticOutcome& so_far)>;
 class LogisticRegression {
  public:
   /// Features beyond which no covariances are kept, so that memory grows with D alone.
-  static constexpr std::size_t most_covariances = 2048;
+  static constexpr std::size_t most_covariances = 4096;
 
   /// Collective: measures the features.
   LogisticRegression(const mpi::Communicator& communicator, const ClassifiedRows& rows,
