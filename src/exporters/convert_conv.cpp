@@ -6,37 +6,20 @@
 namespace infomax::exporters {
 namespace {
 
-/// A window as an item of a specification says it, the same along every axis.
-struct WindowItem {
-  std::int64_t size = 1;
-  std::int64_t stride = 1;
-  std::int64_t pad = 0;
-
-  /// As attributes of an operator over `axes` axes.
-  [[nodiscard]] OnnxAttributes attributes(std::size_t axes) const {
-    return {{"kernel_shape", std::vector(axes, size)},
-            {"strides", std::vector(axes, stride)},
-            {"pads", std::vector(2 * axes, pad)}};
-  }
-};
+/// A window as attributes of an operator over `axes` axes.
+OnnxAttributes attributes_of(const ItemWindow& window, std::size_t axes) {
+  return {{"kernel_shape", std::vector(axes, window.size)},
+          {"strides", std::vector(axes, window.stride)},
+          {"pads", std::vector(2 * axes, window.pad)}};
+}
 
 /// The axes that a window moves along: those of places.
 std::size_t places_axes(const LayerContext& context) { return context.source().output.axes() - 1; }
 
-WindowItem window_of_conv(const LayerContext& context) {
-  const std::int64_t size = context.argument(std::size_t{1});
-  return {size, context.argument("stride", 1), context.argument("pad", (size - 1) / 2)};
-}
-
-WindowItem window_of_pool(const LayerContext& context) {
-  const std::int64_t size = context.argument(std::size_t{0});
-  return {size, context.argument(std::size_t{1}, size), context.argument("pad", 0)};
-}
-
 /// Convolves channels first; weights lie as ONNX has them, [OUT, C/G, K, K].
 std::string convolve(const LayerContext& context, const std::string& x, std::size_t axes) {
   const std::int64_t groups = context.argument("groups", 1);
-  const WindowItem window = window_of_conv(context);
+  const ItemWindow window = window_of_conv(context);
   const auto outputs = static_cast<std::int64_t>(context.block("bias").size());
   std::vector<std::int64_t> extents(axes + 2, window.size);
   extents[0] = outputs;
@@ -44,7 +27,7 @@ std::string convolve(const LayerContext& context, const std::string& x, std::siz
   for (std::size_t axis = 0; axis < axes; ++axis) {
     extents[1] /= window.size;
   }
-  auto attributes = window.attributes(axes);
+  auto attributes = attributes_of(window, axes);
   attributes["group"] = groups;
   return context.graph.add(
       "Conv", {x, context.constant("weight", extents), context.constant("bias", {outputs})},
@@ -65,19 +48,18 @@ Value convert_conv1d(const LayerContext& context) {
   const OnnxAttributes swap{{"perm", std::vector<std::int64_t>{0, 2, 1}}};
   const std::string channels_first = context.apply("Transpose", swap).name;
   const std::string y = convolve(context, channels_first, 1);
-  const WindowItem window = window_of_conv(context);
+  const ItemWindow window = window_of_conv(context);
   return {context.graph.add("Transpose", {y}, swap),
-          lengths_after_window(context.graph, context.input().lengths,
-                               {window.size, window.stride, window.pad})};
+          lengths_after_window(context.graph, context.input().lengths, window)};
 }
 
 Value convert_max_pool(const LayerContext& context) {
-  return context.apply("MaxPool", window_of_pool(context).attributes(places_axes(context)));
+  return context.apply("MaxPool", attributes_of(window_of_pool(context), places_axes(context)));
 }
 
 /// Padding counts as 0. It is put on before, because OpenCV leaves it out of the mean.
 Value convert_average_pool(const LayerContext& context) {
-  WindowItem window = window_of_pool(context);
+  ItemWindow window = window_of_pool(context);
   const std::size_t axes = places_axes(context);
   std::string x = context.input().name;
   if (window.pad > 0) {
@@ -88,7 +70,7 @@ Value convert_average_pool(const LayerContext& context) {
     x = context.graph.add("Pad", {x, context.graph.integers(pads)});
     window.pad = 0;
   }
-  return context.with(context.graph.add("AveragePool", {x}, window.attributes(axes)));
+  return context.with(context.graph.add("AveragePool", {x}, attributes_of(window, axes)));
 }
 
 Value convert_global_pool(const LayerContext& context) {

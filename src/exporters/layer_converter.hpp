@@ -8,9 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "exporters/layer_item.hpp"
 #include "exporters/onnx_graph.hpp"
-#include "infomax/nn/graph.hpp"
-#include "infomax/nn/spec.hpp"
 
 /// @file
 /// How layers become operators of ONNX. A value has the axes of its shape, after one for the N
@@ -27,18 +26,11 @@ struct Value {
   std::string lengths;
 };
 
-/// What the converter of a layer is given: a node of a network, whose inputs are converted.
-struct LayerContext {
+/// What the converter of a layer is given: an item of a network, whose inputs are converted.
+struct LayerContext : LayerItem {
   OnnxGraph& graph;
-  const nn::Graph& network;
-  std::size_t number;                 ///< of the node
-  const nn::SpecItem& item;           ///< what it was made from
-  const std::vector<Value>& inputs;   ///< one or two
-  std::span<const float> parameters;  ///< of the network
+  const std::vector<Value>& inputs;  ///< one or two
 
-  [[nodiscard]] const nn::Node& node() const { return network.nodes()[number]; }
-  /// The node that the first input is the value of, and that value.
-  [[nodiscard]] const nn::Node& source() const { return network.nodes()[node().inputs.front()]; }
   [[nodiscard]] const Value& input() const { return inputs.front(); }
 
   /// The same sequences, or rows, under another name.
@@ -48,17 +40,11 @@ struct LayerContext {
     return with(graph.add(op, {input().name}, std::move(attributes)));
   }
 
-  /// A block of the node's parameters, such as "weight".
-  [[nodiscard]] std::span<const float> block(std::string_view name) const;
   /// The name that a constant made of a block has: that of the block in model.h5.
   [[nodiscard]] std::string block_name(std::string_view name) const;
   /// Such a block as a constant of these extents.
   [[nodiscard]] std::string constant(std::string_view name,
                                      std::vector<std::int64_t> extents) const;
-
-  /// The k-th argument of the item without a key, or the one with a key, where it is given.
-  [[nodiscard]] std::int64_t argument(std::size_t k, std::int64_t standard = 0) const;
-  [[nodiscard]] std::int64_t argument(std::string_view key, std::int64_t standard) const;
 };
 
 /// The extents of a shape as ONNX counts them.

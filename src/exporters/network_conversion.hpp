@@ -5,13 +5,6 @@
 
 namespace infomax::exporters {
 
-/// A network up to one of its nodes.
-struct NetworkPart {
-  const nn::Graph& network;
-  std::size_t last;                   ///< the node
-  std::span<const float> parameters;  ///< of the network
-};
-
 /// Adds the operators that make the value of the last node of preprocessed rows, or of token ids.
 /// Throws UsageError, which names the layer, where one has no counterpart.
 [[nodiscard]] Value convert_network(const NetworkPart& part, const Value& rows, OnnxGraph& graph);

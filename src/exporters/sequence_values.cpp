@@ -46,7 +46,7 @@ Value masked_rows(OnnxGraph& graph, const Value& rows, std::size_t axes, float f
 }
 
 std::string lengths_after_window(OnnxGraph& graph, const std::string& lengths,
-                                 const StepWindow& window) {
+                                 const ItemWindow& window) {
   if (lengths.empty()) {
     return lengths;
   }

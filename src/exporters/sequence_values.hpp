@@ -28,15 +28,8 @@ namespace infomax::exporters {
 [[nodiscard]] Value masked_rows(OnnxGraph& graph, const Value& rows, std::size_t axes,
                                 float filler = 0.0F);
 
-/// A window that moves over steps.
-struct StepWindow {
-  std::int64_t size = 1;
-  std::int64_t stride = 1;
-  std::int64_t pad = 0;
-};
-
 /// The lengths that are left after it, as nn::Steps::after_window counts them; empty of empty.
 [[nodiscard]] std::string lengths_after_window(OnnxGraph& graph, const std::string& lengths,
-                                               const StepWindow& window);
+                                               const ItemWindow& window);
 
 }  // namespace infomax::exporters
