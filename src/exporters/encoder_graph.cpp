@@ -43,15 +43,6 @@ std::optional<nn::Graph> with_more_steps(const nn::Graph& network, bool by_step)
   }
 }
 
-/// Whether shift and scale are those of one step, in all steps alike.
-bool is_by_step(const analysis::Encoder<float>& encoder) {
-  const auto& network = encoder.network();
-  const auto& extents = network.input_shape().extents();
-  const std::size_t columns = network.inputs() / extents.front();
-  return encoder.member().normalization.columns() == columns &&
-         (columns < network.inputs() || model::reads_steps(network.spec()));
-}
-
 std::vector<OnnxAxis> axes_of(const std::vector<std::size_t>& extents, bool any_steps) {
   std::vector<OnnxAxis> axes{any_sample_count};
   for (const std::size_t extent : extents) {

@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <functional>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "exporters/c_export.hpp"
 #include "exporters/encoder_graph.hpp"
 #include "exporters/npz_export.hpp"
 #include "exporters/onnx_file.hpp"
@@ -43,13 +45,13 @@ ExportFormat export_format_of_name(const std::filesystem::path& output) {
   std::string ending = output.extension().string();
   std::ranges::transform(ending, ending.begin(), [](unsigned char c) { return std::tolower(c); });
   for (const auto& [name, format] : export_format_names) {
-    if (ending == std::string(".") + name) {
+    if (ending == (format == ExportFormat::c ? ".h" : std::string(".") + name)) {
       return format;
     }
   }
   throw UsageError(
-      fmt::format("{} ends neither in .onnx nor in .npz, so that the format is unknown; rename it, "
-                  "or give `format`",
+      fmt::format("{} ends neither in .onnx nor in .npz or .h, so that the format is unknown; "
+                  "rename it, or give `format`",
                   output.string()));
 }
 
@@ -59,9 +61,26 @@ void require_format(ExportFormat format) {
   }
 }
 
+std::string c_prefix(const std::string& name, const std::filesystem::path& output) {
+  const auto is_of_names = [](char c) {
+    return c == '_' || std::isalnum(static_cast<unsigned char>(c)) != 0;
+  };
+  const auto starts_names = [](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; };
+  if (name.empty()) {
+    std::string prefix = output.stem().string();
+    std::ranges::replace_if(prefix, std::not_fn(is_of_names), '_');
+    return !prefix.empty() && starts_names(prefix.front()) ? prefix : "encoder_" + prefix;
+  }
+  if (!starts_names(name.front()) || !std::ranges::all_of(name, is_of_names)) {
+    throw UsageError(fmt::format(
+        "`name` is '{}'; write a name of C: a letter, then letters, digits and underscores", name));
+  }
+  return name;
+}
+
 std::string export_encoder(const model::StoredModel& stored,
                            const analysis::EncoderOptions& options, ExportFormat format,
-                           const std::filesystem::path& output) {
+                           const std::filesystem::path& output, const std::string& name) {
   auto of_one = options;
   of_one.micro_batch = 1;  // no row is encoded
   const auto model = model::to_model<float>(stored);
@@ -80,6 +99,9 @@ std::string export_encoder(const model::StoredModel& stored,
     graph.metadata = metadata_of(stored.settings, encoder);
     write_onnx(pending.path(), graph);
     content = fmt::format("{} -> {}", describe(graph.inputs), describe(graph.outputs));
+  } else if (format == ExportFormat::c) {
+    content = write_c_encoder(pending.path(), encoder, parameters, stored.settings,
+                              c_prefix(name, output));
   } else {
     content = fmt::format("{} arrays", write_npz(pending.path(), stored, encoder));
   }

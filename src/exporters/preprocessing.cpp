@@ -31,8 +31,8 @@ bool any_is_not(const std::vector<float>& values, float neutral) {
   return std::ranges::any_of(values, [&](float v) { return v != neutral; });
 }
 
-/// Warns where columns lie so far from 0 that floats, which the graph takes, tell values apart by
-/// no less than a sixteenth of a deviation.
+}  // namespace
+
 void warn_of_large_shifts(const data::Normalization& normalization) {
   constexpr double most = 1 << 20;
   for (std::size_t j = 0; j < normalization.columns(); ++j) {
@@ -44,8 +44,6 @@ void warn_of_large_shifts(const data::Normalization& normalization) {
     }
   }
 }
-
-}  // namespace
 
 Value preprocess(OnnxGraph& graph, const Value& rows, const data::Normalization& normalization,
                  const nn::Shape& shape, bool by_step) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "infomax/core/version.hpp"
+#include "infomax/model/sequences.hpp"
 
 namespace infomax::exporters {
 
@@ -47,6 +48,14 @@ std::map<std::string, std::string> metadata_of(const model::Settings& settings,
     }
   }
   return texts;
+}
+
+bool is_by_step(const analysis::Encoder<float>& encoder) {
+  const auto& network = encoder.network();
+  const auto& extents = network.input_shape().extents();
+  const std::size_t columns = network.inputs() / extents.front();
+  return encoder.member().normalization.columns() == columns &&
+         (columns < network.inputs() || model::reads_steps(network.spec()));
 }
 
 bool sequences_vary(const model::Settings& settings, const std::string& path) {

@@ -10,7 +10,7 @@
 #include "infomax/model/settings.hpp"
 
 /// @file
-/// What both formats say of an encoder: the part of the network that represents rows, and the texts
+/// What the formats say of an encoder: the part of the network that represents rows, and the texts
 /// that tell where it comes from.
 
 namespace infomax::exporters {
@@ -28,6 +28,9 @@ namespace infomax::exporters {
 /// The texts that travel with an exported encoder, by name: "objective", "data_fingerprint", ...
 [[nodiscard]] std::map<std::string, std::string> metadata_of(
     const model::Settings& settings, const analysis::Encoder<float>& encoder);
+
+/// Whether shift and scale are those of one step, in all steps alike.
+[[nodiscard]] bool is_by_step(const analysis::Encoder<float>& encoder);
 
 /// Whether rows of the data set `path` that the model was trained on are sequences with lengths of
 /// their own; also where an older model does not say.

@@ -31,10 +31,6 @@ TOLERANCE = 1e-5
 KEPT = os.environ.get("INFOMAX_EXPORTED")  # a folder for tests/peers/onnxruntime.js
 
 
-def case_named(name):
-    return next(case for case in exported.CASES if case.name == name)
-
-
 def axes_of(port):
     return [axis.dim_param or axis.dim_value for axis in port.type.tensor_type.shape.dim]
 
@@ -54,15 +50,7 @@ def keep(name, model, inputs, expected):
         "expected": as_json(expected.astype(numpy.float32))}))
 
 
-class Export(support.ProgramTest):
-
-    def train_case(self, case, *arguments):
-        data = self.write_data(f"{case.name}.h5", **case.data)
-        normalize = [] if case.has_tokens or "--normalize" in case.train else ["--normalize", "standardize"]
-        steps = "0" if case.encoder.startswith("linear") else "3"
-        run = self.train(data, case.name, "--encoder", case.encoder, "--steps", steps, "--learning-rate", "0.01",
-                         *normalize, *case.train, *arguments, ranks=None)
-        return run / "model.h5", data
+class Export(exported.ExportTest):
 
     def export(self, model, name, *arguments, ranks=None):
         path = self.scratch / name
@@ -76,13 +64,6 @@ class Export(support.ProgramTest):
         graph = onnx.load(str(self.export(model, name, *arguments)))
         onnx.checker.check_model(graph, full_check=True)
         return graph
-
-    def encode(self, model, data, *arguments):
-        path = self.scratch / "codes.h5"
-        self.succeed("encode", "--model", model, "--data", data, "--output", path, "--overwrite", "--labels", "none",
-                     *arguments, ranks=None)
-        with h5py.File(path) as file:
-            return file["x"][()]
 
     def test_every_layer_gives_what_encode_gives(self):
         for case in exported.CASES:
@@ -101,7 +82,7 @@ class Export(support.ProgramTest):
                     keep(case.name, graph, inputs, expected)
 
     def test_any_number_of_rows_and_of_steps(self):
-        case = case_named("both-ways")
+        case = exported.case_named("both-ways")
         model, _ = self.train_case(case)
         graph = self.graph(model, "steps.onnx")
         self.assertEqual(axes_of(graph.graph.input[0]), ["N", "T", 3])
@@ -113,11 +94,11 @@ class Export(support.ProgramTest):
         one = {name: array[:1] for name, array in inputs.items()}
         self.assert_close(onnx_numpy.run(graph, one), expected[:1], TOLERANCE)
         # What counts its steps as channels takes as many as in training.
-        model, _ = self.train_case(case_named("fixed-steps"))
+        model, _ = self.train_case(exported.case_named("fixed-steps"))
         self.assertEqual(axes_of(self.graph(model, "fixed.onnx").graph.input[0]), ["N", 9, 4])
 
     def test_metadata_and_opset(self):
-        case = case_named("projector")
+        case = exported.case_named("projector")
         model, _ = self.train_case(case)
         graph = self.graph(model, "encoder.onnx")
         said = {entry.key: entry.value for entry in graph.metadata_props}
@@ -137,13 +118,13 @@ class Export(support.ProgramTest):
             self.assertNotEqual(file["settings"].attrs["data_fingerprint"], fingerprint)
 
     def test_lengths_are_an_input_where_rows_vary_or_a_model_does_not_say(self):
-        fixed, data = self.train_case(case_named("means"))
+        fixed, data = self.train_case(exported.case_named("means"))
         self.assertEqual(len(self.graph(fixed, "fixed.onnx").graph.input), 1)
         with support.editable(fixed) as file:
             del file["settings"].attrs["varying_steps"]
         graph = self.graph(fixed, "old.onnx")
         self.assertEqual([port.name for port in graph.graph.input], ["x", "lengths"])
-        x = case_named("means").data["x"]
+        x = exported.case_named("means").data["x"]
         inputs = {"x": x, "lengths": numpy.full(len(x), x.shape[1], dtype=numpy.int32)}
         self.assert_close(onnx_numpy.run(graph, inputs), self.encode(fixed, data), TOLERANCE)
 
@@ -158,7 +139,7 @@ class Export(support.ProgramTest):
             self.assert_close(onnx_numpy.run(graph, {"x": columns}), expected, TOLERANCE)
 
     def test_a_run_its_model_and_its_checkpoint_on_any_number_of_ranks_are_the_same(self):
-        model, _ = self.train_case(case_named("residual"))
+        model, _ = self.train_case(exported.case_named("residual"))
         checkpoint = sorted((model.parent / "checkpoints").glob("*.h5"))[-1]
         written = [self.export(source, f"{k}.onnx", ranks=ranks).read_bytes()
                    for k, (source, ranks) in enumerate(((model, None), (model.parent, 3), (checkpoint, 2)))]
@@ -168,7 +149,7 @@ class Export(support.ProgramTest):
     def test_arrays_of_numpy(self):
         for name, precision, kind in (("double", "double", "<f8"), ("residual-conv", "float", "<f4"),
                                       ("both-ways", "float", "<f4")):
-            case = case_named(name)
+            case = exported.case_named(name)
             model, _ = self.train_case(case)
             path = self.export(model, f"{name}.npz")
             with numpy.load(path, allow_pickle=False) as arrays, h5py.File(model) as file:
@@ -192,7 +173,7 @@ class Export(support.ProgramTest):
         self.assertEqual([path for path in self.scratch.iterdir() if "refused" in path.name], [])
 
     def test_refuses_what_cannot_be(self):
-        model, data = self.train_case(case_named("batchnorm"))
+        model, data = self.train_case(exported.case_named("batchnorm"))
         self.refuse(USAGE, "refused.h5", ".onnx", ".npz", "--format", arguments=[], model=model, output="refused.h5")
         self.refuse(USAGE, "layer 9", "4 with parameters", arguments=["--layer", "9"], model=model)
         self.refuse(USAGE, "--network", arguments=["--network", "a"], model=model)
@@ -204,7 +185,7 @@ class Export(support.ProgramTest):
         self.assert_refused(done, USAGE, "--output", "encoder.onnx")
 
     def test_a_file_that_is_there_stays(self):
-        model, _ = self.train_case(case_named("linear"))
+        model, _ = self.train_case(exported.case_named("linear"))
         for name in ("kept.onnx", "kept.npz"):
             path = self.export(model, name)
             before = path.read_bytes()

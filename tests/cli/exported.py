@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Encoders of every kind of layer, small, with the rows that they are trained on and exported for."""
 
+import h5py
 import numpy
+
+import support
 
 ROWS = 24
 
@@ -109,3 +112,25 @@ CASES = (
     Case("tokens", of_length(tokens(6, 9), 6), "embedding:9:4,bidirectional(gru:3),mean,dense:2"),
     Case("tokens-of-all-steps", tokens(6, 9), "embedding:9:4,conv1d:3:3,relu,max,dense:2"),
 )
+
+
+def case_named(name):
+    return next(case for case in CASES if case.name == name)
+
+
+class ExportTest(support.ProgramTest):
+
+    def train_case(self, case, *arguments):
+        data = self.write_data(f"{case.name}.h5", **case.data)
+        normalize = [] if case.has_tokens or "--normalize" in case.train else ["--normalize", "standardize"]
+        steps = "0" if case.encoder.startswith("linear") else "3"
+        run = self.train(data, case.name, "--encoder", case.encoder, "--steps", steps, "--learning-rate", "0.01",
+                         *normalize, *case.train, *arguments, ranks=None)
+        return run / "model.h5", data
+
+    def encode(self, model, data, *arguments):
+        path = self.scratch / "codes.h5"
+        self.succeed("encode", "--model", model, "--data", data, "--output", path, "--overwrite", "--labels", "none",
+                     *arguments, ranks=None)
+        with h5py.File(path) as file:
+            return file["x"][()]
