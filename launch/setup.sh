@@ -13,9 +13,10 @@ packages=(
   libpng-dev libsndfile1-dev libfftw3-dev  # images, sounds and spectra for infomax import
   libonnx-dev libprotobuf-dev  # infomax export
   libjs-chart.js  # the pages of infomax report
-  dataset-fashion-mnist gnuplot-nox fonts-dejavu-core jq  # demo
 )
-# The demo does not need these.
+# The build does not need these.
+demo_packages=(dataset-fashion-mnist gnuplot-nox fonts-dejavu-core jq)
+# Neither does the demo.
 test_packages=(libgtest-dev libgmock-dev clang-format python3 python3-numpy python3-h5py python3-pil
   python3-anndata python3-tables python3-onnx python3-opencv shellcheck)
 # Only on request: further checks of continuous integration.
@@ -32,12 +33,13 @@ services=(munge.service slurmctld.service slurmd.service ssh.service)
 
 usage() {
   cat <<TEXT
-usage: launch/setup.sh [--check] [--without-tests] [--python] [--recipes] [--checks] [--cluster-tests]
+usage: launch/setup.sh [--check] [--without-tests | --only-build] [--python] [--recipes] [--checks] [--cluster-tests]
 
 Installs the missing packages that Infomax needs, on Debian and its derivatives. With --check it only
 lists them, and exits with 1 if there are any. On other systems it lists what to install.
 
   --without-tests  leave out what only the tests need
+  --only-build     leave out that and what the demo needs (${demo_packages[*]})
   --python         add what the Python package needs (${python_packages[*]})
   --recipes        add what launch/recipes needs (${recipe_packages[*]})
   --checks         add both, and what CI's further checks need (${check_packages[*]}
@@ -92,10 +94,12 @@ installed() {
 
 check=no
 tests=yes
+demo=yes
 for option in "$@"; do
   case $option in
     --check) check=yes ;;
     --without-tests) tests=no ;;
+    --only-build) tests=no demo=no ;;
     --recipes) packages+=("${recipe_packages[@]}") ;;
     --python) packages+=("${python_packages[@]}") ;;
     --checks)
@@ -106,6 +110,7 @@ for option in "$@"; do
     *) usage >&2; exit 2 ;;
   esac
 done
+[[ $demo == no ]] || packages+=("${demo_packages[@]}")
 [[ $tests == no ]] || packages+=("${test_packages[@]}")
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then

@@ -125,7 +125,7 @@ class Apptainer(unittest.TestCase):
             source, target = line.split()
             self.assertTrue((ROOT / source).exists(), source)
             self.assertEqual(target, IMAGE_ROOT + source)
-        self.assertIn("/opt/infomax/launch/setup.sh", self.sections["post"])
+        self.assertIn("/opt/infomax/launch/setup.sh --only-build", self.sections["post"])
         self.assertEqual(self.sections["runscript"], ['exec infomax "$@"'])
 
     def test_its_scripts_are_those_of_a_shell(self):
