@@ -133,8 +133,9 @@ class ExportC(exported.ExportTest):
         source = self.scratch / "object.c"
         source.write_text(f'#include "{path}"\nvoid f(const float *x, float *y);\n'
                           "void f(const float *x, float *y) { net_encode(x, y); }\n")
-        subprocess.run(["gcc", "-std=c99", *STRICT, "-c", source, "-o", source.with_suffix(".o")], check=True, timeout=60)
-        symbols = subprocess.run(["nm", source.with_suffix(".o")], capture_output=True, text=True, check=True, timeout=60)
+        compiled = source.with_suffix(".o")
+        subprocess.run(["gcc", "-std=c99", *STRICT, "-c", source, "-o", compiled], check=True, timeout=60)
+        symbols = subprocess.run(["nm", compiled], capture_output=True, text=True, check=True, timeout=60)
         kinds = {line.split()[-1]: line.split()[-2] for line in symbols.stdout.splitlines()}
         self.assertEqual(kinds["net_layer0_weight"], "r")
         self.assertEqual({kind for kind in kinds.values() if kind not in "rtTU"}, set(), symbols.stdout)
@@ -142,7 +143,8 @@ class ExportC(exported.ExportTest):
 
     def test_large_values_lie_in_memory_of_the_caller(self):
         data = self.write_data(x=exported.images(1, 150, 260)[:4])
-        run = self.train(data, "large", "--encoder", "conv:2:3,globalpool", "--batch", "4", "--steps", "1", ranks=None)
+        run = self.train(data, "large", "--encoder", "conv:2:3,globalpool", "--batch", "4", "--steps", "1",
+                         ranks=None)
         header = self.export(run, "large.h")
         self.assertNotIn("large_encode(", header.read_text())
         self.assertIn("large_scratch = 117000 }", header.read_text())
@@ -167,7 +169,8 @@ class ExportC(exported.ExportTest):
             codes = self.represent(program, name, exported.features(3))
             self.assert_close(codes, self.encode(run, data), TOLERANCE)
         for name, output in (("2nd", "refused.h"), ("a-b", "refused.h"), ("_a", "refused.h"), ("a", "refused.npz")):
-            done = support.run("export", "--model", run, "--output", self.scratch / output, "--name", name, ranks=None)
+            done = support.run("export", "--model", run, "--output", self.scratch / output, "--name", name,
+                               ranks=None)
             self.assert_refused(done, USAGE, "--name")
 
 
