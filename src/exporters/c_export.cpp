@@ -13,7 +13,7 @@
 namespace infomax::exporters {
 namespace {
 
-/// A text of as many numbers has some 50 MB, and compilers take a minute and gigabytes for it.
+/// The text of as many numbers has 58 MB, for which gcc 12 takes 14 s and 1.1 GB.
 constexpr std::size_t most_parameters = 4'000'000;
 
 void refuse_large(const analysis::Encoder<float>& encoder) {
