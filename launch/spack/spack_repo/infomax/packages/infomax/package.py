@@ -59,6 +59,7 @@ class Infomax(CMakePackage):
             self.define("INFOMAX_TESTS", False),
             self.define("INFOMAX_EXAMPLES", False),
             self.define_from_variant("INFOMAX_BUILD_PYTHON", "python"),
+            self.define("INFOMAX_CHART_JS", self.spec["chart-js"].prefix.share.javascript.join("chart.js/chart.min.js")),
         ]
         if self.spec.satisfies("+python"):
             arguments.append(self.define("INFOMAX_PYTHON", python.path))
