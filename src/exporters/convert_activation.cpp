@@ -3,7 +3,7 @@
 
 #include "exporters/layer_converter.hpp"
 
-// y = function(x), element by element.
+// y = function(x), element by element, and softmax.
 namespace infomax::exporters {
 
 Value convert_tanh(const LayerContext& context) { return context.apply("Tanh"); }
@@ -24,6 +24,12 @@ Value convert_gelu(const LayerContext& context) {
 Value convert_silu(const LayerContext& context) {
   const std::string gate = context.graph.add("Sigmoid", {context.input().name});
   return context.with(context.graph.add("Mul", {context.input().name, gate}));
+}
+
+/// Over the channels of an image, which come first, or the features of a step, which come last.
+Value convert_softmax(const LayerContext& context) {
+  const std::int64_t axis = context.node().steps ? -1 : 1;
+  return context.apply("Softmax", {{"axis", axis}});
 }
 
 }  // namespace infomax::exporters

@@ -14,6 +14,7 @@ Value convert_sigmoid(const LayerContext& context);
 Value convert_gelu(const LayerContext& context);
 Value convert_silu(const LayerContext& context);
 Value convert_softplus(const LayerContext& context);
+Value convert_softmax(const LayerContext& context);
 Value convert_batch_norm(const LayerContext& context);
 Value convert_group_norm(const LayerContext& context);
 Value convert_layer_norm(const LayerContext& context);
@@ -50,6 +51,7 @@ constexpr std::array converters{
     LayerConverter{"gelu", convert_gelu},
     LayerConverter{"silu", convert_silu},
     LayerConverter{"softplus", convert_softplus},
+    LayerConverter{"softmax", convert_softmax},
     LayerConverter{"dropout", convert_nothing},
     LayerConverter{"batchnorm", convert_batch_norm},
     LayerConverter{"groupnorm", convert_group_norm},

@@ -19,6 +19,7 @@ extern const LayerType identity_type;
 extern const LayerType gelu_type;
 extern const LayerType silu_type;
 extern const LayerType softplus_type;
+extern const LayerType softmax_type;
 extern const LayerType dropout_type;
 extern const LayerType batchnorm_type;
 extern const LayerType residual_type;
@@ -48,13 +49,13 @@ extern const LayerType linear_type;
 
 std::span<const LayerType* const> layer_table() {
   static constexpr std::array table{
-      &dense_type,      &tanh_type,    &relu_type,     &sigmoid_type,       &identity_type,
-      &gelu_type,       &silu_type,    &softplus_type, &dropout_type,       &batchnorm_type,
-      &residual_type,   &linear_type,  &conv_type,     &maxpool_type,       &avgpool_type,
-      &globalpool_type, &reshape_type, &flatten_type,  &groupnorm_type,     &layernorm_type,
-      &repeat_type,     &resnet_type,  &dim_type,      &conv1d_type,        &embedding_type,
-      &rnn_type,        &gru_type,     &lstm_type,     &bidirectional_type, &steps_type,
-      &last_type,       &mean_type,    &max_type,      &each_type,
+      &dense_type,     &tanh_type,       &relu_type,     &sigmoid_type, &identity_type,
+      &gelu_type,      &silu_type,       &softplus_type, &softmax_type, &dropout_type,
+      &batchnorm_type, &residual_type,   &linear_type,   &conv_type,    &maxpool_type,
+      &avgpool_type,   &globalpool_type, &reshape_type,  &flatten_type, &groupnorm_type,
+      &layernorm_type, &repeat_type,     &resnet_type,   &dim_type,     &conv1d_type,
+      &embedding_type, &rnn_type,        &gru_type,      &lstm_type,    &bidirectional_type,
+      &steps_type,     &last_type,       &mean_type,     &max_type,     &each_type,
   };
   return table;
 }

@@ -67,6 +67,9 @@ CONVOLUTIONS = ("conv:6:3:stride=2,relu,conv:4:1,tanh,conv:8:3:groups=2,batchnor
 
 CASES = (
     Case("activations", {"x": features(7)}, ACTIVATIONS, opencv=True),
+    Case("memberships", {"x": features(6)}, "dense:5,softmax,dense:4,softmax", opencv=True),
+    Case("memberships-of-places", {"x": images(2, 5, 6)}, "conv:3:3,softmax,dense:2", opencv=True),
+    Case("memberships-of-steps", of_length(sequences(6, 3), 6), "gru:3,softmax,last,dense:2,softmax"),
     Case("linear", {"x": features(6)}, "linear:2", opencv=True),
     Case("far", {"x": features(5, far=10000.0)}, "dense:6,tanh,dense:3", opencv=True),
     Case("one-column", {"x": features(1)[:, 0]}, "dense:6,tanh,dense:1", opencv=True),

@@ -62,6 +62,11 @@ def instance_normalization(x, scale, shift, epsilon=1e-5):
     return (x - mean) / numpy.sqrt(variance + epsilon) * by_channel(x, scale) + by_channel(x, shift)
 
 
+def softmax(x, axis=-1):
+    shares = numpy.exp(x - x.max(axis=axis, keepdims=True))
+    return shares / shares.sum(axis=axis, keepdims=True)
+
+
 def rnn_step(x, h, _c, w, r, wb, rb):
     return numpy.tanh(x @ w.T + h @ r.T + wb + rb), None
 
@@ -132,7 +137,7 @@ OPERATORS = {
     "Identity": lambda x: x, "Add": numpy.add, "Sub": numpy.subtract, "Mul": numpy.multiply, "Div": quotient,
     "Max": numpy.maximum, "Min": numpy.minimum, "Less": numpy.less, "Greater": numpy.greater, "Equal": numpy.equal,
     "Where": numpy.where, "Tanh": numpy.tanh, "Relu": lambda x: numpy.maximum(x, 0), "Sigmoid": sigmoid,
-    "Softplus": lambda x: numpy.logaddexp(0, x), "Erf": numpy.vectorize(math.erf), "MatMul": numpy.matmul,
+    "Softplus": lambda x: numpy.logaddexp(0, x), "Softmax": softmax, "Erf": numpy.vectorize(math.erf), "MatMul": numpy.matmul,
     "Gemm": gemm, "Conv": conv, "Pad": pad, "BatchNormalization": batch_normalization,
     "InstanceNormalization": instance_normalization, "Reshape": reshape, "Slice": one_slice, "Squeeze": squeeze,
     "Flatten": lambda x, axis: x.reshape(math.prod(x.shape[:axis]), -1),

@@ -34,6 +34,7 @@ NETWORKS = {
     "projected": ("residual(conv:4:3:stride=2,batchnorm,relu,conv:4:3,batchnorm),relu,globalpool,dense:5",
                   (2, 7, 8)),
     "same shape": ("conv:4:1,residual(batchnorm,gelu,conv:4:3),sigmoid,flatten,dense:5", (1, 5, 6)),
+    "memberships": ("conv:4:3,softmax,dense:6,softmax,dense:5", (2, 5, 6)),
     "sequences": ("conv:4:5:stride=2:pad=1,softplus,layernorm,conv:3:2,dense:5", (3, 11)),
     "rnn": ("rnn:6,last,dense:5", (7, 3)),
     "gru": ("gru:6,gru:5,last", (7, 3)),
@@ -142,7 +143,8 @@ class Torch:
             return x.flatten(1)
         return {"relu": torch.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid,
                 "gelu": functional.gelu, "silu": functional.silu,
-                "softplus": lambda v: functional.softplus(v, threshold=1e9)}[name](x)
+                "softplus": lambda v: functional.softplus(v, threshold=1e9),
+                "softmax": lambda v: torch.softmax(v, 1)}[name](x)
 
 
 def recur(name, x, own):

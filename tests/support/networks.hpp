@@ -40,6 +40,8 @@ inline constexpr const char* encoders_of_four_features[] = {
     "dense:12,reshape:2:3:2,batchnorm,dropout:0.2,conv:2:3,layernorm",
     "dense:12,reshape:2:3:2,dropout:0.3:by=channels,conv:3:3,dropout:0.4:by=channels,dense:2",
     "dense:5,residual(gelu,dense:5,dropout:0.4:by=samples),dense:3",
+    "dense:5,tanh,dense:3,softmax",
+    "dense:12,reshape:2:3:2,conv:3:2,softmax,dense:2",
 };
 
 /// Encoders of sequences of three steps of two features, or of fewer steps.
@@ -55,6 +57,7 @@ inline constexpr const char* encoders_of_sequences[] = {
     "conv1d:3:3,gelu,conv1d:2:2:stride=2:pad=1,gru:2,mean",
     "residual(bidirectional(rnn:2)),residual(gru:4),each",
     "steps,dropout:0.3:by=steps,gru:3,dropout:0.3:by=channels,lstm:2,mean",
+    "steps,dense:4,softmax,gru:2,softmax,each",
 };
 
 /// An encoder of four features, or of sequences of three steps of two features.
