@@ -10,6 +10,7 @@
 #include "importers/row_files.hpp"
 #include "importers/test_rows.hpp"
 #include "infomax/core/error.hpp"
+#include "infomax/core/logging.hpp"
 #include "infomax/core/matrix.hpp"
 #include "infomax/core/pending_file.hpp"
 #include "infomax/data/datasets.hpp"

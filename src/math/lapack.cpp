@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
+#include <functional>
 
 #include <cblas.h>
 
@@ -25,6 +27,10 @@ void dgesdd_(const char* jobz, const blasint* m, const blasint* n, double* a, co
              double* s, double* u, const blasint* ldu, double* vt, const blasint* ldvt,
              double* work, const blasint* lwork, blasint* iwork, blasint* info,
              std::size_t jobz_length);
+void dgeev_(const char* jobvl, const char* jobvr, const blasint* n, double* a, const blasint* lda,
+            double* wr, double* wi, double* vl, const blasint* ldvl, double* vr,
+            const blasint* ldvr, double* work, const blasint* lwork, blasint* info,
+            std::size_t jobvl_length, std::size_t jobvr_length);
 }
 
 namespace infomax::math {
@@ -154,6 +160,42 @@ SingularValues singular_values(MatrixView<const double> a) {
                        std::to_string(info) + "): the covariance is not finite");
   }
   return result;
+}
+
+std::vector<std::complex<double>> eigenvalues(MatrixView<const double> a) {
+  assert(a.rows() == a.columns());
+  const std::size_t size = a.rows();
+  if (size == 0) {
+    return {};
+  }
+  // The transpose, which LAPACK sees, has the same eigenvalues.
+  Matrix<double> destroyed = copy_of(a);
+  std::vector<double> real(size);
+  std::vector<double> imaginary(size);
+  const blasint n = dimension(size);
+  const blasint one = 1;
+  blasint info = 0;
+  blasint lwork = -1;
+  double best_lwork = 0.0;
+  const auto decompose = [&](double* work) {
+    dgeev_("N", "N", &n, destroyed.data(), &n, real.data(), imaginary.data(), nullptr, &one,
+           nullptr, &one, work, &lwork, &info, 1, 1);
+  };
+  decompose(&best_lwork);
+  lwork = workspace_size<blasint>(best_lwork);
+  std::vector<double> work(static_cast<std::size_t>(lwork));
+  decompose(work.data());
+  if (info != 0) {
+    throw NumericError("an eigenvalue decomposition did not converge (LAPACK dgeev, info " +
+                       std::to_string(info) + "): the matrix is not finite");
+  }
+  std::vector<std::complex<double>> values(size);
+  for (std::size_t k = 0; k < size; ++k) {
+    values[k] = {real[k], imaginary[k]};
+  }
+  std::ranges::stable_sort(values, std::ranges::greater{},
+                           [](const std::complex<double>& value) { return std::abs(value); });
+  return values;
 }
 
 }  // namespace infomax::math

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "model/lagged_examples.hpp"
 
-#include <limits>
 #include <memory>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -10,50 +10,20 @@
 #include "infomax/data/held_out_pairs.hpp"
 #include "infomax/data/stretches.hpp"
 #include "infomax/data/trajectories.hpp"
+#include "infomax/model/trajectory_lengths.hpp"
 
 namespace infomax::model {
 namespace {
 
-/// The pairs of a file's trajectories: those that /lengths says, or one of all rows.
+/// The pairs of a file's trajectories.
 data::LaggedPairs find_pairs(data::Datasets& opened, const data::DatasetShape& x,
                              const PairSettings& settings) {
-  const auto pair_up = [&](std::vector<std::size_t> lengths) -> data::LaggedPairs {
-    try {
-      return {std::move(lengths), settings.lag};
-    } catch (const UsageError& error) {
-      throw UsageError(fmt::format("{}: {}", x.where, error.what()));
-    }
-  };
-  if (!opened.has(settings.lengths_path)) {
-    return pair_up({x.rows});
+  auto lengths = trajectory_lengths(opened, x, settings);
+  try {
+    return {std::move(lengths), settings.lag};
+  } catch (const UsageError& error) {
+    throw UsageError(fmt::format("{}: {}", x.where, error.what()));
   }
-  const auto shape = opened.shape(settings.lengths_path);
-  if (shape.features != 1 || !hdf5::is_integer(shape.type)) {
-    throw DataError(
-        fmt::format("{} must be one column of integers, the rows of each trajectory", shape.where));
-  }
-  // A few numbers, which every rank needs all of.
-  const auto stored = opened.load(settings.lengths_path, {0, 0, 0, shape.rows});
-  std::vector<std::size_t> lengths;
-  std::size_t total = 0;
-  stored.with_elements([&](auto elements) {
-    for (const auto length : elements) {
-      if (!(static_cast<double>(length) >= 0.0)) {
-        throw DataError(fmt::format("{} has the length {} at row {}; lengths are 0 or more",
-                                    shape.where, length, lengths.size()));
-      }
-      lengths.push_back(static_cast<std::size_t>(length));
-      // A sum that overflowed could be that of the rows.
-      constexpr auto most = std::numeric_limits<std::size_t>::max();
-      total = lengths.back() > most - total ? most : total + lengths.back();
-    }
-  });
-  if (total != x.rows) {
-    throw DataError(
-        fmt::format("{} adds up to {} rows, and {} has {}; correct it, or name others by `lengths`",
-                    shape.where, total, x.where, x.rows));
-  }
-  return pair_up(std::move(lengths));
 }
 
 /// The rows of consecutive pairs, from the first one's start to the last one's end.
@@ -105,12 +75,6 @@ std::vector<data::Stretch> used_by(const data::LaggedPairs& pairs,
 SplitExamples load_lagged(const mpi::Communicator& communicator, data::Datasets& opened,
                           const data::DatasetShape& x, const PairSettings& settings,
                           std::size_t block_count, const HoldOut& hold_out) {
-  if (x.has_lengths) {
-    throw DataError(fmt::format(
-        "{} holds sequences with lengths of their own, and `pair` lag compares single states of a "
-        "trajectory; store one state a row, and the trajectories' rows as `lengths`",
-        x.where));
-  }
   const auto pairs = find_pairs(opened, x, settings);
   if (pairs.count() < 2) {
     throw UsageError(

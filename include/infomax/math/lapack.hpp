@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <complex>
 #include <optional>
 #include <vector>
 
@@ -44,5 +45,9 @@ struct SingularValues {
 
 /// Decomposes a [m, n]. Throws NumericError.
 [[nodiscard]] SingularValues singular_values(MatrixView<const double> a);
+
+/// The eigenvalues of any a [n, n], those of largest magnitude first, and conjugate ones side by
+/// side. Throws NumericError. Source: LAPACK's dgeev.
+[[nodiscard]] std::vector<std::complex<double>> eigenvalues(MatrixView<const double> a);
 
 }  // namespace infomax::math
