@@ -4,110 +4,18 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <optional>
 #include <span>
 
+#include "analysis/piece_sums.hpp"
 #include "infomax/analysis/held_out_correlations.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/core/random.hpp"
 #include "infomax/stats/means.hpp"
-#include "infomax/stats/moments.hpp"
 
 namespace infomax::analysis {
 namespace {
 
 constexpr std::size_t pairs_at_once = 256;
-
-/// Sums over the pairs of each piece, about a shift that all share.
-class PieceSums {
- public:
-  PieceSums(std::size_t pieces, std::size_t q, const stats::Means& shift)
-      : q_(q), shift_(shift), sums_(pieces, 1 + 2 * q + 3 * q * q, 0.0) {}
-
-  /// Adds pairs [n, q] of one piece.
-  template <math::Real T>
-  void add(std::size_t piece, MatrixView<const T> a, MatrixView<const T> b) {
-    const auto sums = sums_.view().row(piece);
-    sums[0] += static_cast<double>(a.rows());
-    const Matrix<double> x = centre(a, shift_.a, sums.subspan(1, q_));
-    const Matrix<double> y = centre(b, shift_.b, sums.subspan(1 + q_, q_));
-    add_product(x, x, sums.subspan(products(0)));
-    add_product(x, y, sums.subspan(products(1)));
-    add_product(y, y, sums.subspan(products(2)));
-  }
-
-  /// Collective. Over the pairs of all ranks.
-  void reduce(const mpi::Communicator& communicator) { communicator.sum(sums_.span()); }
-
-  /// The moments of a sample in which piece m stands weights[m] times; none if it has no pair.
-  [[nodiscard]] std::optional<stats::SecondMoments> moments(std::span<const double> weights) const {
-    Buffer<double> total(sums_.columns());
-    math::gemv_transposed<double>(1.0, sums_.view(), weights, 0.0, total);
-    const double n = total[0];
-    if (n < 2.0) {
-      return std::nullopt;
-    }
-    const auto mean_a = std::span(total).subspan(1, q_);
-    const auto mean_b = std::span(total).subspan(1 + q_, q_);
-    stats::SecondMoments moments;
-    moments.samples = n;
-    moments.aa = covariance(total, 0, mean_a, mean_a);
-    moments.ab = covariance(total, 1, mean_a, mean_b);
-    moments.bb = covariance(total, 2, mean_b, mean_b);
-    moments.variance_a = diagonal(moments.aa);
-    moments.variance_b = diagonal(moments.bb);
-    return moments;
-  }
-
- private:
-  [[nodiscard]] std::size_t products(std::size_t which) const {
-    return 1 + 2 * q_ + which * q_ * q_;
-  }
-
-  template <math::Real T>
-  Matrix<double> centre(MatrixView<const T> rows, std::span<const double> shift,
-                        std::span<double> sum) {
-    Matrix<double> centred(rows.rows(), q_);
-    for (std::size_t i = 0; i < rows.rows(); ++i) {
-      for (std::size_t j = 0; j < q_; ++j) {
-        centred(i, j) = static_cast<double>(rows(i, j)) - shift[j];
-        sum[j] += centred(i, j);
-      }
-    }
-    return centred;
-  }
-
-  void add_product(const Matrix<double>& x, const Matrix<double>& y, std::span<double> sum) const {
-    math::gemm<double>(math::Transpose::yes, math::Transpose::no, 1.0, x.view(), y.view(), 1.0,
-                       MatrixView<double>(sum.data(), q_, q_));
-  }
-
-  [[nodiscard]] Matrix<double> covariance(std::span<const double> total, std::size_t which,
-                                          std::span<const double> sum_a,
-                                          std::span<const double> sum_b) const {
-    const double n = total[0];
-    const auto sums = total.subspan(products(which));
-    Matrix<double> result(q_, q_);
-    for (std::size_t i = 0; i < q_; ++i) {
-      for (std::size_t j = 0; j < q_; ++j) {
-        result(i, j) = sums[i * q_ + j] / n - sum_a[i] / n * (sum_b[j] / n);
-      }
-    }
-    return result;
-  }
-
-  static Buffer<double> diagonal(const Matrix<double>& matrix) {
-    Buffer<double> values(matrix.rows());
-    for (std::size_t j = 0; j < values.size(); ++j) {
-      values[j] = matrix(j, j);
-    }
-    return values;
-  }
-
-  std::size_t q_;
-  const stats::Means& shift_;
-  Matrix<double> sums_;  // [M, 1 + 2 q + 3 q q]: N, sums of a and b, products aa, ab, bb
-};
 
 /// How often each of M pieces is drawn in M draws with replacement.
 std::vector<double> draw(std::size_t pieces, const TimescaleOptions& options, std::size_t lag,
@@ -137,7 +45,8 @@ LagTimescales estimate_timescales(const mpi::Communicator& communicator,
   const std::size_t pieces = std::max<std::size_t>(1, std::min(options.pieces, all / 2));
   const data::Blocks cut(all, pieces);
   stats::MeanPass<T> mean_pass;
-  PieceSums sums(pieces, pairs.a.columns(), mean_pass.measure(communicator, pairs));
+  const stats::Means& means = mean_pass.measure(communicator, pairs);
+  PieceSums sums(pieces, means.a, means.b);
   Buffer<T> scratch_a;
   Buffer<T> scratch_b;
   for (std::size_t m = 0; m < pieces; ++m) {
@@ -155,7 +64,7 @@ LagTimescales estimate_timescales(const mpi::Communicator& communicator,
     if (!moments) {
       return {};
     }
-    const objective::CanonicalSpectrum spectrum(*moments, ridge);
+    const objective::CanonicalSpectrum spectrum(moments->about_means, ridge);
     const auto values = spectrum.values().first(k);
     return implied_timescales({values.begin(), values.end()}, lag);
   };
