@@ -18,7 +18,7 @@
 namespace infomax::cli {
 namespace {
 
-constexpr std::array<Command, 15> all_commands{{
+constexpr std::array<Command, 16> all_commands{{
     {"import", "CSV, .npy, IDX or another HDF5 layout -> a data set file", import_options,
      import_data},
     {"generate", "synthetic data with known truth", generate_options, generate},
@@ -27,6 +27,8 @@ constexpr std::array<Command, 15> all_commands{{
      shuffle},
     {"train", "train an encoder; writes a run directory", train_options, train, nullptr, true},
     {"evaluate", "the exact objective over a whole data set", evaluate_options, evaluate},
+    {"markov", "timescales, transitions and the Chapman-Kolmogorov test of trajectories",
+     markov_options, markov},
     {"encode", "rows -> representations, in a file", encode_options, encode},
     {"export", "an encoder as a file of ONNX or NumPy, for other programs", export_options,
      export_encoder},

@@ -22,6 +22,7 @@ int run(const mpi::Communicator& communicator, const std::vector<std::string>& a
 // The options of each subcommand. Each stands in the file of its subcommand.
 [[nodiscard]] OptionTable train_options();
 [[nodiscard]] OptionTable evaluate_options();
+[[nodiscard]] OptionTable markov_options();
 [[nodiscard]] OptionTable encode_options();
 [[nodiscard]] OptionTable export_options();
 [[nodiscard]] OptionTable probe_options();
@@ -40,6 +41,7 @@ int run(const mpi::Communicator& communicator, const std::vector<std::string>& a
 // the exit code.
 int train(const mpi::Communicator& communicator, OptionTable& options);
 int evaluate(const mpi::Communicator& communicator, OptionTable& options);
+int markov(const mpi::Communicator& communicator, OptionTable& options);
 int encode(const mpi::Communicator& communicator, OptionTable& options);
 int export_encoder(const mpi::Communicator& communicator, OptionTable& options);
 int probe(const mpi::Communicator& communicator, OptionTable& options);

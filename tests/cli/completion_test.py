@@ -8,8 +8,8 @@ import unittest
 
 import support
 
-COMMANDS = ("import", "generate", "inspect", "shuffle", "train", "evaluate", "encode", "export", "probe",
-            "estimate", "report", "bench", "doctor", "completion", "manual")
+COMMANDS = ("import", "generate", "inspect", "shuffle", "train", "evaluate", "markov", "encode", "export",
+            "probe", "estimate", "report", "bench", "doctor", "completion", "manual")
 
 
 def options_in(help_text):

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "analysis/markov_estimate.hpp"
+
+#include <cmath>
+#include <utility>
+
+#include "infomax/analysis/held_out_correlations.hpp"
+#include "infomax/core/error.hpp"
+#include "infomax/math/blas.hpp"
+#include "infomax/objective/canonical.hpp"
+
+namespace infomax::analysis {
+namespace {
+
+Matrix<double> product(MatrixView<const double> a, MatrixView<const double> b,
+                       math::Transpose transpose_a = math::Transpose::no) {
+  const bool turned = transpose_a == math::Transpose::yes;
+  Matrix<double> c(turned ? a.columns() : a.rows(), b.columns());
+  math::gemm<double>(transpose_a, math::Transpose::no, 1.0, a, b, 0.0, c.view());
+  return c;
+}
+
+/// basis^T c basis.
+Matrix<double> in_basis(const Matrix<double>& basis, const Matrix<double>& c) {
+  return product(product(basis.view(), c.view(), math::Transpose::yes).view(), basis.view());
+}
+
+/// Gives every direction [n] the sign by which its largest element is positive, so that it does not
+/// hang on rounding.
+void fix_signs(Matrix<double>& directions) {
+  for (std::size_t j = 0; j < directions.columns(); ++j) {
+    double largest = 0.0;
+    for (std::size_t i = 0; i < directions.rows(); ++i) {
+      largest = std::abs(directions(i, j)) > std::abs(largest) ? directions(i, j) : largest;
+    }
+    for (std::size_t i = 0; largest < 0.0 && i < directions.rows(); ++i) {
+      directions(i, j) = -directions(i, j);
+    }
+  }
+}
+
+/// The second moments of which these are the centred ones.
+Matrix<double> about_zero(const Matrix<double>& covariance, std::span<const double> mean_a,
+                          std::span<const double> mean_b) {
+  Matrix<double> moments = covariance;
+  for (std::size_t i = 0; i < moments.rows(); ++i) {
+    for (std::size_t j = 0; j < moments.columns(); ++j) {
+      moments(i, j) += mean_a[i] * mean_b[j];
+    }
+  }
+  return moments;
+}
+
+}  // namespace
+
+MarkovEstimator::MarkovEstimator(MarkovRequest request,
+                                 const std::map<std::size_t, PieceSums>& sums, std::size_t pieces)
+    : request_(std::move(request)), sums_(sums) {
+  if (request_.of_memberships) {
+    return;
+  }
+  const auto moments = sums_.at(request_.lag).moments(std::vector<double>(pieces, 1.0));
+  if (moments) {
+    const objective::CanonicalSpectrum spectrum(moments->about_means, objective::Ridge{});
+    basis_ = spectrum.directions_a();
+    fix_signs(basis_);
+  }
+  if (basis_.empty()) {
+    throw NumericError(
+        "the outputs of the network do not vary over the trajectories; train longer, or with "
+        "another seed");
+  }
+}
+
+std::optional<KoopmanMatrix> MarkovEstimator::koopman(std::size_t lag,
+                                                      std::span<const double> weights) const {
+  const auto found = sums_.at(lag).moments(weights);
+  if (!found) {
+    return std::nullopt;
+  }
+  const auto& moments = found->about_means;
+  if (request_.of_memberships) {
+    return koopman_matrix(about_zero(moments.aa, found->mean_a, found->mean_a).view(),
+                          about_zero(moments.ab, found->mean_a, found->mean_b).view());
+  }
+  return koopman_matrix(in_basis(basis_, moments.aa).view(), in_basis(basis_, moments.ab).view());
+}
+
+std::optional<MarkovEstimate> MarkovEstimator::operator()(std::span<const double> weights) const {
+  MarkovEstimate found;
+  for (std::size_t k = 1; k <= request_.steps; ++k) {
+    auto own = koopman(k * request_.lag, weights);
+    if (!own) {
+      return std::nullopt;
+    }
+    found.predicted.push_back(
+        k == 1 ? own->matrix
+               : product(found.predicted.back().view(), found.estimated.front().view()));
+    found.rank = k == 1 ? own->rank : found.rank;
+    found.estimated.push_back(std::move(own->matrix));
+  }
+  for (const std::size_t lag : request_.lags) {
+    const auto own = koopman(lag, weights);
+    if (!own) {
+      return std::nullopt;
+    }
+    found.timescales.push_back(implied_timescales(
+        eigenvalue_magnitudes(own->matrix.view(), request_.of_memberships, request_.timescales),
+        lag));
+  }
+  if (request_.of_memberships) {
+    found.stationary =
+        stationary_distribution(found.estimated.front().view()).value_or(std::vector<double>{});
+  }
+  return found;
+}
+
+std::vector<double> flat_numbers(const MarkovEstimate& estimate) {
+  std::vector<double> numbers;
+  for (const auto& timescales : estimate.timescales) {
+    numbers.insert(numbers.end(), timescales.begin(), timescales.end());
+  }
+  for (std::size_t k = 0; k < estimate.estimated.size(); ++k) {
+    for (const auto* matrix : {&estimate.predicted[k], &estimate.estimated[k]}) {
+      numbers.insert(numbers.end(), matrix->span().begin(), matrix->span().end());
+    }
+  }
+  numbers.insert(numbers.end(), estimate.stationary.begin(), estimate.stationary.end());
+  return numbers;
+}
+
+}  // namespace infomax::analysis

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "cli/cli.hpp"
+#include "cli/progress_options.hpp"
+#include "cli/runtime.hpp"
+#include "core/json.hpp"
+#include "infomax/analysis/markov.hpp"
+#include "infomax/core/field_check.hpp"
+#include "infomax/core/field_list.hpp"
+#include "infomax/core/logging.hpp"
+#include "infomax/data/loader.hpp"
+#include "infomax/model/model_file.hpp"
+#include "infomax/train/any_model.hpp"
+#include "infomax/train/files_of_run.hpp"
+#include "report/markov_json.hpp"
+
+namespace infomax::cli {
+namespace {
+
+struct MarkovConfig {
+  std::string model;
+  std::string data;
+  std::string x;  ///< empty: as in training
+  bool json = false;
+  analysis::MarkovOptions markov;
+  ProgressOptions progress;
+  measure::ThreadOptions machine;
+};
+
+const FieldTable<analysis::MarkovOptions>& markov_fields() {
+  static const FieldTable<analysis::MarkovOptions> fields = [] {
+    using Options = analysis::MarkovOptions;
+    FieldTable<Options> table;
+    table.group("Timescales and the Chapman-Kolmogorov test")
+        .add("lags", &Options::lags, "LIST",
+             "lags in rows at which implied timescales are estimated, such as 1,2,5,10,20; default "
+             "some about that of the model. Where they no longer rise with the lag, it is long "
+             "enough for the process to be Markovian; a timescale shorter than the lag means "
+             "nothing")
+        .add("timescales", &Options::timescales, "K",
+             "timescales that are reported, the slowest ones", one_or_more())
+        .add("lag", &Options::lag, "TAU",
+             "lag in rows of the matrix of transitions and of the test; default that of the model",
+             one_or_more())
+        .add("steps", &Options::steps, "N",
+             "compare K(TAU)^k with K(k TAU) for k = 1, ..., N, as far as trajectories are long "
+             "enough; 0 = no test",
+             zero_or_more("no test"))
+        .group("Intervals by bootstrap")
+        .add("bootstrap", &Options::bootstrap, "K",
+             "draw as many pieces of the trajectories as there are, with replacement, K times: "
+             "intervals are percentiles of the drawings, less how far their median is off; 0 = "
+             "none",
+             {[](std::size_t k) { return k != 1; }, "0 for none, or 2 or more"})
+        .add("pieces", &Options::pieces, "M",
+             "about how many pieces the trajectories are cut into: parts of one trajectory, or "
+             "whole short ones together. A piece should be longer than the slowest timescale",
+             {[](std::size_t m) { return m >= 2; }, "2 or more"})
+        .add("confidence", &Options::confidence, "C", "of each interval",
+             {[](double c) { return c > 0.0 && c < 1.0; }, "a number between 0 and 1"})
+        .add("seed", &Options::seed, "S",
+             "of the drawings, which are the same on any number of ranks")
+        .group("Markov")
+        .add("micro-batch", &Options::micro_batch, "M",
+             "rows that a rank encodes at a time; bounds memory, changes no result; 0 = all",
+             zero_or_more("all rows"));
+    return table;
+  }();
+  return fields;
+}
+
+const FieldTable<MarkovConfig>& command_fields() {
+  static const FieldTable<MarkovConfig> fields = [] {
+    using Config = MarkovConfig;
+    FieldTable<Config> table;
+    table.group("Markov")
+        .add("model", &Config::model, "FILE",
+             "model.h5 of a run of `pair` lag, its directory, or one of its checkpoints")
+        .add("data", &Config::data, "FILE",
+             "data set file with the trajectories; default the one that the model was trained on, "
+             "on which timescales come out too long and intervals too narrow")
+        .add("x", &Config::x, "PATH", "data set of the rows; default as in training")
+        .add("json", &Config::json, "",
+             "print one JSON object instead of tables: implied_timescales, a list of lag, pairs, "
+             "timescales (null stands for an infinite one) and timescales_intervals; lag; "
+             "transition_matrix, stationary_distribution and populations of a network that ends in "
+             "softmax, else koopman_matrix; chapman_kolmogorov, a list of steps, lag, pairs, "
+             "predicted and estimated; each with its _intervals, [low, high]; and states, rank, "
+             "rows, trajectories, pieces")
+        .include(&Config::markov, markov_fields())
+        .include(&Config::progress, progress_fields())
+        .include(&Config::machine, measure::thread_fields());
+    return table;
+  }();
+  return fields;
+}
+
+/// "12.3", and with an interval "12.3 (10.1 to 14.2)".
+std::string number_text(const analysis::MarkovNumbers& numbers, std::size_t i) {
+  const auto one = [](double number) { return fmt::format("{:.4g}", number); };
+  if (numbers.intervals.empty()) {
+    return one(numbers.values[i]);
+  }
+  const auto& [low, high] = numbers.intervals[i];
+  return fmt::format("{} ({} to {})", one(numbers.values[i]), one(low), one(high));
+}
+
+using TextRow = std::vector<std::string>;
+
+/// Columns as wide as their widest cell, two blanks apart.
+std::string text_table(const std::vector<TextRow>& rows) {
+  std::vector<std::size_t> widths(rows.front().size(), 0);
+  for (const TextRow& row : rows) {
+    for (std::size_t j = 0; j < row.size(); ++j) {
+      widths[j] = std::max(widths[j], row[j].size());
+    }
+  }
+  std::string text;
+  for (const TextRow& row : rows) {
+    std::string line;
+    for (std::size_t j = 0; j < row.size(); ++j) {
+      line += fmt::format("{:<{}}", row[j], widths[j] + 2);
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + "\n";
+  }
+  return text;
+}
+
+std::string timescale_table(const analysis::MarkovAnalysis& found) {
+  std::vector<TextRow> rows{{"lag", "pairs"}};
+  for (std::size_t k = 0; k < found.at.front().timescales.values.size(); ++k) {
+    rows.front().push_back(fmt::format("timescale {}", k + 1));
+  }
+  for (const auto& at : found.at) {
+    TextRow row{fmt::format("{}", at.lag), fmt::format("{}", at.pairs)};
+    for (std::size_t k = 0; k < at.timescales.values.size(); ++k) {
+      row.push_back(number_text(at.timescales, k));
+    }
+    rows.push_back(std::move(row));
+  }
+  return "implied timescales, in rows\n" + text_table(rows);
+}
+
+std::string matrix_table(const analysis::MarkovAnalysis& found) {
+  const std::size_t n = found.states;
+  std::vector<TextRow> rows{{found.of_memberships ? "from state" : "function"}};
+  for (std::size_t j = 0; j < n; ++j) {
+    rows.front().push_back(fmt::format("{}{}", found.of_memberships ? "to " : "", j + 1));
+  }
+  const bool has_stationary = !found.stationary.values.empty();
+  if (found.of_memberships) {
+    rows.front().emplace_back("population");
+  }
+  if (has_stationary) {
+    rows.front().emplace_back("stationary");
+  }
+  for (std::size_t i = 0; i < n; ++i) {
+    TextRow row{fmt::format("{}", i + 1)};
+    for (std::size_t j = 0; j < n; ++j) {
+      row.push_back(number_text(found.matrix, i * n + j));
+    }
+    if (found.of_memberships) {
+      row.push_back(fmt::format("{:.4g}", found.populations[i]));
+    }
+    if (has_stationary) {
+      row.push_back(number_text(found.stationary, i));
+    }
+    rows.push_back(std::move(row));
+  }
+  return fmt::format("\n{} at lag {}\n",
+                     found.of_memberships ? "transition matrix"
+                                          : "Koopman matrix of the singular functions",
+                     found.lag) +
+         text_table(rows);
+}
+
+/// The diagonal of the matrices: of memberships, the probability to be in a state that was left k
+/// lags ago.
+std::string test_table(const analysis::MarkovAnalysis& found) {
+  const char* const what = found.of_memberships ? "state" : "function";
+  std::vector<TextRow> rows{{"steps", "lag", "pairs"}};
+  const std::size_t shown = std::min<std::size_t>(found.states, 6);
+  for (std::size_t i = 0; i < shown; ++i) {
+    rows.front().push_back(fmt::format("{} {} predicted", what, i + 1));
+    rows.front().emplace_back("estimated");
+  }
+  for (const auto& step : found.test) {
+    TextRow row{fmt::format("{}", step.steps), fmt::format("{}", step.lag),
+                fmt::format("{}", step.pairs)};
+    for (std::size_t i = 0; i < shown; ++i) {
+      row.push_back(number_text(step.predicted, i * found.states + i));
+      row.push_back(number_text(step.estimated, i * found.states + i));
+    }
+    rows.push_back(std::move(row));
+  }
+  return fmt::format(
+             "\nChapman-Kolmogorov test: {}, predicted by the matrix at lag {} and "
+             "estimated from pairs that far apart\n",
+             found.of_memberships ? "the probability to be in the same state"
+                                  : "the autocorrelation",
+             found.lag) +
+         text_table(rows);
+}
+
+std::string as_tables(const analysis::MarkovAnalysis& found) {
+  return (found.at.empty() ? "" : timescale_table(found)) + matrix_table(found) +
+         (found.test.empty() ? "" : test_table(found));
+}
+
+/// Says what a reader of the numbers has to know.
+void warn_of(const analysis::MarkovAnalysis& found, bool trained_on) {
+  if (trained_on) {
+    log::warning(
+        "`data` is what the network was trained on: timescales come out too long, and intervals "
+        "too narrow; give other trajectories by `data`");
+  }
+  if (found.rank < found.states) {
+    log::warning(fmt::format(
+        "the {} {} vary in {} directions only, so that one is never occupied, or follows from "
+        "others; rows of the matrix need not add up to 1. Train with fewer",
+        found.states, found.of_memberships ? "memberships" : "outputs", found.rank));
+  }
+  if (found.bootstrap > 0 && found.matrix.intervals.empty()) {
+    log::warning(
+        "there are no intervals, for too few drawings have pairs of rows at every lag; give more "
+        "pieces, smaller lags or longer trajectories");
+  }
+}
+
+template <math::Real T>
+analysis::MarkovAnalysis analyse_in(const mpi::Communicator& communicator,
+                                    const MarkovConfig& config, const model::StoredModel& stored,
+                                    const model::PairSettings& pair) {
+  data::DatasetFile file(communicator, config.data);
+  WorkProgress progress(config.progress.on(communicator), "encoding");
+  auto found =
+      analysis::analyse_markov<T>(communicator, file, stored, pair, config.markov, progress);
+  file.close();
+  return found;
+}
+
+}  // namespace
+
+OptionTable markov_options() {
+  OptionTable options(
+      "markov",
+      "infomax markov --model RUN/model.h5 [--data FILE] [OPTIONS]\n\n"
+      "What a model of trajectories (--pair lag, VAMPnets) says of their slow processes: implied\n"
+      "timescales against the lag, the matrix of transitions between the states of a network that\n"
+      "ends in softmax (else the Koopman matrix of its singular functions), and the\n"
+      "Chapman-Kolmogorov test, whether K(tau)^k predicts K(k tau); all with intervals. For "
+      "example\n\n"
+      "  infomax train --data train.h5 --pair lag --lag 10 --objective vamp2 \\\n"
+      "    --encoder dense:64,relu,dense:64,relu,dense:4,softmax --output runs/states\n"
+      "  mpirun -n 4 infomax markov --model runs/states --data test.h5 --lags 1,2,5,10,20");
+  options.add(command_fields());
+  return options;
+}
+
+int markov(const mpi::Communicator& communicator, OptionTable& options) {
+  options.require("model", "runs/states/model.h5");
+  auto config = options.read(command_fields());
+  (void)prepare_compute(communicator, config.machine);
+  const auto stored = train::read_any_model(communicator, config.model);
+  if (config.data.empty()) {
+    config.data = train::training_data(communicator, stored.settings, config.model);
+  }
+  auto pair = model::PairSettings::from_settings(stored.settings);
+  if (!config.x.empty()) {
+    pair.x_path = config.x;
+  }
+  const bool trained_on = config.x.empty() && train::is_training_data(communicator, stored.settings,
+                                                                      config.model, config.data);
+  const auto found = stored.settings.at("precision") == "float"
+                         ? analyse_in<float>(communicator, config, stored, pair)
+                         : analyse_in<double>(communicator, config, stored, pair);
+  warn_of(found, trained_on);
+  print_result(communicator,
+               config.json ? json_text(report::to_json(found)) + "\n" : as_tables(found));
+  return 0;
+}
+
+}  // namespace infomax::cli
