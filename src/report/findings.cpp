@@ -2,6 +2,7 @@
 #include "report/findings.hpp"
 
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -19,6 +20,7 @@
 #include "report/distributions.hpp"
 #include "report/evaluation_json.hpp"
 #include "report/loadings.hpp"
+#include "report/markov_findings.hpp"
 #include "report/outputs.hpp"
 #include "report/projection.hpp"
 #include "report/timescales.hpp"
@@ -141,6 +143,9 @@ Json find(const mpi::Communicator& communicator, const model::StoredModel& store
         timescales_by_lag<T>(communicator, model, pair, ridge, *variates, options);
     found["timescales_by_lag"]["without_shrinkage"] =
         spectral->options().ridge.shrinkage != objective::Shrinkage::none;
+    if (auto markov = markov_findings<T>(communicator, stored, pair, options)) {
+      found["markov"] = *std::move(markov);
+    }
   }
   return found;
 }

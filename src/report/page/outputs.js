@@ -199,6 +199,7 @@ function outputSections() {
     section("The objective", lead, make("div", {class: "cards twos"}, partsTable(), correlations)),
     ...(findings.timescales_by_lag?.at.length
       ? [section("Timescales", make("div", {class: "cards"}, timescalesByLagCard()))] : []),
+    ...markovSection(),
     section(findings.variates ? isLag() ? "Singular functions" : "Canonical variates" : "Outputs",
       findings.variates ? make("p", {class: "lead"}, ...variatesText()) : null,
       findings.projection.sides.length ? null : make("p", {class: "note"},

@@ -97,7 +97,7 @@ function timescalesByLagCard() {
     (has ? `Bars: 95% intervals by ${whole(found.replicates)} bootstrap samples of ` +
            `${found.pieces} consecutive pieces of the data. ` : "") +
     "Where the lines are level, the lag is long enough; below the dashed line, where timescale and lag are " +
-    "equal, a process has decayed before it could be seen." +
+    "equal (shaded), a process has decayed before it could be seen." +
     (found.without_shrinkage
       ? " Covariances are not shrunk here, unlike in the model’s objective." : "") +
     (lags.includes(found.lag) ? ` The model was trained at ${plural(found.lag, "row")}.` : "");
@@ -108,7 +108,7 @@ function timescalesByLagCard() {
       backgroundColor: classColour(k), borderWidth: 1.8, pointRadius: 3, pointStyle: classShape(k)}));
     datasets.push({label: "timescale = lag", data: lags.map((lag) => ({x: lag, y: lag})),
                    borderColor: colour("--soft"), borderWidth: 1.2, borderDash: [5, 4], pointRadius: 0,
-                   pointStyle: "line"});
+                   backgroundColor: translucent(colour("--soft"), 0.15), fill: "start", pointStyle: "line"});
     const values = datasets.flatMap((set) => set.data.flatMap(({y, low, high}) => [y, low, high]))
       .filter((value) => value > 0);
     return {
