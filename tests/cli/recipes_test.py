@@ -18,23 +18,32 @@ RECIPES = pathlib.Path(os.environ["INFOMAX_SOURCE"]) / "launch" / "recipes"
 
 
 class Recipe(support.ProgramTest):
-    def run_recipe(self, name, rows, **environment):
-        """What a quick try said. It ends with a table of `rows`, of which the last is the baseline."""
+    def quick_try(self, name, **environment):
+        """What a quick try of a recipe said."""
         done = subprocess.run(
             [RECIPES / f"{name}.sh", "--quick", "-n", "2"], capture_output=True, text=True,
             timeout=300, check=False, cwd=self.scratch,
             env={**os.environ, "INFOMAX_RUNS": str(self.scratch), **environment})
         self.assertEqual(done.returncode, 0, done.stderr[-2000:] + done.stdout[-1000:])
         self.runs = self.scratch / f"{name}-quick"
-        table = re.findall(r"^(\S.*?)  +([01]\.\d{4})  +(\S+)", done.stdout, re.MULTILINE)
+        return done.stdout
+
+    def run_recipe(self, name, rows, **environment):
+        """The same of one that ends with a table of `rows`, of which the last is the baseline."""
+        said = self.quick_try(name, **environment)
+        table = re.findall(r"^(\S.*?)  +([01]\.\d{4})  +(\S+)", said, re.MULTILINE)
         self.assertEqual([row[0] for row in table], rows)
         self.assertEqual([row[2] for row in table].count("baseline"), 1)
         self.assertEqual(table[-1][2], "baseline")
-        reports = re.findall(r"^run (\S+), report (\S+)$", done.stdout, re.MULTILINE)
-        self.assertGreaterEqual(len(reports), 2)
+        self.assertGreaterEqual(len(self.reports(said)), 2)
+        return said
+
+    def reports(self, said):
+        """The runs that a recipe names, which have models and reports."""
+        reports = re.findall(r"^run (\S+), report (\S+)$", said, re.MULTILINE)
         for run, report in reports:
             self.assertTrue(pathlib.Path(run, "model.h5").is_file() and pathlib.Path(report).is_file())
-        return done.stdout
+        return reports
 
 
 class Images(Recipe):
@@ -104,3 +113,28 @@ class Speech(Recipe):
                 self.assertEqual(file["x"].shape[::2], (count, 40))
                 self.assertEqual(numpy.bincount(file["y"][()]).tolist(), [count // 10] * 10)
                 self.assertGreater(len(set(file["x_lengths"][()])), 3)
+
+
+@unittest.skipUnless(shutil.which("gmx"), "GROMACS is not installed (Debian: gromacs)")
+class Dipeptide(Recipe):
+    def test_dipeptide(self):
+        said = self.quick_try("dipeptide")
+        self.assertEqual(len(self.reports(said)), 1)
+        for part in ("train", "test"):
+            with h5py.File(self.runs / f"dipeptide-{part}.h5") as file:
+                rows = file["x"][()]
+            self.assertEqual(rows.shape, (401, 30))
+            # Atoms stay together, turned and moved onto the first frame.
+            self.assertLess(numpy.abs(rows - rows.mean(axis=0)).max(), 0.6)
+        self.assertRegex(said, r"state 3  population 0\.\d{3}  phi +-?\d+  psi +-?\d+")
+        self.assertEqual(len(re.findall(r"^ +\d+\.\d +[12]  .* to .* to .*$", said, re.MULTILINE)), 12, said)
+
+    def test_without_gromacs(self):
+        folder = self.scratch / "bin"
+        folder.mkdir()
+        for name in ("bash", "dirname", "basename", "cat"):
+            (folder / name).symlink_to(shutil.which(name))
+        done = subprocess.run([RECIPES / "dipeptide.sh"], capture_output=True, text=True, timeout=60,
+                              check=False, env={**os.environ, "PATH": str(folder)})
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("apt install gromacs", done.stderr)
