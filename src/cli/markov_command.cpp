@@ -66,7 +66,7 @@ const FieldTable<analysis::MarkovOptions>& markov_fields() {
              {[](double c) { return c > 0.0 && c < 1.0; }, "a number between 0 and 1"})
         .add("seed", &Options::seed, "S",
              "of the drawings, which are the same on any number of ranks")
-        .group("Markov")
+        .group("Encoding")
         .add("micro-batch", &Options::micro_batch, "M",
              "rows that a rank encodes at a time; bounds memory, changes no result; 0 = all",
              zero_or_more("all rows"));

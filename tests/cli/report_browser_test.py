@@ -255,7 +255,8 @@ class Browser(report_page.ReportTest):
         # loadings; times
         found = self.check(self.page(run), "lag", 9)
         for title in ("Implied timescales", "Implied timescales against the lag",
-                      "Singular functions ψ over the rows", "Loadings of the singular functions"):
+                      "Chapman-Kolmogorov test", "Singular functions ψ over the rows",
+                      "Loadings of the singular functions"):
             self.assertIn(title, found["titles"])
 
     def test_singular_functions_with_classes(self):
@@ -265,13 +266,16 @@ class Browser(report_page.ReportTest):
             x[t] = [0.98, 0.9, 0.5, 0.1] * x[t - 1] + random.normal(size=4)
         data = self.write_data(x=x, y=(x[:, 0] > 0).astype(int) + (x[:, 1] > 0))
         run = self.train(data, "slow", "--pair", "lag", "--lag", "10", "--objective", "vamp2",
-                         "--encoder", "dense:8,tanh,dense:3", "--steps", "200", "--batch", "0",
+                         "--encoder", "dense:8,tanh,dense:3,softmax", "--steps", "200", "--batch", "0",
                          "--validation", "0.25")
         # objective, dependence?, entropies, sum, largest, gradient; correlations; timescales; plane,
         # loadings; times
         found = self.check(self.page(run), "slow", 10)
         self.assertIn("held out", found["text"])
         self.assertIn("95% intervals", found["text"])
+        for title in ("Transitions between the states within 10 rows", "Chapman-Kolmogorov test"):
+            self.assertIn(title, found["titles"])
+        self.assertIn("3 → 1", found["text"])
 
     def test_several_runs(self):
         data = self.write_data(x=numpy.random.default_rng(2).normal(size=(300, 8)))

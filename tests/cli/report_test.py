@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """`report`: what its page says of a model's outputs, against NumPy from model.h5."""
 
+import json
 import unittest
 
 import numpy
@@ -265,6 +266,11 @@ class Numbers(report_page.ReportTest):
         spread, _ = self.report(run, "--seed", "5", ranks=3)
         found = page.content["findings"]["timescales_by_lag"]
         self.alike(found, spread.content["findings"]["timescales_by_lag"])
+        self.alike(page.content["findings"]["markov"], spread.content["findings"]["markov"])
+        told = json.loads(self.succeed("markov", "--model", run, "--json", "--seed", "5").out)
+        for name in ("koopman_matrix", "koopman_matrix_intervals"):
+            self.assert_close(page.content["findings"]["markov"][name], told[name], 1e-4)
+        self.assertEqual(len(page.content["findings"]["markov"]["chapman_kolmogorov"]), 5)
         self.assertFalse(found["without_shrinkage"])
         shrunk = self.train(data, "shrunk", "--config", run / "config.ini", "--shrinkage", "auto")
         page, _ = self.report(shrunk, "--lags", "4", ranks=1)
