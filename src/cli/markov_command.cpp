@@ -227,6 +227,13 @@ void warn_of(const analysis::MarkovAnalysis& found, bool trained_on) {
         "others; rows of the matrix need not add up to 1. Train with fewer",
         found.states, found.of_memberships ? "memberships" : "outputs", found.rank));
   }
+  constexpr double least = -0.05;  // what noise makes of a 0 is nearer to it
+  if (found.of_memberships && std::ranges::min(found.matrix.values) < least) {
+    log::warning(
+        "the states overlap, so that some transitions are below 0: the VAMP scores do not ask for "
+        "states that are told apart with certainty. Timescales and the test hold all the same; "
+        "train with fewer states or another `seed` for a matrix of probabilities");
+  }
   if (found.bootstrap > 0 && found.matrix.intervals.empty()) {
     log::warning(
         "there are no intervals, for too few drawings have pairs of rows at every lag; give more "

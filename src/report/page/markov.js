@@ -39,7 +39,7 @@ function transitionsCard() {
 // One entry of the matrices: predicted as a line, estimated as points, both with their intervals.
 function testPanel(i, j) {
   const found = findings.markov;
-  const [width, height, left, below] = [170, 104, 26, 16];
+  const [width, height, left, below] = [184, 104, 40, 16];
   const steps = found.chapman_kolmogorov;
   const start = i === j ? 1 : 0;
   const values = steps.flatMap((step) => [step.predicted, step.estimated,
@@ -79,7 +79,7 @@ function testPanel(i, j) {
 
 // The panels as one SVG, with the colours that the page has now.
 function panelsAsSvg(panels, columns) {
-  const [across, down] = [190, 140];
+  const [across, down] = [204, 140];
   const [width, height] = [across * columns + 10, down * Math.ceil(panels.length / columns) + 10];
   const svg = makeSvg("svg", {width, height, viewBox: `0 0 ${width} ${height}`});
   const looks = {".base": {stroke: "--soft", fill: "none"}, ".band": {fill: "--class-0", opacity: 0.25},
@@ -88,7 +88,7 @@ function panelsAsSvg(panels, columns) {
                  ".tick": {fill: "--soft", "font-size": 9, "font-family": "sans-serif"}};
   panels.forEach((panel, k) => {
     const copy = panel.svg.cloneNode(true);
-    copy.setAttribute("width", 170);
+    copy.setAttribute("width", 184);
     copy.setAttribute("height", 104);
     for (const [selector, look] of Object.entries(looks)) {
       for (const element of copy.querySelectorAll(selector)) {
@@ -99,7 +99,7 @@ function panelsAsSvg(panels, columns) {
     }
     svg.append(makeSvg("g", {transform: `translate(${10 + k % columns * across} ${
       10 + Math.floor(k / columns) * down})`}, makeSvg("text", {
-      x: 26, y: 10, fill: colour("--text"), "font-size": 11, "font-family": "sans-serif"}, panel.name),
+      x: 40, y: 10, fill: colour("--text"), "font-size": 11, "font-family": "sans-serif"}, panel.name),
       makeSvg("g", {transform: "translate(0 16)"}, copy)));
   });
   return backed(svg, width, height);
