@@ -25,6 +25,8 @@ Value convert_average_pool(const LayerContext& context);
 Value convert_global_pool(const LayerContext& context);
 Value convert_reshape(const LayerContext& context);
 Value convert_sum(const LayerContext& context);
+Value convert_slice(const LayerContext& context);
+Value convert_join(const LayerContext& context);
 Value convert_embedding(const LayerContext& context);
 Value convert_rnn(const LayerContext& context);
 Value convert_gru(const LayerContext& context);
@@ -57,6 +59,8 @@ constexpr std::array converters{
     LayerConverter{"groupnorm", convert_group_norm},
     LayerConverter{"layernorm", convert_layer_norm},
     LayerConverter{"residual", convert_sum},
+    LayerConverter{"view", convert_slice},
+    LayerConverter{"views", convert_join},
     LayerConverter{"conv", convert_conv},
     LayerConverter{"conv1d", convert_conv1d},
     LayerConverter{"maxpool", convert_max_pool},

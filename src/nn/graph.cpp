@@ -43,8 +43,19 @@ std::size_t Graph::layer_output(std::size_t layer) const {
         fmt::format("there is no layer {}: the encoder {} has {} with parameters, counted from 0",
                     layer, spec_.text, layer_count()));
   }
-  const auto next = std::ranges::find(nodes_, std::optional(layer + 1), &Node::layer);
-  return static_cast<std::size_t>(next - nodes_.begin()) - 1;
+  const auto first = static_cast<std::size_t>(
+      std::ranges::find(nodes_, std::optional(layer), &Node::layer) - nodes_.begin());
+  // Where networks lie side by side, nodes after a layer may be another's, and all that join them
+  // are no layer's alone.
+  std::size_t last = first;
+  std::vector<bool> follows(nodes_.size(), false);
+  follows[first] = true;
+  for (std::size_t u = first + 1; u < nodes_.size() && nodes_[u].layer != layer + 1; ++u) {
+    follows[u] = !nodes_[u].item.starts_with("views(") &&
+                 std::ranges::any_of(nodes_[u].inputs, [&](std::size_t v) { return follows[v]; });
+    last = follows[u] ? u : last;
+  }
+  return last;
 }
 
 std::size_t Graph::feature_map(std::size_t layer) const {

@@ -45,6 +45,8 @@ extern const LayerType last_type;
 extern const LayerType mean_type;
 extern const LayerType max_type;
 extern const LayerType each_type;
+extern const LayerType views_type;
+extern const LayerType view_type;
 extern const LayerType linear_type;
 
 std::span<const LayerType* const> layer_table() {
@@ -56,6 +58,7 @@ std::span<const LayerType* const> layer_table() {
       &layernorm_type, &repeat_type,     &resnet_type,   &dim_type,     &conv1d_type,
       &embedding_type, &rnn_type,        &gru_type,      &lstm_type,    &bidirectional_type,
       &steps_type,     &last_type,       &mean_type,     &max_type,     &each_type,
+      &views_type,     &view_type,
   };
   return table;
 }

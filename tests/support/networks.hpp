@@ -42,6 +42,10 @@ inline constexpr const char* encoders_of_four_features[] = {
     "dense:5,residual(gelu,dense:5,dropout:0.4:by=samples),dense:3",
     "dense:5,tanh,dense:3,softmax",
     "dense:12,reshape:2:3:2,conv:3:2,softmax,dense:2",
+    // Networks side by side.
+    "views(view:3(dense:4,tanh,dense:2),view:1(dense:3,gelu,dense:1))",
+    "dense:6,views(view:2(gelu,dense:2),view:1:2:2(conv:2:1,batchnorm)),dense:3",
+    "views(view:2(batchnorm,dense:2),view:1(residual(dense:2,tanh)),view:1(dense:2,dropout:0.3))",
 };
 
 /// Encoders of sequences of three steps of two features, or of fewer steps.
