@@ -10,6 +10,7 @@
 #include "data/sequence_steps.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/core/logging.hpp"
+#include "infomax/data/joined_rows.hpp"
 #include "infomax/data/paged_rows.hpp"
 #include "infomax/mpi/failure.hpp"
 
@@ -133,6 +134,14 @@ void Datasets::stream(const Streaming& streaming) {
 bool Datasets::streams(const std::string& dataset, const Shard& shard) {
   try {
     const Found& found = find(dataset);
+    if (found.kind == Kind::joined) {
+      if (must_stream()) {
+        throw DataError(fmt::format(
+            "{} are data sets side by side, which are read into memory; give `data_mode` memory",
+            found.shape.where));
+      }
+      return false;
+    }
     if (streaming_.mode == DataMode::memory || stored_chunk_rows(dataset) == 0) {
       return false;
     }
@@ -182,7 +191,8 @@ std::size_t Datasets::page_rows(const std::string& dataset) {
   }
   const DatasetShape described = shape(dataset);
   const std::size_t row_bytes = described.features * hdf5::size(described.type);
-  const std::size_t chunk = std::max<std::size_t>(1, stored_chunk_rows(dataset));
+  const bool joined = find(dataset).kind == Kind::joined;
+  const std::size_t chunk = joined ? 1 : std::max<std::size_t>(1, stored_chunk_rows(dataset));
   const std::size_t rows = std::max<std::size_t>(1, default_page_bytes / row_bytes);
   // Of chunks that are tall and narrow, a page of whole rows would take any memory.
   return chunk > most_page_bytes / row_bytes ? rows
@@ -230,6 +240,9 @@ const Datasets::Found& Datasets::find(const std::string& dataset) {
 }
 
 Datasets::Found Datasets::look(const std::string& dataset) {
+  if (is_list(dataset) && !has(dataset)) {
+    return look_at_list(dataset);
+  }
   Found found{stored_shape(dataset)};
   DatasetShape& shape = found.shape;
   const SequenceOptions options = sequences_[dataset];
@@ -293,6 +306,7 @@ std::vector<std::uint32_t> Datasets::load_lengths(const std::string& dataset, co
       case Kind::marked:
         return unpadded_lengths(load_stored(dataset, shard), *sequences_[dataset].padding_value);
       case Kind::rows:
+      case Kind::joined:
         break;
     }
     return {};
@@ -305,6 +319,9 @@ std::vector<std::uint32_t> Datasets::load_lengths(const std::string& dataset, co
 Rows Datasets::load_as(const Found& found, const std::string& dataset, const Shard& shard) {
   if (found.kind == Kind::rows) {
     return load_stored(dataset, shard);
+  }
+  if (found.kind == Kind::joined) {
+    return load_joined(found, dataset, shard);
   }
   // Memory may run out on one rank only, and what follows is collective.
   std::optional<Rows> rows;

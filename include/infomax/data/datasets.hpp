@@ -59,6 +59,9 @@ struct SequenceOptions {
 /// - a padding value (SequenceOptions).
 /// A sample is then a row [T,...] whatever the file has, T being the length of the longest sequence
 /// of all ranks or, for padded rows, the extent of their axis.
+///
+/// A name that is none may be a list of data sets of equally many rows (joined_rows.hpp), whose
+/// rows are then read side by side.
 class Datasets {
  public:
   virtual ~Datasets() = default;
@@ -85,6 +88,10 @@ class Datasets {
   /// Collective. Throws DataError, the same on every rank, where there is no such data set, it is
   /// empty or holds no numbers, or its lengths or offsets are invalid.
   [[nodiscard]] DatasetShape shape(const std::string& dataset);
+
+  /// Collective. The shapes of the data sets that a name lists, or of the one that it names. Throws
+  /// DataError as shape(), and where they have unequal rows.
+  [[nodiscard]] std::vector<DatasetShape> part_shapes(const std::string& dataset);
 
   /// Collective. Copies this rank's rows into memory, as the type they have. Throws DataError, the
   /// same on every rank, as shape() does and where a number is not finite: it names the first one.
@@ -136,7 +143,7 @@ class Datasets {
                                             std::size_t more) const;
 
  private:
-  enum class Kind : std::uint8_t { rows, padded, flat, marked };
+  enum class Kind : std::uint8_t { rows, padded, flat, marked, joined };
   struct Found {
     DatasetShape shape;
     Kind kind = Kind::rows;
@@ -162,6 +169,10 @@ class Datasets {
 
   [[nodiscard]] const Found& find(const std::string& dataset);
   [[nodiscard]] Found look(const std::string& dataset);
+  [[nodiscard]] std::vector<DatasetShape> look_at_parts(const std::string& dataset);
+  [[nodiscard]] Found look_at_list(const std::string& dataset);
+  [[nodiscard]] Rows load_joined(const Found& found, const std::string& dataset,
+                                 const Shard& shard);
   [[nodiscard]] Rows load_as(const Found& found, const std::string& dataset, const Shard& shard);
   [[nodiscard]] std::vector<std::size_t> load_offsets(const std::string& dataset,
                                                       const Shard& shard);
