@@ -30,6 +30,8 @@ namespace infomax::objective {
 [[nodiscard]] Description describe_byol();
 [[nodiscard]] Description describe_simsiam();
 [[nodiscard]] Description describe_dim();
+[[nodiscard]] Description describe_maxvar();
+[[nodiscard]] Description describe_sumcor();
 
 /// In the order of help.
 inline constexpr std::array all_descriptions{
@@ -38,7 +40,7 @@ inline constexpr std::array all_descriptions{
     describe_histogram_mi, describe_mse,     describe_infonce, describe_nt_xent,
     describe_jsd,          describe_dv,      describe_mine,    describe_nwj,
     describe_smile,        describe_sigmoid, describe_byol,    describe_simsiam,
-    describe_dim,
+    describe_dim,          describe_maxvar,  describe_sumcor,
 };
 
 }  // namespace infomax::objective
