@@ -16,6 +16,9 @@ std::vector<std::string> all_names(const data::DatasetFile& file, const model::P
     return pair.class_names.empty() ? file.names(pair.y_path, data::classes_attribute)
                                     : pair.class_names;
   }
+  if (pair.meaning().joins_views) {
+    return {};  // x is several data sets
+  }
   return file.names(of_y && pair.split.empty() ? pair.y_path : pair.x_path,
                     data::columns_attribute);
 }

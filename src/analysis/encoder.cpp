@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "infomax/model/view_shapes.hpp"
+
 namespace infomax::analysis {
 namespace {
 
@@ -34,6 +36,13 @@ nn::Network<T> represented_part(const model::Model<T>& model, const model::Membe
 
 model::StoredModel fitted_to(model::StoredModel stored, const EncoderOptions& options,
                              data::Datasets& source) {
+  if (model::PairSettings::from_settings(stored.settings).meaning().joins_views) {
+    stored = model::only_view(std::move(stored), options.side);
+    auto views = model::PairSettings::from_settings(stored.settings);
+    views.x_path = options.path.empty() ? views.x_path : options.path;
+    model::require_views(source, views);
+    return stored;
+  }
   const std::string of_a = model::name_of(model::Role::encoder_a);
   const bool has_encoder_a =
       std::ranges::find(stored.networks, of_a, &model::StoredNetwork::name) !=

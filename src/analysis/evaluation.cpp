@@ -110,6 +110,7 @@ Evaluation evaluate(const mpi::Communicator& communicator,
     evaluation.value = model::evaluate(communicator, sides, *objective);
   }
   require_finite(evaluation);
+  evaluation.relations = objective::relate_views(communicator, options, sides.batch().rows);
   if (spectral && fitted == nullptr) {
     evaluation.correlations =
         objective::fit_canonical(communicator, sides.batch().rows, spectral->options())

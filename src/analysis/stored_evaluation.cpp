@@ -12,6 +12,7 @@
 #include "infomax/analysis/linear_refit.hpp"
 #include "infomax/analysis/paired_statistic.hpp"
 #include "infomax/analysis/permutation_test.hpp"
+#include "infomax/core/error.hpp"
 #include "infomax/core/field_check.hpp"
 #include "infomax/core/logging.hpp"
 #include "infomax/model/sides.hpp"
@@ -116,6 +117,11 @@ Evaluation evaluate_stored(const mpi::Communicator& communicator, const model::S
                            const InferenceOptions& inference,
                            const objective::Maximiser& maximise) {
   const auto chosen = objective::from_settings(stored.settings);
+  if (pair.meaning().joins_views && inference.permutations + inference.bootstrap > 0) {
+    throw UsageError(
+        "`permutations` and `bootstrap` are for two sides, and `pair` multi has views; evaluate "
+        "pairs of views by `pair` views, or leave them out");
+  }
   const auto& examples = rows.examples;
   const auto model =
       model::to_model<T>(model::fitted_to(stored, pair, *examples.x, examples.y.get()));

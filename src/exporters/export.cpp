@@ -17,6 +17,7 @@
 #include "infomax/core/error.hpp"
 #include "infomax/core/pending_file.hpp"
 #include "infomax/core/progress_line.hpp"
+#include "infomax/model/view_shapes.hpp"
 
 namespace infomax::exporters {
 namespace {
@@ -78,9 +79,11 @@ std::string c_prefix(const std::string& name, const std::filesystem::path& outpu
   return name;
 }
 
-std::string export_encoder(const model::StoredModel& stored,
-                           const analysis::EncoderOptions& options, ExportFormat format,
-                           const std::filesystem::path& output, const std::string& name) {
+std::string export_encoder(const model::StoredModel& given, const analysis::EncoderOptions& options,
+                           ExportFormat format, const std::filesystem::path& output,
+                           const std::string& name) {
+  const bool joins_views = model::PairSettings::from_settings(given.settings).meaning().joins_views;
+  const auto stored = joins_views ? model::only_view(given, options.side) : given;
   auto of_one = options;
   of_one.micro_batch = 1;  // no row is encoded
   const auto model = model::to_model<float>(stored);

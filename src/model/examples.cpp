@@ -13,6 +13,7 @@
 #include "infomax/data/split.hpp"
 #include "infomax/data/stretches.hpp"
 #include "infomax/measure/memory.hpp"
+#include "infomax/model/view_shapes.hpp"
 #include "model/lagged_examples.hpp"
 
 namespace infomax::model {
@@ -81,6 +82,7 @@ SplitExamples load_split_examples(const mpi::Communicator& communicator, data::D
   if (settings.meaning().is_lagged) {
     return load_lagged(communicator, source, x_shape, settings, block_count, hold_out);
   }
+  require_views(source, settings);
   const bool with_y = settings.reads_second_data_set();
   // The classes of a model that was trained on numbers say nothing of strings.
   if (settings.meaning().has_targets() &&

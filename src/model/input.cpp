@@ -17,6 +17,9 @@ void require_features(const nn::Shape& input, const data::RowStore& rows) {
 }
 
 SideInput input_of_side(const PairSettings& settings, bool has_encoder_a, const std::string& side) {
+  if (settings.meaning().joins_views) {
+    return {Role::encoder_b, side.empty() ? settings.x_path : side, "", "", true};
+  }
   const bool views = settings.meaning().has_two_views();
   const std::string name = side.empty() ? (views ? "a" : "b") : side;
   if (name != "b" && !(views && name == "a")) {

@@ -21,6 +21,7 @@ constexpr std::array<std::string_view, 4> fields_of_views{"split_columns", "spli
                                                           "encoder_b", "share"};
 constexpr std::array<std::string_view, 2> fields_of_augment{"augment", "image"};
 constexpr std::array<std::string_view, 2> fields_of_lag{"lag", "validation_blocks"};
+constexpr std::array<std::string_view, 2> fields_of_multi{"views", "linear_ridge"};
 
 /// In the order of Pair.
 constexpr std::array meanings{
@@ -30,8 +31,9 @@ constexpr std::array meanings{
     PairMeaning{"augment", encoded_x, encoded_x, true, false, fields_of_augment},
     PairMeaning{"lag", encoded_x, encoded_x, false, true, fields_of_lag},
     PairMeaning{"predict", data_x, encoded_x, false, false, {}},
+    PairMeaning{"multi", data_x, encoded_x, false, false, fields_of_multi, true},
 };
-static_assert(meanings.size() == static_cast<std::size_t>(Pair::predict) + 1);
+static_assert(meanings.size() == static_cast<std::size_t>(Pair::multi) + 1);
 
 }  // namespace
 

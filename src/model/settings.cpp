@@ -67,6 +67,9 @@ void PairSettings::to_settings(Settings& settings) const {
   if (!projector.empty()) {
     settings["projector"] = projector;
   }
+  if (!view_shapes.empty()) {
+    settings["view_shapes"] = view_shapes;
+  }
   if (local_layer) {
     settings["local-layer"] = std::to_string(*local_layer);
   }
@@ -99,6 +102,7 @@ PairSettings PairSettings::from_settings(const Settings& settings) {
     }
   }
   result.projector = optional(settings, "projector");
+  result.view_shapes = optional(settings, "view_shapes");
   if (!optional(settings, "local-layer").empty()) {
     result.local_layer = required_number(settings, "local-layer");
   }

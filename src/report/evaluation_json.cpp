@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "report/evaluation_json.hpp"
 
+#include <fmt/format.h>
+
 namespace infomax::report {
 
 Json to_json(const analysis::Evaluation& evaluation, int ranks) {
@@ -22,6 +24,13 @@ Json to_json(const analysis::Evaluation& evaluation, int ranks) {
   add_list("canonical_correlations_of_fit", evaluation.fitted);
   add_list("timescales", evaluation.timescales);
   add_list("canonical_correlations_adjusted", evaluation.adjusted);
+  if (const auto& relations = evaluation.relations) {
+    add_list("eigenvalues", relations->eigenvalues);
+    for (const auto& [first, second, correlations] : relations->pairs) {
+      add_list(fmt::format("canonical_correlations_{}_{}", first + 1, second + 1).c_str(),
+               correlations);
+    }
+  }
   if (const auto& test = evaluation.permutation) {
     object["permutations"] = test->permutations;
     object["p_value"] = test->p_value;

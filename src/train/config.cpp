@@ -10,6 +10,8 @@
 #include "infomax/objective/make.hpp"
 #include "infomax/train/linear_start.hpp"
 #include "train/derived.hpp"
+#include "train/linear_views.hpp"
+#include "train/multi_views.hpp"
 #include "train/prediction.hpp"
 
 namespace infomax::train {
@@ -64,6 +66,8 @@ void validate_pair(const Config& config) {
   require_pair(!config.encoder_b.empty(), "encoder_b", pair);
   require_pair(config.share, "share", pair);
   require_pair(config.lag.has_value(), "lag", pair);
+  require_pair(!config.views.empty(), "views", pair);
+  require_pair(config.linear_ridge.has_value(), "linear_ridge", pair);
   const bool takes_changes = model::meaning_of(pair).takes_changes();
   if (!takes_changes) {
     require_pair(!config.augment.empty(), "augment", pair);
@@ -84,7 +88,10 @@ void validate_pair(const Config& config) {
 
 /// Each of them alone, so that a message counts positions in the text that was given.
 void validate_networks(const Config& config) {
-  const nn::Spec encoder = nn::parse_spec(config.encoder);
+  for (const std::string& encoder : encoders_of(config)) {
+    (void)nn::parse_spec(encoder);
+  }
+  const nn::Spec encoder = nn::parse_spec(encoders_of(config).front());
   if (!config.encoder_b.empty()) {
     (void)nn::parse_spec(config.encoder_b);
   }
@@ -147,8 +154,16 @@ void validate_linear_start(const Config& config) {
           "`augment` changes the rows at random, and the linear solution is that of rows as they "
           "are; leave `augment` out, or start otherwise");
     }
+    if (config.pair == model::Pair::multi) {
+      check_linear_views(config.objective_options(), config.linear_ridge, encoders_of(config));
+      return;
+    }
     check_linear_start(config.objective_options(), config.pair, linear_ridges(config), encoder,
                        encoder_b);
+  } else if (config.linear_ridge) {
+    throw UsageError(
+        "`linear_ridge` is for the linear solution; give `encoder` linear:N or `init` linear, or "
+        "leave it out");
   } else if (linear_ridges(config).given()) {
     throw UsageError(
         "`linear_ridge_a` and `linear_ridge_b` are for the linear solution; give `encoder` "
@@ -217,6 +232,7 @@ void validate(const Config& config) {
   validate_networks(config);
   objective::validate(config.objective_options());
   validate_pair(config);
+  validate_views(config);
   validate_linear_start(config);
   validate_arithmetic(config);
   optimizer_options(config).check();

@@ -7,6 +7,7 @@
 #include "infomax/data/augmentation.hpp"
 #include "infomax/data/image.hpp"
 #include "infomax/data/split.hpp"
+#include "train/multi_views.hpp"
 
 namespace infomax::train {
 namespace {
@@ -29,7 +30,9 @@ nn::Spec projected(const Config& config, const std::string& encoder) {
 
 }  // namespace
 
-nn::Spec first_encoder(const Config& config) { return projected(config, config.encoder); }
+nn::Spec first_encoder(const Config& config) {
+  return projected(config, encoders_of(config).front());
+}
 
 std::optional<nn::Spec> second_encoder(const Config& config) {
   if (!model::meaning_of(config.pair).has_two_views() || config.share) {
@@ -41,7 +44,7 @@ std::optional<nn::Spec> second_encoder(const Config& config) {
 model::PairSettings pair_settings(const Config& config) {
   model::PairSettings settings;
   settings.pair = config.pair;
-  settings.x_path = config.x;
+  settings.x_path = settings.meaning().joins_views ? config.views : config.x;
   settings.y_path = config.y;
   settings.lengths_path = config.lengths;
   settings.padding_value = config.padding_value;

@@ -20,6 +20,7 @@
 // UsageError where the members that it reads do not fit each other.
 namespace infomax::train {
 
+/// The network of x; of the pair multi, that of the first view.
 [[nodiscard]] nn::Spec first_encoder(const Config& config);
 
 /// The network of the second view; nothing where there is one network.

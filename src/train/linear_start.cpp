@@ -50,23 +50,6 @@ LinearForm form_of(const objective::ObjectiveOptions& objective, Pair pair, bool
   return *form;
 }
 
-void require_linear_end(const nn::Spec& encoder) {
-  if (!nn::find_layer_type(encoder.items.back().name)->affine) {
-    throw UsageError(fmt::format(
-        "the linear solution is one for the last layer, which must be dense with nothing after it; "
-        "\"{}\" ends otherwise: end it in dense:N, or use `init` glorot",
-        encoder.text));
-  }
-  if (nn::any_item(encoder.items, [](const nn::SpecItem& item) {
-        return nn::find_layer_type(item.name)->of_batch;
-      })) {
-    throw UsageError(
-        fmt::format("the linear solution holds for fixed layers before the last, and batchnorm "
-                    "changes with every batch; take it out of \"{}\", or use `init` glorot",
-                    encoder.text));
-  }
-}
-
 /// The network without its last layer.
 template <math::Real T>
 nn::Network<T> without_last(const nn::Network<T>& network) {
@@ -88,24 +71,13 @@ std::unique_ptr<stats::RowSource<T>> source_of(const model::Model<T>& model,
   return model::side_data<T>(model, view, rows, as_they_are);
 }
 
-/// Writes y = W^T (h - mean) as the last layer h W + bias.
+/// Writes the layer as the last of a network.
 template <math::Real T>
 void assign(const objective::LinearLayer& layer, const nn::Network<T>& network,
             std::span<T> parameters) {
   const auto& blocks = network.parameters();
   const auto& weight = blocks[blocks.size() - 2];
-  const auto& bias = blocks.back();
-  std::ranges::transform(layer.weight.span(), parameters.subspan(weight.offset).begin(),
-                         [](double value) { return static_cast<T>(value); });
-  for (std::size_t j = 0; j < bias.size(); ++j) {
-    double centre = 0.0;
-    for (std::size_t i = 0; i < weight.shape[0]; ++i) {
-      // The weights as they are stored, so that what they make is centred whatever T rounds.
-      centre +=
-          layer.mean[i] * static_cast<double>(parameters[weight.offset + i * bias.size() + j]);
-    }
-    parameters[bias.offset + j] = static_cast<T>(-centre);
-  }
+  assign_linear<T>(layer, parameters.subspan(weight.offset, weight.size() + blocks.back().size()));
 }
 
 void require_directions(const nn::Spec& spec, std::size_t outputs, std::size_t directions) {
@@ -129,6 +101,39 @@ void tell(std::span<const double> correlations, bool regularised, model::Setting
 }
 
 }  // namespace
+
+void require_linear_end(const nn::Spec& encoder) {
+  if (!nn::find_layer_type(encoder.items.back().name)->affine) {
+    throw UsageError(fmt::format(
+        "the linear solution is one for the last layer, which must be dense with nothing after it; "
+        "\"{}\" ends otherwise: end it in dense:N, or use `init` glorot",
+        encoder.text));
+  }
+  if (nn::any_item(encoder.items, [](const nn::SpecItem& item) {
+        return nn::find_layer_type(item.name)->of_batch;
+      })) {
+    throw UsageError(
+        fmt::format("the linear solution holds for fixed layers before the last, and batchnorm "
+                    "changes with every batch; take it out of \"{}\", or use `init` glorot",
+                    encoder.text));
+  }
+}
+
+template <math::Real T>
+void assign_linear(const objective::LinearLayer& layer, std::span<T> parameters) {
+  const std::size_t inputs = layer.weight.rows();
+  const std::size_t outputs = layer.weight.columns();
+  std::ranges::transform(layer.weight.span(), parameters.begin(),
+                         [](double value) { return static_cast<T>(value); });
+  for (std::size_t j = 0; j < outputs; ++j) {
+    double centre = 0.0;
+    for (std::size_t i = 0; i < inputs; ++i) {
+      // The weights as they are stored, so that what they make is centred whatever T rounds.
+      centre += layer.mean[i] * static_cast<double>(parameters[i * outputs + j]);
+    }
+    parameters[inputs * outputs + j] = static_cast<T>(-centre);
+  }
+}
 
 void check_linear_start(const objective::ObjectiveOptions& objective, Pair pair,
                         const objective::LinearRidges& ridges, const nn::Spec& encoder,
@@ -197,6 +202,8 @@ void start_linear(const mpi::Communicator& communicator, model::Model<T>& model,
   }
 }
 
+template void assign_linear<float>(const objective::LinearLayer&, std::span<float>);
+template void assign_linear<double>(const objective::LinearLayer&, std::span<double>);
 template void start_linear<float>(const mpi::Communicator&, model::Model<float>&,
                                   const model::Examples&, const model::PairSettings&,
                                   const objective::ObjectiveOptions&,

@@ -13,6 +13,7 @@
 #include "infomax/model/pass_memory.hpp"
 #include "infomax/model/side_data.hpp"
 #include "infomax/model/views.hpp"
+#include "infomax/nn/view_networks.hpp"
 #include "infomax/objective/memory.hpp"
 #include "infomax/train/linear_start.hpp"
 #include "train/derived.hpp"
@@ -31,6 +32,14 @@ std::size_t start_bytes(const mpi::Communicator& communicator, const Config& con
     const auto& network = *networks.at(*view.encoder);
     return nn::Network<T>(nn::without_last(network.spec()), network.input_shape()).outputs();
   };
+  if (data.pair.meaning().joins_views) {
+    // The covariance of all inputs, whitened, its eigenvectors, and what they are computed in.
+    constexpr std::size_t matrices = 6;
+    const auto& network = *networks.at(model::Role::encoder_b);
+    const nn::Network<T> before(nn::join_views(nn::without_last(nn::views_of(network.spec()))),
+                                network.input_shape());
+    return matrices * before.outputs() * before.outputs() * sizeof(double);
+  }
   const bool two = networks.contains(model::Role::encoder_a);
   const auto form =
       objective::linear_form(config.objective_options(), model::linear_sides(data.pair.pair, two));

@@ -9,6 +9,7 @@
 #include "infomax/core/error.hpp"
 #include "infomax/core/logging.hpp"
 #include "infomax/measure/memory.hpp"
+#include "train/derived.hpp"
 
 namespace infomax::train {
 namespace {
@@ -44,6 +45,7 @@ void describe_streaming(const data::Paging& paging, const data::RowStore& rows,
 
 data::Paging settle_paging(Config& config, data::Datasets& source,
                            const model::Examples& examples) {
+  const std::string x_path = pair_settings(config).x_path;
   std::size_t page_rows = examples.x->page_rows();
   if (page_rows == 0 && examples.y) {
     page_rows = examples.y->page_rows();
@@ -57,7 +59,7 @@ data::Paging settle_paging(Config& config, data::Datasets& source,
   config.shuffle_pages = config.shuffle_pages.value_or(paged ? 1 : 0);
   data::Paging paging;
   if (*config.shuffle_pages > 0) {
-    config.page_rows = page_rows > 0 ? page_rows : source.page_rows(config.x);
+    config.page_rows = page_rows > 0 ? page_rows : source.page_rows(x_path);
     paging = {*config.page_rows, *config.shuffle_pages};
   }
   describe_streaming(paging, *examples.x, examples.shard);

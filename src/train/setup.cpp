@@ -19,12 +19,15 @@
 #include "infomax/model/arithmetic.hpp"
 #include "infomax/model/row_memory.hpp"
 #include "infomax/model/sequences.hpp"
+#include "infomax/model/view_shapes.hpp"
 #include "infomax/objective/make.hpp"
 #include "infomax/objective/needs.hpp"
 #include "infomax/train/linear_start.hpp"
 #include "train/derived.hpp"
 #include "train/feature_map.hpp"
+#include "train/linear_views.hpp"
 #include "train/memory_plan.hpp"
+#include "train/multi_views.hpp"
 #include "train/paging.hpp"
 #include "train/prediction.hpp"
 
@@ -167,7 +170,8 @@ using Networks = std::vector<std::pair<model::Role, nn::Network<T>>>;
 template <math::Real T>
 Networks<T> make_networks(const Config& config, const TrainingData& data) {
   const auto& examples = data.examples;
-  const nn::Spec first = first_encoder(config);
+  const bool joins_views = data.pair.meaning().joins_views;
+  const nn::Spec first = joins_views ? join_encoders(config, data.pair) : first_encoder(config);
   if (!config.projector.empty()) {
     // Throws where the encoder without its projector is no network, such as one that ends in steps.
     (void)nn::Graph(nn::parse_spec(config.encoder), nn::Shape(examples.x->trailing_shape()));
@@ -247,7 +251,10 @@ model::Model<T> make_model(const mpi::Communicator& communicator, const Config& 
     model.move_target(0.0);
   }
   described->initialize(model.objective_parameters(), p, q, config.seed);
-  if (starts && starts_linear(config)) {
+  if (starts && starts_linear(config) && data.pair.meaning().joins_views) {
+    start_linear_views(communicator, model, data.examples, objective, config.linear_ridge,
+                       config.reproducible);
+  } else if (starts && starts_linear(config)) {
     start_linear(communicator, model, data.examples, data.pair, objective, linear_ridges(config),
                  config.reproducible);
   }
@@ -296,8 +303,13 @@ TrainingData load_training_data(const mpi::Communicator& communicator, data::Dat
                                 Config& config) {
   source.stream(model::streaming(communicator, config, config.page_rows));
   expect_sequences(communicator, source, config, pair_settings(config));
-  const auto x = source.shape(config.x);
+  const std::string x_path = pair_settings(config).x_path;
+  const auto x = source.shape(x_path);
   auto pair = settle_pair(config, x.trailing, x.where);
+  if (pair.meaning().joins_views) {
+    pair.view_shapes = model::view_shapes(source, x_path);
+    settle_views(config, pair);
+  }
   check_changes_of_tokens(config, pair);
   const double fraction = config.validation ? config.validation->fraction : 0.0;
   const auto stretches =
@@ -329,13 +341,15 @@ TrainingData load_training_data(const mpi::Communicator& communicator, data::Dat
     warn_of_labels(*examples.y);
   }
   settle_lengths(config);
-  const auto mode = mode_of_x(config, *examples.x);
+  const bool joins_views = data.pair.meaning().joins_views;
+  const auto mode = joins_views ? config.normalize.value_or(data::NormalizeMode::standardize)
+                                : mode_of_x(config, *examples.x);
   check_mixing_of_colors(data.pair, mode);
   config.normalize = mode;
   require_tokens(communicator, config, examples);
   config.blocks = examples.blocks.count();
   data.normalization = model::fit_x(communicator, examples, source, data.pair, mode,
-                                    model::reads_steps(first_encoder(config)));
+                                    !joins_views && model::reads_steps(first_encoder(config)));
   if (const auto second = second_encoder(config)) {
     const auto mode_y = model::vocabulary_of(*second) ? data::NormalizeMode::none : mode;
     data.normalization_y = data::fit_normalization(communicator, *examples.y, examples.blocks,

@@ -26,7 +26,7 @@ namespace infomax::analysis {
 
 /// The part of a model that represents a row.
 struct EncoderOptions {
-  std::string side;                  ///< "a" or "b"; empty as model::input_of_side has it
+  std::string side;                  ///< as model::input_of_side has it; may be empty
   std::optional<std::size_t> layer;  ///< K; unset: the network's output
   std::string path;                  ///< data set of the rows; empty: as in training
   bool projected = false;            ///< whether a projector is part of it, where `layer` is unset
@@ -44,8 +44,9 @@ struct EncoderOptions {
            "default: the output of the network, without the projector of training")
       .add("projected", &Options::projected, "",
            "the projector's output, which the objective was given")
-      .add("network", &Options::side, "a|b",
-           "of a model of two views: a encodes the first (default), b the second");
+      .add("network", &Options::side, "a|b|PATH",
+           "of a model of two views: a encodes the first (default), b the second; of `pair` multi, "
+           "the view that is named as in `views`; default all views, side by side");
   return table;
 }
 

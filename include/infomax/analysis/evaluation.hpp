@@ -17,6 +17,7 @@
 #include "infomax/mpi/communicator.hpp"
 #include "infomax/objective/objective.hpp"
 #include "infomax/objective/options.hpp"
+#include "infomax/objective/view_relations.hpp"
 
 /// What one does with a model: evaluation, encoding, probes, neighbours, held-out correlations.
 namespace infomax::analysis {
@@ -58,9 +59,10 @@ struct Evaluation {
   /// The correlations without the bias of their fit (adjusted_correlations()), as if the outputs
   /// were given; empty where other data was fitted to.
   std::vector<double> adjusted;
-  std::optional<PermutationTest> permutation;       ///< where the caller made one
-  std::optional<BootstrapIntervals> intervals;      ///< where the caller made some
-  std::vector<NumberInterval> timescale_intervals;  ///< of the pair `lag`, with `intervals`
+  std::optional<objective::ViewRelations> relations;  ///< of an objective of several views
+  std::optional<PermutationTest> permutation;         ///< where the caller made one
+  std::optional<BootstrapIntervals> intervals;        ///< where the caller made some
+  std::vector<NumberInterval> timescale_intervals;    ///< of the pair `lag`, with `intervals`
 };
 
 /// Collective. The objective and its parts over all rows, as one global batch. With `fitted`, the

@@ -33,8 +33,9 @@ struct SideInput {
 
 /// Returns the input of `side`, "a" or "b", for a model of `settings`. `has_encoder_a` is whether
 /// side a has a network of its own. Side "a" exists where both sides are encoded from different
-/// data, and an empty `side` then means it; elsewhere an empty `side` means "b". Throws UsageError
-/// where the pair has no such encoded side.
+/// data, and an empty `side` then means it; elsewhere an empty `side` means "b". Of the pair multi,
+/// `side` is the data set of a view, whose model only_view() makes, or empty for all views. Throws
+/// UsageError where the pair has no such encoded side.
 [[nodiscard]] SideInput input_of_side(const PairSettings& settings, bool has_encoder_a,
                                       const std::string& side);
 

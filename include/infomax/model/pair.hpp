@@ -21,6 +21,7 @@ enum class Pair : std::uint8_t {
   augment,  ///< a = f(t(x)), b = f(t'(x)), t and t' random changes of x
   lag,      ///< a = f(x_t), b = f(x_{t + tau}), never across a trajectory's end
   predict,  ///< b = f(x), the contexts of a sequence's steps; a = x, which is not read
+  multi,    ///< b = [f_1(x_1), f_2(x_2), ...] of several views, which are x side by side; a = x
 };
 
 /// The two data sets that a pair may read.
@@ -44,6 +45,9 @@ struct PairMeaning {
   bool changes_rows;  ///< each side sees its rows after a random change of its own, always
   bool is_lagged;     ///< side b's row comes tau rows after side a's; a sample is such a pair
   std::span<const std::string_view> fields;  ///< of a configuration, that are for this pair alone
+
+  /// Whether x is several data sets side by side, and side b what a network makes of each.
+  bool joins_views = false;
 
   /// Whether a side is made from y.
   [[nodiscard]] bool reads_y() const { return a.rows == DataSet::y || b.rows == DataSet::y; }

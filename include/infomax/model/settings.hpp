@@ -18,7 +18,7 @@ using Settings = std::map<std::string, std::string>;
 /// the model needs it again. meaning() says what the pair means.
 struct PairSettings {
   Pair pair = Pair::input;    ///< what the sides are
-  std::string x_path = "/x";  ///< data set path of the rows in their file
+  std::string x_path = "/x";  ///< data set path of the rows in their file; a list of `multi`
   std::string y_path = "/y";  ///< of the targets or the second view
   std::size_t classes = 0;    ///< of the pair `target`: width of the one-hot rows; 0 = y as it is
   std::string split;          ///< of `views`: how x alone makes both (data::parse_split); or empty
@@ -32,6 +32,8 @@ struct PairSettings {
   std::string projector = {};
   /// K: the layer of the encoder whose outputs the objective sees besides those of the network.
   std::optional<std::size_t> local_layer = std::nullopt;
+  /// Of `multi`: the shape of a row of each view, as in "100,20,1:28:28"; empty: not known yet.
+  std::string view_shapes = {};
   /// data::SequenceOptions::padding_value of x, and of y of two views
   std::optional<double> padding_value = std::nullopt;
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 
 #include "infomax/math/blas.hpp"
 #include "infomax/model/examples.hpp"
@@ -13,6 +14,14 @@
 #include "infomax/objective/options.hpp"
 
 namespace infomax::train {
+
+/// Throws UsageError, which says what to do, unless the last layer of an encoder is dense with
+/// nothing after it, and none of its layers depends on the batch.
+void require_linear_end(const nn::Spec& encoder);
+
+/// Writes y = W^T (h - mean) as a layer h W + bias: parameters [n q + q], weights and then biases.
+template <math::Real T>
+void assign_linear(const objective::LinearLayer& layer, std::span<T> parameters);
 
 /// Checks what does not depend on data: throws UsageError if the objective of this pair has no
 /// linear solution, `ridges` are given and it is not one of two maps to canonical variables, or an

@@ -68,6 +68,7 @@ struct NetworkConfig {
   std::optional<Initialization> init;        ///< unset: linear for an encoder linear:N, else glorot
   std::optional<double> linear_ridge_a;      ///< L_a of regularised CCA; unset: no ridge
   std::optional<double> linear_ridge_b;      ///< L_b
+  std::optional<double> linear_ridge;        ///< the same of every view of the pair multi
   bool share = false;                        ///< one network for both views
   Precision precision = Precision::float32;  ///< of parameters and activations
   std::optional<Engine> engine;              ///< unset: openblas, and onednn for bfloat16
@@ -84,7 +85,10 @@ struct NetworkConfig {
           "layers in order, such as dense:1024,tanh,dense:64; " + nn::layer_usages() +
               ". batchnorm is of the global batch, residual(ITEMS) adds its input to what ITEMS "
               "give. linear:N is the baseline: one dense layer at the exact linear solution of the "
-              "objective, trained only where `steps` or `epochs` is given")
+              "objective, trained only where `steps` or `epochs` is given. With `pair` multi, one "
+              "for "
+              "all views, or one for each, separated by |, as in "
+              "'dense:64,tanh,dense:5 | dense:5'")
       .add("encoder-b", &Config::encoder_b, "SPEC",
            "for `pair` views: the network g of y; default as `encoder`")
       .add("projector", &Config::projector, "SPEC",
@@ -105,6 +109,11 @@ struct NetworkConfig {
            "ridge of the outputs is. L = lambda1 (N - 1) / N gives what R's CCA::rcc gives",
            at_least(0.0))
       .add("linear-ridge-b", &Config::linear_ridge_b, "L", "the same of side b", at_least(0.0))
+      .add("linear-ridge", &Config::linear_ridge, "L",
+           "the same of each view of `pair` multi with `objective` maxvar, which makes the linear "
+           "solution that of regularised generalised CCA; needed where a view has about as many "
+           "columns as there are rows",
+           at_least(0.0))
       .add("share", &Config::share, "", "for `pair` views: one network for both, preprocessed as x")
       .add("precision", &Config::precision, "TYPE",
            "of parameters and activations: float or double; or bfloat16, which rounds the factors "

@@ -19,6 +19,7 @@ struct PairConfig {
   std::optional<std::size_t> split_columns;  ///< K: the first view is the first K columns of x
   std::string split_image;                   ///< "left,right" or "top,bottom"
   std::optional<std::size_t> lag;            ///< rows; 1 where it is unset
+  std::string views;                         ///< of multi: a list as data::entries_of takes it
   model::TargetKind target = model::TargetKind::automatic;  ///< what y holds
   std::optional<std::size_t> blocks;  ///< V; data::default_blocks where it is unset
 };
@@ -33,7 +34,13 @@ struct PairConfig {
            "f(x) and b = g(y); augment, a = f(t(x)) and b = f(t'(x)), two random changes of x; "
            "lag, a = f(x_t) and b = f(x_t+tau), within a trajectory; predict, with `objective` "
            "infonce: within a sequence, the steps of the last recurrent layer and those of the "
-           "layers before it, up to `horizon` steps later")
+           "layers before it, up to `horizon` steps later; multi, with `objective` maxvar or "
+           "sumcor: "
+           "two or more data sets, `views`, each with a network of its own")
+      .add("views", &Config::views, "PATH,PATH,...",
+           "for `pair` multi: the data sets of the views, in place of `x`, with as many rows each; "
+           "PATH[I:J] is columns I to J - 1 of one, as in /x[0:100],/x[100:300]. Numbers become "
+           "standardized, each column of each view, unless `normalize` says otherwise")
       .add(
           "augment", &Config::augment, "WORDS",
           "random changes of preprocessed rows, for `pair` augment, and for target, of x in "
