@@ -54,7 +54,7 @@ class Completion(support.ProgramTest):
         self.assertEqual(self.complete("train", "--objective", "v"), ["vamp1", "vamp2", "vicreg"])
         self.assertEqual(self.complete("train", "--objective", "=", "dc"), ["dcca"])
         self.assertEqual(self.complete("train", "--pair", "="),
-                         ["input", "target", "views", "augment", "lag", "predict"])
+                         ["input", "target", "views", "augment", "lag", "predict", "multi"])
         self.assertEqual(self.complete("train", "--batch", ""), [])
         self.assertEqual(self.complete("generate", "gau"), ["gaussian-views"])
         self.assertEqual(self.complete("completion", "f"), ["fish"])

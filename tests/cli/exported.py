@@ -87,6 +87,7 @@ CASES = (
          "residual(conv:4:3,layernorm),layernorm,dense:3", opencv=True),
     Case("signals", {"x": images(3, 12)}, "conv:5:3:stride=2,relu,maxpool:2,layernorm,dense:3"),
     Case("reshaped", {"x": features(24)}, "reshape:2:3:4,conv:3:2,relu,dense:2", opencv=True),
+    Case("views", {"x": features(9)}, "views(view:5(dense:4,tanh,dense:2),view:1:2:2(conv:3:1,relu)),dense:3"),
     Case("feature-map", {"x": images(2, 5, 6)}, "conv:3:3,relu,conv:4:3,dense:2", export=("--layer", "0"),
          opencv=True),
     Case("projector", {"x": features(5)}, "dense:6,tanh,dense:4", "--projector", "relu,dense:3", opencv=True),

@@ -105,6 +105,8 @@ class ReadmeTest(ProgramTest):
         (self.scratch / "parts").mkdir()
         for part in range(2):
             self.write_data(f"parts/part-{part}.h5", x=values)
+        self.write_data("omics.h5", **{name: random.standard_normal((500, columns)) for name, columns in
+                                       (("rna", 30), ("protein", 20), ("methyl", 12))})
         species = numpy.arange(600) % 3
         values = species[:, None] * [1.0, -1.0, 0.5, 0.0] + random.standard_normal((600, 4))
         lines = ["length,width,height,weight,species"]

@@ -8,6 +8,7 @@
 
 #include "infomax/core/error.hpp"
 #include "infomax/nn/layer_table.hpp"
+#include "infomax/nn/view_networks.hpp"
 
 namespace infomax::nn {
 namespace {
@@ -80,6 +81,51 @@ TEST(Graph, RefusesShapesThatDoNotFit) {
   EXPECT_THAT(refusal("residual(conv:2:4:pad=0)", "[2,5,6]"), HasSubstr("[2,2,3]"));
   EXPECT_THAT(refusal("tanh,dense:4", "[T,3]"),
               testing::AllOf(HasSubstr("character 1"), HasSubstr("[T,3]")));
+}
+
+TEST(Graph, PutsNetworksOfConsecutiveColumnsSideBySide) {
+  const Graph graph(join_views(std::vector<ViewSpec>{{Shape(2), "dense:4,tanh,dense:3"},
+                                                     {parse_shape("[1,2,2]"), "relu,conv:2:1"},
+                                                     {Shape(1), "identity"}}),
+                    7);
+
+  EXPECT_EQ(graph.spec().text,
+            "views(view:2(dense:4,tanh,dense:3),view:1:2:2(relu,conv:2:1),view:1(identity))");
+  EXPECT_EQ(to_string(graph.nodes().back().output), "[12]");
+  const auto parts = parts_of_views(graph);
+  ASSERT_EQ(parts.size(), 3U);
+  EXPECT_EQ(parts[0].parameter_count, 2U * 4U + 4U + 4U * 3U + 3U);
+  EXPECT_EQ(parts[1].first_parameter, parts[0].parameter_count);
+  EXPECT_EQ(parts[1].parameter_count, 2U + 2U);
+  EXPECT_EQ(parts[1].outputs, 8U);
+  EXPECT_EQ(parts[2].parameter_count, 0U);
+  // The second view's relu follows no layer of the first one.
+  EXPECT_EQ(graph.layer_output(1), parts[0].last_node);
+  const auto views = views_of(graph.spec());
+  ASSERT_EQ(views.size(), 3U);
+  EXPECT_EQ(views[1].items, "relu,conv:2:1");
+  EXPECT_EQ(to_string(views[1].input), "[1,2,2]");
+  const auto shorter = without_last(views);
+  EXPECT_EQ(shorter[0].items, "dense:4,tanh");
+  EXPECT_EQ(shorter[2].items, "identity");
+  EXPECT_TRUE(views_of(parse_spec("dense:3")).empty());
+}
+
+TEST(Graph, RefusesViewsThatDoNotFit) {
+  const auto refusal = [](const char* spec, const char* shape) {
+    try {
+      (void)Graph(parse_spec(spec), parse_shape(shape));
+    } catch (const UsageError& error) {
+      return std::string(error.what());
+    }
+    return std::string("accepted");
+  };
+  EXPECT_THAT(refusal("views(view:2(tanh),view:3(tanh))", "[4]"), HasSubstr("4"));
+  EXPECT_THAT(refusal("views(view:2(tanh),view:3(tanh))", "[6]"), HasSubstr("6"));
+  EXPECT_THAT(refusal("views(dense:2)", "[4]"), HasSubstr("view:D(ITEMS)"));
+  EXPECT_THAT(refusal("view:4(dense:2)", "[4]"), HasSubstr("in views(...) alone"));
+  EXPECT_THAT(refusal("views(view:0(tanh))", "[4]"), HasSubstr("1 to"));
+  EXPECT_THAT(refusal("views(view:2:2(gru:3))", "[4]"), HasSubstr("sequence"));
 }
 
 TEST(LayerTable, DescribesEveryKindOnce) {

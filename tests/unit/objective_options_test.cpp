@@ -141,7 +141,7 @@ TEST(ObjectiveOptions, FieldsStandOnceInTheOrderOfHelp) {
                   "critic", "temperature", "learn-temperature", "symmetric", "horizon",
                   "predicted-shape", "mine-decay", "smile-clip", "predictor", "target-decay",
                   "local-layer", "feature-shape", "dim-global", "dim-local", "dim-prior",
-                  "dim-prior-by", "dim-estimator", "dim-units", "global-network"));
+                  "dim-prior-by", "dim-estimator", "dim-units", "global-network", "view-outputs"));
   for (const std::string_view name : objective_names()) {
     EXPECT_THAT(fields().at("objective").help,
                 HasSubstr(std::string("\n").append(name).append("  ")));
@@ -160,7 +160,8 @@ TEST(ObjectiveOptions, ObjectivesReadTheirOwnFields) {
   EXPECT_THAT(fields_of(options), ElementsAre("objective", "vicreg-similarity", "vicreg-variance",
                                               "vicreg-covariance", "bins", "histogram-range"));
   EXPECT_THAT(objectives_with("components"),
-              ElementsAre("infomax with `rho` cca", "dcca", "vamp1", "vamp2", "gaussian-mi"));
+              ElementsAre("infomax with `rho` cca", "dcca", "vamp1", "vamp2", "gaussian-mi",
+                          "maxvar", "sumcor"));
   EXPECT_THAT(objectives_with("distortion"), ElementsAre("coding-rate"));
   EXPECT_THAT(objectives_with("no-such"), ElementsAre());
   for (const std::string_view name : objective_names()) {

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "infomax/core/error.hpp"
+#include "infomax/data/joined_rows.hpp"
 #include "infomax/data/labels.hpp"
 #include "infomax/data/sources.hpp"
 #include "support/memory_rows.hpp"
@@ -137,6 +138,46 @@ TEST(NormalizeMode, IsReadByName) {
   EXPECT_EQ(FieldText<NormalizeMode>::parse("centre"), std::nullopt);
   EXPECT_EQ(default_normalize_mode(hdf5::ElementType::u8), NormalizeMode::scale);
   EXPECT_EQ(default_normalize_mode(hdf5::ElementType::f32), NormalizeMode::standardize);
+}
+
+TEST(JoinedRows, HaveTheColumnsOfTheirPartsInACommonType) {
+  const Rows bytes = test::rows_of<std::uint8_t>({0, 1, 2, 10, 11, 255}, 3, 0, 2);
+  const Rows floats = test::rows_of<float>({0.5F, -1.5F}, 1, 0, 2);
+  const Rows integers = test::rows_of<std::int32_t>({7, 16777217}, 1, 0, 2);
+  EXPECT_EQ(common_type(bytes.type(), bytes.type()), hdf5::ElementType::u8);
+  EXPECT_EQ(common_type(bytes.type(), floats.type()), hdf5::ElementType::f32);
+  EXPECT_EQ(common_type(floats.type(), integers.type()), hdf5::ElementType::f64);
+
+  Rows joined("joined", hdf5::ElementType::f64, {4}, 0, 2);
+  put_columns(bytes, 1, 2, joined, 0);
+  put_columns(floats, 0, 1, joined, 2);
+  put_columns(integers, 0, 1, joined, 3);
+  const auto numbers = [](const Rows& rows) {
+    Matrix<double> out(rows.count(), rows.features());
+    rows.convert<double>(0, Normalization::identity(rows.features()), out.view());
+    return std::vector<double>(out.span().begin(), out.span().end());
+  };
+  EXPECT_THAT(numbers(joined), ElementsAre(1.0, 2.0, 0.5, 7.0, 11.0, 255.0, -1.5, 16777217.0));
+  Rows same("same", hdf5::ElementType::u8, {2}, 0, 2);
+  put_columns(bytes, 0, 1, same, 1);
+  put_columns(bytes, 2, 1, same, 0);
+  EXPECT_THAT(numbers(same), ElementsAre(2.0, 0.0, 255.0, 10.0));
+}
+
+TEST(JoinedRows, AreNamedByAListOfRanges) {
+  EXPECT_FALSE(is_list("/x"));
+  EXPECT_TRUE(is_list("/x[2:3]"));
+  EXPECT_THAT(entries_of(" /a, /b[1:2] ,/c"), ElementsAre("/a", "/b[1:2]", "/c"));
+  const ColumnRange whole = parse_range("/a");
+  EXPECT_TRUE(whole.whole);
+  EXPECT_EQ(whole.dataset, "/a");
+  const ColumnRange range = parse_range("/b[:20]");
+  EXPECT_EQ(range.dataset, "/b");
+  EXPECT_EQ(range.first, 0U);
+  EXPECT_EQ(range.end, 20U);
+  for (const char* wrong : {"/a[3:3]", "/a[3]", "/a[x:4]", "/a[1:2:3]", "/a[-1:2]"}) {
+    EXPECT_THROW((void)parse_range(wrong), UsageError) << wrong;
+  }
 }
 
 }  // namespace
