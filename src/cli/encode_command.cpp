@@ -136,7 +136,13 @@ template <math::Real T>
 void encode_in(const mpi::Communicator& communicator, const EncodeConfig& config,
                const model::StoredModel& stored) {
   const Stopwatch stopwatch;
-  const auto options = encoder_options(config, model::PairSettings::from_settings(stored.settings));
+  const auto pair = model::PairSettings::from_settings(stored.settings);
+  if (config.canonical && pair.meaning().joins_views) {
+    throw UsageError(
+        "--canonical is of two sides, and the model is one of several views, whose outputs are "
+        "their variates already; leave it out");
+  }
+  const auto options = encoder_options(config, pair);
   data::DatasetFile file(communicator, config.data);
   const auto model = model::to_model<T>(analysis::fitted_to(stored, options, file));
   analysis::Encoder<T> encoder(model, options);
@@ -144,6 +150,9 @@ void encode_in(const mpi::Communicator& communicator, const EncodeConfig& config
   if (config.format == analysis::EncodingFormat::hdf5) {
     written.copies = copies(communicator, file, encoder.path(), config);
     written.attributes = origin(communicator, config, encoder);
+    if (pair.meaning().joins_views && options.side.empty()) {
+      written.attributes["view_outputs"] = stored.settings.at("view-outputs");
+    }
   }
   if (config.canonical) {
     make_canonical<T>(communicator,

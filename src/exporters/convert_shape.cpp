@@ -44,6 +44,7 @@ Value convert_slice(const LayerContext& context) {
 /// The outputs of all views, [N,q] each once those of several axes are flat.
 Value convert_join(const LayerContext& context) {
   std::vector<std::string> parts;
+  parts.reserve(context.inputs.size());
   for (std::size_t m = 0; m < context.inputs.size(); ++m) {
     const auto& made = context.network.nodes()[context.node().inputs[m]].output;
     const std::string& name = context.inputs[m].name;

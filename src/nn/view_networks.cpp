@@ -14,6 +14,7 @@ constexpr const char* joining_name = "views";
 
 Shape input_of(const SpecItem& view) {
   std::vector<std::size_t> extents;
+  extents.reserve(view.arguments.size());
   for (const SpecArgument& argument : view.arguments) {
     std::size_t extent = 0;
     const auto& digits = argument.value;
@@ -39,6 +40,7 @@ std::vector<ViewSpec> views_of(const Spec& spec) {
   if (spec.items.size() != 1 || spec.items.front().name != joining_name) {
     return views;
   }
+  views.reserve(spec.items.front().items.size());
   for (const SpecItem& view : spec.items.front().items) {
     std::string items;
     for (const SpecItem& item : view.items) {
@@ -62,6 +64,7 @@ std::vector<ViewSpec> without_last(std::vector<ViewSpec> views) {
 std::vector<ViewPart> parts_of_views(const Graph& graph) {
   std::vector<ViewPart> parts;
   const auto& nodes = graph.nodes();
+  parts.reserve(nodes[graph.output()].inputs.size());
   std::size_t first = 0;
   for (const std::size_t last : nodes[graph.output()].inputs) {
     const std::size_t end =

@@ -115,6 +115,7 @@ void build_views(const ItemReader& item, GraphBuilder& graph) {
   const std::size_t columns = graph.width(item);
   const std::size_t start = graph.branch();
   std::vector<std::size_t> slices;
+  slices.reserve(item.items().size());
   std::size_t first = 0;
   for (const SpecItem& view : item.items()) {
     const ItemReader reader(item.spec(), view);
@@ -132,6 +133,8 @@ void build_views(const ItemReader& item, GraphBuilder& graph) {
   }
   std::vector<std::size_t> made;
   std::vector<std::size_t> widths;
+  made.reserve(slices.size());
+  widths.reserve(slices.size());
   for (std::size_t m = 0; m < slices.size(); ++m) {
     const SpecItem& view = item.items()[m];
     graph.go_back_to(slices[m]);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <memory>
 #include <numeric>
 #include <utility>
 
@@ -12,10 +13,14 @@
 #include "infomax/core/error.hpp"
 #include "infomax/core/logging.hpp"
 #include "infomax/math/lapack.hpp"
+#include "infomax/objective/batch_size.hpp"
+#include "infomax/stats/compact_sides.hpp"
 #include "infomax/stats/means.hpp"
 #include "infomax/stats/moments.hpp"
 #include "objective/linear_scale.hpp"
 #include "objective/view_functions.hpp"
+#include "objective/view_rows.hpp"
+#include "objective/whitened_views.hpp"
 #include "objective/whitening.hpp"
 
 // R: whitened coordinates of all views, r_m of view m. Q: outputs of all views.
@@ -43,6 +48,7 @@ std::vector<Whitening> whiten_views(const stats::SecondMoments& moments,
                                     const LinearViewsProblem& problem) {
   const auto first = first_columns(problem.inputs);
   std::vector<Whitening> maps;
+  maps.reserve(problem.inputs.size());
   for (std::size_t m = 0; m < problem.inputs.size(); ++m) {
     const std::size_t n = problem.inputs[m];
     const auto variance = std::span(moments.variance_b).subspan(first[m], n);
@@ -99,84 +105,6 @@ Matrix<double> whitened(const Matrix<double>& covariance, std::span<const std::s
   return k;
 }
 
-/// J of the outputs X_m [r_m, q_m] of whitened coordinates, and its gradient. x has X_m after X_m.
-class WhitenedViews {
- public:
-  WhitenedViews(const Matrix<double>& k, std::span<const std::size_t> ranks,
-                std::span<const std::size_t> outputs, double samples, MomentFunction& function)
-      : k_(&k),
-        ranks_(ranks),
-        outputs_(outputs),
-        first_rank_(first_columns(ranks)),
-        first_output_(first_columns(outputs)),
-        products_(first_rank_.back(), first_output_.back()),
-        function_(&function) {
-    const std::size_t q = first_output_.back();
-    moments_.samples = samples;
-    moments_.variance_b.resize(q);
-    moments_.bb.resize(q, q);
-    gradient_.wanted_b = true;
-  }
-
-  [[nodiscard]] std::size_t size() const {
-    return std::inner_product(ranks_.begin(), ranks_.end(), outputs_.begin(), std::size_t{0});
-  }
-
-  /// X_m in x.
-  template <class V>
-  [[nodiscard]] MatrixView<V> part(std::span<V> x, std::size_t m) const {
-    const std::size_t before =
-        std::inner_product(ranks_.begin(), ranks_.begin() + static_cast<std::ptrdiff_t>(m),
-                           outputs_.begin(), std::size_t{0});
-    return {x.data() + before, ranks_[m], outputs_[m]};
-  }
-
-  double evaluate(std::span<const double> x, std::span<double> gradient) {
-    for (std::size_t n = 0; n < ranks_.size(); ++n) {
-      math::gemm<double>(
-          Transpose::no, Transpose::no, 1.0,
-          block_of(k_->view(), 0, k_->rows(), first_rank_[n], ranks_[n]), part(x, n), 0.0,
-          block_of(products_.view(), 0, products_.rows(), first_output_[n], outputs_[n]));
-    }
-    for (std::size_t m = 0; m < ranks_.size(); ++m) {
-      math::gemm<double>(Transpose::yes, Transpose::no, 1.0, part(x, m),
-                         std::as_const(products_).view().row_range(first_rank_[m], ranks_[m]), 0.0,
-                         moments_.bb.view().row_range(first_output_[m], outputs_[m]));
-    }
-    const std::size_t q = moments_.bb.rows();
-    for (std::size_t j = 0; j < q; ++j) {
-      moments_.variance_b[j] = moments_.bb(j, j);
-    }
-    gradient_.reset(function_->needs(), 1, q);
-    const double value = function_->evaluate(moments_, &gradient_);
-    Matrix<double> symmetric(q, q);
-    for (std::size_t i = 0; i < q; ++i) {
-      for (std::size_t j = 0; j < q; ++j) {
-        symmetric(i, j) = gradient_.bb(i, j) + gradient_.bb(j, i);
-      }
-    }
-    for (std::size_t m = 0; m < ranks_.size(); ++m) {
-      math::gemm<double>(
-          Transpose::no, Transpose::no, 1.0,
-          std::as_const(products_).view().row_range(first_rank_[m], ranks_[m]),
-          block_of(std::as_const(symmetric).view(), 0, q, first_output_[m], outputs_[m]), 0.0,
-          part(gradient, m));
-    }
-    return value;
-  }
-
- private:
-  const Matrix<double>* k_;
-  std::span<const std::size_t> ranks_;
-  std::span<const std::size_t> outputs_;
-  std::vector<std::size_t> first_rank_;
-  std::vector<std::size_t> first_output_;
-  Matrix<double> products_;  // K X [R, Q]
-  MomentFunction* function_;
-  stats::SecondMoments moments_;
-  stats::MomentGradient gradient_;
-};
-
 /// Scales each output to variance 1; one that does not vary becomes 0.
 void scale_to_one(MatrixView<double> x, MatrixView<const double> own_moments) {
   Matrix<double> product(x.rows(), x.columns());
@@ -223,6 +151,16 @@ void orient_views(std::vector<Matrix<double>>& weights) {
   }
 }
 
+/// Collective. Makes a solution the same on every rank.
+void finish_views(const mpi::Communicator& communicator, LinearViews& solution) {
+  orient_views(solution.weights);
+  // Ranks on unlike processors may round their decompositions apart.
+  for (auto& weight : solution.weights) {
+    communicator.broadcast(weight.span(), 0);
+  }
+  communicator.broadcast(std::span<double>(solution.eigenvalues), 0);
+}
+
 /// The objective's options with a ridge of the outputs that leaves their scale open.
 ObjectiveOptions without_absolute_ridge(const ObjectiveOptions& options) {
   ObjectiveOptions changed = options;
@@ -232,6 +170,54 @@ ObjectiveOptions without_absolute_ridge(const ObjectiveOptions& options) {
     ridge.relative = 0.0;
   }
   return changed;
+}
+
+/// The layers of views of which some are wide: coordinates take the place of their columns, and the
+/// layers come back from there.
+template <math::Real T>
+LinearViews solve_by_coordinates(const mpi::Communicator& communicator,
+                                 const LinearViewsProblem& problem, const ObjectiveOptions& options,
+                                 const stats::RowPairs<T>& rows, const stats::Means& means) {
+  struct View {
+    ColumnsOf<T> columns;
+    stats::WideningRows<T> widened;
+    std::unique_ptr<stats::CompactSides<T>> compact;  // of a wide view
+
+    View(const stats::RowSource<T>& all, std::size_t begin, std::size_t count)
+        : columns(all, begin, count), widened(columns) {}
+  };
+  const auto first = first_columns(problem.inputs);
+  std::vector<std::unique_ptr<View>> views;
+  std::vector<const stats::RowSource<double>*> sources;
+  views.reserve(problem.inputs.size());
+  sources.reserve(problem.inputs.size());
+  LinearViewsProblem smaller = problem;
+  for (std::size_t m = 0; m < problem.inputs.size(); ++m) {
+    const auto own = std::span(means.b).subspan(first[m], problem.inputs[m]);
+    stats::Means own_means;
+    own_means.samples = means.samples;
+    own_means.a = means.a;
+    own_means.b.assign(own.begin(), own.end());
+    views.push_back(std::make_unique<View>(rows.b, first[m], problem.inputs[m]));
+    View& view = *views.back();
+    typename stats::CompactRows<T>::Plan plan;
+    plan.compact_b = stats::is_wide(means.samples, problem.inputs[m]);
+    plan.keep_b = true;
+    view.compact = stats::CompactSides<T>::of(communicator, plan,
+                                              {rows.a, view.columns, rows.parts}, own_means);
+    sources.push_back(view.compact ? &view.compact->rows().b : &view.widened);
+    smaller.inputs[m] = sources.back()->columns();
+  }
+  const SideBySide joined(sources);
+  auto solution = solve_linear_views<double>(communicator, smaller, options, joined, rows.parts);
+  solution.mean = means.b;
+  for (std::size_t m = 0; m < views.size(); ++m) {
+    if (views[m]->compact) {
+      views[m]->compact->restore_b(communicator, solution.weights[m]);
+    }
+  }
+  finish_views(communicator, solution);
+  return solution;
 }
 
 }  // namespace
@@ -245,8 +231,18 @@ LinearViews solve_linear_views(const mpi::Communicator& communicator,
   stats::MeanPass<T> mean_pass;
   stats::MomentPass<T> moment_pass(view_needs());
   const auto& means = mean_pass.measure(communicator, pairs, false);
+  if (std::ranges::any_of(problem.inputs, [&](std::size_t columns) {
+        return stats::is_wide(means.samples, columns);
+      })) {
+    return solve_by_coordinates<T>(communicator, problem, options, pairs, means);
+  }
   const auto& moments = moment_pass.measure(communicator, pairs, means);
   const auto maps = whiten_views(moments, problem);
+  if (problem.ridge.value_or(0.0) == 0.0) {
+    auto widest = problem.inputs;
+    std::ranges::sort(widest, std::greater<>());
+    BatchSizeWarning().require_correlations(moments.samples, widest[0], widest[1]);
+  }
   std::vector<std::size_t> ranks(maps.size());
   std::ranges::transform(maps, ranks.begin(), &Whitening::rank);
   const Matrix<double> k = whitened(moments.bb, problem.inputs, maps, ranks);
@@ -255,6 +251,7 @@ LinearViews solve_linear_views(const mpi::Communicator& communicator,
   LinearViews solution;
   solution.mean = means.b;
   const std::size_t counted = std::min(std::ranges::max(problem.outputs), eigen.values.size());
+  solution.eigenvalues.reserve(counted);
   for (std::size_t j = 0; j < counted; ++j) {
     solution.eigenvalues.push_back(eigen.values[j] / static_cast<double>(maps.size()));
   }
@@ -280,18 +277,14 @@ LinearViews solve_linear_views(const mpi::Communicator& communicator,
     });
   }
   const double scale = deviation_above(options.of<CanonicalOptions>().ridge);
+  solution.weights.reserve(maps.size());
   for (std::size_t m = 0; m < maps.size(); ++m) {
     Matrix<double> weight(problem.inputs[m], problem.outputs[m]);
     math::gemm<double>(Transpose::no, Transpose::no, scale, maps[m].map.view(),
                        views.part(std::span<const double>(x), m), 0.0, weight.view());
     solution.weights.push_back(std::move(weight));
   }
-  orient_views(solution.weights);
-  // Ranks on unlike processors may round their decompositions apart.
-  for (auto& weight : solution.weights) {
-    communicator.broadcast(weight.span(), 0);
-  }
-  communicator.broadcast(std::span<double>(solution.eigenvalues), 0);
+  finish_views(communicator, solution);
   return solution;
 }
 

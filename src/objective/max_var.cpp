@@ -57,6 +57,7 @@ double MaxVar::evaluate(const stats::SecondMoments& moments, stats::MomentGradie
     return none;
   }
   std::vector<Matrix<double>> factors;
+  factors.reserve(widths_.size());
   Matrix<double> r = moments.bb;
   for (std::size_t m = 0; m < widths_.size(); ++m) {
     const std::size_t width = widths_[m];

@@ -45,6 +45,7 @@ std::vector<std::size_t> view_outputs(const ObjectiveOptions& options) {
 
 std::vector<std::size_t> first_columns(std::span<const std::size_t> widths) {
   std::vector<std::size_t> first{0};
+  first.reserve(widths.size() + 1);
   for (const std::size_t width : widths) {
     first.push_back(first.back() + width);
   }

@@ -15,6 +15,7 @@
 #include "infomax/model/views.hpp"
 #include "infomax/nn/view_networks.hpp"
 #include "infomax/objective/memory.hpp"
+#include "infomax/stats/compact_rows.hpp"
 #include "infomax/train/linear_start.hpp"
 #include "train/derived.hpp"
 
@@ -36,9 +37,15 @@ std::size_t start_bytes(const mpi::Communicator& communicator, const Config& con
     // The covariance of all inputs, whitened, its eigenvectors, and what they are computed in.
     constexpr std::size_t matrices = 6;
     const auto& network = *networks.at(model::Role::encoder_b);
-    const nn::Network<T> before(nn::join_views(nn::without_last(nn::views_of(network.spec()))),
-                                network.input_shape());
-    return matrices * before.outputs() * before.outputs() * sizeof(double);
+    const nn::Graph before(nn::join_views(nn::without_last(nn::views_of(network.spec()))),
+                           network.input_shape());
+    const std::size_t rows = data.examples.blocks.rows();
+    std::size_t columns = 0;
+    for (const nn::ViewPart& part : nn::parts_of_views(before)) {
+      const bool wide = stats::is_wide(static_cast<double>(rows), part.outputs);
+      columns += wide ? rows : part.outputs;
+    }
+    return matrices * columns * columns * sizeof(double);
   }
   const bool two = networks.contains(model::Role::encoder_a);
   const auto form =

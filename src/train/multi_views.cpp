@@ -114,6 +114,7 @@ nn::Spec join_encoders(const Config& config, const model::PairSettings& pair) {
   }
   const auto shapes = data::entries_of(pair.view_shapes);
   std::vector<nn::ViewSpec> views;
+  views.reserve(shapes.size());
   for (std::size_t m = 0; m < shapes.size(); ++m) {
     const auto spec = nn::parse_spec(encoders[encoders.size() == 1 ? 0 : m]);
     const nn::Shape shape = shape_of_text(shapes[m]);
@@ -129,8 +130,10 @@ void settle_views(Config& config, const model::PairSettings& pair) {
     columns += shape_of_text(shape).size();
   }
   const nn::Graph graph(join_encoders(config, pair), nn::Shape(columns));
+  const auto parts = nn::parts_of_views(graph);
   std::vector<std::size_t> outputs;
-  for (const nn::ViewPart& part : nn::parts_of_views(graph)) {
+  outputs.reserve(parts.size());
+  for (const nn::ViewPart& part : parts) {
     outputs.push_back(part.outputs);
   }
   config.objective.set("view-outputs", fmt::format("{}", fmt::join(outputs, ",")));

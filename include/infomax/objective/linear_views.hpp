@@ -44,8 +44,10 @@ struct LinearViews {
 /// Otherwise a search goes on from there to the maximum of J as it stands; sumcor has no closed
 /// form and may have several maxima. With an absolute ridge of the outputs, J has a bound that it
 /// reaches but for rounding. The result is the same on every rank, and on any number of ranks up to
-/// rounding, which a search magnifies. Warns where inputs depend on each other. Throws UsageError
-/// where a view has more outputs than directions, and NumericError where it does not vary.
+/// rounding, which a search magnifies. Views of far more columns than there are rows get
+/// coordinates, so that no matrix of all columns is made. Warns where inputs depend on each other.
+/// Throws UsageError where a view has more outputs than directions, and NumericError where it does
+/// not vary.
 template <math::Real T>
 [[nodiscard]] LinearViews solve_linear_views(const mpi::Communicator& communicator,
                                              const LinearViewsProblem& problem,
