@@ -56,7 +56,9 @@ inline std::vector<std::string> objectives_of_sides() {
   for (const std::string_view name : objective::objective_names()) {
     objective::ObjectiveOptions options;
     options.objective = name;
-    if (objective::needs_of(options).tapped_features == 0) {
+    const auto read = objective::fields_of(options);
+    const bool of_views = std::ranges::find(read, "view-outputs") != read.end();
+    if (!of_views && objective::needs_of(options).tapped_features == 0) {
       names.emplace_back(name);
     }
   }
