@@ -9,6 +9,7 @@
 #include "infomax/analysis/bootstrap.hpp"
 #include "infomax/analysis/evaluation_memory.hpp"
 #include "infomax/analysis/held_out_correlations.hpp"
+#include "infomax/analysis/independence_tests.hpp"
 #include "infomax/analysis/linear_refit.hpp"
 #include "infomax/analysis/paired_statistic.hpp"
 #include "infomax/analysis/permutation_test.hpp"
@@ -19,6 +20,7 @@
 #include "infomax/objective/batch_size.hpp"
 #include "infomax/objective/make.hpp"
 #include "infomax/objective/options.hpp"
+#include "infomax/objective/sample_correlations.hpp"
 
 namespace infomax::analysis {
 namespace {
@@ -44,6 +46,31 @@ void warn_of_training_data(const InferenceOptions& inference) {
         "for drawings: intervals are too narrow and too high. Give other data, with `fit` or "
         "without");
   }
+}
+
+/// Collective. Tests whether the sides are independent: the inputs of maps that were fitted to
+/// them, or the outputs of networks that were not.
+template <math::Real T>
+IndependenceTests tests_of(const mpi::Communicator& communicator, const model::PairSettings& pair,
+                           bool trained_on, bool has_fit, const LinearRefit<T>* refit,
+                           const stats::RowPairs<T>& outputs) {
+  if (has_fit) {
+    throw UsageError(
+        "`tests` are of canonical correlations that are fitted to `data` itself; leave `fit` out");
+  }
+  if (pair.meaning().is_lagged) {
+    throw UsageError(
+        "`tests` take rows to be independent, and those of a trajectory are not: take "
+        "`permutations`, which keeps such rows together");
+  }
+  if (trained_on && (refit == nullptr || !refit->is_plain_cca())) {
+    throw UsageError(
+        "`tests`: `data` is what the networks were trained on, and only those of `encoder` "
+        "linear:K for either side, without `linear_ridge_a` and `linear_ridge_b`, have a known "
+        "distribution there; give other data, or take `permutations`");
+  }
+  return independence_tests(objective::sample_correlations<T>(
+      communicator, refit != nullptr ? refit->inputs() : outputs));
 }
 
 /// Collective. Adds the test and the intervals that are asked for.
@@ -91,6 +118,13 @@ FieldTable<InferenceOptions> inference_fields() {
            one_or_more())
       .add("seed", &InferenceOptions::seed, "S",
            "of random pairings and drawings, which are the same on any number of ranks");
+  table.group("Tests of independent rows")
+      .add("tests", &InferenceOptions::tests, "",
+           "for each k, test that all canonical correlations r behind the first k are 0, and "
+           "report Wilks' lambda, prod (1 - r^2), Bartlett's chi-square and Rao's F with their "
+           "p-values. On the data that encoder linear:K was trained on, of the inputs of both "
+           "sides; on other data, of the outputs of any network. For independent rows, normal or "
+           "many");
   table.group("Intervals by bootstrap")
       .add("bootstrap", &InferenceOptions::bootstrap, "K",
            "draw as many samples as there are, with replacement, K times (such as 200), and "
@@ -150,6 +184,10 @@ Evaluation evaluate_stored(const mpi::Communicator& communicator, const model::S
     evaluation.adjusted =
         adjusted_correlations(evaluation.correlations, static_cast<double>(examples.blocks.rows()),
                               refit->inputs().a.columns(), refit->inputs().b.columns());
+  }
+  if (inference.tests) {
+    evaluation.tests = tests_of<T>(communicator, pair, rows.trained_on, fit != nullptr,
+                                   refit ? &*refit : nullptr, sides->batch().rows);
   }
   if (inference.permutations > 0 || inference.bootstrap > 0) {
     if (rows.trained_on && !is_refitted) {

@@ -61,9 +61,7 @@ const FieldTable<EvaluateConfig>& evaluate_fields() {
             "`fit` instead of these canonical_correlations_of_fit, and with `pair` lag timescales, "
             "-tau / ln |s|, in rows, where null stands for an infinite one; of several views "
             "eigenvalues, and of each pair, counted from 1, such as canonical_correlations_1_2; "
-            "and "
-            "what "
-            "`permutations` and `bootstrap` add")
+            "and what `permutations`, `bootstrap` and `tests` add")
         .add("micro-batch", &Config::micro_batch, "M",
              "rows that a rank encodes at a time; bounds memory, changes no result; 0 = all",
              zero_or_more("all rows"))
@@ -114,6 +112,22 @@ analysis::Evaluation evaluate_in(const mpi::Communicator& communicator,
       [&](std::span<double> x, const objective::SmoothFunction& function) {
         return train::maximise(communicator, x, function);
       });
+}
+
+std::string tests_table(const analysis::IndependenceTests& found) {
+  const auto& [values, p, q, samples] = found.correlations;
+  std::string text = fmt::format(
+      "\ncorrelations behind the first k are 0 (sides vary in {} and {} directions, {} rows)\n"
+      "   k       r  Wilks lambda  chi-square    df         p         F  df1        df2         "
+      "p\n",
+      p, q, samples);
+  for (const auto& test : found.tests) {
+    text += fmt::format(
+        "{:4}  {:.4f}  {:12.6g}  {:10.3f}  {:4}  {:8.2g}  {:8.3f}  {:3}  {:9.1f}  {:8.2g}\n",
+        test.kept, values[test.kept], test.lambda, test.chi_square, test.degrees, test.p_chi_square,
+        test.f, test.numerator, test.denominator, test.p_f);
+  }
+  return text;
 }
 
 std::string as_table(const Json& found) {
@@ -176,7 +190,10 @@ int evaluate(const mpi::Communicator& communicator, OptionTable& options) {
   const auto evaluation = single ? evaluate_in<float>(communicator, evaluated)
                                  : evaluate_in<double>(communicator, evaluated);
   const auto found = report::to_json(evaluation, communicator.size());
-  print_result(communicator, config.json ? json_text(found) + "\n" : as_table(found));
+  print_result(communicator,
+               config.json
+                   ? json_text(found) + "\n"
+                   : as_table(found) + (evaluation.tests ? tests_table(*evaluation.tests) : ""));
   return 0;
 }
 

@@ -107,18 +107,6 @@ void report_constant_outputs(std::span<const double> deviations, std::size_t out
   }
 }
 
-/// left^T C right.
-Matrix<double> between(const Whitening& left, const Matrix<double>& covariance,
-                       const Whitening& right) {
-  Matrix<double> half(covariance.rows(), right.rank());
-  math::gemm<double>(Transpose::no, Transpose::no, 1.0, covariance.view(), right.map.view(), 0.0,
-                     half.view());
-  Matrix<double> whole(left.rank(), right.rank());
-  math::gemm<double>(Transpose::yes, Transpose::no, 1.0, left.map.view(), half.view(), 0.0,
-                     whole.view());
-  return whole;
-}
-
 }  // namespace
 
 CanonicalMaps canonical_maps(const stats::SecondMoments& moments, const ObjectiveOptions& options,

@@ -98,4 +98,15 @@ Whitening whitening_of_inputs(const Matrix<double>& covariance, std::span<const 
   return found;
 }
 
+Matrix<double> between(const Whitening& left, const Matrix<double>& covariance,
+                       const Whitening& right) {
+  Matrix<double> half(covariance.rows(), right.rank());
+  math::gemm<double>(math::Transpose::no, math::Transpose::no, 1.0, covariance.view(),
+                     right.map.view(), 0.0, half.view());
+  Matrix<double> whole(left.rank(), right.rank());
+  math::gemm<double>(math::Transpose::yes, math::Transpose::no, 1.0, left.map.view(), half.view(),
+                     0.0, whole.view());
+  return whole;
+}
+
 }  // namespace infomax::objective

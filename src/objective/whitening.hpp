@@ -40,4 +40,9 @@ void require_variance(std::span<const double> variance);
 [[nodiscard]] Whitening whitening_of_inputs(const Matrix<double>& covariance,
                                             std::span<const double> variance, const char* side);
 
+/// The covariances left^T C right [rank of left, rank of right] of whitened variables of two sides,
+/// whose own are C [m, n].
+[[nodiscard]] Matrix<double> between(const Whitening& left, const Matrix<double>& covariance,
+                                     const Whitening& right);
+
 }  // namespace infomax::objective

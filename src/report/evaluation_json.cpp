@@ -1,9 +1,34 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "report/evaluation_json.hpp"
 
+#include <cstdint>
+
 #include <fmt/format.h>
 
 namespace infomax::report {
+namespace {
+
+Json tests_json(const analysis::IndependenceTests& found) {
+  const auto& correlations = found.correlations;
+  Json object{{"samples", static_cast<std::uint64_t>(correlations.samples)},
+              {"rank_a", correlations.rank_a},
+              {"rank_b", correlations.rank_b},
+              {"canonical_correlations", correlations.values},
+              {"hypotheses", Json::array()}};
+  for (const auto& test : found.tests) {
+    object["hypotheses"].push_back({{"kept", test.kept},
+                                    {"wilks_lambda", test.lambda},
+                                    {"chi_square", test.chi_square},
+                                    {"chi_square_degrees", test.degrees},
+                                    {"chi_square_p_value", test.p_chi_square},
+                                    {"f", test.f},
+                                    {"f_degrees", {test.numerator, test.denominator}},
+                                    {"f_p_value", test.p_f}});
+  }
+  return object;
+}
+
+}  // namespace
 
 Json to_json(const analysis::Evaluation& evaluation, int ranks) {
   const auto& value = evaluation.value;
@@ -50,6 +75,9 @@ Json to_json(const analysis::Evaluation& evaluation, int ranks) {
     object["dependence_interval"] = {intervals->dependence.low, intervals->dependence.high};
     add_intervals("canonical_correlations_intervals", intervals->correlations);
     add_intervals("timescales_intervals", evaluation.timescale_intervals);
+  }
+  if (evaluation.tests) {
+    object["tests"] = tests_json(*evaluation.tests);
   }
   return object;
 }

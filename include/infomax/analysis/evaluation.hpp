@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "infomax/analysis/bootstrap.hpp"
+#include "infomax/analysis/independence_tests.hpp"
 #include "infomax/analysis/permutation_test.hpp"
 #include "infomax/data/datasets.hpp"
 #include "infomax/math/blas.hpp"
@@ -63,6 +64,7 @@ struct Evaluation {
   std::optional<PermutationTest> permutation;         ///< where the caller made one
   std::optional<BootstrapIntervals> intervals;        ///< where the caller made some
   std::vector<NumberInterval> timescale_intervals;    ///< of the pair `lag`, with `intervals`
+  std::optional<IndependenceTests> tests;             ///< where the caller made some
 };
 
 /// Collective. The objective and its parts over all rows, as one global batch. With `fitted`, the

@@ -41,6 +41,11 @@ class LinearRefit {
   /// What the linear maps read: the preprocessed rows of both sides, or a side that is data.
   [[nodiscard]] stats::RowPairs<T> inputs() const { return {*a_, *b_}; }
 
+  /// Whether the maps are those of canonical correlation analysis without a ridge of the inputs.
+  [[nodiscard]] bool is_plain_cca() const {
+    return problem_.form == objective::LinearForm::canonical && !problem_.ridges.given();
+  }
+
   /// Collective. Fits the linear solution to rows like inputs(), and calls `use` with both sides
   /// under it. Throws as objective::solve_linear.
   void fit(const mpi::Communicator& communicator, const stats::RowPairs<T>& inputs,

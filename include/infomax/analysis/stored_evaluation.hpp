@@ -24,6 +24,7 @@ struct InferenceOptions {
   std::size_t bootstrap = 0;                     ///< K; 0: no intervals
   std::optional<std::size_t> bootstrap_block;    ///< unset: as permutation_block
   double confidence = 0.95;                      ///< of each interval
+  bool tests = false;                            ///< Wilks' lambda and tests that it gives
 };
 
 /// Names, help and checks of InferenceOptions.
