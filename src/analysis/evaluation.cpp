@@ -53,6 +53,7 @@ Evaluation evaluate_under_fit(const mpi::Communicator& communicator,
       communicator.sum(static_cast<double>(fitted.a().rows())), fit.mean_a.size(),
       fit.mean_b.size());
   evaluation.fitted = fit.correlations;
+  evaluation.eigenvalues = fit.eigenvalues;
   auto found = score_under_fit(communicator, options, spectral, fit, sides.batch().rows);
   evaluation.correlations = std::move(found.correlations);
   auto& value = evaluation.value;
@@ -112,9 +113,9 @@ Evaluation evaluate(const mpi::Communicator& communicator,
   require_finite(evaluation);
   evaluation.relations = objective::relate_views(communicator, options, sides.batch().rows);
   if (spectral && fitted == nullptr) {
-    evaluation.correlations =
-        objective::fit_canonical(communicator, sides.batch().rows, spectral->options())
-            .correlations;
+    auto fit = objective::fit_canonical(communicator, sides.batch().rows, spectral->options());
+    evaluation.correlations = std::move(fit.correlations);
+    evaluation.eigenvalues = std::move(fit.eigenvalues);
     evaluation.adjusted = adjusted_correlations(evaluation.correlations,
                                                 static_cast<double>(evaluation.value.samples),
                                                 sides.a().columns(), sides.b().columns());

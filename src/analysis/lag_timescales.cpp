@@ -46,7 +46,13 @@ LagTimescales estimate_timescales(const mpi::Communicator& communicator,
   const data::Blocks cut(all, pieces);
   stats::MeanPass<T> mean_pass;
   const stats::Means& means = mean_pass.measure(communicator, pairs);
-  PieceSums sums(pieces, means.a, means.b);
+  // Pairs in both directions need one shift for both sides.
+  Buffer<double> shift = means.a;
+  if (options.reversible) {
+    std::ranges::transform(means.a, means.b, shift.begin(),
+                           [](double a, double b) { return 0.5 * (a + b); });
+  }
+  PieceSums sums(pieces, shift, options.reversible ? shift : means.b);
   Buffer<T> scratch_a;
   Buffer<T> scratch_b;
   for (std::size_t m = 0; m < pieces; ++m) {
@@ -60,7 +66,7 @@ LagTimescales estimate_timescales(const mpi::Communicator& communicator,
   sums.reduce(communicator);
   const std::size_t k = std::min(options.count, pairs.a.columns());
   const auto estimate = [&](std::span<const double> weights) -> std::vector<double> {
-    const auto moments = sums.moments(weights);
+    const auto moments = sums.moments(weights, options.reversible);
     if (!moments) {
       return {};
     }

@@ -18,6 +18,7 @@
 #include "infomax/core/error.hpp"
 #include "infomax/model/trajectory_lengths.hpp"
 #include "infomax/mpi/failure.hpp"
+#include "infomax/objective/make.hpp"
 
 namespace infomax::analysis {
 namespace {
@@ -36,9 +37,10 @@ void require_pairs(const TrajectoryPieces& pieces, std::size_t lag, const char* 
 }
 
 MarkovRequest request_of(const MarkovOptions& options, std::size_t model_lag, bool of_memberships,
-                         std::size_t outputs, const TrajectoryPieces& pieces) {
+                         bool reversible, std::size_t outputs, const TrajectoryPieces& pieces) {
   MarkovRequest request{
       .of_memberships = of_memberships,
+      .reversible = reversible,
       .lags = options.lags.value_or(lags_about(model_lag)),
       .timescales = std::min(options.timescales, outputs - (of_memberships ? 1 : 0)),
       .lag = options.lag.value_or(model_lag),
@@ -184,7 +186,9 @@ MarkovAnalysis analyse_markov(const mpi::Communicator& communicator, data::Datas
   const auto pieces = cut_trajectories(lengths, options.pieces);
   const bool of_memberships = ends_in_softmax(encoder.network().spec());
   const MarkovRequest request =
-      request_of(options, pair.lag, of_memberships, encoder.columns(), pieces);
+      request_of(options, pair.lag, of_memberships,
+                 objective::is_reversible(objective::from_settings(stored.settings)),
+                 encoder.columns(), pieces);
   MarkovAnalysis analysis{.of_memberships = of_memberships,
                           .states = encoder.columns(),
                           .rows = shape.rows,

@@ -59,7 +59,8 @@ MarkovEstimator::MarkovEstimator(MarkovRequest request,
   if (request_.of_memberships) {
     return;
   }
-  const auto moments = sums_.at(request_.lag).moments(std::vector<double>(pieces, 1.0));
+  const auto moments =
+      sums_.at(request_.lag).moments(std::vector<double>(pieces, 1.0), request_.reversible);
   if (moments) {
     const objective::CanonicalSpectrum spectrum(moments->about_means, objective::Ridge{});
     basis_ = spectrum.directions_a();
@@ -74,7 +75,7 @@ MarkovEstimator::MarkovEstimator(MarkovRequest request,
 
 std::optional<KoopmanMatrix> MarkovEstimator::koopman(std::size_t lag,
                                                       std::span<const double> weights) const {
-  const auto found = sums_.at(lag).moments(weights);
+  const auto found = sums_.at(lag).moments(weights, request_.reversible);
   if (!found) {
     return std::nullopt;
   }

@@ -19,6 +19,7 @@ namespace infomax::analysis {
 /// Which numbers are estimated of a drawing of pieces.
 struct MarkovRequest {
   bool of_memberships = false;
+  bool reversible = false;        ///< whether pairs count in both directions
   std::vector<std::size_t> lags;  ///< of timescales
   std::size_t timescales = 0;     ///< at each of these
   std::size_t lag = 1;            ///< tau

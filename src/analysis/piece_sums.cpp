@@ -59,12 +59,30 @@ void PieceSums::add(std::size_t piece, MatrixView<const T> a, MatrixView<const T
   add_product(y, y, 2);
 }
 
-std::optional<PieceMoments> PieceSums::moments(std::span<const double> weights) const {
+/// Replaces sums over pairs by half of those of pairs in both directions.
+void PieceSums::add_backwards(std::span<double> total) const {
+  const auto average = [](double& x, double& y) { x = y = 0.5 * (x + y); };
+  for (std::size_t i = 0; i < q_; ++i) {
+    average(total[1 + i], total[1 + q_ + i]);
+    for (std::size_t j = 0; j < q_; ++j) {
+      average(total[products(0) + i * q_ + j], total[products(2) + i * q_ + j]);
+    }
+    for (std::size_t j = 0; j < i; ++j) {
+      average(total[products(1) + i * q_ + j], total[products(1) + j * q_ + i]);
+    }
+  }
+}
+
+std::optional<PieceMoments> PieceSums::moments(std::span<const double> weights,
+                                               bool reversible) const {
   Buffer<double> total(sums_.columns());
   math::gemv_transposed<double>(1.0, sums_.view(), weights, 0.0, total);
   const double n = total[0];
   if (n < 2.0) {
     return std::nullopt;
+  }
+  if (reversible) {
+    add_backwards(total);
   }
   const auto sum_a = std::span<const double>(total).subspan(1, q_);
   const auto sum_b = std::span<const double>(total).subspan(1 + q_, q_);

@@ -35,13 +35,16 @@ class PieceSums {
   void reduce(const mpi::Communicator& communicator) { communicator.sum(sums_.span()); }
 
   /// The moments of a sample in which piece m stands weights[m] times; none of fewer than two
-  /// pairs.
-  [[nodiscard]] std::optional<PieceMoments> moments(std::span<const double> weights) const;
+  /// pairs. Where `reversible`, those of pairs in both directions, for which the shifts of both
+  /// sides must be the same.
+  [[nodiscard]] std::optional<PieceMoments> moments(std::span<const double> weights,
+                                                    bool reversible) const;
 
   /// All pairs, after reduce().
   [[nodiscard]] double pairs() const;
 
  private:
+  void add_backwards(std::span<double> total) const;
   [[nodiscard]] std::size_t products(std::size_t which) const {
     return 1 + 2 * q_ + which * q_ * q_;
   }

@@ -59,9 +59,10 @@ const FieldTable<EvaluateConfig>& evaluate_fields() {
             "canonical_correlations_adjusted, without the bias that fitting gives them where N > p "
             "+ q + 1 (Bao et al. 2019; for independent rows, and as if networks were given), with "
             "`fit` instead of these canonical_correlations_of_fit, and with `pair` lag timescales, "
-            "-tau / ln |s|, in rows, where null stands for an infinite one; of several views "
-            "eigenvalues, and of each pair, counted from 1, such as canonical_correlations_1_2; "
-            "and what `permutations`, `bootstrap` and `tests` add")
+            "-tau / ln |s|, in rows, where null stands for an infinite one, and with `reversible` "
+            "the signed eigenvalues of the fit; of several views eigenvalues, and of each pair, "
+            "counted from 1, such as canonical_correlations_1_2; and what `permutations`, "
+            "`bootstrap` and `tests` add")
         .add("micro-batch", &Config::micro_batch, "M",
              "rows that a rank encodes at a time; bounds memory, changes no result; 0 = all",
              zero_or_more("all rows"))

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <numeric>
 #include <stdexcept>
@@ -72,6 +73,33 @@ double own_gradient(const Matrix<double>& x, std::span<const double> weight, dou
   return by_fourth;
 }
 
+/// The singular values of a matrix that is symmetric but for rounding: the sizes of its
+/// eigenvalues, whose signs go to the right singular vectors.
+math::SingularValues symmetric_singular_values(const Matrix<double>& t) {
+  const std::size_t n = t.rows();
+  Matrix<double> even(n, n);
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t j = 0; j < n; ++j) {
+      even(i, j) = 0.5 * (t(i, j) + t(j, i));
+    }
+  }
+  const auto eigen = math::symmetric_eigen(even.view());
+  std::vector<std::size_t> order(n);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, std::ranges::greater{},
+                           [&](std::size_t k) { return std::abs(eigen.values[k]); });
+  math::SingularValues found{Matrix<double>(n, n), std::vector<double>(n), Matrix<double>(n, n)};
+  for (std::size_t k = 0; k < n; ++k) {
+    const double value = eigen.values[order[k]];
+    found.values[k] = std::abs(value);
+    for (std::size_t i = 0; i < n; ++i) {
+      found.u(i, k) = eigen.vectors(i, order[k]);
+      found.vt(k, i) = std::copysign(1.0, value) * found.u(i, k);
+    }
+  }
+  return found;
+}
+
 }  // namespace
 
 std::string describe(const Ridge& ridge) {
@@ -105,7 +133,8 @@ Matrix<double> regular_factor(const Matrix<double>& covariance, std::span<const 
   return *std::move(l);
 }
 
-CanonicalSpectrum::CanonicalSpectrum(const stats::SecondMoments& moments, const Ridge& ridge)
+CanonicalSpectrum::CanonicalSpectrum(const stats::SecondMoments& moments, const Ridge& ridge,
+                                     bool symmetric)
     : ridge_share_a_(ridge.absolute ? 0.0
                                     : ridge.relative / static_cast<double>(moments.columns_a())),
       ridge_share_b_(ridge.absolute ? 0.0
@@ -145,7 +174,8 @@ CanonicalSpectrum::CanonicalSpectrum(const stats::SecondMoments& moments, const 
   Matrix<double> t = moments.ab;
   math::solve_lower(Side::left, Transpose::no, l_a.view(), t.view());
   math::solve_lower(Side::right, Transpose::yes, l_b.view(), t.view());
-  math::SingularValues decomposed = math::singular_values(t.view());
+  math::SingularValues decomposed =
+      symmetric ? symmetric_singular_values(t) : math::singular_values(t.view());
   std::ranges::copy(decomposed.values, values_.begin());
   a_ = std::move(decomposed.u);
   b_ = transposed(decomposed.vt);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "infomax/core/field.hpp"
+#include "infomax/objective/canonical.hpp"
 #include "infomax/objective/linear_solution.hpp"
 #include "infomax/objective/moment_objective.hpp"
 #include "infomax/objective/needs.hpp"
@@ -44,6 +45,9 @@ template <class Options>
 /// of canonical correlations.
 [[nodiscard]] OptionGroup histogram_options();
 [[nodiscard]] OptionGroup canonical_options();
+
+/// The canonical options of an objective, and whether rows count in both directions.
+[[nodiscard]] CanonicalOptions settled_canonical(const ObjectiveOptions& options);
 
 /// Makes an objective that is not of the form of MomentTerms.
 struct Factory {
@@ -92,6 +96,9 @@ struct Description {
 
   /// As objective::scores_subspaces() has it.
   bool scores_subspaces = false;
+
+  /// As objective::is_reversible() has it; empty: never.
+  std::function<bool(const ObjectiveOptions&)> reversible = {};
 
   /// Its linear solution in closed form, if there is one.
   std::function<std::optional<LinearForm>(const ObjectiveOptions&, LinearSides)> linear = {};

@@ -13,6 +13,8 @@
 #include "infomax/core/logging.hpp"
 #include "infomax/math/lapack.hpp"
 #include "infomax/objective/canonical.hpp"
+#include "infomax/objective/make.hpp"
+#include "infomax/stats/both_directions.hpp"
 #include "infomax/stats/compact_sides.hpp"
 #include "infomax/stats/means.hpp"
 #include "infomax/stats/moments.hpp"
@@ -185,9 +187,12 @@ std::size_t largest_outputs(LinearForm form, std::size_t m, std::size_t n) {
   return of_both ? std::min(m, n) : n;
 }
 
+namespace {
+
+/// Collective. Of rows as they are.
 template <math::Real T>
-LinearSolution solve_linear(const mpi::Communicator& communicator, const LinearProblem& problem,
-                            const ObjectiveOptions& options, const stats::RowPairs<T>& rows) {
+LinearSolution solve_rows(const mpi::Communicator& communicator, const LinearProblem& problem,
+                          const ObjectiveOptions& options, const stats::RowPairs<T>& rows) {
   const LinearForm form = problem.form;
   assert(std::max(problem.outputs_a, problem.outputs_b) <=
          largest_outputs(form, rows.a.original_columns(), rows.b.original_columns()));
@@ -201,7 +206,7 @@ LinearSolution solve_linear(const mpi::Communicator& communicator, const LinearP
   plan.keep_a = problem.outputs_a > 0;
   plan.keep_b = true;
   if (auto compact = stats::CompactSides<T>::of(communicator, plan, rows, means)) {
-    solution = solve_linear<double>(communicator, problem, options, compact->rows());
+    solution = solve_rows<double>(communicator, problem, options, compact->rows());
     warn_of_wide_inputs(plan.compact_a && problem.outputs_a > 0, "a", rows.a.columns());
     warn_of_wide_inputs(plan.compact_b, "b", rows.b.columns());
     if (problem.outputs_a > 0) {
@@ -237,6 +242,18 @@ LinearSolution solve_linear(const mpi::Communicator& communicator, const LinearP
   }
   finish(communicator, solution);
   return solution;
+}
+
+}  // namespace
+
+template <math::Real T>
+LinearSolution solve_linear(const mpi::Communicator& communicator, const LinearProblem& problem,
+                            const ObjectiveOptions& options, const stats::RowPairs<T>& rows) {
+  if (is_reversible(options)) {
+    const stats::BothDirections<T> both(rows);
+    return solve_rows<T>(communicator, problem, options, both.rows());
+  }
+  return solve_rows<T>(communicator, problem, options, rows);
 }
 
 #define INFOMAX_INSTANTIATE(T)                                                            \

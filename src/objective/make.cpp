@@ -20,7 +20,9 @@ MomentTerms terms_of(const ObjectiveOptions& options) {
     throw UsageError(
         fmt::format("`objective` {} is not a function of second moments", options.objective));
   }
-  return description.moments(options);
+  MomentTerms terms = description.moments(options);
+  terms.reversible = is_reversible(options);
+  return terms;
 }
 
 template <math::Real T>
@@ -61,7 +63,12 @@ std::unique_ptr<SpectralFunction> make_spectral_function(const ObjectiveOptions&
   validate(options);
   const Description& description = description_of(options);
   const auto form = description.spectral ? description.spectral(options) : std::nullopt;
-  return form ? std::make_unique<SpectralFunction>(*form, options.of<CanonicalOptions>()) : nullptr;
+  return form ? std::make_unique<SpectralFunction>(*form, settled_canonical(options)) : nullptr;
+}
+
+bool is_reversible(const ObjectiveOptions& options) {
+  const Description& description = description_of(options);
+  return description.reversible && description.reversible(options);
 }
 
 bool scores_subspaces(const ObjectiveOptions& options) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "infomax/objective/histogram_options.hpp"
+#include "infomax/objective/make.hpp"
 #include "objective/description.hpp"
 
 // M: bins.
@@ -43,7 +44,13 @@ MemoryUse histogram_information_memory(const BatchExtent& batch, std::size_t bin
 }
 
 MemoryUse moment_objective_memory(const ObjectiveOptions& options, const MomentTerms& terms,
-                                  const BatchExtent& batch) {
+                                  const BatchExtent& of_batch) {
+  const bool both = is_reversible(options);
+  BatchExtent batch = of_batch;
+  if (both) {
+    batch.rows *= 2;
+    batch.local_rows *= 2;
+  }
   const MomentNeeds needs = terms.function->needs();
   const std::size_t bins = options.of<HistogramOptions>().bins;
   MemoryUse use = mean_memory(batch);
@@ -72,6 +79,9 @@ MemoryUse moment_objective_memory(const ObjectiveOptions& options, const MomentT
     use += {0, spectrum_bytes(extent.p, extent.q)};
   } else if (needs.bb == Extent::full && needs.ab == Extent::none) {
     use += {0, 3 * extent.q * extent.q * wide};
+  }
+  if (both && (batch.wanted_a || batch.wanted_b)) {
+    use.kept += 2 * batch.local_rows * batch.p * batch.element_bytes;
   }
   return use;
 }

@@ -2,7 +2,10 @@
 #include "infomax/objective/moment_objective.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
+
+#include "infomax/stats/both_directions.hpp"
 
 namespace infomax::objective {
 
@@ -22,6 +25,36 @@ template <math::Real T>
 Value MomentObjective<T>::evaluate(const mpi::Communicator& communicator, const Batch<T>& batch,
                                    const Gradients<T>& gradients) {
   const stats::RowPairs<T>& rows = batch.rows;
+  if (!terms_.reversible) {
+    return evaluate_rows(communicator, rows, gradients);
+  }
+  require(needs_, name_, {.p = rows.a.columns(), .q = rows.b.columns()});
+  const bool wanted = gradients.a.columns() != 0 || gradients.b.columns() != 0;
+  const std::size_t count = rows.count();
+  if (wanted && (both_a_.rows() != 2 * count || both_a_.columns() != rows.a.columns())) {
+    both_a_ = Matrix<T>(2 * count, rows.a.columns());
+    both_b_ = Matrix<T>(2 * count, rows.a.columns());
+  }
+  const stats::BothDirections<T> both(rows);
+  Value value =
+      evaluate_rows(communicator, both.rows(),
+                    wanted ? Gradients<T>{both_a_.view(), both_b_.view()} : Gradients<T>{});
+  value.samples /= 2;
+  const auto add = [&](const Matrix<T>& ahead, const Matrix<T>& behind, MatrixView<T> gradient) {
+    for (std::size_t i = 0; i < (gradient.columns() != 0 ? count : 0); ++i) {
+      std::ranges::transform(ahead.view().row(i), behind.view().row(count + i),
+                             gradient.row(i).begin(), std::plus<T>{});
+    }
+  };
+  add(both_a_, both_b_, gradients.a);
+  add(both_b_, both_a_, gradients.b);
+  return value;
+}
+
+template <math::Real T>
+Value MomentObjective<T>::evaluate_rows(const mpi::Communicator& communicator,
+                                        const stats::RowPairs<T>& rows,
+                                        const Gradients<T>& gradients) {
   require(needs_, name_, {.p = rows.a.columns(), .q = rows.b.columns()});
   const bool wanted_a = gradients.a.columns() != 0;
   const bool wanted_b = gradients.b.columns() != 0;

@@ -5,6 +5,7 @@
 #include <numeric>
 #include <utility>
 
+#include "infomax/objective/make.hpp"
 #include "objective/description.hpp"
 
 namespace infomax::objective {
@@ -28,7 +29,9 @@ double SpectralFunction::value_of(std::span<const double> sigma) const {
 
 double SpectralFunction::evaluate(const stats::SecondMoments& moments,
                                   stats::MomentGradient* gradient) {
-  batch_size_.require_correlations(moments.samples, moments.columns_a(), moments.columns_b());
+  // Reversed pairs are no samples of their own.
+  batch_size_.require_correlations(options_.reversible ? moments.samples / 2.0 : moments.samples,
+                                   moments.columns_a(), moments.columns_b());
   const CanonicalSpectrum spectrum(moments, options_.ridge);
   const std::span<const double> sigma = spectrum.values();
   const std::size_t k =
@@ -54,6 +57,12 @@ void SpectralFunction::append_figures(Figures& figures) const {
   }
 }
 
+CanonicalOptions settled_canonical(const ObjectiveOptions& options) {
+  CanonicalOptions canonical = options.of<CanonicalOptions>();
+  canonical.reversible = is_reversible(options);
+  return canonical;
+}
+
 Description spectral_description(std::string name, std::string help, SpectralForm form) {
   Description description{.name = std::move(name), .help = std::move(help)};
   description.options = {canonical_options(), histogram_options()};
@@ -61,7 +70,7 @@ Description spectral_description(std::string name, std::string help, SpectralFor
     return Needs{.canonical_correlations = options.of<CanonicalOptions>().components};
   };
   description.moments = [form](const ObjectiveOptions& options) {
-    return MomentTerms{std::make_unique<SpectralFunction>(form, options.of<CanonicalOptions>())};
+    return MomentTerms{std::make_unique<SpectralFunction>(form, settled_canonical(options))};
   };
   description.spectral = [form](const ObjectiveOptions&) { return std::optional(form); };
   description.spectral_help = description.name;

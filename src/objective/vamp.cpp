@@ -20,9 +20,28 @@ double vamp2(std::span<const double> sigma, const Ridge& /*ridge*/, std::span<do
   return 1.0 + std::inner_product(sigma.begin(), sigma.end(), sigma.begin(), 0.0);
 }
 
+struct VampOptions {
+  bool reversible = false;
+};
+
 Description describe(const char* name, const char* help, SpectralForm form) {
+  FieldTable<VampOptions> table;
+  table.add("reversible", &VampOptions::reversible, "",
+            "with `pair` lag, take the process to be the same backwards in time: C_0 = (C_aa + "
+            "C_bb) / 2 and C_t = (C_ab + C_ba) / 2 about the mean of both sides (TICA; "
+            "Perez-Hernandez et al. 2013). s_i are then the sizes of eigenvalues, which `evaluate` "
+            "tells with their signs");
   Description description = spectral_description(name, help, form);
+  description.options.push_back(group_of(table));
   description.scores_subspaces = true;
+  description.reversible = [](const ObjectiveOptions& options) {
+    return options.of<VampOptions>().reversible;
+  };
+  description.needs = [](const ObjectiveOptions& options) {
+    return Needs{.equal_columns = options.of<VampOptions>().reversible,
+                 .instead = "no `reversible`",
+                 .canonical_correlations = options.of<CanonicalOptions>().components};
+  };
   return description;
 }
 

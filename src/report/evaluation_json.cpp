@@ -47,6 +47,7 @@ Json to_json(const analysis::Evaluation& evaluation, int ranks) {
   };
   add_list("canonical_correlations", evaluation.correlations);
   add_list("canonical_correlations_of_fit", evaluation.fitted);
+  add_list("eigenvalues", evaluation.eigenvalues);
   add_list("timescales", evaluation.timescales);
   add_list("canonical_correlations_adjusted", evaluation.adjusted);
   if (const auto& relations = evaluation.relations) {

@@ -137,10 +137,11 @@ Json find(const mpi::Communicator& communicator, const model::StoredModel& store
                                            objective, spectral != nullptr, options.micro_batch);
   }
   if (variates && pair.meaning().is_lagged) {
-    auto ridge = spectral->options().ridge;
-    ridge.shrinkage = objective::Shrinkage::none;  // pieces of the data keep no lengths of rows
+    auto canonical = spectral->options();
+    canonical.ridge.shrinkage =
+        objective::Shrinkage::none;  // pieces of the data keep no lengths of rows
     found["timescales_by_lag"] =
-        timescales_by_lag<T>(communicator, model, pair, ridge, *variates, options);
+        timescales_by_lag<T>(communicator, model, pair, canonical, *variates, options);
     found["timescales_by_lag"]["without_shrinkage"] =
         spectral->options().ridge.shrinkage != objective::Shrinkage::none;
     if (auto markov = markov_findings<T>(communicator, stored, pair, options)) {

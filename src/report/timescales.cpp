@@ -35,10 +35,11 @@ template <math::Real T>
 std::optional<analysis::LagTimescales> at_lag(const mpi::Communicator& communicator,
                                               const model::Model<T>& model,
                                               const model::PairSettings& pair,
-                                              const objective::Ridge& ridge,
+                                              const objective::CanonicalOptions& canonical,
                                               const analysis::VariateMap* features,
                                               const FindingsOptions& options) {
-  const analysis::TimescaleOptions wanted{.replicates = options.replicates, .seed = options.seed};
+  const analysis::TimescaleOptions wanted{
+      .replicates = options.replicates, .seed = options.seed, .reversible = canonical.reversible};
   try {
     const auto examples = model::load_examples(communicator, options.data, pair, 0);
     if (examples.blocks.rows() < 2 * wanted.pieces) {
@@ -47,7 +48,7 @@ std::optional<analysis::LagTimescales> at_lag(const mpi::Communicator& communica
     const model::WholeSides<T> sides(communicator, model, examples, pair, options.micro_batch);
     const auto estimate = [&](const stats::RowPairs<T>& rows) {
       return analysis::estimate_timescales<T>(communicator, rows, examples.blocks, examples.shard,
-                                              pair.lag, ridge, wanted);
+                                              pair.lag, canonical.ridge, wanted);
     };
     if (features == nullptr) {
       return estimate({sides.a(), sides.b()});
@@ -68,7 +69,8 @@ std::optional<analysis::LagTimescales> at_lag(const mpi::Communicator& communica
 
 template <math::Real T>
 Json timescales_by_lag(const mpi::Communicator& communicator, const model::Model<T>& model,
-                       const model::PairSettings& pair, const objective::Ridge& ridge,
+                       const model::PairSettings& pair,
+                       const objective::CanonicalOptions& canonical,
                        const analysis::CanonicalVariates& variates,
                        const FindingsOptions& options) {
   std::optional<analysis::VariateMap> features;
@@ -88,7 +90,7 @@ Json timescales_by_lag(const mpi::Communicator& communicator, const model::Model
     auto other = pair;
     other.lag = lag;
     const auto estimate =
-        at_lag<T>(communicator, model, other, ridge, features ? &*features : nullptr, options);
+        at_lag<T>(communicator, model, other, canonical, features ? &*features : nullptr, options);
     if (estimate) {
       found["at"].push_back({{"lag", lag},
                              {"timescales", rounded_list(estimate->timescales, 6)},
@@ -99,9 +101,10 @@ Json timescales_by_lag(const mpi::Communicator& communicator, const model::Model
   return found;
 }
 
-#define INFOMAX_INSTANTIATE(T)                                                            \
-  template Json timescales_by_lag<T>(const mpi::Communicator&, const model::Model<T>&,    \
-                                     const model::PairSettings&, const objective::Ridge&, \
+#define INFOMAX_INSTANTIATE(T)                                                         \
+  template Json timescales_by_lag<T>(const mpi::Communicator&, const model::Model<T>&, \
+                                     const model::PairSettings&,                       \
+                                     const objective::CanonicalOptions&,               \
                                      const analysis::CanonicalVariates&, const FindingsOptions&);
 INFOMAX_INSTANTIATE(float)
 INFOMAX_INSTANTIATE(double)

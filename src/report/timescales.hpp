@@ -17,7 +17,7 @@ namespace infomax::report {
 template <math::Real T>
 [[nodiscard]] Json timescales_by_lag(const mpi::Communicator& communicator,
                                      const model::Model<T>& model, const model::PairSettings& pair,
-                                     const objective::Ridge& ridge,
+                                     const objective::CanonicalOptions& canonical,
                                      const analysis::CanonicalVariates& variates,
                                      const FindingsOptions& options);
 

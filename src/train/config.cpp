@@ -75,6 +75,10 @@ void validate_pair(const Config& config) {
   if (!splits_image && (!takes_changes || config.augment.empty())) {
     require_pair(!config.image.empty(), "image", pair);
   }
+  if (!model::meaning_of(pair).is_lagged && objective::is_reversible(config.objective_options())) {
+    throw UsageError(
+        fmt::format("`reversible` is for `pair` lag, and `pair` is {}", model::name_of(pair)));
+  }
   refuse_both(config.share && !config.encoder_b.empty(), "`encoder_b`", "`share`");
   refuse_both(splits_image && config.split_columns, "`split_columns`", "`split_image`");
   if (model::meaning_of(pair).changes_rows && config.augment.empty()) {

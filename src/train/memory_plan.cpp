@@ -14,6 +14,7 @@
 #include "infomax/model/side_data.hpp"
 #include "infomax/model/views.hpp"
 #include "infomax/nn/view_networks.hpp"
+#include "infomax/objective/make.hpp"
 #include "infomax/objective/memory.hpp"
 #include "infomax/stats/compact_rows.hpp"
 #include "infomax/train/linear_start.hpp"
@@ -53,8 +54,10 @@ std::size_t start_bytes(const mpi::Communicator& communicator, const Config& con
   if (!form) {
     return 0;  // which start_linear() refuses
   }
-  const stats::BatchExtent extent{.rows = data.examples.blocks.rows(),
-                                  .local_rows = data.examples.shard.row_count,
+  // Rows that count in both directions are twice as many.
+  const std::size_t directions = objective::is_reversible(config.objective_options()) ? 2 : 1;
+  const stats::BatchExtent extent{.rows = directions * data.examples.blocks.rows(),
+                                  .local_rows = directions * data.examples.shard.row_count,
                                   .p = before_last(views.a),
                                   .q = before_last(views.b),
                                   .ranks = static_cast<std::size_t>(communicator.size()),

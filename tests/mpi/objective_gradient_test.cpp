@@ -157,6 +157,19 @@ TEST(ObjectiveGradient, OfCorrelationsIsThatOfCentralDifferences) {
   }
 }
 
+TEST(ObjectiveGradient, OfReversibleCorrelationsIsThatOfCentralDifferences) {
+  for (const std::string name : {"vamp1", "vamp2"}) {
+    ObjectiveOptions options;
+    options.objective = name;
+    options.set("reversible", "true");
+    check(options, reference::keyed_sides(17, 3, 3, 51));
+    options.set("ridge", 0.1);
+    options.set("components", 2);
+    check(options, reference::keyed_sides(19, 3, 3, 52));
+    check(options, reference::keyed_sides(5, 24, 24, 53));
+  }
+}
+
 TEST(ObjectiveGradient, OfWideSidesIsThatOfCentralDifferences) {
   for (const std::string name : {"rv", "cca", "dcca", "vamp2"}) {
     ObjectiveOptions options;

@@ -57,6 +57,8 @@ struct Evaluation {
   std::vector<double> correlations;  ///< on the data: of the fit to other data, else of its own
   std::vector<double> fitted;        ///< on the data that was fitted to
   std::vector<double> timescales;    ///< of the pair `lag`, in rows
+  /// Correlations with the signs of eigenvalues, as objective::CanonicalFit has them: of the fit.
+  std::vector<double> eigenvalues;
   /// The correlations without the bias of their fit (adjusted_correlations()), as if the outputs
   /// were given; empty where other data was fitted to.
   std::vector<double> adjusted;

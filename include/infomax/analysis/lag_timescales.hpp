@@ -22,6 +22,7 @@ struct TimescaleOptions {
   std::size_t pieces = 32;       ///< M: runs of consecutive pairs that are drawn, at most N / 2
   std::size_t replicates = 100;  ///< R: estimates from drawn pieces; 0 = no intervals
   std::uint64_t seed = 0;        ///< of the draws
+  bool reversible = false;       ///< whether pairs count in both directions
 };
 
 /// Implied timescales at one lag, in rows, and 95% intervals: percentiles of a bootstrap over

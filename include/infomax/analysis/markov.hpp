@@ -79,7 +79,8 @@ struct MarkovAnalysis {
 /// estimates, at each lag, the Koopman matrix K = C_00^+ C_0t of its outputs. Of memberships (the
 /// network ends in a softmax) second moments are not centred, and K is the matrix of transitions
 /// between the states. Of other outputs they are centred, and K is written in the basis of the
-/// outputs' singular functions at tau, in their order.
+/// outputs' singular functions at tau, in their order. Pairs count in both directions where the
+/// model was trained `reversible`.
 ///
 /// Intervals come from drawing pieces of the trajectories with replacement, the same for all lags
 /// and at any number of ranks: percentiles of the drawings, less how far their median is off; of

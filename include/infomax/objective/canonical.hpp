@@ -50,6 +50,7 @@ struct Ridge {
 struct CanonicalOptions {
   std::size_t components = 0;  ///< k, the largest correlations, which are counted; 0 = all
   Ridge ridge;                 ///< of either side
+  bool reversible = false;     ///< whether rows count in both directions (stats::BothDirections)
 };
 
 /// Canonical correlations up to here count as 0 in gradients. Rounding of floats leaves as much of
@@ -79,8 +80,10 @@ class CanonicalSpectrum {
  public:
   /// Where a side has no variance at all, all sigma are 0. The moments are those of
   /// canonical_needs() and must outlive this. Throws NumericError where C + r I is not positive
-  /// definite.
-  CanonicalSpectrum(const stats::SecondMoments& moments, const Ridge& ridge);
+  /// definite. `symmetric` is for moments of which C_ab is symmetric and C_aa = C_bb but for
+  /// rounding: U and V are then the same but for the signs of columns, those of T's eigenvalues.
+  CanonicalSpectrum(const stats::SecondMoments& moments, const Ridge& ridge,
+                    bool symmetric = false);
   ~CanonicalSpectrum();
   CanonicalSpectrum(const CanonicalSpectrum&) = delete;
   CanonicalSpectrum& operator=(const CanonicalSpectrum&) = delete;

@@ -28,9 +28,14 @@ struct CanonicalFit {
   Matrix<double> directions_a;       ///< [p, c]
   Matrix<double> directions_b;       ///< [q, c]
   std::vector<double> correlations;  ///< [k], descending, of the regularised problem
+  /// [c], correlations with the signs of the eigenvalues that they are the sizes of; empty unless
+  /// rows count in both directions, where mean_a = mean_b, and the directions of b are those of a
+  /// times these signs.
+  std::vector<double> eigenvalues = {};
 };
 
-/// Collective. Fits the `components` largest correlations. Throws NumericError where a covariance
+/// Collective. Fits the `components` largest correlations, of rows in both directions where
+/// `reversible` says so. Throws NumericError where a covariance
 /// with its ridge is not positive definite.
 template <math::Real T>
 [[nodiscard]] CanonicalFit fit_canonical(const mpi::Communicator& communicator,

@@ -35,6 +35,10 @@ template <math::Real T>
 /// for the variational scores vamp1 and vamp2, and not by the correlation of each pair of variates.
 [[nodiscard]] bool scores_subspaces(const ObjectiveOptions& options);
 
+/// Whether rows count in both directions, each pair (a, b) as (b, a) too (stats::BothDirections):
+/// for vamp1 and vamp2 with `reversible`.
+[[nodiscard]] bool is_reversible(const ObjectiveOptions& options);
+
 /// Whether the gradient is that of the value, as for all but mine and smile.
 [[nodiscard]] bool ascends_itself(const ObjectiveOptions& options);
 

@@ -24,6 +24,7 @@ struct MomentTerms {
   double similarity_weight = 0.0;            ///< w_s; 0 = the term is left out
   double lambda_a = 0.0;                     ///< weight of the entropy of side a
   double lambda_b = 0.0;                     ///< weight of the entropy of side b
+  bool reversible = false;                   ///< whether rows count as BothDirections; w_s = 0
 };
 
 /// J = f(moments) - w_s mean((a - b)^2) - lambda_a H(a) - lambda_b H(b), where f is any function of
@@ -46,6 +47,9 @@ class MomentObjective final : public Objective<T> {
                                const Gradients<T>& gradients) override;
 
  private:
+  Value evaluate_rows(const mpi::Communicator& communicator, const stats::RowPairs<T>& rows,
+                      const Gradients<T>& gradients);
+
   std::string name_;
   Needs needs_;
   MomentTerms terms_;
@@ -57,6 +61,8 @@ class MomentObjective final : public Objective<T> {
   stats::MomentPullBack<T> moment_pull_back_;
   DifferenceGradient<T> difference_;
   EntropyTerms<T> entropy_;
+  Matrix<T> both_a_;  // the gradients of rows in both directions
+  Matrix<T> both_b_;
 };
 
 }  // namespace infomax::objective
