@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "analysis/probe_gather.hpp"
+#include "analysis/probe_outcomes.hpp"
 #include "analysis/probe_rows.hpp"
 #include "infomax/core/error.hpp"
 
@@ -46,8 +47,10 @@ class ClassProber {
       : communicator_(communicator), classes_(classes), options_(options), watchers_(watchers) {}
 
   /// Collective. Fits to `train`, whose rows `dealer` deals, and predicts `test`, if there is any.
+  /// Its rows go to `outcomes`, if any are wanted, as fold `part`.
   ClassFold probe(const Dealer& dealer, const ClassRows& train, const ClassRows* test,
-                  std::uint64_t deal) const {
+                  std::uint64_t deal, ProbeOutcomes* outcomes = nullptr,
+                  std::uint32_t part = 0) const {
     const auto features =
         measure_features(communicator_, train.all.x, train.subset, options_.normalize);
     const auto& normalization = features.normalization;
@@ -60,6 +63,8 @@ class ClassProber {
                                              normalization, path, may_stop);
                        });
     const LabelledRows known = labelled(train, normalization);
+    std::vector<std::uint32_t> predicted;
+    std::vector<std::uint32_t> by_neighbours;
     {
       LogisticRegression regression(communicator_, known.rows(), classes_);
       const auto fit = regression.fit(found.penalty.l2, options_.search, nullptr, watchers_.search);
@@ -67,14 +72,21 @@ class ClassProber {
       found.train = scores(known, predict(fit, known.rows()));
       if (test != nullptr) {
         const LabelledRows asked = labelled(*test, normalization);
-        found.test = scores(asked, predict(fit, asked.rows()));
+        predicted = predict(fit, asked.rows());
+        found.test = scores(asked, predicted);
       }
     }
     if (test != nullptr && options_.neighbours > 0) {
       const LabelledRows asked = labelled(*test, normalization);
-      found.neighbours = scores(
-          asked, predict_by_neighbours(communicator_, known.rows(), asked.rows(),
-                                       options_.neighbours, options_.metric, watchers_.neighbours));
+      by_neighbours =
+          predict_by_neighbours(communicator_, known.rows(), asked.rows(), options_.neighbours,
+                                options_.metric, watchers_.neighbours);
+      found.neighbours = scores(asked, by_neighbours);
+    }
+    if (test != nullptr && outcomes != nullptr && outcomes->wanted()) {
+      outcomes->add(test->subset, part,
+                    hits(labelled(*test, normalization).labels(), predicted,
+                         found.neighbours ? &by_neighbours : nullptr));
     }
     return found;
   }
@@ -193,7 +205,8 @@ class ValueProber {
   /// Collective. Fits to a subset of the rows that `dealer` deals, and predicts a subset of `test`,
   /// if there is any.
   ValueFold probe(const Dealer& dealer, const Subset& train, const ProbeRows* test,
-                  const Subset& asked, std::uint64_t deal) const {
+                  const Subset& asked, std::uint64_t deal, ProbeOutcomes* outcomes = nullptr,
+                  std::uint32_t part = 0) const {
     const ProbeRows& rows = dealer.rows;
     const auto features = measure_features(communicator_, rows.x, train, options_.normalize);
     const auto& normalization = features.normalization;
@@ -207,6 +220,11 @@ class ValueProber {
     found.train = scores(fit, rows, train, normalization);
     if (test != nullptr) {
       found.test = scores(fit, *test, asked, normalization);
+      if (outcomes != nullptr && outcomes->wanted()) {
+        outcomes->add(asked, part,
+                      errors(fit, rows_of(test->x, asked, normalization),
+                             rows_of(test->y, asked, as_they_are_)));
+      }
     }
     return found;
   }
@@ -252,13 +270,14 @@ ClassProbe probe_classes_of(const mpi::Communicator& communicator, const ProbeRo
   const ClassProber prober(communicator, classes.count, options, watchers);
   const Subset all = whole(communicator, train);
   const ClassRows known{train, labels, all};
+  ProbeOutcomes outcomes(communicator, test != nullptr ? *test : train, test == nullptr, options);
   ClassFold found;
   if (test != nullptr) {
     require_like(train.x, test->x);
     const auto test_labels = data::class_numbers(communicator, test->y, classes);
     const Subset all_of_test = whole(communicator, *test);
     const ClassRows asked{*test, test_labels, all_of_test};
-    found = prober.probe(dealer, known, &asked, deal_of_all);
+    found = prober.probe(dealer, known, &asked, deal_of_all, &outcomes);
   } else {
     found = prober.probe(dealer, known, nullptr, deal_of_all);
   }
@@ -266,8 +285,14 @@ ClassProbe probe_classes_of(const mpi::Communicator& communicator, const ProbeRo
   for_each_fold(dealer, options.folds, [&](const SplitRows& split, std::uint32_t fold) {
     const ClassRows others{train, labels, split.fitted};
     const ClassRows asked{train, labels, split.held_out};
-    add_fold(probe, prober.probe(dealer, others, &asked, deal_of_fold(fold)), test == nullptr);
+    add_fold(probe,
+             prober.probe(dealer, others, &asked, deal_of_fold(fold),
+                          test == nullptr ? &outcomes : nullptr, fold),
+             test == nullptr);
   });
+  if (outcomes.wanted()) {
+    probe.intervals = outcomes.of_classes(probe.neighbours.has_value());
+  }
   return probe;
 }
 
@@ -281,17 +306,22 @@ ValueProbe probe_values_of(const mpi::Communicator& communicator, const ProbeRow
   const Dealer dealer{communicator, train, alike, 1, options.seed};
   const ValueProber prober(communicator, options, train.y.features());
   const Subset all_of_test = test != nullptr ? whole(communicator, *test) : Subset{};
+  ProbeOutcomes outcomes(communicator, test != nullptr ? *test : train, test == nullptr, options);
   const auto found =
-      prober.probe(dealer, whole(communicator, train), test, all_of_test, deal_of_all);
+      prober.probe(dealer, whole(communicator, train), test, all_of_test, deal_of_all, &outcomes);
   ValueProbe probe{found.penalty, found.train, found.test, {}};
   std::vector<RegressionScores> of_folds;
   for_each_fold(dealer, options.folds, [&](const SplitRows& split, std::uint32_t fold) {
-    probe.folds.push_back(
-        prober.probe(dealer, split.fitted, &train, split.held_out, deal_of_fold(fold)));
+    probe.folds.push_back(prober.probe(dealer, split.fitted, &train, split.held_out,
+                                       deal_of_fold(fold), test == nullptr ? &outcomes : nullptr,
+                                       fold));
     of_folds.push_back(probe.folds.back().test);
   });
   if (test == nullptr) {
     probe.test = mean_of(of_folds);
+  }
+  if (outcomes.wanted()) {
+    probe.intervals = outcomes.of_values(train.y.features());
   }
   return probe;
 }

@@ -44,6 +44,15 @@ std::string fold_lines(const char* what, const std::vector<double>& scores) {
                      what, mean, deviation, scores.size(), fmt::join(scores, " "));
 }
 
+std::string interval_line(const char* what, const std::optional<analysis::NumberInterval>& interval,
+                          const ProbeFacts& facts) {
+  return interval
+             ? fmt::format("{:<17} {:.4f}..{:.4f}  {:g}% interval by {} drawings of {} rows\n",
+                           what, interval->low, interval->high, 100.0 * facts.options.confidence,
+                           facts.options.bootstrap, facts.test_rows ? "test" : "training")
+             : "";
+}
+
 std::string penalty_line(const analysis::PenaltyChoice& penalty) {
   if (!penalty.was_chosen) {
     return fmt::format("l2                {:g}\n", penalty.l2);
@@ -122,6 +131,7 @@ std::string probe_table(const ProbeFacts& facts, const analysis::ClassProbe& pro
   text += fmt::format(
       "accuracy          {:.4f}  multinomial logistic regression ({:.4f} on the training rows)\n",
       probe.test.accuracy(), probe.train.accuracy());
+  text += interval_line("accuracy", probe.intervals.score, facts);
   if (!probe.folds.empty()) {
     text += fold_lines("of folds", of_folds(probe.folds, accuracy_of));
   }
@@ -130,6 +140,8 @@ std::string probe_table(const ProbeFacts& facts, const analysis::ClassProbe& pro
                         std::string(facts.options.neighbours < 10 ? 2 : 1, ' '),
                         probe.neighbours->accuracy(),
                         FieldText<analysis::Metric>::format(facts.options.metric));
+    text += interval_line("of neighbours", probe.intervals.neighbours, facts);
+    text += interval_line("difference", probe.intervals.difference, facts);
   }
   if (!probe.folds.empty() && probe.folds.front().neighbours) {
     text += fold_lines("of folds", of_folds(probe.folds, neighbour_accuracy_of));
@@ -150,6 +162,7 @@ std::string probe_table(const ProbeFacts& facts, const analysis::ValueProbe& pro
   text +=
       fmt::format("R^2  {:.6f}  ridge regression, mean over targets ({:.6f} on training rows)\n",
                   probe.test.mean_r2, probe.train.mean_r2);
+  text += interval_line("R^2", probe.intervals.score, facts);
   if (!probe.folds.empty()) {
     text += fold_lines("R^2 of folds", of_folds(probe.folds, r2_of));
   }

@@ -28,6 +28,20 @@ void add_facts(Json& object, const ProbeFacts& facts, const analysis::PenaltyCho
   object["seconds"] = facts.seconds;
 }
 
+void add_interval(Json& object, const char* name,
+                  const std::optional<analysis::NumberInterval>& interval) {
+  if (interval) {
+    object[name] = {interval->low, interval->high};
+  }
+}
+
+void add_bootstrap(Json& object, const analysis::ProbeOptions& options) {
+  if (options.bootstrap > 0) {
+    object["bootstrap"] = options.bootstrap;
+    object["confidence"] = options.confidence;
+  }
+}
+
 /// Scores of folds, with what sums them up.
 Json summary_of(const std::vector<double>& scores) {
   const auto [mean, deviation] = analysis::summarise(scores);
@@ -90,6 +104,10 @@ Json to_json(const ProbeFacts& facts, const analysis::ClassProbe& probe) {
     object["metric"] = FieldText<analysis::Metric>::format(facts.options.metric);
     object["neighbour_accuracy"] = probe.neighbours->accuracy();
   }
+  add_bootstrap(object, facts.options);
+  add_interval(object, "accuracy_interval", probe.intervals.score);
+  add_interval(object, "neighbour_accuracy_interval", probe.intervals.neighbours);
+  add_interval(object, "accuracy_difference_interval", probe.intervals.difference);
   object["per_class"] = Json::array();
   for (std::size_t c = 0; c < probe.test.classes(); ++c) {
     object["per_class"].push_back({{"class", c},
@@ -114,6 +132,8 @@ Json to_json(const ProbeFacts& facts, const analysis::ValueProbe& probe) {
               {"train_mse", probe.train.mean_mse},
               {"targets", probe.test.r2.size()}};
   add_facts(object, facts, probe.penalty);
+  add_bootstrap(object, facts.options);
+  add_interval(object, "r2_interval", probe.intervals.score);
   object["r2_per_target"] = probe.test.r2;
   object["mse_per_target"] = probe.test.mse;
   if (!probe.folds.empty()) {

@@ -10,6 +10,7 @@
 #include "infomax/analysis/class_scores.hpp"
 #include "infomax/analysis/logistic.hpp"
 #include "infomax/analysis/neighbours.hpp"
+#include "infomax/analysis/probe_intervals.hpp"
 #include "infomax/analysis/ridge.hpp"
 #include "infomax/core/field.hpp"
 #include "infomax/data/blocks.hpp"
@@ -66,6 +67,8 @@ struct ProbeOptions {
   std::uint64_t seed = 0;             ///< of the rows of folds, and of those held out for l2
   std::size_t neighbours = 0;         ///< K; 0: none are looked for
   Metric metric = Metric::euclidean;  ///< by which neighbours are near
+  std::size_t bootstrap = 0;          ///< K drawings of predicted rows; 0: no intervals
+  double confidence = 0.95;           ///< of each interval
 };
 
 /// The table of ProbeOptions.
@@ -108,6 +111,16 @@ struct ProbeOptions {
            zero_or_more("none"))
       .add("metric", &Options::metric, "METRIC",
            "distance of normalised features: euclidean or cosine");
+  table.group("Intervals by bootstrap")
+      .add("bootstrap", &Options::bootstrap, "K",
+           "draw the rows that are predicted K times (such as 1000), each as often as Poisson's "
+           "distribution of mean 1 has it, and report the interval of the accuracy, or of R^2: the "
+           "number, less the bias of the drawings, and their normal deviation to either side; with "
+           "`neighbours` also of the difference, in the same drawings. Without test rows, rows of "
+           "one of `groups` are drawn together. What is fitted stays as it is. 0 = none",
+           {[](std::size_t k) { return k != 1; }, "0 for none, or 2 or more"})
+      .add("confidence", &Options::confidence, "C", "of each interval",
+           {[](double c) { return c > 0.0 && c < 1.0; }, "a number between 0 and 1"});
   return table;
 }
 
@@ -133,6 +146,14 @@ struct PenaltyChoice {
   std::vector<PenaltyTrial> path{};  ///< from the largest penalty on; empty unless chosen
 };
 
+/// Intervals of a probe's scores, by drawings of the rows that were predicted. Unset: there is
+/// none, because nothing was drawn, or a target does not vary.
+struct ProbeIntervals {
+  std::optional<NumberInterval> score;       ///< of the accuracy, or of the mean R^2
+  std::optional<NumberInterval> neighbours;  ///< of the accuracy of neighbours
+  std::optional<NumberInterval> difference;  ///< of the accuracy less that of neighbours
+};
+
 /// One fold of a cross-validation of classes.
 struct ClassFold {
   PenaltyChoice penalty;                  ///< of the fit to the other folds
@@ -150,6 +171,7 @@ struct ClassProbe {
   ClassScores test;                       ///< on the test rows; without these, of all folds
   std::optional<ClassScores> neighbours;  ///< of the same rows
   std::vector<ClassFold> folds;           ///< of the training rows
+  ProbeIntervals intervals{};             ///< of the scores `test` and `neighbours`
 };
 
 /// Collective. Multinomial logistic regression, and neighbours where asked for. `classes` are those
@@ -176,6 +198,7 @@ struct ValueProbe {
   RegressionScores train;        ///< on the training rows
   RegressionScores test;         ///< on the test rows; without these, the mean of all folds
   std::vector<ValueFold> folds;  ///< of the training rows
+  ProbeIntervals intervals{};    ///< of the mean R^2 of `test`
 };
 
 /// Collective. Ridge regression; without `test`, there must be folds. Throws DataError where test
