@@ -103,6 +103,7 @@ struct Description {
   /// Its linear solution in closed form, if there is one.
   std::function<std::optional<LinearForm>(const ObjectiveOptions&, LinearSides)> linear = {};
   std::string linear_help = {};  ///< where there is one, such as "coding-rate of one network"
+  bool only_linear = false;      ///< as objective::is_only_linear() has it
 };
 
 /// The description of an objective of canonical correlations alone.

@@ -9,7 +9,6 @@
 
 #include <fmt/format.h>
 
-#include "infomax/core/field_text.hpp"
 #include "infomax/core/logging.hpp"
 #include "infomax/math/lapack.hpp"
 #include "infomax/objective/canonical.hpp"
@@ -19,8 +18,9 @@
 #include "infomax/stats/means.hpp"
 #include "infomax/stats/moments.hpp"
 #include "objective/canonical_maps.hpp"
-#include "objective/description.hpp"
+#include "objective/covariance_maps.hpp"
 #include "objective/leading_columns.hpp"
+#include "objective/linear_needs.hpp"
 #include "objective/shared_map.hpp"
 #include "objective/transposed.hpp"
 #include "objective/whitening.hpp"
@@ -29,7 +29,6 @@ namespace infomax::objective {
 namespace {
 
 using math::Transpose;
-using stats::Extent;
 
 /// Components this close to the largest count as equally large, so that rounding decides no sign.
 constexpr double about_as_large = 0.999;
@@ -98,14 +97,6 @@ void warn_of_wide_inputs(bool wide, const char* side, std::size_t columns) {
   }
 }
 
-stats::MomentNeeds needs_of(LinearForm form) {
-  if (form == LinearForm::principal) {
-    return {Extent::diagonal, Extent::none, Extent::full, true, true};
-  }
-  const Extent aa = form == LinearForm::rv ? Extent::diagonal : Extent::full;
-  return {aa, Extent::full, Extent::full, true, true};
-}
-
 Buffer<double> middle(const Buffer<double>& x, const Buffer<double>& y) {
   Buffer<double> result(x.size());
   std::ranges::transform(x, y, result.begin(), [](double u, double v) { return 0.5 * (u + v); });
@@ -137,57 +128,6 @@ Matrix<double> shared_weight(const stats::SecondMoments& moments, const LinearPr
   }
   return weight;
 }
-
-constexpr const char* ridge_a_setting = "linear_ridge_a";
-constexpr const char* ridge_b_setting = "linear_ridge_b";
-
-}  // namespace
-
-void LinearRidges::to_settings(std::map<std::string, std::string>& settings) const {
-  if (a) {
-    settings[ridge_a_setting] = FieldText<double>::format(*a);
-  }
-  if (b) {
-    settings[ridge_b_setting] = FieldText<double>::format(*b);
-  }
-}
-
-LinearRidges LinearRidges::from_settings(const std::map<std::string, std::string>& settings) {
-  const auto number = [&](const char* name) {
-    const auto found = settings.find(name);
-    return found == settings.end() ? std::nullopt : FieldText<double>::parse(found->second);
-  };
-  return {number(ridge_a_setting), number(ridge_b_setting)};
-}
-
-std::optional<LinearForm> canonical_form(const ObjectiveOptions& options, LinearSides sides) {
-  if (options.of<CanonicalOptions>().ridge.shrinkage == Shrinkage::automatic) {
-    return std::nullopt;
-  }
-  return sides == LinearSides::both_alike ? LinearForm::canonical_alike : LinearForm::canonical;
-}
-
-std::optional<LinearForm> linear_form(const ObjectiveOptions& options, LinearSides sides) {
-  const Description& description = description_of(options);
-  return description.linear ? description.linear(options, sides) : std::nullopt;
-}
-
-std::string linear_objectives() {
-  std::string names;
-  for (const Description& description : descriptions()) {
-    if (description.linear) {
-      names += (names.empty() ? "" : "; ") + description.linear_help;
-    }
-  }
-  return names;
-}
-
-std::size_t largest_outputs(LinearForm form, std::size_t m, std::size_t n) {
-  const bool of_both = form == LinearForm::canonical || form == LinearForm::rv;
-  return of_both ? std::min(m, n) : n;
-}
-
-namespace {
 
 /// Collective. Of rows as they are.
 template <math::Real T>
@@ -236,6 +176,15 @@ LinearSolution solve_rows(const mpi::Communicator& communicator, const LinearPro
     case LinearForm::rv:
       solution.b = {means.b, rv_weight(moments, problem.outputs_b)};
       break;
+    case LinearForm::covariance:
+    case LinearForm::deflated_covariance:
+    case LinearForm::sparse_covariance: {
+      auto maps =
+          covariance_maps(moments, options.of<PlsOptions>(), problem.outputs_a, problem.outputs_b);
+      solution = {
+          {means.a, std::move(maps.a)}, {means.b, std::move(maps.b)}, std::move(maps.correlations)};
+      break;
+    }
     case LinearForm::principal:
       solution.b = {means.b, principal_weight(moments, problem.outputs_b)};
       break;

@@ -14,6 +14,7 @@ namespace infomax::objective {
 [[nodiscard]] Description describe_vamp1();
 [[nodiscard]] Description describe_vamp2();
 [[nodiscard]] Description describe_gaussian_mi();
+[[nodiscard]] Description describe_pls();
 [[nodiscard]] Description describe_barlow();
 [[nodiscard]] Description describe_vicreg();
 [[nodiscard]] Description describe_coding_rate();
@@ -35,12 +36,12 @@ namespace infomax::objective {
 
 /// In the order of help.
 inline constexpr std::array all_descriptions{
-    describe_infomax,      describe_dcca,    describe_vamp1,   describe_vamp2,
-    describe_gaussian_mi,  describe_barlow,  describe_vicreg,  describe_coding_rate,
-    describe_histogram_mi, describe_mse,     describe_infonce, describe_nt_xent,
-    describe_jsd,          describe_dv,      describe_mine,    describe_nwj,
-    describe_smile,        describe_sigmoid, describe_byol,    describe_simsiam,
-    describe_dim,          describe_maxvar,  describe_sumcor,
+    describe_infomax,     describe_dcca,         describe_vamp1,   describe_vamp2,
+    describe_gaussian_mi, describe_pls,          describe_barlow,  describe_vicreg,
+    describe_coding_rate, describe_histogram_mi, describe_mse,     describe_infonce,
+    describe_nt_xent,     describe_jsd,          describe_dv,      describe_mine,
+    describe_nwj,         describe_smile,        describe_sigmoid, describe_byol,
+    describe_simsiam,     describe_dim,          describe_maxvar,  describe_sumcor,
 };
 
 }  // namespace infomax::objective

@@ -6,6 +6,7 @@
 #include "infomax/objective/histogram_options.hpp"
 #include "infomax/objective/make.hpp"
 #include "objective/description.hpp"
+#include "objective/linear_needs.hpp"
 
 // M: bins.
 
@@ -110,11 +111,7 @@ MemoryUse objective_memory(const ObjectiveOptions& options, const BatchExtent& b
 
 MemoryUse linear_memory(LinearForm form, const BatchExtent& rows, std::size_t outputs_a,
                         std::size_t outputs_b) {
-  const bool of_b_alone = form == LinearForm::principal;
-  const MomentNeeds needs{form == LinearForm::canonical || form == LinearForm::canonical_alike
-                              ? Extent::full
-                              : Extent::diagonal,
-                          of_b_alone ? Extent::none : Extent::full, Extent::full, true, true};
+  const MomentNeeds needs = needs_of(form);
   BatchExtent extent = stats::compact_extent(needs, rows);
   const bool alike = form == LinearForm::canonical_alike;
   if (alike) {

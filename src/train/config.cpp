@@ -164,11 +164,20 @@ void validate_linear_start(const Config& config) {
     }
     check_linear_start(config.objective_options(), config.pair, linear_ridges(config), encoder,
                        encoder_b);
-  } else if (config.linear_ridge) {
+  }
+  const bool is_trained = config.steps ? *config.steps > 0 : config.epochs.has_value();
+  if (objective::is_only_linear(config.objective_options()) && (!baseline || is_trained)) {
+    throw UsageError(fmt::format(
+        "`objective` {} grows without end with the scale of trained outputs: give `encoder` "
+        "linear:K, and neither `steps` nor `epochs`",
+        config.objective.objective));
+  }
+  if (!starts_linear(config) && config.linear_ridge) {
     throw UsageError(
         "`linear_ridge` is for the linear solution; give `encoder` linear:N or `init` linear, or "
         "leave it out");
-  } else if (linear_ridges(config).given()) {
+  }
+  if (!starts_linear(config) && linear_ridges(config).given()) {
     throw UsageError(
         "`linear_ridge_a` and `linear_ridge_b` are for the linear solution; give `encoder` "
         "linear:N or `init` linear, or leave them out");

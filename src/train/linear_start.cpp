@@ -26,6 +26,7 @@ using model::Pair;
 using objective::LinearForm;
 
 constexpr const char* correlations_setting = "linear_correlations";
+constexpr const char* covariances_setting = "linear_covariances";
 
 /// The configuration to use instead of `spec` where there is no linear solution.
 std::string untouched(const nn::Spec& spec) {
@@ -90,14 +91,50 @@ void require_directions(const nn::Spec& spec, std::size_t outputs, std::size_t d
   }
 }
 
-void tell(std::span<const double> correlations, bool regularised, model::Settings& settings) {
+void tell(std::span<const double> numbers, const std::string& what) {
   constexpr std::size_t most = 10;
-  const std::size_t shown = std::min(most, correlations.size());
-  log::info(fmt::format("linear solution: canonical correlations{} {:.4f}{}",
-                        regularised ? " of regularised CCA" : "",
-                        fmt::join(correlations.first(shown), " "),
-                        shown < correlations.size() ? " ..." : ""));
-  settings[correlations_setting] = json_text(Json(correlations));
+  const std::size_t shown = std::min(most, numbers.size());
+  log::info(fmt::format("linear solution: {} {:.4f}{}", what, fmt::join(numbers.first(shown), " "),
+                        shown < numbers.size() ? " ..." : ""));
+}
+
+/// How many weights of each output are not 0.
+std::vector<std::size_t> weights_of_outputs(const Matrix<double>& weight) {
+  std::vector<std::size_t> counts(weight.columns(), 0);
+  for (std::size_t i = 0; i < weight.rows(); ++i) {
+    for (std::size_t j = 0; j < weight.columns(); ++j) {
+      counts[j] += weight(i, j) != 0.0 ? 1 : 0;
+    }
+  }
+  return counts;
+}
+
+void tell_weights(const Matrix<double>& weight, const char* side, model::Settings& settings) {
+  if (weight.empty()) {
+    return;
+  }
+  const auto counts = weights_of_outputs(weight);
+  log::info(fmt::format("of side {}, {} of {} weights are not 0", side, fmt::join(counts, ", "),
+                        weight.rows()));
+  settings[fmt::format("linear_weights_{}", side)] = json_text(Json(counts));
+}
+
+/// What was found, to users and for model.h5.
+void tell(LinearForm form, const objective::LinearSolution& solution, bool regularised,
+          model::Settings& settings) {
+  if (solution.correlations.empty()) {
+    return;
+  }
+  const bool of_correlations = form == LinearForm::canonical;
+  tell(solution.correlations, of_correlations ? std::string("canonical correlations") +
+                                                    (regularised ? " of regularised CCA" : "")
+                                              : std::string("covariances"));
+  settings[of_correlations ? correlations_setting : covariances_setting] =
+      json_text(Json(solution.correlations));
+  if (form == LinearForm::sparse_covariance) {
+    tell_weights(solution.a.weight, "a", settings);
+    tell_weights(solution.b.weight, "b", settings);
+  }
 }
 
 }  // namespace
@@ -197,9 +234,7 @@ void start_linear(const mpi::Communicator& communicator, model::Model<T>& model,
     assign(solution.a, first.network, model.parameters_of(first));
   }
   assign(solution.b, second.network, model.parameters_of(second));
-  if (!solution.correlations.empty()) {
-    tell(solution.correlations, ridges.given(), model.settings);
-  }
+  tell(form, solution, ridges.given(), model.settings);
 }
 
 template void assign_linear<float>(const objective::LinearLayer&, std::span<float>);

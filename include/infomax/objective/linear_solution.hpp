@@ -59,6 +59,14 @@ enum class LinearForm : std::uint8_t {
   /// principal directions of h_b. J = 1/2 sum_{i<=q} ln(1 + (q / e) l_i), l the eigenvalues of
   /// C_bb.
   principal,
+  /// For pls, which grows with the outputs' scale: the leading singular vectors of C_ab,
+  /// orthonormal
+  /// weights of greatest covariances.
+  covariance,
+  /// For pls with a mode that deflates: pairs of outputs one after the other.
+  deflated_covariance,
+  /// For pls with weights of which many are 0.
+  sparse_covariance,
 };
 
 /// The form of an objective of canonical correlations; nothing where covariances are shrunk, which
@@ -73,6 +81,9 @@ enum class LinearForm : std::uint8_t {
 /// The objectives that have a linear solution, and for which sides, for messages.
 [[nodiscard]] std::string linear_objectives();
 
+/// Whether there is nothing to train: J would grow without end with the outputs' scale.
+[[nodiscard]] bool is_only_linear(const ObjectiveOptions& options);
+
 /// The most outputs that a form has directions for, for h_a of m and h_b of n columns.
 [[nodiscard]] std::size_t largest_outputs(LinearForm form, std::size_t m, std::size_t n);
 
@@ -84,10 +95,11 @@ struct LinearLayer {
 
 /// The layers of both sides at the greatest J.
 struct LinearSolution {
-  LinearLayer a;  ///< filled by LinearForm::canonical only
+  LinearLayer a;  ///< of a side with a layer of its own; else empty
   LinearLayer b;  ///< always filled
   /// The correlations of the outputs' directions, descending, before any ridge of the outputs, or
-  /// those of regularised CCA; of LinearForm::canonical only.
+  /// those of regularised CCA, of LinearForm::canonical; of the forms of covariances these, of
+  /// pairs of outputs. Else empty.
   std::vector<double> correlations;
 };
 
