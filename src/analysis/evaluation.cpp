@@ -128,26 +128,37 @@ Evaluation evaluate(const mpi::Communicator& communicator,
 
 template <math::Real T>
 Evaluation evaluate_model(const mpi::Communicator& communicator, const model::Model<T>& model,
-                          data::Datasets& source, std::size_t micro_batch) {
+                          data::Datasets& source, std::size_t micro_batch, bool reproducible,
+                          data::Datasets* fit) {
   const auto pair = model::PairSettings::from_settings(model.settings);
   const auto options = objective::from_settings(model.settings);
   const auto steps_of = [](const model::Member<T>& member) {
     const auto& input = member.network.input_shape();
     return input.axes() > 0 ? input.extents().front() : 0;
   };
-  model::expect_sequences(source, pair,
-                          {steps_of(model.members().front()), steps_of(model.members().back())});
-  const auto examples = model::load_examples(communicator, source, pair, 0);
-  if (pair.classes > 0) {
-    data::require_labels_below(communicator, *examples.y, pair.classes);
+  const auto load = [&](data::Datasets& rows) {
+    model::expect_sequences(rows, pair,
+                            {steps_of(model.members().front()), steps_of(model.members().back())});
+    auto examples = model::load_examples(communicator, rows, pair, 0);
+    if (pair.classes > 0) {
+      data::require_labels_below(communicator, *examples.y, pair.classes);
+    }
+    model::require_features(model.members().front(), *examples.x);
+    if (pair.meaning().has_two_views()) {
+      model::require_features(model.members().back(), *examples.y);
+    }
+    require_evaluation_memory(communicator, model, examples, pair, options, micro_batch);
+    return examples;
+  };
+  const auto examples = load(source);
+  const model::WholeSides<T> sides(communicator, model, examples, pair, micro_batch, reproducible);
+  if (fit == nullptr) {
+    return evaluate<T>(communicator, options, pair, sides, nullptr);
   }
-  model::require_features(model.members().front(), *examples.x);
-  if (pair.meaning().has_two_views()) {
-    model::require_features(model.members().back(), *examples.y);
-  }
-  require_evaluation_memory(communicator, model, examples, pair, options, micro_batch);
-  const model::WholeSides<T> sides(communicator, model, examples, pair, micro_batch);
-  return evaluate<T>(communicator, options, pair, sides, nullptr);
+  const auto fitted = load(*fit);
+  const model::WholeSides<T> fitted_sides(communicator, model, fitted, pair, micro_batch,
+                                          reproducible);
+  return evaluate<T>(communicator, options, pair, sides, &fitted_sides);
 }
 
 #define INFOMAX_INSTANTIATE(T)                                                                  \
@@ -155,7 +166,7 @@ Evaluation evaluate_model(const mpi::Communicator& communicator, const model::Mo
                                   const model::PairSettings&, const model::WholeSides<T>&,      \
                                   const model::WholeSides<T>*);                                 \
   template Evaluation evaluate_model<T>(const mpi::Communicator&, const model::Model<T>&,       \
-                                        data::Datasets&, std::size_t);
+                                        data::Datasets&, std::size_t, bool, data::Datasets*);
 INFOMAX_INSTANTIATE(float)
 INFOMAX_INSTANTIATE(double)
 #undef INFOMAX_INSTANTIATE

@@ -43,12 +43,15 @@ void require_kind(const mpi::Communicator& communicator, const model::StoredMode
                                              const data::Streaming& streaming = {});
 
 /// Collective. The exact objective of a model over all rows of `source`, which has the data sets
-/// that the model was trained on ("/x"), as one global batch, as `infomax evaluate` computes it. A
-/// rank encodes `micro_batch` rows at a time, 0 = all. Throws as load_for_model() and evaluate().
+/// that the model was trained on ("/x"), as one global batch, as `infomax evaluate` computes it,
+/// and with `fit` under the fit to all rows of that source. A rank encodes `micro_batch` rows at a
+/// time, 0 = all; `reproducible` as model::WholeSides takes it. Throws as load_for_model() and
+/// evaluate().
 template <math::Real T>
 [[nodiscard]] Evaluation evaluate_model(const mpi::Communicator& communicator,
                                         const model::Model<T>& model, data::Datasets& source,
-                                        std::size_t micro_batch = 4096);
+                                        std::size_t micro_batch = 4096, bool reproducible = false,
+                                        data::Datasets* fit = nullptr);
 
 /// The values of a model on a data set. The lists are empty unless the objective is one of
 /// canonical correlations.
