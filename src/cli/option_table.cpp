@@ -57,6 +57,27 @@ po::parsed_options parse_ini_file(std::istream& file, const po::options_descript
   return parsed;
 }
 
+/// Makes one of each option that may be given several times, with a line for each.
+void join_repeated(const std::vector<Option>& known, po::parsed_options& parsed) {
+  for (const Option& option : known) {
+    const auto is_given = [&](const po::option& given) {
+      return option.is_repeatable && given.string_key == option.name && !given.value.empty();
+    };
+    const auto first = std::ranges::find_if(parsed.options, is_given);
+    if (first == parsed.options.end()) {
+      continue;
+    }
+    for (auto next = first + 1; next != parsed.options.end();) {
+      if (is_given(*next)) {
+        first->value.front() += '\n' + next->value.front();
+        next = parsed.options.erase(next);
+      } else {
+        ++next;
+      }
+    }
+  }
+}
+
 }  // namespace
 
 struct OptionTable::Parser {
@@ -124,6 +145,10 @@ void OptionTable::take_positional(const std::string& name, int count) {
   parser_->positional.add(name.c_str(), count);
 }
 
+void OptionTable::allow_repeats(const std::string& name) {
+  std::ranges::find(options_, name, &Option::name)->is_repeatable = true;
+}
+
 void OptionTable::take_words(const std::string& name) {
   parser_->positional.add(name.c_str(), -1);
   takes_words_ = true;
@@ -172,6 +197,7 @@ bool OptionTable::parse(const std::vector<std::string>& arguments) {
         return option.position_key > 0;
       });
     }
+    join_repeated(options_, parsed);
     po::store(parsed, parser_->values);
     for (const auto& [name, value] : parser_->values) {
       if (!value.defaulted()) {
@@ -187,7 +213,9 @@ bool OptionTable::parse(const std::vector<std::string>& arguments) {
         refuse(fmt::format("--config {} cannot be read", path));
       }
       try {
-        po::store(parse_ini_file(file, all), parser_->values);
+        auto settings = parse_ini_file(file, all);
+        join_repeated(options_, settings);
+        po::store(settings, parser_->values);
       } catch (const po::unknown_option& error) {
         refuse_unknown(fmt::format("in --config {} ", path), error.get_option_name());
       }

@@ -18,8 +18,9 @@ struct Option {
   std::string group;
   std::string value_name;  ///< empty for a flag
   std::string help;
-  std::string standard;       ///< the default; empty if there is none
-  std::string expected = {};  ///< what its value must be, in words; empty for a flag
+  std::string standard;        ///< the default; empty if there is none
+  std::string expected = {};   ///< what its value must be, in words; empty for a flag
+  bool is_repeatable = false;  ///< given several times, its text is a line each
 };
 
 /// The names that an option takes; empty where it takes other texts too.
@@ -56,6 +57,9 @@ class OptionTable {
 
   /// The words that are not options go to the option `name`, at most `count` of them.
   void take_positional(const std::string& name, int count);
+
+  /// The option may be given several times; its text then is a line each.
+  void allow_repeats(const std::string& name);
 
   /// The first word that is not an option goes to the option `name`, as if it were given by it; all
   /// words are words().
