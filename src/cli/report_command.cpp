@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <ctime>
 #include <filesystem>
 #include <optional>
 #include <utility>
 #include <vector>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "cli/cli.hpp"
@@ -13,7 +11,6 @@
 #include "infomax/analysis/evaluation.hpp"
 #include "infomax/core/logging.hpp"
 #include "infomax/core/pending_file.hpp"
-#include "infomax/core/version.hpp"
 #include "infomax/mpi/failure.hpp"
 #include "infomax/train/run_directory.hpp"
 #include "report/comparison.hpp"
@@ -122,14 +119,6 @@ void add_findings(const mpi::Communicator& communicator, const ReportConfig& con
   page["findings"]["held_out_file"] = data->held_out_file;
 }
 
-/// What every page says of itself.
-Json new_page() {
-  return {{"format", "infomax-report"},
-          {"version", 1},
-          {"program", version},
-          {"made", fmt::format("{:%Y-%m-%d %H:%M} UTC", fmt::gmtime(std::time(nullptr)))}};
-}
-
 /// Collective. Writes a page, which was checked to be writable, on the root.
 void write_page(const mpi::Communicator& communicator, const std::string& output,
                 const Json& page) {
@@ -181,7 +170,7 @@ int report_several(const mpi::Communicator& communicator, const OptionTable& opt
   for (const auto& directory : directories) {
     runs.push_back(read_record(communicator, directory));
   }
-  Json page = new_page();
+  Json page = report::new_page();
   mpi::together(communicator, [&] {
     if (communicator.is_root()) {
       page.update(report::compare(runs));
@@ -231,7 +220,7 @@ int report(const mpi::Communicator& communicator, OptionTable& options) {
   require_free(communicator, output, config.overwrite);
   (void)prepare_compute(communicator, config.machine);
   const auto record = read_record(communicator, directory);
-  Json page = new_page();
+  Json page = report::new_page();
   page.update(record.page);
   add_findings(communicator, config, record, page);
   write_page(communicator, output, page);

@@ -2,13 +2,16 @@
 #include "report/page.hpp"
 
 #include <array>
+#include <ctime>
 #include <string_view>
 #include <utility>
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "core/json.hpp"
 #include "infomax/core/error.hpp"
+#include "infomax/core/version.hpp"
 #include "report/assets.hpp"
 
 namespace infomax::report {
@@ -38,6 +41,13 @@ std::string for_script(const Json& content) {
 }
 
 }  // namespace
+
+Json new_page() {
+  return {{"format", "infomax-report"},
+          {"version", 1},
+          {"program", version},
+          {"made", fmt::format("{:%Y-%m-%d %H:%M} UTC", fmt::gmtime(std::time(nullptr)))}};
+}
 
 std::string make_page(const Json& content) {
   const std::string json = for_script(content);
