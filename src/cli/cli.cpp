@@ -35,6 +35,8 @@ constexpr std::array<Command, 16> all_commands{{
     {"probe", "how well simple models predict labels from representations", probe_options, probe},
     {"estimate", "the mutual information of two data sets, with intervals", estimate_options,
      estimate},
+    {"compare", "cross-validation and the search for settings, with intervals", compare_options,
+     compare, nullptr, true},
     {"report", "a page of HTML about a run: curves, outputs, settings", report_options, report},
     {"bench", "strong and weak scaling of training steps", bench_options, bench},
     {"doctor", "what this machine and MPI offer, and what slows a job down", doctor_options,

@@ -27,6 +27,7 @@ int run(const mpi::Communicator& communicator, const std::vector<std::string>& a
 [[nodiscard]] OptionTable export_options();
 [[nodiscard]] OptionTable probe_options();
 [[nodiscard]] OptionTable estimate_options();
+[[nodiscard]] OptionTable compare_options();
 [[nodiscard]] OptionTable report_options();
 [[nodiscard]] OptionTable inspect_options();
 [[nodiscard]] OptionTable shuffle_options();
@@ -46,6 +47,7 @@ int encode(const mpi::Communicator& communicator, OptionTable& options);
 int export_encoder(const mpi::Communicator& communicator, OptionTable& options);
 int probe(const mpi::Communicator& communicator, OptionTable& options);
 int estimate(const mpi::Communicator& communicator, OptionTable& options);
+int compare(const mpi::Communicator& communicator, OptionTable& options);
 int report(const mpi::Communicator& communicator, OptionTable& options);
 int inspect(const mpi::Communicator& communicator, OptionTable& options);
 int shuffle(const mpi::Communicator& communicator, OptionTable& options);

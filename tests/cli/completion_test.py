@@ -9,7 +9,7 @@ import unittest
 import support
 
 COMMANDS = ("import", "generate", "inspect", "shuffle", "train", "evaluate", "markov", "encode", "export",
-            "probe", "estimate", "report", "bench", "doctor", "completion", "manual")
+            "probe", "estimate", "compare", "report", "bench", "doctor", "completion", "manual")
 
 
 def options_in(help_text):

@@ -18,7 +18,7 @@ FLOORS = [
     {"data", "measure", "objective", "optim"},
     {"generators", "importers", "model"},
     {"train", "analysis"},
-    {"bench", "estimate", "exporters", "report"},
+    {"bench", "compare", "estimate", "exporters", "report"},
     {"cli", "examples", "python"},
     {"main"},
 ]

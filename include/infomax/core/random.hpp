@@ -19,6 +19,7 @@ enum class RandomStream : std::uint64_t {
   prior = 13,          ///< samples of a prior distribution
   resampling = 14,     ///< rows that a bootstrap draws
   shuffling = 15,      ///< keys by which rows of files are ordered
+  search = 16,         ///< settings that a search draws
 };
 
 /// A counter-based random number generator: Philox 4x64-10 (Salmon et al. 2011, "Parallel random

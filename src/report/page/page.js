@@ -95,7 +95,9 @@ function assembleRun(page) {
 
 function assemble() {
   const page = document.getElementById("page");
-  if (content.runs) {
+  if (content.search) {
+    assembleSearch(page);
+  } else if (content.runs) {
     assembleRuns(page);
   } else {
     assembleRun(page);

@@ -26,7 +26,7 @@ function chartRows({data, options}) {
 }
 
 function fileName(title, extension) {
-  const run = (content.run ?? "runs").replace(/\/+$/, "").split("/").pop();
+  const run = (content.run ?? (content.search ? "search" : "runs")).replace(/\/+$/, "").split("/").pop();
   const plain = `${run}-${title}`.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "");
   return `${plain.slice(0, 80)}.${extension}`;
 }
