@@ -184,6 +184,7 @@ int compare(const mpi::Communicator& communicator, OptionTable& options) {
                              config.overwrite);
   log::info(fmt::format("infomax {}  compare\n{}{}", version, machine,
                         describe_plan(plan, communicator.size())));
+  log::log_each_line_once();
   compare::SearchRun run{.started = since_compare_start};
   if (config.progress.on(communicator) != ProgressMode::none) {
     run.on_job = [&](const compare::Progress& progress) { show(progress, plan); };

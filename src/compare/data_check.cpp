@@ -55,6 +55,12 @@ DataFacts check_data(const mpi::Communicator& communicator, const Plan& plan) {
           : UsageError(fmt::format("the trial {}: {}", describe(plan.points[k]), error.what()));
     }
   }
+  if (plan.options.score == Score::probe) {
+    const auto& labels = plan.options.folds.labels;
+    const std::string path = labels.empty() ? plan.base.y : labels;
+    file.expect_labels(path);
+    data::require_equal_rows(x, file.shape(path));
+  }
   const auto examples = model::load_examples(communicator, file, pair, 0);
   DataFacts facts{x.rows, train::fingerprint(communicator, examples)};
   file.close();

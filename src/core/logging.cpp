@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <unordered_set>
 #include <utility>
 
@@ -42,6 +43,18 @@ std::function<std::string(std::string_view)>& translation() {
   return instance;
 }
 
+/// The lines that were logged, where none is logged again.
+std::optional<std::unordered_set<std::string>>& logged_lines() {
+  static std::optional<std::unordered_set<std::string>> instance;
+  return instance;
+}
+
+/// Whether a line is to be logged, which counts as logged then.
+bool is_new(std::string_view line) {
+  auto& logged = logged_lines();
+  return !logged || logged->insert(std::string(line)).second;
+}
+
 }  // namespace
 
 void set_translation(std::function<std::string(std::string_view)> translate) {
@@ -53,8 +66,20 @@ void configure(Level level, bool speaks) {
 }
 
 void debug(std::string_view message) { logger().debug(translation()(message)); }
-void info(std::string_view message) { logger().info(translation()(message)); }
-void warning(std::string_view message) { logger().warn("warning: {}", translation()(message)); }
+
+void info(std::string_view message) {
+  if (is_new(message)) {
+    logger().info(translation()(message));
+  }
+}
+
+void warning(std::string_view message) {
+  if (is_new(message)) {
+    logger().warn("warning: {}", translation()(message));
+  }
+}
+
+void log_each_line_once() { logged_lines().emplace(); }
 
 void info_once(const std::string& kind, std::string_view message) {
   static std::unordered_set<std::string> said;

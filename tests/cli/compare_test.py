@@ -371,6 +371,9 @@ class Refusals(CompareTest):
                            ranks=2)
         self.assert_refused(done, 3, "row 7")
         self.assertFalse(os.path.exists(self.scratch / "search"))
+        done = support.run("compare", "--data", self.write_data(x=self.rows()), "--output", self.scratch / "search",
+                           *SMALL, "--score", "probe")
+        self.assert_refused(done, 3, "/y")
 
 
 if __name__ == "__main__":

@@ -292,6 +292,18 @@ class Browser(report_page.ReportTest):
                  if file["title"] == "Objective J" and file["name"].endswith(".csv")]
         self.assertEqual(text.splitlines()[0], "step,a,b,c")
 
+    def test_search(self):
+        data = self.write_data("<b>.h5", x=numpy.random.default_rng(2).normal(size=(120, 6)))
+        output = self.scratch / "search"
+        self.succeed("compare", "--data", data, "--output", output, "--epochs", "2", "--batch", "30", "--folds", "3",
+                     "--optimizer", "sgd", "--progress", "none", "--grid", "learning-rate=0.001,0.01,0.1,1e300",
+                     "--grid", "encoder=dense:2 | dense:8,tanh,dense:2")
+        found = self.check(output / "compare.html", "search", 1, smalls=False)
+        self.assertEqual(found["headings"], [str(data), "Trials", "Settings", "The best trial", "Scores"])
+        self.assertEqual(found["titles"], ["Learning rate"])
+        for text in ("may be as good", "Nadeau and Bengio", "2 failed", "is not a number; try a smaller", "--output"):
+            self.assertIn(text, found["text"])
+
     def test_hostile_names(self):
         name = "<img src=x onerror=document.title='harm'>&amp;<b>"
         data = self.write_data(f"{name}.h5", x=support.images(90))

@@ -35,6 +35,10 @@ void info_once(const std::string& kind, std::string_view message);
 /// Logs a warning once per run and kind, for conditions that occur in every step.
 void warning_once(const std::string& kind, std::string_view message);
 
+/// From here on, info() and warning() log a line that was logged since then no more. A program
+/// calls it before it does alike things many times.
+void log_each_line_once();
+
 /// Logs one line at any level and on any rank: the last message of a failing job.
 void failure(std::string_view message);
 

@@ -31,16 +31,19 @@ function trialsTable(search) {
                 high: Math.max(0, ...differences.map(({high}) => high))};
   const percent = `${significant(100 * search.confidence)}%`;
   const halved = search.halving !== null;
-  const head = ["rank", "trial", ...names, ...(halved ? [search.length_unit] : []), "score",
-                "standard error", "less the best", `${percent} interval`, ""];
-  return table(head, search.trials.map(({trial, settings, length, score, difference, failure}, i) => [
-    failure ? "–" : String(i + 1), trial, ...names.map((name) => settings[name] ?? "–"),
-    ...(halved ? [length] : []),
-    ...(failure ? ["failed", "", "", failure, ""]
-      : [score.mean, score.standard_error, difference ? difference.mean : "the best",
-         difference ? `${significant(difference.low, 4)} to ${significant(difference.high, 4)}` : "",
-         difference ? intervalPicture(difference, ends) : ""])]));
+  const head = ["rank", "trial", "score", "standard error", "less the best", `${percent} interval`, "",
+                ...(halved ? [search.length_unit] : []), ...names];
+  const text = ({low, high}) => `${significant(low, 3)} to ${significant(high, 3)}`.replaceAll(" ", "\u00a0");
+  const found = ({score, difference, failure}) => failure ? ["failed", "", "", "", ""]
+    : [score.mean, Number(score.standard_error.toPrecision(3)), difference ? difference.mean : "the best",
+       difference ? text(difference) : "", difference ? intervalPicture(difference, ends) : ""];
+  return table(head, search.trials.map((trial, i) => [
+    trial.failure ? "–" : String(i + 1), trial.trial, ...found(trial), ...(halved ? [trial.length] : []),
+    ...names.map((name) => trial.settings[name] ?? "–")]));
 }
+
+const failures = (search) => search.trials.filter(({failure}) => failure).map(({trial, failure}) =>
+  make("p", {class: "warning", role: "note"}, `Trial ${trial} failed: ${failure}`));
 
 // The score against one setting of numbers.
 function settingCard(search, name) {
@@ -51,15 +54,15 @@ function settingCard(search, name) {
   if (new Set(values).size < 3 || values.some((value) => !Number.isFinite(value))) {
     return null;
   }
-  const best = points.reduce((one, other) => other.y > one.y ? other : one);
+  const best = points.find(({trial}) => trial === search.trials[0].trial);
   return card(capital(words(name.replaceAll("-", " "))),
     chart(`The score of each trial against ${name}; the best is ${significant(best.y)} at ${best.x}`,
       () => ({
         type: "scatter",
         data: {datasets: [
-          {label: "trials", data: points, backgroundColor: colour("--class-0"), pointRadius: 4},
           {label: "best", data: [best], backgroundColor: colour("--class-1"), pointRadius: 6,
-           pointStyle: "rectRot"}]},
+           pointStyle: "rectRot"},
+          {label: "trials", data: points, backgroundColor: colour("--class-0"), pointRadius: 4}]},
         options: {
           scales: {x: logarithmic(values) ? logarithmicAxis(name, values) : axis(name, {type: "linear"}),
                    y: axis("score")},
@@ -68,7 +71,8 @@ function settingCard(search, name) {
             tooltip: {callbacks: {label: ({raw}) =>
               `trial ${raw.trial}: ${name} ${raw.x}, score ${significant(raw.y)}`}}},
         },
-      }), "", () => [[name, "score", "trial"], ...points.map(({x, y, trial}) => [x, y, trial])]));
+      }), "", () => [[name, "score", "trial"], ...points.map(({x, y, trial}) => [x, y, trial])]),
+    search.halving === null ? "" : "Trials that did not go on were trained for less.");
 }
 
 function foldsTable(search) {
@@ -106,7 +110,7 @@ function assembleSearch(page) {
       make("h1", {}, search.data), numbers,
       make("p", {class: "lead"}, `Score: ${scoreNames[search.score]}, ${whole(search.rows)} rows in ` +
            `${search.folds} ${search.fold_kind} folds${search.groups ? ` of ${search.groups}` : ""}.`)),
-    section("Trials", trialsTable(search), searchNotes(search)),
+    section("Trials", trialsTable(search), ...failures(search), searchNotes(search)),
     ...(cards.length ? [section("Settings", make("div", {class: "cards"}, ...cards))] : []),
     ...(search.best ? [section("The best trial", make("p", {}, settingsText(search.best.settings)),
       make("p", {}, "Trained on all rows, by this command:"), commandBlock(search.best.command))] : []),
