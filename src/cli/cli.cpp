@@ -18,7 +18,7 @@
 namespace infomax::cli {
 namespace {
 
-constexpr std::array<Command, 16> all_commands{{
+constexpr std::array<Command, 17> all_commands{{
     {"import", "CSV, .npy, IDX or another HDF5 layout -> a data set file", import_options,
      import_data},
     {"generate", "synthetic data with known truth", generate_options, generate},
