@@ -55,7 +55,7 @@ MarkovRequest request_of(const MarkovOptions& options, std::size_t model_lag, bo
     std::erase_if(request.lags, [&](std::size_t lag) { return pieces.pairs(lag) < 2; });
   }
   std::ranges::sort(request.lags);
-  request.lags.erase(std::ranges::unique(request.lags).begin(), request.lags.end());
+  request.lags.erase(std::unique(request.lags.begin(), request.lags.end()), request.lags.end());
   while (request.steps > 1 && pieces.pairs(request.steps * request.lag) < 2) {
     --request.steps;
   }

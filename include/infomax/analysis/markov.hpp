@@ -58,11 +58,11 @@ struct ChapmanKolmogorovStep {
 
 /// A model's outputs as a Markov process.
 struct MarkovAnalysis {
-  bool of_memberships = false;  ///< whether outputs are memberships of states
-  std::size_t states = 0;       ///< n
-  std::size_t rank = 0;         ///< of the outputs' second moments, n or fewer
-  std::size_t rows = 0;         ///< of all trajectories
-  std::size_t trajectories = 0;
+  bool of_memberships = false;     ///< whether outputs are memberships of states
+  std::size_t states = 0;          ///< n
+  std::size_t rank = 0;            ///< of the outputs' second moments, n or fewer
+  std::size_t rows = 0;            ///< of all trajectories
+  std::size_t trajectories = 0;    ///< that the rows are cut into
   std::size_t pieces = 0;          ///< that were drawn from
   std::size_t bootstrap = 0;       ///< drawings
   double confidence = 0.0;         ///< of each interval
