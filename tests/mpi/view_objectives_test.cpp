@@ -25,7 +25,7 @@ const std::vector<std::size_t> widths{3, 2, 4};
 constexpr std::size_t columns = 9;
 
 /// Views that share a direction or two, of unlike scales.
-Table views() {
+Table common_views() {
   const CounterRandom random(7, RandomStream::generation);
   Table table(samples, std::vector<reference::Real>(columns));
   std::uint64_t index = 0;
@@ -42,7 +42,7 @@ Table views() {
   return table;
 }
 
-ObjectiveOptions options_of(const char* name) {
+ObjectiveOptions options_of_views(const char* name) {
   ObjectiveOptions options;
   options.objective = name;
   options.set("view-outputs", "3,2,4");
@@ -124,7 +124,7 @@ std::vector<double> eigenvalues_of(const Table& table, const std::vector<std::si
   return math::symmetric_eigen(mean.view()).values;
 }
 
-double leading(const std::vector<double>& values, std::size_t k) {
+double leading_sum(const std::vector<double>& values, std::size_t k) {
   return std::accumulate(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(k), 0.0);
 }
 
@@ -179,26 +179,28 @@ void check_gradient(const ObjectiveOptions& options, const Table& table) {
   }
 }
 
-double value_of(const ObjectiveOptions& options, const Table& table) {
+double value_of_views(const ObjectiveOptions& options, const Table& table) {
   auto local = local_of(table);
   return local.evaluate(*objective::make_objective<double>(options), mpi::Communicator::world())
       .objective;
 }
 
 TEST(MaxVar, IsTheSumOfTheEigenvaluesOfTheMeanProjection) {
-  const Table table = views();
-  auto options = options_of("maxvar");
-  EXPECT_NEAR(value_of(options, table), leading(eigenvalues_of(table, widths, 1e-4, 0.0), 2),
-              1e-12);
+  const Table table = common_views();
+  auto options = options_of_views("maxvar");
+  EXPECT_NEAR(value_of_views(options, table),
+              leading_sum(eigenvalues_of(table, widths, 1e-4, 0.0), 2), 1e-12);
   options.set("ridge", 0.3).set("components", 3);
-  EXPECT_NEAR(value_of(options, table), leading(eigenvalues_of(table, widths, 0.3, 0.0), 3), 1e-12);
+  EXPECT_NEAR(value_of_views(options, table),
+              leading_sum(eigenvalues_of(table, widths, 0.3, 0.0), 3), 1e-12);
   options.set("ridge-absolute", 2.5).set("components", 1);
-  EXPECT_NEAR(value_of(options, table), leading(eigenvalues_of(table, widths, 0.0, 2.5), 1), 1e-12);
+  EXPECT_NEAR(value_of_views(options, table),
+              leading_sum(eigenvalues_of(table, widths, 0.0, 2.5), 1), 1e-12);
 }
 
 TEST(MaxVar, HasTheGradientOfItsValue) {
-  const Table table = views();
-  auto options = options_of("maxvar");
+  const Table table = common_views();
+  auto options = options_of_views("maxvar");
   check_gradient(options, table);
   options.set("ridge", 0.3).set("components", 1);
   check_gradient(options, table);
@@ -207,41 +209,41 @@ TEST(MaxVar, HasTheGradientOfItsValue) {
 }
 
 TEST(MaxVar, OfTwoViewsHasTheMeansOf1AndCanonicalCorrelations) {
-  const Table table = part_of(views(), 0, 5);
-  auto options = options_of("maxvar");
+  const Table table = part_of(common_views(), 0, 5);
+  auto options = options_of_views("maxvar");
   options.set("view-outputs", "3,2").set("ridge", 0.0);
   ObjectiveOptions dcca;
   dcca.objective = "dcca";
   dcca.set("ridge", 0.0);
   const auto correlations = static_cast<double>(
       reference::evaluate(dcca, part_of(table, 0, 3), part_of(table, 3, 2)).objective);
-  EXPECT_NEAR(value_of(options, table), (2.0 + correlations) / 2.0, 1e-12);
+  EXPECT_NEAR(value_of_views(options, table), (2.0 + correlations) / 2.0, 1e-12);
 }
 
 TEST(MaxVar, OfAViewThatDoesNotVaryIsThatOfTheOthers) {
-  Table table = views();
+  Table table = common_views();
   for (auto& row : table) {
     row[3] = 4;
     row[4] = -1;
   }
-  auto options = options_of("maxvar");
+  auto options = options_of_views("maxvar");
   options.set("components", 3);
   Table others = table;
   for (auto& row : others) {
     row.erase(row.begin() + 3, row.begin() + 5);
   }
-  EXPECT_NEAR(value_of(options, table),
-              leading(eigenvalues_of(others, {3, 4}, 1e-4, 0.0), 3) * 2.0 / 3.0, 1e-12);
+  EXPECT_NEAR(value_of_views(options, table),
+              leading_sum(eigenvalues_of(others, {3, 4}, 1e-4, 0.0), 3) * 2.0 / 3.0, 1e-12);
 }
 
 TEST(SumCor, IsTheSumOfCanonicalCorrelationsOfAllPairs) {
-  const Table table = views();
+  const Table table = common_views();
   for (const char* ridge : {"0.0001", "0.3"}) {
     for (const char* components : {"0", "1"}) {
       ObjectiveOptions dcca;
       dcca.objective = "dcca";
       dcca.set("ridge", ridge).set("components", components);
-      auto options = options_of("sumcor");
+      auto options = options_of_views("sumcor");
       options.set("ridge", ridge).set("components", components);
       double expected = 0.0;
       std::size_t first = 0;
@@ -256,7 +258,7 @@ TEST(SumCor, IsTheSumOfCanonicalCorrelationsOfAllPairs) {
         }
         first += widths[m];
       }
-      EXPECT_NEAR(value_of(options, table), expected, 1e-11);
+      EXPECT_NEAR(value_of_views(options, table), expected, 1e-11);
       check_gradient(options, table);
     }
   }
@@ -264,10 +266,10 @@ TEST(SumCor, IsTheSumOfCanonicalCorrelationsOfAllPairs) {
 
 TEST(ViewObjectives, ComputePartByPartWhatTheyComputeAtOnce) {
   const auto world = mpi::Communicator::world();
-  const Table table = views();
+  const Table table = common_views();
   for (const char* name : {"maxvar", "sumcor"}) {
     auto local = local_of(table);
-    const auto objective = objective::make_objective<double>(options_of(name));
+    const auto objective = objective::make_objective<double>(options_of_views(name));
     const double expected = local.evaluate(*objective, world).objective;
     const Matrix<double> gradient = local.db;
     stats::RowParts parts;
@@ -286,12 +288,12 @@ TEST(ViewObjectives, ComputePartByPartWhatTheyComputeAtOnce) {
 }
 
 TEST(ViewRelations, AreTheEigenvaluesAndTheCorrelationsOfEachPair) {
-  const Table table = views();
+  const Table table = common_views();
   auto local = local_of(table);
   const stats::MatrixRows<double> a(local.a.view());
   const stats::MatrixRows<double> b(local.b.view());
-  const auto found =
-      objective::relate_views<double>(mpi::Communicator::world(), options_of("sumcor"), {a, b});
+  const auto found = objective::relate_views<double>(mpi::Communicator::world(),
+                                                     options_of_views("sumcor"), {a, b});
   ASSERT_TRUE(found.has_value());
   const auto expected = eigenvalues_of(table, widths, 1e-4, 0.0);
   ASSERT_EQ(found->eigenvalues.size(), 2U);
@@ -302,7 +304,7 @@ TEST(ViewRelations, AreTheEigenvaluesAndTheCorrelationsOfEachPair) {
   EXPECT_EQ(found->pairs[2].correlations.size(), 2U);
   ObjectiveOptions dcca;
   dcca.objective = "dcca";
-  EXPECT_NEAR(leading(found->pairs[2].correlations, 2),
+  EXPECT_NEAR(leading_sum(found->pairs[2].correlations, 2),
               static_cast<double>(
                   reference::evaluate(dcca, part_of(table, 3, 2), part_of(table, 5, 4)).objective),
               1e-11);
