@@ -31,10 +31,12 @@ std::vector<std::size_t> read_trajectories(data::Datasets& file, const std::stri
   std::size_t total = 0;
   stored.with_elements([&](auto elements) {
     for (const auto length : elements) {
-      const auto count = static_cast<std::size_t>(length);
-      trajectories.push_back(count);
+      const auto number = static_cast<double>(length);
       // What is negative, or more than the rows left, must not wrap around.
-      total = count > rows - std::min(rows, total) ? rows + 1 : total + count;
+      const bool fits =
+          number >= 0.0 && number <= static_cast<double>(rows - std::min(rows, total));
+      trajectories.push_back(fits ? static_cast<std::size_t>(number) : 0);
+      total = fits ? total + trajectories.back() : rows + 1;
     }
   });
   if (total != rows) {

@@ -44,6 +44,7 @@ std::vector<double> values_of(const std::vector<JobResult>& jobs, bool averages_
   }
   if (averages_seeds) {
     values.clear();
+    values.reserve(of_folds.size());
     for (const auto& [fold, of_fold] : of_folds) {
       values.push_back(of_fold.first / of_fold.second);
     }
@@ -143,6 +144,7 @@ std::vector<std::size_t> survivors(const std::vector<JobResult>& results,
   std::ranges::sort(ranked);
   ranked.resize(std::min(ranked.size(), std::max<std::size_t>(1, trials.size() / eta)));
   std::vector<std::size_t> best;
+  best.reserve(ranked.size());
   for (const auto& [score, trial] : ranked) {
     best.push_back(trial);
   }

@@ -22,6 +22,7 @@ std::size_t full_length(const train::Config& config) {
 /// Each axis and range once, and no option of both.
 void require_distinct(const std::vector<Axis>& axes, const std::vector<Range>& ranges) {
   std::vector<std::string> names;
+  names.reserve(axes.size() + ranges.size());
   for (const Axis& axis : axes) {
     names.push_back(axis.option);
   }
@@ -38,10 +39,12 @@ void require_distinct(const std::vector<Axis>& axes, const std::vector<Range>& r
 
 std::vector<Settings> make_points(const train::Config& base, const Options& options) {
   std::vector<Axis> axes;
+  axes.reserve(options.grid.lines.size());
   for (const std::string& text : options.grid.lines) {
     axes.push_back(parse_axis(text));
   }
   std::vector<Range> ranges;
+  ranges.reserve(options.ranges.lines.size());
   for (const std::string& text : options.ranges.lines) {
     ranges.push_back(parse_range(text));
   }

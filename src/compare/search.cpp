@@ -85,6 +85,7 @@ class Search {
   [[nodiscard]] std::vector<Job> missing_jobs(const std::vector<std::size_t>& trials,
                                               std::size_t rung) const {
     std::vector<Job> jobs;
+    jobs.reserve(trials.size() * plan_.options.seeds * plan_.options.folds.count);
     for (const std::size_t trial : trials) {
       for (std::size_t repeat = 0; repeat < plan_.options.seeds; ++repeat) {
         for (std::size_t fold = 0; fold < plan_.options.folds.count; ++fold) {

@@ -88,7 +88,7 @@ bool takes(const Field<train::Config>& field, const std::string& value) {
 double number_of(const std::string& text, const std::string& whole) {
   const auto number = FieldText<double>::parse(text);
   if (!number || !std::isfinite(*number)) {
-    throw UsageError(fmt::format("`range` is \"{}\", and \"{}\" in it is no number", whole, text));
+    throw UsageError(fmt::format(R"(`range` is "{}", and "{}" in it is no number)", whole, text));
   }
   return *number;
 }

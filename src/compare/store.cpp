@@ -115,6 +115,9 @@ void Store::prepare(const std::string& settings, bool overwrite) const {
   if (overwrite) {
     fs::remove_all(jobs(), status);
     require_done(status, jobs());
+    for (const char* found : {"compare.json", "compare.html"}) {
+      fs::remove(path_ / found, status);
+    }
   }
   fs::create_directories(jobs(), status);
   require_done(status, path_);
