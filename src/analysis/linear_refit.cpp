@@ -65,8 +65,8 @@ LinearRefit<T>::LinearRefit(const model::Model<T>& model, const model::Examples&
       as_they_are_(data::Normalization::identity(views_.a.rows->features())),
       rows_a_(model::rows_of(views_.a, examples.shard.row_count)),
       rows_b_(model::rows_of(views_.b, examples.shard.row_count)),
-      a_(model::side_data<T>(model, views_.a, rows_a_, as_they_are_)),
-      b_(model::side_data<T>(model, views_.b, rows_b_, as_they_are_)) {}
+      a_(model::last_layer_inputs<T>(model, views_.a, rows_a_, as_they_are_)),
+      b_(model::last_layer_inputs<T>(model, views_.b, rows_b_, as_they_are_)) {}
 
 template <math::Real T>
 void LinearRefit<T>::fit(const mpi::Communicator& communicator, const stats::RowPairs<T>& inputs,

@@ -8,6 +8,7 @@ namespace infomax::exporters {
 
 // Each is defined in the file of its kind.
 Value convert_dense(const LayerContext& context);
+Value convert_fourier(const LayerContext& context);
 Value convert_tanh(const LayerContext& context);
 Value convert_relu(const LayerContext& context);
 Value convert_sigmoid(const LayerContext& context);
@@ -46,6 +47,7 @@ Value convert_nothing(const LayerContext& context) { return context.input(); }
 constexpr std::array converters{
     LayerConverter{"dense", convert_dense},
     LayerConverter{"linear", convert_dense},
+    LayerConverter{"fourier", convert_fourier},
     LayerConverter{"tanh", convert_tanh},
     LayerConverter{"relu", convert_relu},
     LayerConverter{"sigmoid", convert_sigmoid},

@@ -2,6 +2,8 @@
 #include "infomax/model/side_data.hpp"
 
 #include "infomax/data/sources.hpp"
+#include "infomax/model/encoded_rows.hpp"
+#include "infomax/nn/spec.hpp"
 
 namespace infomax::model {
 
@@ -32,6 +34,24 @@ std::unique_ptr<stats::RowSource<T>> side_data(const Model<T>& model, const View
       *view.rows, rows, role ? model.member(*role).normalization : as_they_are);
 }
 
+template <math::Real T>
+std::unique_ptr<stats::RowSource<T>> last_layer_inputs(const Model<T>& model, const View& view,
+                                                       const std::vector<std::size_t>& rows,
+                                                       const data::Normalization& as_they_are) {
+  if (!view.encoder) {
+    return side_data<T>(model, view, rows, as_they_are);
+  }
+  const auto& member = model.member(*view.encoder);
+  const nn::Network<T>& network = member.network;
+  return std::make_unique<EncodedRows<T>>(
+      nn::Network<T>(nn::without_last(network.spec()), network.input_shape()),
+      model.parameters_of(member), *view.rows, member.normalization, rows);
+}
+
+template std::unique_ptr<stats::RowSource<float>> last_layer_inputs<float>(
+    const Model<float>&, const View&, const std::vector<std::size_t>&, const data::Normalization&);
+template std::unique_ptr<stats::RowSource<double>> last_layer_inputs<double>(
+    const Model<double>&, const View&, const std::vector<std::size_t>&, const data::Normalization&);
 template std::unique_ptr<stats::RowSource<float>> side_data<float>(const Model<float>&, const View&,
                                                                    const std::vector<std::size_t>&,
                                                                    const data::Normalization&);

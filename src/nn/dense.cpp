@@ -80,10 +80,17 @@ void check_dense(const ItemReader& item) {
 
 void check_linear(const ItemReader& item) {
   check_dense(item);
-  if (!item.alone()) {
+  const auto& items = item.spec().items;
+  const bool is_last = !items.empty() && &items.back() == &item.item();
+  const bool is_solvable =
+      is_last && std::all_of(items.begin(), items.end() - 1, [](const SpecItem& before) {
+        const LayerType* const type = find_layer_type(before.name);
+        return type != nullptr && type->fixed;
+      });
+  if (!is_solvable) {
     item.refuse(
-        "linear:N alone; for a last layer that starts at the linear solution, dense:N and `init` "
-        "linear");
+        "linear:N alone, or after fourier:D:scale=S; for a last layer that starts at the linear "
+        "solution, dense:N and `init` linear");
   }
 }
 

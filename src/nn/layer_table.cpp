@@ -12,6 +12,7 @@ namespace infomax::nn {
 
 // Each is defined beside its layer.
 extern const LayerType dense_type;
+extern const LayerType fourier_type;
 extern const LayerType tanh_type;
 extern const LayerType relu_type;
 extern const LayerType sigmoid_type;
@@ -51,14 +52,14 @@ extern const LayerType linear_type;
 
 std::span<const LayerType* const> layer_table() {
   static constexpr std::array table{
-      &dense_type,     &tanh_type,       &relu_type,     &sigmoid_type, &identity_type,
-      &gelu_type,      &silu_type,       &softplus_type, &softmax_type, &dropout_type,
-      &batchnorm_type, &residual_type,   &linear_type,   &conv_type,    &maxpool_type,
-      &avgpool_type,   &globalpool_type, &reshape_type,  &flatten_type, &groupnorm_type,
-      &layernorm_type, &repeat_type,     &resnet_type,   &dim_type,     &conv1d_type,
-      &embedding_type, &rnn_type,        &gru_type,      &lstm_type,    &bidirectional_type,
-      &steps_type,     &last_type,       &mean_type,     &max_type,     &each_type,
-      &views_type,     &view_type,
+      &dense_type,         &fourier_type,   &tanh_type,       &relu_type,     &sigmoid_type,
+      &identity_type,      &gelu_type,      &silu_type,       &softplus_type, &softmax_type,
+      &dropout_type,       &batchnorm_type, &residual_type,   &linear_type,   &conv_type,
+      &maxpool_type,       &avgpool_type,   &globalpool_type, &reshape_type,  &flatten_type,
+      &groupnorm_type,     &layernorm_type, &repeat_type,     &resnet_type,   &dim_type,
+      &conv1d_type,        &embedding_type, &rnn_type,        &gru_type,      &lstm_type,
+      &bidirectional_type, &steps_type,     &last_type,       &mean_type,     &max_type,
+      &each_type,          &views_type,     &view_type,
   };
   return table;
 }
@@ -74,7 +75,7 @@ std::string layer_usages() {
   std::string alone;
   for (const LayerType* type : layer_table()) {
     if (type->solved) {
-      alone += fmt::format(", or {} alone", type->usage);
+      alone += fmt::format(", or {} alone or after fourier", type->usage);
     } else {
       usages.push_back(type->usage);
     }

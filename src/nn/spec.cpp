@@ -118,7 +118,7 @@ Spec parse_spec(std::string_view text) {
 
 bool is_linear_solution(const Spec& spec) {
   const LayerType* const type =
-      spec.items.empty() ? nullptr : find_layer_type(spec.items.front().name);
+      spec.items.empty() ? nullptr : find_layer_type(spec.items.back().name);
   return type != nullptr && type->solved;
 }
 

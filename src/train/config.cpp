@@ -108,7 +108,7 @@ void validate_networks(const Config& config) {
       throw UsageError(
           fmt::format("`{}` {} is the linear solution, which has no projector; write dense:{} and "
                       "`init` linear",
-                      field, spec->text, spec->items.front().arguments[0].value));
+                      field, spec->text, spec->items.back().arguments[0].value));
     }
   }
 }
@@ -150,7 +150,7 @@ void validate_linear_start(const Config& config) {
   if (baseline && config.init == Initialization::glorot) {
     throw UsageError(
         fmt::format("`encoder` {} is the linear solution; with `init` glorot write dense:{}",
-                    encoder.text, encoder.items.front().arguments[0].value));
+                    encoder.text, encoder.items.back().arguments[0].value));
   }
   if (starts_linear(config)) {
     if (!config.augment.empty() && !model::meaning_of(config.pair).changes_rows) {

@@ -12,7 +12,6 @@
 #include "core/json.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/core/logging.hpp"
-#include "infomax/model/encoded_rows.hpp"
 #include "infomax/model/side_data.hpp"
 #include "infomax/model/views.hpp"
 #include "infomax/nn/layer_table.hpp"
@@ -31,7 +30,7 @@ constexpr const char* covariances_setting = "linear_covariances";
 /// The configuration to use instead of `spec` where there is no linear solution.
 std::string untouched(const nn::Spec& spec) {
   return nn::is_linear_solution(spec)
-             ? fmt::format("`encoder` dense:{}", spec.items.front().arguments[0].value)
+             ? fmt::format("`encoder` dense:{}", spec.items.back().arguments[0].value)
              : "`init` glorot";
 }
 
@@ -49,27 +48,6 @@ LinearForm form_of(const objective::ObjectiveOptions& objective, Pair pair, bool
         untouched(encoder)));
   }
   return *form;
-}
-
-/// The network without its last layer.
-template <math::Real T>
-nn::Network<T> without_last(const nn::Network<T>& network) {
-  return {nn::without_last(network.spec()), network.input_shape()};
-}
-
-/// What the last layer of a side's network reads or, where the side is data, the side itself.
-template <math::Real T>
-std::unique_ptr<stats::RowSource<T>> source_of(const model::Model<T>& model,
-                                               const model::View& view,
-                                               const std::vector<std::size_t>& rows,
-                                               const data::Normalization& as_they_are) {
-  if (view.encoder) {
-    const auto& member = model.member(*view.encoder);
-    return std::make_unique<model::EncodedRows<T>>(without_last(member.network),
-                                                   model.parameters_of(member), *view.rows,
-                                                   member.normalization, rows);
-  }
-  return model::side_data<T>(model, view, rows, as_they_are);
 }
 
 /// Writes the layer as the last of a network.
@@ -204,8 +182,8 @@ void start_linear(const mpi::Communicator& communicator, model::Model<T>& model,
   const auto rows_b = model::rows_of(views.b, examples.shard.row_count);
   const auto as_they_are = data::Normalization::identity(views.a.rows->features());
 
-  const auto a = source_of<T>(model, views.a, rows_a, as_they_are);
-  const auto b = source_of<T>(model, views.b, rows_b, as_they_are);
+  const auto a = model::last_layer_inputs<T>(model, views.a, rows_a, as_they_are);
+  const auto b = model::last_layer_inputs<T>(model, views.b, rows_b, as_they_are);
 
   stats::RowParts parts;
   if (reproducible) {

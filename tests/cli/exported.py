@@ -71,6 +71,8 @@ CASES = (
     Case("memberships-of-places", {"x": images(2, 5, 6)}, "conv:3:3,softmax,dense:2", opencv=True),
     Case("memberships-of-steps", of_length(sequences(6, 3), 6), "gru:3,softmax,last,dense:2,softmax"),
     Case("linear", {"x": features(6)}, "linear:2", opencv=True),
+    Case("fourier", {"x": features(6)}, "fourier:30:scale=2,linear:2", opencv=True),
+    Case("fourier-images", {"x": images(2, 4, 3)}, "fourier:20:scale=4,dense:3", "--normalize", "scale"),
     Case("far", {"x": features(5, far=10000.0)}, "dense:6,tanh,dense:3", opencv=True),
     Case("one-column", {"x": features(1)[:, 0]}, "dense:6,tanh,dense:1", opencv=True),
     Case("double", {"x": features(5).astype(float)}, "dense:6,tanh,dense:3", "--precision", "double", opencv=True),

@@ -136,7 +136,8 @@ def reduced(function):
 OPERATORS = {
     "Identity": lambda x: x, "Add": numpy.add, "Sub": numpy.subtract, "Mul": numpy.multiply, "Div": quotient,
     "Max": numpy.maximum, "Min": numpy.minimum, "Less": numpy.less, "Greater": numpy.greater, "Equal": numpy.equal,
-    "Where": numpy.where, "Tanh": numpy.tanh, "Relu": lambda x: numpy.maximum(x, 0), "Sigmoid": sigmoid,
+    "Where": numpy.where, "Tanh": numpy.tanh, "Cos": numpy.cos,
+    "Relu": lambda x: numpy.maximum(x, 0), "Sigmoid": sigmoid,
     "Softplus": lambda x: numpy.logaddexp(0, x), "Softmax": softmax, "Erf": numpy.vectorize(math.erf), "MatMul": numpy.matmul,
     "Gemm": gemm, "Conv": conv, "Pad": pad, "BatchNormalization": batch_normalization,
     "InstanceNormalization": instance_normalization, "Reshape": reshape, "Slice": one_slice, "Squeeze": squeeze,

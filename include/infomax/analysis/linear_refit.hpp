@@ -38,7 +38,8 @@ class LinearRefit {
   LinearRefit(const LinearRefit&) = delete;
   LinearRefit& operator=(const LinearRefit&) = delete;
 
-  /// What the linear maps read: the preprocessed rows of both sides, or a side that is data.
+  /// What the linear maps read: the preprocessed rows of both sides, under the layers before them,
+  /// or a side that is data.
   [[nodiscard]] stats::RowPairs<T> inputs() const { return {*a_, *b_}; }
 
   /// Whether the maps are those of canonical correlation analysis without a ridge of the inputs.

@@ -30,4 +30,11 @@ template <math::Real T>
     const Model<T>& model, const View& view, const std::vector<std::size_t>& rows,
     const data::Normalization& as_they_are);
 
+/// What the last layer of a side's encoder reads: these rows under the layers before it; or the
+/// side itself where it is data. Borrows all of its arguments.
+template <math::Real T>
+[[nodiscard]] std::unique_ptr<stats::RowSource<T>> last_layer_inputs(
+    const Model<T>& model, const View& view, const std::vector<std::size_t>& rows,
+    const data::Normalization& as_they_are);
+
 }  // namespace infomax::model

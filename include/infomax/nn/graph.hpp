@@ -24,6 +24,7 @@ enum class Role : std::uint8_t {
   scale,              ///< multiplies normalised values
   shift,              ///< added to scaled values
   running_statistic,  ///< follows the batches' statistics and has no gradient
+  fixed,              ///< drawn at the start and never changed; its gradient is 0
 };
 
 /// A named part of a network's flat parameter vector, row-major in its own shape.

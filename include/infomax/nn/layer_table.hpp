@@ -23,7 +23,8 @@ struct LayerType {
   void (*build)(const ItemReader& item, GraphBuilder& graph);
 
   bool affine = false;  ///< y = x W + b, so that as a last layer it can be the linear solution ...
-  bool solved = false;  ///< ... and is it; such an item stands alone
+  bool solved = false;  ///< ... and is it; such an item stands alone, or after fixed ones
+  bool fixed = false;   ///< nothing of it is trained, so that it may stand before a solved item
   bool of_batch = false;  ///< in training, the output for a row depends on the whole batch
 };
 
