@@ -138,7 +138,7 @@ TEST(LayerTable, DescribesEveryKindOnce) {
     EXPECT_THAT(layer_usages(), HasSubstr(std::string(type->usage)));
   }
   EXPECT_EQ(find_layer_type("tahn"), nullptr);
-  EXPECT_THAT(layer_usages(), testing::EndsWith(", or linear:N alone"));
+  EXPECT_THAT(layer_usages(), testing::EndsWith(", or linear:N alone or after fourier"));
 }
 
 }  // namespace
