@@ -84,6 +84,31 @@ static inline void @_softplus(const float *x, size_t count, float *y) {
 }
 )"};
 
+constexpr CFunction softmax{"softmax", R"(/* exp(x) over its sum, of the channels of each place */
+static inline void @_softmax(const float *x, size_t channels, size_t places, float *y) {
+  size_t c, i;
+  for (i = 0; i < places; ++i) {
+    float most = x[i], sum = 0.0F;
+    for (c = 1; c < channels; ++c) {
+      if (x[c * places + i] > most) most = x[c * places + i];
+    }
+    for (c = 0; c < channels; ++c) {
+      y[c * places + i] = expf(x[c * places + i] - most);
+      sum += y[c * places + i];
+    }
+    for (c = 0; c < channels; ++c) y[c * places + i] /= sum;
+  }
+}
+)"};
+
+constexpr CFunction wave{"wave", R"(/* sqrt(2 / count) cos(x) */
+static inline void @_wave(const float *x, size_t count, float *y) {
+  const float amplitude = (float)sqrt(2.0 / (double)count);
+  size_t i;
+  for (i = 0; i < count; ++i) y[i] = amplitude * cosf(x[i]);
+}
+)"};
+
 constexpr CFunction add{"add", R"(/* y = a + b */
 static inline void @_add(const float *a, const float *b, size_t count, float *y) {
   size_t i;
@@ -218,9 +243,9 @@ static inline void @_globalpool(const float *x, size_t channels, size_t places, 
 }
 )"};
 
-constexpr std::array functions{copy, standardize, dense,    tanh,      relu,      sigmoid,
-                               gelu, silu,        softplus, add,       batchnorm, groupnorm,
-                               conv, maxpool,     avgpool,  globalpool};
+constexpr std::array functions{copy,      standardize, dense,    tanh,    relu,    sigmoid,
+                               gelu,      silu,        softplus, softmax, wave,    add,
+                               batchnorm, groupnorm,   conv,     maxpool, avgpool, globalpool};
 
 }  // namespace
 

@@ -50,12 +50,29 @@ CValue emit_activation(const CContext& context) {
 /// Of a residual: what came in, or its projection, and what the items made of it.
 CValue emit_sum(const CContext& context) { return emit_by_number(context, "add"); }
 
-CValue emit_dense(const CContext& context) {
+/// x W plus the block of that name.
+CValue emit_affine(const CContext& context, std::string_view bias) {
   return emit_call(
       context,
       {.function = "dense",
        .arguments = {text_of(context.source().output.size()), block_constant(context, "weight"),
-                     block_constant(context, "bias"), text_of(context.node().output.size())}});
+                     block_constant(context, bias), text_of(context.node().output.size())}});
+}
+
+CValue emit_dense(const CContext& context) { return emit_affine(context, "bias"); }
+
+CValue emit_fourier(const CContext& context) {
+  const std::vector<CValue> angles{emit_affine(context, "phase")};
+  return emit_by_number({context, context.program, angles}, "wave");
+}
+
+CValue emit_softmax(const CContext& context) {
+  const auto& extents = context.node().output.extents();
+  const std::size_t channels = extents.front();
+  return emit_call(
+      context, {.function = "softmax",
+                .arguments = {text_of(channels), text_of(context.node().output.size() / channels)},
+                .in_place = true});
 }
 
 /// The sizes of a value by channel: C, and places of each.
@@ -138,11 +155,13 @@ CValue emit_global_pool(const CContext& context) {
                                            text_of(context.source().output.size() / channels)}});
 }
 
-// repeat, resnet and dim are missing, because a graph has the layers that they stand for; and so
-// are the layers of sequences, whose values are of any length.
+// repeat, resnet and dim are missing, because a graph has the layers that they stand for; so are
+// the layers of sequences, whose values are of any length, and networks side by side, whose views
+// are exported one by one.
 constexpr std::array emitters{
     CEmitter{"dense", emit_dense},
     CEmitter{"linear", emit_dense},
+    CEmitter{"fourier", emit_fourier},
     CEmitter{"tanh", emit_activation},
     CEmitter{"relu", emit_activation},
     CEmitter{"sigmoid", emit_activation},
@@ -150,6 +169,7 @@ constexpr std::array emitters{
     CEmitter{"gelu", emit_activation},
     CEmitter{"silu", emit_activation},
     CEmitter{"softplus", emit_activation},
+    CEmitter{"softmax", emit_softmax},
     CEmitter{"dropout", emit_nothing},
     CEmitter{"batchnorm", emit_batch_norm},
     CEmitter{"groupnorm", emit_group_norm},

@@ -66,6 +66,8 @@ TEST(ObjectiveOptions, SettingsHaveTheKeysAndTextsOfModelFiles) {
                                                     {"components", "0"},
                                                     {"ridge", "0.0001"},
                                                     {"shrinkage", "none"},
+                                                    {"reversible", "false"},
+                                                    {"pls-mode", "svd"},
                                                     {"barlow-lambda", "0.005"},
                                                     {"vicreg-similarity", "25"},
                                                     {"vicreg-variance", "25"},
@@ -133,15 +135,16 @@ TEST(ObjectiveOptions, FieldsStandOnceInTheOrderOfHelp) {
     names.push_back(field.name);
     EXPECT_EQ(field.group, "Objective");
   }
-  EXPECT_THAT(names,
-              testing::ElementsAre(
-                  "objective", "rho", "lambda", "lambda-a", "lambda-b", "bins", "histogram-range",
-                  "components", "ridge", "ridge-absolute", "shrinkage", "barlow-lambda",
-                  "vicreg-similarity", "vicreg-variance", "vicreg-covariance", "distortion",
-                  "critic", "temperature", "learn-temperature", "symmetric", "horizon",
-                  "predicted-shape", "mine-decay", "smile-clip", "predictor", "target-decay",
-                  "local-layer", "feature-shape", "dim-global", "dim-local", "dim-prior",
-                  "dim-prior-by", "dim-estimator", "dim-units", "global-network", "view-outputs"));
+  EXPECT_THAT(
+      names,
+      testing::ElementsAre(
+          "objective", "rho", "lambda", "lambda-a", "lambda-b", "bins", "histogram-range",
+          "components", "ridge", "ridge-absolute", "shrinkage", "reversible", "pls-mode",
+          "sparsity-a", "sparsity-b", "barlow-lambda", "vicreg-similarity", "vicreg-variance",
+          "vicreg-covariance", "distortion", "critic", "temperature", "learn-temperature",
+          "symmetric", "horizon", "predicted-shape", "mine-decay", "smile-clip", "predictor",
+          "target-decay", "local-layer", "feature-shape", "dim-global", "dim-local", "dim-prior",
+          "dim-prior-by", "dim-estimator", "dim-units", "global-network", "view-outputs"));
   for (const std::string_view name : objective_names()) {
     EXPECT_THAT(fields().at("objective").help,
                 HasSubstr(std::string("\n").append(name).append("  ")));
