@@ -18,7 +18,7 @@ packages=(
 demo_packages=(dataset-fashion-mnist gnuplot-nox fonts-dejavu-core jq)
 # Neither does the demo.
 test_packages=(libgtest-dev libgmock-dev clang-format python3 python3-numpy python3-h5py python3-pil
-  python3-anndata python3-tables python3-onnx python3-opencv shellcheck)
+  python3-scipy python3-sklearn python3-anndata python3-tables python3-onnx python3-opencv shellcheck)
 # Only on request: further checks of continuous integration.
 check_packages=(clang clang-tidy libclang-rt-14-dev doxygen zsh fish groff-base)
 # Only on request: what the Python package is built from and used with.

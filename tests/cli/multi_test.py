@@ -8,6 +8,7 @@ import unittest
 
 import h5py
 import numpy
+import sklearn.datasets
 
 import support
 
@@ -105,6 +106,15 @@ class Linear(Multi):
                 projected = basis @ (basis.T @ common[:, j])
                 self.assertAlmostEqual(abs(numpy.corrcoef(projected, outputs[:, j])[0, 1]), 1, delta=1e-9)
             self.assert_close(outputs.std(axis=0), numpy.ones(3), 1e-9)
+
+    def test_views_of_real_measurements(self):
+        """The thirteen of 178 wines, which scikit-learn has, as three ranges of one data set's columns."""
+        x = sklearn.datasets.load_wine().data
+        data = self.write_data("wine.h5", x=x)
+        run = self.train_views("wine", "--objective", "maxvar", "--encoder", "linear:4", "--ridge", "0", data=data,
+                               paths="/x[0:5],/x[5:9],/x[9:13]", ranks=2)
+        found = self.evaluate(run / "model.h5", data, ranks=3)
+        self.assert_close(found["eigenvalues"], by_qr([x[:, :5], x[:, 5:9], x[:, 9:]])[:4], 1e-9)
 
     def test_with_a_ridge_nothing_linear_is_better(self):
         for objective, options in (("maxvar", []), ("maxvar", ["--ridge", "0.1", "--components", "2"]),

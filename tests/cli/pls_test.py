@@ -7,6 +7,7 @@ import warnings
 
 import h5py
 import numpy
+import sklearn.datasets
 from sklearn import cross_decomposition
 
 import support
@@ -96,6 +97,17 @@ class Pls(LinearTest):
                 self.assertAlmostEqual(value["objective"], shared.sum(), delta=1e-9)
                 if mode == "svd":
                     self.assertAlmostEqual(value["objective"], value["paired_covariance"], delta=1e-9)
+
+    def test_physiology_and_exercise_of_twenty_men(self):
+        """The data of A. C. Linnerud, which scikit-learn has."""
+        x, y = sklearn.datasets.load_linnerud(return_X_y=True)
+        data = self.write_data(x=x, y=y)
+        for mode in MODES:
+            expected = known(mode, x, y, 2, True).transform(x, y)
+            model, _ = self.fitted(data, "--pls-mode", mode, "--normalize", "standardize", outputs=2, ranks=2)
+            found = [support.encoded(model, side, name) for side, name in ((x, "a"), (y, "b"))]
+            for side, like in zip(up_to_signs(*found, *expected), expected):
+                self.assert_close(side, like * (20 / 19) ** 0.5, 1e-9, mode)
 
     def test_one_side_that_is_data(self):
         x, y = correlated()
