@@ -48,26 +48,47 @@ void warn_of_training_data(const InferenceOptions& inference) {
   }
 }
 
-/// Collective. Tests whether the sides are independent: the inputs of maps that were fitted to
-/// them, or the outputs of networks that were not.
-template <math::Real T>
-IndependenceTests tests_of(const mpi::Communicator& communicator, const model::PairSettings& pair,
-                           bool trained_on, bool has_fit, const LinearRefit<T>* refit,
-                           const stats::RowPairs<T>& outputs) {
+/// Throws UsageError where what is asked for means nothing for the pair.
+void refuse_inference(const InferenceOptions& inference, const model::PairSettings& pair,
+                      bool has_fit) {
+  const auto& meaning = pair.meaning();
+  if (meaning.joins_views &&
+      (inference.tests || inference.permutations + inference.bootstrap > 0)) {
+    throw UsageError(
+        "`permutations`, `bootstrap` and `tests` are for two sides, and `pair` multi has views; "
+        "evaluate pairs of views by `pair` views, or leave them out");
+  }
+  if (!inference.tests) {
+    return;
+  }
   if (has_fit) {
     throw UsageError(
         "`tests` are of canonical correlations that are fitted to `data` itself; leave `fit` out");
   }
-  if (pair.meaning().is_lagged) {
+  if (meaning.is_lagged) {
     throw UsageError(
         "`tests` take rows to be independent, and those of a trajectory are not: take "
         "`permutations`, which keeps such rows together");
   }
+  if (meaning.a.rows == meaning.b.rows) {
+    throw UsageError(fmt::format(
+        "`tests` are of the independence of two measurements, and `pair` {} makes both sides of "
+        "the same rows; leave them out",
+        meaning.name));
+  }
+}
+
+/// Collective. Tests whether the sides are independent: the inputs of maps that were fitted to
+/// them, or the outputs of networks that were not.
+template <math::Real T>
+IndependenceTests tests_of(const mpi::Communicator& communicator, bool trained_on,
+                           const LinearRefit<T>* refit, const stats::RowPairs<T>& outputs) {
   if (trained_on && (refit == nullptr || !refit->is_plain_cca())) {
     throw UsageError(
         "`tests`: `data` is what the networks were trained on, and only those of `encoder` "
-        "linear:K for either side, without `linear_ridge_a` and `linear_ridge_b`, have a known "
-        "distribution there; give other data, or take `permutations`");
+        "linear:K for either side, with an objective of canonical correlations and without "
+        "`linear_ridge_a` and `linear_ridge_b`, have a known distribution there; give other data, "
+        "or take `permutations`");
   }
   return independence_tests(objective::sample_correlations<T>(
       communicator, refit != nullptr ? refit->inputs() : outputs));
@@ -151,11 +172,7 @@ Evaluation evaluate_stored(const mpi::Communicator& communicator, const model::S
                            const InferenceOptions& inference,
                            const objective::Maximiser& maximise) {
   const auto chosen = objective::from_settings(stored.settings);
-  if (pair.meaning().joins_views && inference.permutations + inference.bootstrap > 0) {
-    throw UsageError(
-        "`permutations` and `bootstrap` are for two sides, and `pair` multi has views; evaluate "
-        "pairs of views by `pair` views, or leave them out");
-  }
+  refuse_inference(inference, pair, fit != nullptr);
   const auto& examples = rows.examples;
   const auto model =
       model::to_model<T>(model::fitted_to(stored, pair, *examples.x, examples.y.get()));
@@ -186,8 +203,8 @@ Evaluation evaluate_stored(const mpi::Communicator& communicator, const model::S
                               refit->inputs().a.columns(), refit->inputs().b.columns());
   }
   if (inference.tests) {
-    evaluation.tests = tests_of<T>(communicator, pair, rows.trained_on, fit != nullptr,
-                                   refit ? &*refit : nullptr, sides->batch().rows);
+    evaluation.tests =
+        tests_of<T>(communicator, rows.trained_on, refit ? &*refit : nullptr, sides->batch().rows);
   }
   if (inference.permutations > 0 || inference.bootstrap > 0) {
     if (rows.trained_on && !is_refitted) {

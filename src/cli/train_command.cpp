@@ -199,11 +199,12 @@ std::string describe_rise(const Config& config, const train::TrainSummary& summa
 std::string describe(const Config& config, const train::TrainSummary& summary,
                      const train::RunDirectory& directory) {
   if (summary.steps == 0) {
-    return fmt::format("wrote {}, {}; `infomax evaluate` computes its objective",
-                       nn::is_linear_solution(nn::parse_spec(config.encoder))
-                           ? "the linear solution"
-                           : "the initial model",
-                       directory.model());
+    // Of several views the networks are separated by bars.
+    const std::string first = config.encoder.substr(0, config.encoder.find('|'));
+    return fmt::format(
+        "wrote {}, {}; `infomax evaluate` computes its objective",
+        nn::is_linear_solution(nn::parse_spec(first)) ? "the linear solution" : "the initial model",
+        directory.model());
   }
   const auto& value = summary.last.value;
   const std::string best =

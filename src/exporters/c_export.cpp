@@ -46,7 +46,10 @@ std::string write_c_encoder(const std::filesystem::path& path,
   }
   warn_of_large_shifts(normalization);
   const auto row = nn::to_string(encoder.network().input_shape());
-  write_c(path, program, {prefix, metadata_of(settings, encoder), row});
+  const auto split = model::PairSettings::from_settings(settings).split;
+  const auto part =
+      split.empty() ? row : fmt::format("{}, the part that \"{}\" gave this network,", row, split);
+  write_c(path, program, {prefix, metadata_of(settings, encoder), part});
   return fmt::format("row {} -> output [{}] by {}_encode{}", row, program.sizes().back(), prefix,
                      lay_out(program).scratch > c_stack_floats ? "_in" : "");
 }

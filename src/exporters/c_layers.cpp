@@ -62,8 +62,11 @@ CValue emit_affine(const CContext& context, std::string_view bias) {
 CValue emit_dense(const CContext& context) { return emit_affine(context, "bias"); }
 
 CValue emit_fourier(const CContext& context) {
-  const std::vector<CValue> angles{emit_affine(context, "phase")};
-  return emit_by_number({context, context.program, angles}, "wave");
+  const CValue angles = emit_affine(context, "phase");
+  const std::size_t features = context.node().output.size();
+  return context.program.add(
+      {.function = "wave", .inputs = {angles}, .arguments = {text_of(features)}, .in_place = true},
+      features);
 }
 
 CValue emit_softmax(const CContext& context) {
@@ -190,7 +193,8 @@ CValue emit_node(CProgram& program, const NetworkPart& part, std::size_t u,
     const CEmitter* const emitter = find_emitter(item.name);
     if (emitter == nullptr) {
       throw UsageError(fmt::format(
-          "`format` c does not have the layer {}; export the encoder by `format` onnx", item.name));
+          "`format` c does not have the layer {}; export the encoder by `format` onnx{}", item.name,
+          item.name == "view" ? ", or one view by `network`" : ""));
     }
     const CValue value = emitter->emit({{part.network, u, item, part.parameters}, program, inputs});
     inputs.assign(1, value);

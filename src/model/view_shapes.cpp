@@ -9,6 +9,7 @@
 
 #include "infomax/core/error.hpp"
 #include "infomax/data/joined_rows.hpp"
+#include "infomax/nn/shape.hpp"
 #include "infomax/nn/view_networks.hpp"
 
 namespace infomax::model {
@@ -25,6 +26,16 @@ std::vector<std::string> shapes_of(const std::vector<data::DatasetShape>& parts)
     shapes.push_back(shape_text(part.trailing));
   }
   return shapes;
+}
+
+/// Of all views, whose shapes are texts such as 3:8:8.
+std::size_t columns_of(const std::vector<std::string>& shapes) {
+  std::size_t sum = 0;
+  for (std::string shape : shapes) {
+    std::ranges::replace(shape, ':', ',');
+    sum += nn::parse_shape("[" + shape + "]").size();
+  }
+  return sum;
 }
 
 /// Columns [first, first + count) of a preprocessing.
@@ -52,11 +63,15 @@ void require_views(data::Datasets& source, const PairSettings& settings) {
   }
   const auto expected = data::entries_of(settings.view_shapes);
   const auto parts = source.part_shapes(settings.x_path);
+  if (parts.size() == 1 && expected.size() > 1 && parts.front().features == columns_of(expected)) {
+    return;  // all views side by side, as arrays in memory have them
+  }
   if (parts.size() != expected.size()) {
     throw DataError(fmt::format(
-        "the model was trained on {} views, and `x` {} names {} data sets; name as many, in their "
-        "order",
-        expected.size(), settings.x_path, parts.size()));
+        "the model was trained on {} views, and `x` {} is {} of other columns; name as many data "
+        "sets, in their order, or one that has the columns of all side by side",
+        expected.size(), settings.x_path,
+        parts.size() == 1 ? std::string("one") : fmt::format("{}", parts.size())));
   }
   const auto shapes = shapes_of(parts);
   const auto [wrong, known] = std::ranges::mismatch(shapes, expected);

@@ -80,8 +80,13 @@ constexpr const char* view_name = "view";
 Shape shape_of_view(const ItemReader& view) {
   constexpr std::size_t most = std::size_t{1} << 30U;
   std::vector<std::size_t> extents;
+  std::size_t columns = 1;
   for (std::size_t k = 0; k < std::max<std::size_t>(1, view.item().arguments.size()); ++k) {
     extents.push_back(view.whole_number(k, most, "columns of the view", "view:100(dense:8)"));
+    columns *= extents.back();
+    if (columns > most) {
+      view.refuse("a view of at most 1073741824 columns");
+    }
   }
   return Shape(std::move(extents));
 }

@@ -41,4 +41,19 @@ void BatchSizeWarning::require_correlations(double samples, std::size_t p, std::
           p, q, samples, enough));
 }
 
+void BatchSizeWarning::require_views(double samples, std::size_t widest) {
+  const std::size_t enough = 20 * widest;
+  if (warned_ || samples >= static_cast<double>(enough)) {
+    return;
+  }
+  warned_ = true;
+  log::warning_once(
+      "covariance",
+      fmt::format(
+          "what views of up to {} columns have in common in {} rows is biased upwards; take "
+          "{} rows or more at a time (`batch`, or more data), or fewer columns, or give a "
+          "larger `ridge`. What is real, other data show (`validation` in training)",
+          widest, samples, enough));
+}
+
 }  // namespace infomax::objective

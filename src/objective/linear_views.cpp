@@ -239,9 +239,7 @@ LinearViews solve_linear_views(const mpi::Communicator& communicator,
   const auto& moments = moment_pass.measure(communicator, pairs, means);
   const auto maps = whiten_views(moments, problem);
   if (problem.ridge.value_or(0.0) == 0.0) {
-    auto widest = problem.inputs;
-    std::ranges::sort(widest, std::greater<>());
-    BatchSizeWarning().require_correlations(moments.samples, widest[0], widest[1]);
+    BatchSizeWarning().require_views(moments.samples, std::ranges::max(problem.inputs));
   }
   std::vector<std::size_t> ranks(maps.size());
   std::ranges::transform(maps, ranks.begin(), &Whitening::rank);

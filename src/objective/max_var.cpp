@@ -32,7 +32,7 @@ MaxVar::MaxVar(std::vector<std::size_t> widths, const CanonicalOptions& options)
     : widths_(std::move(widths)),
       first_(first_columns(widths_)),
       options_(options),
-      components_(options.components == 0 ? std::ranges::min(widths_) : options.components) {
+      components_(options.components == 0 ? std::ranges::max(widths_) : options.components) {
   if (components_ > std::ranges::max(widths_)) {
     throw UsageError(fmt::format(
         "`components` is {}, and no view has more than {} outputs; a component is one that all "
@@ -43,9 +43,9 @@ MaxVar::MaxVar(std::vector<std::size_t> widths, const CanonicalOptions& options)
 
 double MaxVar::evaluate(const stats::SecondMoments& moments, stats::MomentGradient* gradient) {
   const std::size_t columns = moments.bb.rows();
-  const double views = static_cast<double>(widths_.size());
+  const auto views = static_cast<double>(widths_.size());
   const std::size_t widest = std::ranges::max(widths_);
-  batch_size_.require_correlations(moments.samples, widest, widest);
+  batch_size_.require_views(moments.samples, widest);
   const bool wanted = gradient != nullptr && gradient->wanted_b;
   const auto entries = moments.bb.span();
   if (!std::isfinite(std::accumulate(entries.begin(), entries.end(), 0.0))) {

@@ -38,7 +38,7 @@ double spread(std::span<const double> x) {
 }
 
 void normalise(std::span<double> x) {
-  const double length = math::norm<double>(x);
+  const auto length = math::norm<double>(x);
   if (length > 0.0) {
     math::scale<double>(1.0 / length, x);
   }

@@ -53,7 +53,7 @@ double SumCor::evaluate(const stats::SecondMoments& moments, stats::MomentGradie
     copy_block(block_of(c, first_[m], p, first_[m], p), two.aa);
     for (std::size_t n = m + 1; n < widths_.size(); ++n) {
       const std::size_t q = widths_[n];
-      batch_size_.require_correlations(moments.samples, p, q);
+      batch_size_.require_views(moments.samples, std::max(p, q));
       const auto other = variance.subspan(first_[n], q);
       two.variance_b.assign(other.begin(), other.end());
       copy_block(block_of(c, first_[n], q, first_[n], q), two.bb);

@@ -29,7 +29,7 @@ Description describe(const char* name, const char* help, SpectralForm form) {
   table.add("reversible", &VampOptions::reversible, "",
             "with `pair` lag, take the process to be the same backwards in time: C_0 = (C_aa + "
             "C_bb) / 2 and C_t = (C_ab + C_ba) / 2 about the mean of both sides (TICA; "
-            "Perez-Hernandez et al. 2013). s_i are then the sizes of eigenvalues, which `evaluate` "
+            "Perez-Hernandez et al. 2013). s_i are then the sizes of eigenvalues, which evaluate "
             "tells with their signs");
   Description description = spectral_description(name, help, form);
   description.options.push_back(group_of(table));

@@ -70,7 +70,7 @@ class NothingBeside final : public stats::RowSource<T> {
 ///
 ///     dl = v^T (dC - l dB) v.
 ///
-/// Ridges as of canonical correlations. Where components are 0, k is the smallest q_m.
+/// Ridges as of canonical correlations. Where components are 0, k is the largest q_m.
 class MaxVar final : public MomentFunction {
  public:
   MaxVar(std::vector<std::size_t> widths, const CanonicalOptions& options);

@@ -34,11 +34,15 @@ nn::Shape shape_of_text(const std::string& text) {
   return nn::parse_shape("[" + list + "]");
 }
 
-/// The items of an encoder; of linear:N those that are at the linear solution.
+/// The items of an encoder; in place of linear:N at its end the layer that is at the linear
+/// solution.
 std::string items_to_join(const nn::Spec& encoder) {
-  return nn::is_linear_solution(encoder)
-             ? fmt::format("dense:{}", encoder.items.front().arguments[0].value)
-             : encoder.text;
+  if (!nn::is_linear_solution(encoder)) {
+    return encoder.text;
+  }
+  const std::string before = nn::without_last(encoder).text;
+  return fmt::format("{}{}dense:{}", before, before.empty() ? "" : ",",
+                     encoder.items.back().arguments[0].value);
 }
 
 }  // namespace
@@ -81,6 +85,7 @@ void validate_views(const Config& config) {
   for (const std::string& name : names) {
     (void)data::parse_range(name);
   }
+  refuse_for_views(config.x != Config{}.x, "`x`", "`views` names the data sets");
   refuse_for_views(!config.projector.empty(), "`projector`",
                    "write the last layers into `encoder`");
   refuse_for_views(config.padding_value.has_value(), "`padding_value`",

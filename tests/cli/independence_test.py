@@ -114,6 +114,7 @@ class Independence(support.ProgramTest):
                 (["linear:K"], self.trained(data, "--pair", "views", "--share"), [], 2),
                 (["--fit"], plain, ["--fit", data], 2),
                 (["trajectory", "--permutations"], self.trained(data, "--pair", "lag"), [], 2),
+                (["--pair input", "same rows"], self.trained(data, "--pair", "input"), [], 2),
                 (["9 rows", "more than 9"], self.trained(few, "--pair", "views"), [], 3)):
             done = support.run("evaluate", "--model", model, "--tests", *arguments, ranks=2)
             self.assert_refused(done, code, *words)

@@ -107,6 +107,31 @@ class Linear(Multi):
                 self.assertAlmostEqual(abs(numpy.corrcoef(projected, outputs[:, j])[0, 1]), 1, delta=1e-9)
             self.assert_close(outputs.std(axis=0), numpy.ones(3), 1e-9)
 
+    def test_outputs_of_networks_of_their_own_are_all_components(self):
+        """Of as many as each has; those that only some views have do not become copies of others."""
+        run = self.train_views("unequal", "--objective", "maxvar", "--encoder", "linear:2|linear:3|linear:1", ranks=2)
+        self.assertEqual(len(self.evaluate(run / "model.h5", self.data)["eigenvalues"]), 3)
+        for outputs in self.outputs(run, [2, 3, 1]):
+            correlations = numpy.atleast_2d(numpy.corrcoef(outputs.T))
+            self.assertLess(abs(correlations - numpy.eye(len(correlations))).max(), 0.2)
+
+    def test_after_random_features_it_is_that_of_the_features(self):
+        run = self.train_views("fourier", "--objective", "maxvar", "--encoder", "fourier:20:scale=3,linear:2",
+                               "--ridge", "0")
+        random, first = [], 0
+        with h5py.File(run / "model.h5") as file:
+            layers = file["networks/b/layers"]
+            phases = []
+            layers.visititems(lambda name, item: phases.append(item.parent) if name.endswith("/phase") else None)
+            shift, scale = file["networks/b/preprocess/shift"][()], file["networks/b/preprocess/scale"][()]
+            for part, layer in zip(self.parts, sorted(phases, key=lambda layer: layer.name)):
+                columns = slice(first, first + part.shape[1])
+                z = (part - shift[columns]) * scale[columns]
+                random.append(numpy.cos(z @ layer["weight"][()] + layer["phase"][()]))
+                first = columns.stop
+        found = self.evaluate(run / "model.h5", self.data)
+        self.assert_close(found["eigenvalues"], by_qr(random)[:2], 1e-9)
+
     def test_views_of_real_measurements(self):
         """The thirteen of 178 wines, which scikit-learn has, as three ranges of one data set's columns."""
         x = sklearn.datasets.load_wine().data
@@ -273,6 +298,8 @@ class Refusals(Multi):
                 (2, ["2 networks", "3 data sets"], [*base, "--pair", "multi", "--objective", "maxvar",
                                                     "--views", PATHS, "--encoder", "dense:2|dense:2"]),
                 (2, ["--shrinkage"], [*multi, "--views", PATHS, "--shrinkage", "auto"]),
+                (2, ["--x", "--views"], [*multi, "--views", PATHS, "--x", "/rna"]),
+                (2, ["1073741824"], [*multi[:-1], "views(view:1073741824:8(dense:2))", "--views", PATHS]),
                 (2, ["--projector"], [*multi, "--views", PATHS, "--projector", "dense:2"]),
                 (2, ["--normalize scale"], [*multi, "--views", PATHS, "--normalize", "scale"]),
                 (2, ["--components", "2 outputs"], [*multi, "--views", PATHS, "--components", "3"]),
@@ -297,6 +324,7 @@ class Refusals(Multi):
                             2, "--fit")
         self.assert_refused(support.run("evaluate", "--model", model, "--data", self.data, "--permutations",
                                         "9"), 2, "--permutations")
+        self.assert_refused(support.run("evaluate", "--model", model, "--data", self.data, "--tests"), 2, "--tests")
         self.assert_refused(support.run("encode", "--model", model, "--data", self.data, "--canonical",
                                         "--output", self.scratch / "o.h5"), 2, "--canonical")
 

@@ -101,6 +101,13 @@ class Model(package.PackageTest):
         with self.assertRaisesRegex(infomax.UsageError, "network"):
             self.model.encode(self.x, network="a")
 
+    def test_views_of_an_array_are_its_columns(self):
+        model = infomax.train(x=self.x, pair="multi", views="/x[0:2],/x[2:6]", objective="maxvar",
+                              encoder="dense:2", steps=2)
+        self.assertEqual(len(model.evaluate(self.x)["eigenvalues"]), 2)
+        outputs = model.encode(self.x)
+        numpy.testing.assert_array_equal(model.encode(self.x[:, 2:6], network="/x[2:6]"), outputs[:, 2:])
+
 
 if __name__ == "__main__":
     unittest.main()

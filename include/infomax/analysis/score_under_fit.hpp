@@ -28,6 +28,6 @@ template <math::Real T>
                                             const objective::ObjectiveOptions& options,
                                             const objective::SpectralFunction& spectral,
                                             const objective::CanonicalFit& fit,
-                                            const stats::RowPairs<T>& rows);
+                                            const stats::RowPairs<T>& given);
 
 }  // namespace infomax::analysis

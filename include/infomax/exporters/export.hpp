@@ -42,9 +42,9 @@ void require_format(ExportFormat format);
 /// Names in a header of C begin with c_prefix() of `name`. Returns what is in it, in a few words.
 /// Throws UsageError where there is no such part, or a layer has no counterpart in the format, and
 /// SystemError.
-std::string export_encoder(const model::StoredModel& stored,
-                           const analysis::EncoderOptions& options, ExportFormat format,
-                           const std::filesystem::path& output, const std::string& name = {});
+std::string export_encoder(const model::StoredModel& given, const analysis::EncoderOptions& options,
+                           ExportFormat format, const std::filesystem::path& output,
+                           const std::string& name = {});
 
 }  // namespace infomax::exporters
 

@@ -19,6 +19,9 @@ class BatchSizeWarning {
   /// of about 32, 22, 10.5 and 4.2 at N = 100, 200, 800 and 5000.
   void require_correlations(double samples, std::size_t p, std::size_t q);
 
+  /// The same of what views of up to `widest` columns have in common.
+  void require_views(double samples, std::size_t widest);
+
  private:
   bool warned_ = false;
 };
