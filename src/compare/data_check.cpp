@@ -3,13 +3,12 @@
 
 #include <fmt/format.h>
 
-#include "compare/search.hpp"
+#include "compare/content.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/data/loader.hpp"
 #include "infomax/model/examples.hpp"
 #include "infomax/nn/graph.hpp"
 #include "infomax/nn/spec.hpp"
-#include "infomax/train/fingerprint.hpp"
 #include "infomax/train/setup.hpp"
 
 namespace infomax::compare {
@@ -56,14 +55,17 @@ DataFacts check_data(const mpi::Communicator& communicator, const Plan& plan) {
     }
   }
   if (plan.options.score == Score::probe) {
-    const auto& labels = plan.options.folds.labels;
-    const std::string path = labels.empty() ? plan.base.y : labels;
-    file.expect_labels(path);
-    data::require_equal_rows(x, file.shape(path));
+    file.expect_labels(label_path(plan));
+    data::require_equal_rows(x, file.shape(label_path(plan)));
   }
-  const auto examples = model::load_examples(communicator, file, pair, 0);
-  DataFacts facts{x.rows, train::fingerprint(communicator, examples)};
+  // Refuses samples that are too few, before their content is asked for.
+  (void)model::load_examples(communicator, file, pair, 0);
+  DataFacts facts{describe_contents(communicator, file, plan)};
   file.close();
+  Folds folds(communicator,
+              read_fold_rows(communicator, plan.base.data, plan.trials.front(), plan.options.folds),
+              plan.options.folds, plan.base.seed);
+  facts.contents.push_back(describe_all_folds(folds, plan.options));
   return facts;
 }
 

@@ -193,6 +193,11 @@ Plan make_plan(const train::Config& base, const Options& options) {
   return plan;
 }
 
+const std::string& label_path(const Plan& plan) {
+  const std::string& labels = plan.options.folds.labels;
+  return labels.empty() ? plan.base.y : labels;
+}
+
 std::string settings_of(const Plan& plan, const DataFacts& data) {
   FieldTexts texts;
   // What changes no result, or only how long it takes.
@@ -219,7 +224,9 @@ std::string settings_of(const Plan& plan, const DataFacts& data) {
   for (const std::string& line : options.ranges.lines) {
     texts.emplace_back("range", line);
   }
-  texts.emplace_back("content", data.fingerprint);
+  for (const std::string& line : data.contents) {
+    texts.emplace_back("content", line);
+  }
   return to_ini(texts);
 }
 

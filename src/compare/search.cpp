@@ -59,8 +59,6 @@ class Search {
         done_before_(results_.size()) {}
 
   Found run() {
-    // Too many folds are refused here, before anything is trained.
-    (void)runner_.folds().fold(0, 0);
     if (groups_.own() == 0) {
       write_folds(group_, runner_.folds(), plan_.options, store_.path_of("folds.npy"));
     }

@@ -39,14 +39,16 @@ struct Plan {
 /// Makes the trials. Throws UsageError for the first option, value or combination that is wrong.
 [[nodiscard]] Plan make_plan(const train::Config& base, const Options& options);
 
+/// The data set of what `score` probe predicts, and of the classes of stratified folds.
+[[nodiscard]] const std::string& label_path(const Plan& plan);
+
 /// What a search's data are.
 struct DataFacts {
-  std::size_t rows = 0;     ///< N
-  std::string fingerprint;  ///< tells data sets apart
+  std::vector<std::string> contents;  ///< a line for each data set, and one for the folds
 };
 
-/// Collective. Reads the data once, and checks that each trial's networks take its rows. Throws
-/// UsageError and DataError.
+/// Collective. Reads the data once, and checks that each trial's networks take its rows, and that
+/// each fold leaves rows to train on. Throws UsageError and DataError.
 [[nodiscard]] DataFacts check_data(const mpi::Communicator& communicator, const Plan& plan);
 
 /// All that the results of a plan depend on, as to_ini() writes it.

@@ -29,12 +29,12 @@ std::string content_of(const fs::path& path) {
   return text.str();
 }
 
-/// The values of one name, which may stand on several lines.
-std::string value_of(const FieldTexts& texts, const std::string& name) {
+/// The values of one name, which may stand on several lines, but for those that `others` has too.
+std::string value_of(const FieldTexts& texts, const std::string& name, const FieldTexts& others) {
   std::string value;
-  for (const auto& [other, text] : texts) {
-    if (other == name) {
-      value += (value.empty() ? "" : " and ") + text;
+  for (const auto& line : texts) {
+    if (line.first == name && std::ranges::find(others, line) == others.end()) {
+      value += (value.empty() ? "" : " and ") + line.second;
     }
   }
   return value.empty() ? "not given" : value;
@@ -46,8 +46,8 @@ std::string value_of(const FieldTexts& texts, const std::string& name) {
   const FieldTexts fresh = parse_ini(now);
   for (const FieldTexts* texts : {&fresh, &old}) {
     for (const auto& [name, text] : *texts) {
-      const std::string was = value_of(old, name);
-      const std::string is = value_of(fresh, name);
+      const std::string was = value_of(old, name, fresh);
+      const std::string is = value_of(fresh, name, old);
       if (was != is) {
         throw UsageError(fmt::format(
             "`output` {} holds another search, in which {} is {}, and here it is {}; go "

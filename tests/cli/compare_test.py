@@ -327,10 +327,56 @@ class Stopped(CompareTest):
             self.assert_refused(support.run(*command, *more, ranks=self.refusing_ranks(2)), 2, *words)
         self.write_data(x=x + 1.0)
         self.assert_refused(support.run(*command, "--folds", "2"), 2, "content")
+        self.assert_refused(support.run(*command, "--folds", "2"), 2, "/x: 120 rows")
         self.compare(data, "search", *SMALL, "--folds", "3", "--overwrite")
         self.assertEqual(self.count("search"), 3)
         run = self.train(data, "run", *SMALL)
         self.assert_refused(support.run("compare", "--data", data, "--output", run, *SMALL), 2, "holds a run")
+
+    def test_other_data_are_another_search(self):
+        """Whatever a score depends on: a row of labels, groups, a later trial's data, lengths, a validation file."""
+        x = self.rows()
+        halves = numpy.arange(120) % 2
+        groups = numpy.arange(120) // 10
+        other_groups = (numpy.arange(120) + 5) // 10
+        flipped = numpy.where(numpy.arange(120) == 77, 1 - halves, halves)
+        lag = ("--pair", "lag", "--fold-kind", "grouped")
+        target = ("--pair", "target", "--target", "classes")
+        held_out = self.scratch / "held_out.h5"
+        cases = (
+            ("lab", halves, flipped, ["--score", "probe", "--labels", "/lab"]),
+            ("lab", halves, flipped, ["--fold-kind", "stratified", "--labels", "/lab"]),
+            ("text", numpy.where(halves == 1, b"a", b"b"), numpy.where(flipped == 1, b"a", b"b"),
+             ["--score", "probe", "--labels", "/text"]),
+            ("y", halves, flipped, target),
+            ("x2", x + 1.0, x + 2.0, ["--grid", "x=/x|/x2"]),
+            ("group", groups, other_groups, ["--groups", "/group"]),
+            ("lengths", [60, 60], [30, 90], lag),
+            ("unread", groups, other_groups, []),
+        )
+        for number, (name, before, after, more) in enumerate(cases):
+            with self.subTest(f"{name} of {' '.join(more)}"):
+                output = f"search{number}"
+                arguments = (*UNTRAINED, "--folds", "2", *more)
+                data = self.write_data(x=x, **{name: before})
+                self.compare(data, output, *arguments)
+                folds = (self.scratch / output / "folds.npy").read_bytes()
+                if number in (1, 5):  # goes on at any number of ranks
+                    self.compare(data, output, *arguments, ranks=3)
+                data = self.write_data(x=x, **{name: after})
+                done = support.run("compare", "--data", data, "--output", self.scratch / output, *arguments)
+                if name == "unread":
+                    self.assertEqual(done.code, 0, done.err)
+                else:
+                    self.assert_refused(done, 2, "holds another search", "folds" if name == "group" else f"/{name}: ")
+                self.assertEqual((self.scratch / output / "folds.npy").read_bytes(), folds)
+        data = self.write_data(x=x)
+        validated = (*SMALL, "--folds", "2", "--validation", held_out)
+        self.write_data("held_out.h5", x=x + 1.0)
+        self.compare(data, "validated", *validated)
+        self.write_data("held_out.h5", x=x + 2.0)
+        done = support.run("compare", "--data", data, "--output", self.scratch / "validated", *validated)
+        self.assert_refused(done, 2, "validation /x: ")
 
 
 class Refusals(CompareTest):
@@ -351,6 +397,7 @@ class Refusals(CompareTest):
             (["--folds", "1000"], ("--folds is 1000",)),
             (["--fold-kind", "grouped"], ("--groups",)),
             (["--gap", "3"], ("--gap is for",)),
+            (["--gap", "60", "--fold-kind", "blocked", "--folds", "3"], ("--gap 60 leaves no rows",)),
             (["--score", "fit"], ("--score fit", "canonical correlations")),
             (["--ranks-per-trial", "5"], ("--ranks-per-trial is 5",)),
             (["--data-mode", "stream"], ("--data-mode stream",)),

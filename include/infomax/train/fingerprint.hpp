@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "infomax/data/row_store.hpp"
 #include "infomax/model/examples.hpp"
 #include "infomax/mpi/communicator.hpp"
 
@@ -12,5 +13,9 @@ namespace infomax::train {
 /// a thousand samples spread over the whole. It is the same for any number of ranks.
 [[nodiscard]] std::string fingerprint(const mpi::Communicator& communicator,
                                       const model::Examples& examples);
+
+/// Collective. The same of all rows of one data set, of which each rank has its shard.
+[[nodiscard]] std::string fingerprint(const mpi::Communicator& communicator,
+                                      const data::RowStore& rows);
 
 }  // namespace infomax::train
