@@ -195,7 +195,7 @@ Plan make_plan(const train::Config& base, const Options& options) {
 
 const std::string& label_path(const Plan& plan) {
   const std::string& labels = plan.options.folds.labels;
-  return labels.empty() ? plan.base.y : labels;
+  return labels.empty() ? plan.trials.front().y : labels;
 }
 
 std::string settings_of(const Plan& plan, const DataFacts& data) {

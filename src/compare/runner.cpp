@@ -27,7 +27,16 @@ JobRunner::JobRunner(const mpi::Communicator& communicator, const train::Config&
     : communicator_(communicator),
       options_(options),
       folds_(communicator, read_fold_rows(communicator, config.data, config, options.folds),
-             options.folds, config.seed) {}
+             options.folds, config.seed),
+      labels_(options.folds.labels.empty() ? config.y : options.folds.labels) {
+  if (options.score == Score::probe) {
+    data::DatasetFile file(communicator, config.data);
+    label_classes_ =
+        find_label_classes(communicator, file, labels_,
+                           labels_ == config.y ? config.target : model::TargetKind::automatic);
+    file.close();
+  }
+}
 
 JobResult JobRunner::run(const Job& job, train::Config config, const std::function<bool()>& stop) {
   const Stopwatch stopwatch;
@@ -73,9 +82,7 @@ double JobRunner::train_and_score(const train::Config& config, data::Datasets& t
   (void)run.run();
   return run.with_model([&]<math::Real T>(const model::Model<T>& model) {
     if (options_.score == Score::probe) {
-      const auto& labels = options_.folds.labels;
-      return probe_score<T>(communicator_, model, training, held_out,
-                            labels.empty() ? config.y : labels);
+      return probe_score<T>(communicator_, model, training, held_out, labels_, label_classes_);
     }
     constexpr std::size_t enough = 4096;
     return analysis::evaluate_model<T>(communicator_, model, held_out,

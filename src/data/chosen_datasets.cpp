@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "infomax/core/error.hpp"
+#include "infomax/data/labels.hpp"
 #include "infomax/data/stretches.hpp"
 #include "infomax/mpi/failure.hpp"
 
@@ -82,6 +83,12 @@ void ChosenDatasets::expect_labels(const std::string& dataset,
 
 std::vector<std::string> ChosenDatasets::text_classes(const std::string& dataset) const {
   return base_->text_classes(dataset);
+}
+
+std::size_t ChosenDatasets::class_count_of_all(const std::string& dataset) {
+  const Blocks blocks(base_->shape(dataset).rows);
+  return class_count(communicator(), base_->load(dataset, blocks.shard(communicator().rank(),
+                                                                       communicator().size())));
 }
 
 void ChosenDatasets::require_rows(const DatasetShape& shape) const {

@@ -134,6 +134,17 @@ model::Examples load_validation(const mpi::Communicator& communicator, const Con
   return examples;
 }
 
+/// Collective. The classes of y, 0 of values. Where the rows were chosen from others, the classes
+/// of all: which rows were chosen then does not change what the model is made of.
+std::size_t count_classes_of_all(const mpi::Communicator& communicator, data::Datasets& source,
+                                 const Config& config, const model::Examples& examples) {
+  const bool may_be_labels =
+      config.target != model::TargetKind::values && data::holds_labels(examples.y->whole());
+  // First, as its messages name rows of all.
+  const std::size_t of_all = may_be_labels ? source.class_count_of_all(config.y) : 0;
+  return std::max(of_all, model::count_classes(communicator, examples, config.target));
+}
+
 /// Sets what options of the objective come to where their defaults depend on the pair.
 void settle_objective(Config& config) {
   const auto read = objective::fields_of(config.objective);
@@ -331,7 +342,7 @@ TrainingData load_training_data(const mpi::Communicator& communicator, data::Dat
                       examples.y->where()));
     }
     data.pair.classes = data.pair.class_names.empty()
-                            ? model::count_classes(communicator, examples, config.target)
+                            ? count_classes_of_all(communicator, source, config, examples)
                             : data.pair.class_names.size();
   }
   if (data.pair.meaning().is_lagged) {

@@ -169,6 +169,48 @@ class Scores(CompareTest):
         probe = self.succeed("probe", "--model", run, "--train", training, "--test", held_out, "--json")
         self.assertAlmostEqual(found["trials"][0]["scores"][0][1], json.loads(probe.out)["accuracy"], places=12)
 
+    def test_classes_are_those_of_all_rows(self):
+        """A class of one row: the fold that holds it out has none to train on, and none of it is a failure."""
+        random = numpy.random.default_rng(9)
+        x = self.rows(90)
+        numbers = (x[:, 0] + random.normal(size=90) > 5).astype(int)
+        numbers[31] = 2
+        for name, y in (("numbers", numbers), ("texts", numpy.array([b"a", b"b", b"c"])[numbers])):
+            data = self.write_data(x=x, y=y)
+            for score, more in (("objective", ["--pair", "target"]), ("probe", []), ("probe", ["--pair", "target"])):
+                with self.subTest(f"{name} {score} {more}"):
+                    found, = self.compare(data, f"{name}-{score}-{len(more)}", *SMALL, "--folds", "3", "--fold-kind",
+                                          "stratified", "--score", score, *more)["trials"]
+                    self.assertIsNone(found["failure"])
+                    self.assertEqual(numpy.shape(found["scores"]), (1, 3))
+        # The row of the file is named, and not that of the fold.
+        numbers[31] = -1
+        done = support.run("compare", "--data", self.write_data(x=x, y=numbers), "--output", self.scratch / "negative",
+                           *SMALL, "--pair", "target", "--fold-kind", "random", ranks=2)
+        self.assert_refused(done, 3, "negative label at row 31")
+
+    def test_one_measure_of_all_folds(self):
+        """Whether a probe's labels are classes or values, all rows decide: but for one, these are whole."""
+        x = self.rows(90)
+        y = numpy.arange(90) % 10 * 1.0
+        y[58] = 0.5
+        data = self.write_data(x=x, y=y)
+        arguments = (*SMALL, "--score", "probe", "--folds", "3", "--fold-kind", "random")
+        scores, = self.compare(data, "values", *arguments)["trials"][0]["scores"]
+        folds, = self.folds("values")
+        for fold in range(3):
+            training = self.part("training.h5", folds != fold, x=x, y=y)
+            held_out = self.part("held_out.h5", folds == fold, x=x, y=y)
+            run = self.train(training, "run", *SMALL, "--overwrite")
+            probe = self.succeed("probe", "--model", run, "--train", training, "--test", held_out, "--target", "values",
+                                 "--json")
+            self.assertAlmostEqual(scores[fold], json.loads(probe.out)["r2"], places=9)
+        data = self.write_data(x=x, y=numpy.arange(90) % 2)
+        accuracy, = self.compare(data, "classes", *arguments)["trials"][0]["scores"]
+        r2, = self.compare(data, "numbers", *arguments, "--target", "values")["trials"][0]["scores"]
+        self.assertTrue(all(0.0 < score <= 1.0 for score in accuracy))
+        self.assertTrue(all(score < 0.5 for score in r2))
+
 
 class Searches(CompareTest):
     grid = ("--grid", "learning-rate=0.001,0.05", "--grid", "encoder=dense:2 | dense:5,tanh,dense:2")

@@ -35,6 +35,7 @@ class ChosenDatasets final : public Datasets {
   void expect_labels(const std::string& dataset,
                      const std::vector<std::string>& classes = {}) override;
   [[nodiscard]] std::vector<std::string> text_classes(const std::string& dataset) const override;
+  [[nodiscard]] std::size_t class_count_of_all(const std::string& dataset) override;
 
  private:
   [[nodiscard]] DatasetShape stored_shape(const std::string& dataset) override;

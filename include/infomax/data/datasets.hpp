@@ -82,6 +82,10 @@ class Datasets {
     return {};
   }
 
+  /// Collective. The classes of all rows that the rows of a data set of integer labels were chosen
+  /// from; 0 where they are a data set of their own. Throws DataError as class_count().
+  [[nodiscard]] virtual std::size_t class_count_of_all(const std::string& /*dataset*/) { return 0; }
+
   /// Says how a data set is read where it holds sequences. By all ranks alike.
   void expect_sequences(const std::string& dataset, const SequenceOptions& options);
 
