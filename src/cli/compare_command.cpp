@@ -51,7 +51,8 @@ const FieldTable<CompareConfig>& compare_fields() {
         .add("output", &Config::output, "DIR",
              "directory for compare.json, compare.html (a page to open in a browser) and the "
              "results of each training; the same command line goes on where it was stopped")
-        .add("overwrite", &Config::overwrite, "", "replace another search that is there")
+        .add("overwrite", &Config::overwrite, "",
+             "replace a search that is there; without it, a search that was stopped goes on")
         .add("json", &Config::json, "", "print one JSON object instead of a table")
         .include(&Config::progress, progress_fields())
         .include(&Config::train, training_fields());
@@ -185,7 +186,7 @@ int compare(const mpi::Communicator& communicator, OptionTable& options) {
   log::info(fmt::format("infomax {}  compare\n{}{}", version, machine,
                         describe_plan(plan, communicator.size())));
   log::log_each_line_once();
-  compare::SearchRun run{.started = since_compare_start};
+  compare::SearchRun run{.started = since_compare_start, .overwrites = config.overwrite};
   if (config.progress.on(communicator) != ProgressMode::none) {
     run.on_job = [&](const compare::Progress& progress) { show(progress, plan); };
   }

@@ -89,7 +89,12 @@ void check_halving(const Plan& plan) {
 
 /// Throws UsageError where a search varies what changes no trial.
 void require_used(const Plan& plan) {
+  const auto has_steps = [](const train::Config& trial) { return trial.steps.has_value(); };
   for (const auto& [option, value] : plan.points.front()) {
+    if (option == "epochs" && std::ranges::all_of(plan.trials, has_steps)) {
+      throw UsageError(
+          "the search varies epochs, and no trial uses it: `steps` stands for them; leave one out");
+    }
     const auto& field = searched_fields().at(option);
     const auto ignores = [&](const train::Config& trial) {
       return !field.used(trial) ||

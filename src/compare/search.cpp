@@ -166,10 +166,11 @@ class Search {
     const int request = static_cast<int>(world_.max(std::int64_t{train::Interruption::request()}));
     // A signal to other ranks may still arrive here.
     train::Interruption::hold();
-    throw Error(ExitCode::stopped,
-                fmt::format("stopped by {} with {} of {} trainings done; the same command goes on",
-                            request != 0 ? train::request_name(request) : "`time_limit`",
-                            results_.size(), plan_.jobs()));
+    throw Error(
+        ExitCode::stopped,
+        fmt::format("stopped by {} with {} of {} trainings done; the same command {}goes on",
+                    request != 0 ? train::request_name(request) : "`time_limit`", results_.size(),
+                    plan_.jobs(), run_.overwrites ? "without `overwrite` " : ""));
   }
 
   const mpi::Communicator& world_;

@@ -66,6 +66,7 @@ struct Progress {
 struct SearchRun {
   Stopwatch started;                              ///< the time limit counts from it
   std::function<void(const Progress&)> on_job{};  ///< called on rank 0; may be empty
+  bool overwrites = false;  ///< the same command would begin anew, for what messages say
 };
 
 /// What a search found, and how the rows were dealt.

@@ -357,6 +357,9 @@ class Stopped(CompareTest):
         late = support.run("compare", "--data", data, "--output", self.scratch / "late", "--encoder", "dense:4",
                            "--epochs", "100000", "--time-limit", "0.5s", ranks=2)
         self.assert_refused(late, 75, "--time-limit")
+        late = support.run("compare", "--data", data, "--output", self.scratch / "late", "--encoder", "dense:4",
+                           "--epochs", "100000", "--time-limit", "0.5s", "--overwrite")
+        self.assert_refused(late, 75, "the same command without --overwrite goes on")
 
     def test_another_search_is_refused(self):
         x = self.rows()
@@ -432,6 +435,8 @@ class Refusals(CompareTest):
             (["--grid", "encoder=dense:3 | dense:x"], ("the trial encoder=dense:x",)),
             (["--grid", "encoder=dense:3 | conv:2:3"], ("the trial encoder=conv:2:3",)),
             (["--grid", "momentum=0.1,0.9"], ("momentum", "no trial uses")),
+            (["--steps", "3", "--grid", "epochs=1,2"], ("varies epochs", "--steps stands for them")),
+            (["--grid", "learning-rate=0.001,1e-3"], ("the value 1e-3 twice",)),
             (["--range", "learning-rate=log:1:2"], ("--random",)),
             (["--random", "5"], ("nothing to draw",)),
             (["--halving", "3", "--grid", "lambda=0,1"], ("--halving 3 needs",)),
