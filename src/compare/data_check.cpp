@@ -1,53 +1,25 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <utility>
-
 #include <fmt/format.h>
 
 #include "compare/content.hpp"
 #include "infomax/core/error.hpp"
 #include "infomax/data/loader.hpp"
 #include "infomax/model/examples.hpp"
-#include "infomax/nn/graph.hpp"
-#include "infomax/nn/spec.hpp"
 #include "infomax/train/setup.hpp"
+#include "train/derived.hpp"
+#include "train/network_check.hpp"
 
 namespace infomax::compare {
-namespace {
-
-/// Throws UsageError unless the network takes such rows.
-void check_network(const train::Config& config, const std::string& encoder,
-                   const data::DatasetShape& rows) {
-  const std::string text =
-      config.projector.empty() ? encoder : fmt::format("{},{}", encoder, config.projector);
-  (void)nn::Graph(nn::parse_spec(text), nn::Shape(rows.trailing));
-}
-
-/// Collective.
-void check_trial(data::Datasets& file, train::Config config) {
-  const auto x = file.shape(config.x);
-  const auto pair = train::settle_pair(config, x.trailing, x.where);
-  // Of a split, each network takes a part of the columns.
-  if (!pair.split.empty()) {
-    return;
-  }
-  check_network(config, config.encoder, x);
-  if (pair.meaning().has_two_views() && !config.share) {
-    check_network(config, config.encoder_b.empty() ? config.encoder : config.encoder_b,
-                  file.shape(config.y));
-  }
-}
-
-}  // namespace
 
 DataFacts check_data(const mpi::Communicator& communicator, const Plan& plan) {
   data::DatasetFile file(communicator, plan.base.data);
   train::Config first = plan.trials.front();
-  const auto x = file.shape(first.x);
+  const auto x = file.shape(train::pair_settings(first).x_path);
   const auto pair = train::settle_pair(first, x.trailing, x.where);
   model::expect_sequences(file, pair, {});
   for (std::size_t k = 0; k < plan.trials.size(); ++k) {
     try {
-      check_trial(file, plan.trials[k]);
+      train::check_networks(file, plan.trials[k]);
     } catch (const UsageError& error) {
       throw plan.points[k].empty()
           ? UsageError(error.what())

@@ -11,6 +11,7 @@
 #include "infomax/data/labels.hpp"
 #include "infomax/data/loader.hpp"
 #include "infomax/mpi/failure.hpp"
+#include "train/derived.hpp"
 
 namespace infomax::compare {
 namespace {
@@ -117,7 +118,7 @@ FoldRows read_fold_rows(const mpi::Communicator& communicator, const std::string
                         const train::Config& config, const FoldOptions& options) {
   const auto& pair = model::meaning_of(config.pair);
   data::DatasetFile file(communicator, path);
-  const auto x = file.shape(config.x);
+  const auto x = file.shape(train::pair_settings(config).x_path);
   FoldRows rows{.blocks = data::Blocks(x.rows), .shard = {}};
   rows.shard = rows.blocks.shard(communicator.rank(), communicator.size());
   const bool asked = options.kind == FoldKind::stratified;

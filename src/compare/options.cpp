@@ -35,7 +35,8 @@ FieldTable<Options> option_fields() {
       .add("grid", &Options::grid, "NAME=VALUES",
            "an option of `infomax train` and the values that it takes, with commas between them, "
            "such as learning-rate=0.001,0.01; with bars where values have commas, such as "
-           "'encoder=dense:8 | dense:64,relu,dense:8'. May be given several times: all "
+           "'encoder=dense:8 | dense:64,relu,dense:8'; and with double bars, blanks around them, "
+           "where values have bars, as the networks of `views` do. May be given several times: all "
            "combinations are trials. Without any, the one configuration is cross-validated")
       .add("random", &Options::random, "N",
            "draw N trials at random, keyed by `seed`: a value of each `grid` and a number of each "

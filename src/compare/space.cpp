@@ -24,7 +24,7 @@ std::string_view trimmed(std::string_view text) {
              : text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-std::vector<std::string> split_at(std::string_view text, char separator) {
+std::vector<std::string> split_at(std::string_view text, std::string_view separator) {
   std::vector<std::string> parts;
   for (;;) {
     const std::size_t at = text.find(separator);
@@ -32,7 +32,7 @@ std::vector<std::string> split_at(std::string_view text, char separator) {
     if (at == std::string_view::npos) {
       return parts;
     }
-    text.remove_prefix(at + 1);
+    text.remove_prefix(at + separator.size());
   }
 }
 
@@ -85,6 +85,23 @@ bool takes(const Field<train::Config>& field, const std::string& value) {
   return true;
 }
 
+/// What stands between the values of an axis. A double bar lets values have bars, as encoders of
+/// several views do; a line's end, which no value has, leaves one value.
+std::string_view separator_of(const Field<train::Config>& field, const std::string& values) {
+  for (const char* bars : {" || ", "|"}) {
+    if (values.find(bars) != std::string::npos) {
+      return bars;
+    }
+  }
+  return takes(field, values) ? "\n" : ",";
+}
+
+/// As values are told apart: an option reads "0.001" and "1e-3" alike, and no blanks.
+std::string without_blanks(std::string text) {
+  std::erase(text, ' ');
+  return text;
+}
+
 double number_of(const std::string& text, const std::string& whole) {
   const auto number = FieldText<double>::parse(text);
   if (!number || !std::isfinite(*number)) {
@@ -122,17 +139,12 @@ Axis parse_axis(const std::string& text) {
   const auto [name, values] = halves("`grid`", text, example);
   const auto& field = field_of("`grid`", name);
   Axis axis{field.name, {}};
-  const bool has_bars = values.find('|') != std::string::npos;
-  if (has_bars || takes(field, values)) {
-    axis.values = split_at(values, has_bars ? '|' : '\n');
-  } else {
-    axis.values = split_at(values, ',');
-  }
+  axis.values = split_at(values, separator_of(field, values));
   std::set<std::string> seen;
   for (const std::string& value : axis.values) {
     train::Config config;
     field.set(config, value);
-    if (!seen.insert(value).second) {
+    if (!seen.insert(without_blanks(field.text(config).value_or(""))).second) {
       throw UsageError(fmt::format("`grid` gives {} the value {} twice", field.name, value));
     }
   }
@@ -143,7 +155,7 @@ Range parse_range(const std::string& text) {
   constexpr const char* example = "learning-rate=log:1e-4:1e-1 or batch=log-integer:64:4096";
   const auto [name, value] = halves("`range`", text, example);
   const auto& field = field_of("`range`", name);
-  const auto parts = split_at(value, ':');
+  const auto parts = split_at(value, ":");
   const std::string& kind = parts.front();
   const bool known =
       kind == "linear" || kind == "log" || kind == "integer" || kind == "log-integer";

@@ -31,7 +31,9 @@ struct Range {
 };
 
 /// "NAME=VALUE,VALUE" or "NAME=VALUE | VALUE": what the option takes as it stands is one value, so
-/// that values with commas need bars. Throws UsageError, which names what is wrong.
+/// that values with commas need bars; "NAME=VALUE || VALUE" where values have bars themselves.
+/// Throws UsageError, which names what is wrong, also for a value that is there twice, however it
+/// is written.
 [[nodiscard]] Axis parse_axis(const std::string& text);
 
 /// "NAME=KIND:LOW:HIGH", KIND being linear, log, integer or log-integer. Throws UsageError.

@@ -138,6 +138,20 @@ class Scores(CompareTest):
         self.check_scores(["--pair", "target", "--encoder", "conv:2:3,relu,globalpool,dense:3", "--epochs", "2",
                            "--batch", "30"], x=support.images(90).reshape(90, 1, 6, 6), y=labels)
 
+    def test_of_several_views(self):
+        x = self.rows(90, 3)
+        parts = {"rna": x, "protein": self.rows(90, 2, seed=2), "text": x[:, :2] ** 2}
+        settings = ["--pair", "multi", "--views", "/rna[0:2],/protein,/text", "--objective", "maxvar", "--encoder",
+                    "dense:2|dense:3,tanh,dense:2|dense:2", "--epochs", "2", "--batch", "30"]
+        self.check_scores(settings, **parts)
+        data = self.write_data("views.h5", **parts)
+        found = self.compare(data, "grid", *settings, "--folds", "2", "--grid",
+                             "encoder=dense:2|dense:2|dense:2 || linear:2|linear:2|linear:2", ranks=2)
+        self.assertEqual([trial["failure"] for trial in found["trials"]], [None, None])
+        done = support.run("compare", "--data", data, "--output", self.scratch / "no", *settings, "--grid",
+                           "encoder=dense:2 || dense:2|dense:2|conv:2:3")
+        self.assert_refused(done, 2, "the trial encoder=dense:2|dense:2|conv:2:3")
+
     def test_of_sequences(self):
         random = numpy.random.default_rng(7)
         lengths = random.integers(2, 9, size=60)

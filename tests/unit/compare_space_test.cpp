@@ -42,6 +42,19 @@ TEST(SearchAxis, SplitsWhatHasCommasAtBars) {
   EXPECT_EQ(parse_axis("encoder=dense:64,relu,dense:8").values, (Values{"dense:64,relu,dense:8"}));
 }
 
+TEST(SearchAxis, SplitsWhatHasBarsAtDoubleBars) {
+  EXPECT_EQ(parse_axis("encoder=dense:2|dense:3 || dense:4,relu,dense:2|dense:3").values,
+            (Values{"dense:2|dense:3", "dense:4,relu,dense:2|dense:3"}));
+  EXPECT_EQ(parse_axis("encoder=linear:2 || linear:3").values, (Values{"linear:2", "linear:3"}));
+}
+
+TEST(SearchAxis, RefusesEqualValuesHoweverWritten) {
+  for (const char* text : {"learning-rate=1e-3,0.001", "encoder=dense:2,relu | dense:2, relu",
+                           "batch=64,064", "objective=infomax,INFOMAX"}) {
+    EXPECT_THAT(complaint([&] { return parse_axis(text); }), HasSubstr("twice")) << text;
+  }
+}
+
 TEST(SearchAxis, RefusesWhatIsWrong) {
   const auto of = [](const char* text) { return complaint([&] { return parse_axis(text); }); };
   EXPECT_THAT(of("learning-rate"), HasSubstr("such as learning-rate=0.001,0.01"));
