@@ -36,8 +36,10 @@ void require_pairs(const TrajectoryPieces& pieces, std::size_t lag, const char* 
   }
 }
 
+/// `longest` is the length of the longest trajectory.
 MarkovRequest request_of(const MarkovOptions& options, std::size_t model_lag, bool of_memberships,
-                         bool reversible, std::size_t outputs, const TrajectoryPieces& pieces) {
+                         bool reversible, std::size_t outputs, std::size_t longest,
+                         const TrajectoryPieces& pieces) {
   MarkovRequest request{
       .of_memberships = of_memberships,
       .reversible = reversible,
@@ -56,6 +58,7 @@ MarkovRequest request_of(const MarkovOptions& options, std::size_t model_lag, bo
   }
   std::ranges::sort(request.lags);
   request.lags.erase(std::unique(request.lags.begin(), request.lags.end()), request.lags.end());
+  request.steps = std::min(request.steps, longest / request.lag);  // 1 or more, as there are pairs
   while (request.steps > 1 && pieces.pairs(request.steps * request.lag) < 2) {
     --request.steps;
   }
@@ -188,7 +191,7 @@ MarkovAnalysis analyse_markov(const mpi::Communicator& communicator, data::Datas
   const MarkovRequest request =
       request_of(options, pair.lag, of_memberships,
                  objective::is_reversible(objective::from_settings(stored.settings)),
-                 encoder.columns(), pieces);
+                 encoder.columns(), std::ranges::max(lengths), pieces);
   MarkovAnalysis analysis{.of_memberships = of_memberships,
                           .states = encoder.columns(),
                           .rows = shape.rows,

@@ -22,6 +22,9 @@
 namespace infomax::cli {
 namespace {
 
+/// Sums for every piece are kept on every rank for every lag.
+constexpr std::size_t most_pieces = 1000;
+
 struct MarkovConfig {
   std::string model;
   std::string data;
@@ -60,7 +63,7 @@ const FieldTable<analysis::MarkovOptions>& markov_fields() {
         .add("pieces", &Options::pieces, "M",
              "about how many pieces the trajectories are cut into: parts of one trajectory, or "
              "whole short ones together. A piece should be longer than the slowest timescale",
-             {[](std::size_t m) { return m >= 2; }, "2 or more"})
+             {[](std::size_t m) { return m >= 2 && m <= most_pieces; }, "2 to 1000"})
         .add("confidence", &Options::confidence, "C", "of each interval",
              {[](double c) { return c > 0.0 && c < 1.0; }, "a number between 0 and 1"})
         .add("seed", &Options::seed, "S",

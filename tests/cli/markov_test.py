@@ -202,11 +202,16 @@ class Markov(support.ProgramTest):
                 (2, ("lags", "520 rows", "0 pairs"), ("--lags", "1,520")),
                 (None, ("lags", "lag of 0"), ("--lags", "0,2")),
                 (None, ("lag", "519"), ("--lag", "519")),
-                (None, ("pieces", "2 or more"), ("--pieces", "1"))):
+                (None, ("pieces", "2 to 1000"), ("--pieces", "1")),
+                (None, ("pieces", "2 to 1000"), ("--pieces", "1001"))):
             with self.subTest(arguments):
                 self.assert_refused(support.run("markov", "--model", model, *arguments, ranks=ranks), 2, *words)
         longest = self.markov(model, "--lag", "150", "--lags", "518")
         self.assertEqual([step["lag"] for step in longest["chapman_kolmogorov"]], [150, 300, 450])
+        # As far as the trajectories reach, and `steps` times `lag` is more than a number can be.
+        for steps, ranks in ((10 ** 12, 1), (2 ** 63, 2)):
+            furthest = self.markov(model, "--lag", "150", "--lags", "518", "--steps", steps, ranks=ranks)
+            self.assertEqual([step["lag"] for step in furthest["chapman_kolmogorov"]], [150, 300, 450])
         broken = self.write_data("broken.h5", x=numpy.zeros((9, 2)), lengths=numpy.array([4, 4]))
         self.assert_refused(support.run("markov", "--model", model, "--data", broken), 3, "adds up to 8")
         with h5py.File(self.data) as file:
