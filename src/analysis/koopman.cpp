@@ -32,17 +32,22 @@ KoopmanMatrix koopman_matrix(MatrixView<const double> c00, MatrixView<const doub
   return found;
 }
 
-std::vector<double> eigenvalue_magnitudes(MatrixView<const double> k, bool of_memberships,
+std::vector<double> eigenvalue_magnitudes(const KoopmanMatrix& k, bool of_memberships,
                                           std::size_t count) {
-  auto values = math::eigenvalues(k);
+  constexpr double least = 1e-10;
+  auto values = math::eigenvalues(k.matrix.view());
+  // The magnitudes descend, and K has no more than its rank that are not 0.
+  std::fill(values.begin() + static_cast<std::ptrdiff_t>(k.rank), values.end(), 0.0);
   if (of_memberships && !values.empty()) {
     const auto distance = [](const std::complex<double>& value) { return std::abs(value - 1.0); };
     values.erase(std::ranges::min_element(values, {}, distance));
   }
   values.resize(std::min(count, values.size()));
   std::vector<double> magnitudes(values.size());
-  std::ranges::transform(values, magnitudes.begin(),
-                         [](const std::complex<double>& value) { return std::abs(value); });
+  std::ranges::transform(values, magnitudes.begin(), [](const std::complex<double>& value) {
+    const double magnitude = std::abs(value);
+    return magnitude < least ? 0.0 : magnitude;
+  });
   return magnitudes;
 }
 

@@ -2,7 +2,9 @@
 #include "infomax/analysis/markov.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <utility>
@@ -42,6 +44,7 @@ MarkovRequest request_of(const MarkovOptions& options, std::size_t model_lag, bo
                          const TrajectoryPieces& pieces) {
   MarkovRequest request{
       .of_memberships = of_memberships,
+      .outputs = outputs,
       .reversible = reversible,
       .lags = options.lags.value_or(lags_about(model_lag)),
       .timescales = std::min(options.timescales, outputs - (of_memberships ? 1 : 0)),
@@ -106,20 +109,26 @@ std::vector<double> mean_of_rows(const mpi::Communicator& communicator, const da
 /// Deals numbers and their intervals out, in their order.
 class NumberReader {
  public:
-  NumberReader(std::span<const double> values, std::span<const NumberInterval> intervals)
+  NumberReader(std::span<const double> values,
+               std::span<const std::optional<NumberInterval>> intervals)
       : values_(values), intervals_(intervals) {}
 
   [[nodiscard]] MarkovNumbers next(std::size_t count) {
     const auto values = values_.subspan(at_, count);
-    const auto intervals = intervals_.empty() ? intervals_ : intervals_.subspan(at_, count);
+    const auto intervals = intervals_.subspan(at_, count);
     at_ += count;
-    return {{values.begin(), values.end()}, {intervals.begin(), intervals.end()}};
+    MarkovNumbers numbers{{values.begin(), values.end()}, {}};
+    if (std::ranges::all_of(intervals, [](const auto& one) { return one.has_value(); })) {
+      std::ranges::transform(intervals, std::back_inserter(numbers.intervals),
+                             [](const auto& one) { return *one; });
+    }
+    return numbers;
   }
   [[nodiscard]] std::size_t left() const { return values_.size() - at_; }
 
  private:
   std::span<const double> values_;
-  std::span<const NumberInterval> intervals_;
+  std::span<const std::optional<NumberInterval>> intervals_;
   std::size_t at_ = 0;
 };
 
@@ -128,12 +137,9 @@ void add_estimates(const MarkovEstimator& estimator, const MarkovRequest& reques
                    const TrajectoryPieces& pieces, const MarkovOptions& options,
                    MarkovAnalysis& analysis) {
   const auto found = estimator(std::vector<double>(pieces.count, 1.0));
-  if (!found) {
-    throw NumericError("too few pairs of rows for a matrix");  // which require_pairs() has excluded
-  }
-  analysis.rank = found->rank;
-  const auto numbers = flat_numbers(*found);
-  const auto intervals = intervals_of(estimator, numbers, request.lags.size() * request.timescales,
+  analysis.rank = found.rank;
+  const auto numbers = flat_numbers(found);
+  const auto intervals = intervals_of(estimator, found, request.lags.size() * request.timescales,
                                       pieces.count, options);
   NumberReader reader(numbers, intervals);
   for (const std::size_t lag : request.lags) {

@@ -2,6 +2,7 @@
 #include "analysis/markov_estimate.hpp"
 
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "infomax/analysis/held_out_correlations.hpp"
@@ -87,33 +88,47 @@ std::optional<KoopmanMatrix> MarkovEstimator::koopman(std::size_t lag,
   return koopman_matrix(in_basis(basis_, moments.aa).view(), in_basis(basis_, moments.ab).view());
 }
 
-std::optional<MarkovEstimate> MarkovEstimator::operator()(std::span<const double> weights) const {
+MarkovEstimate MarkovEstimator::operator()(std::span<const double> weights) const {
+  constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
   MarkovEstimate found;
   for (std::size_t k = 1; k <= request_.steps; ++k) {
-    auto own = koopman(k * request_.lag, weights);
-    if (!own) {
-      return std::nullopt;
-    }
+    auto own = koopman(k * request_.lag, weights)
+                   .value_or(KoopmanMatrix{
+                       Matrix<double>(request_.outputs, request_.outputs, unknown), 0});
     found.predicted.push_back(
-        k == 1 ? own->matrix
+        k == 1 ? own.matrix
                : product(found.predicted.back().view(), found.estimated.front().view()));
-    found.rank = k == 1 ? own->rank : found.rank;
-    found.estimated.push_back(std::move(own->matrix));
+    found.rank = k == 1 ? own.rank : found.rank;
+    found.estimated.push_back(std::move(own.matrix));
   }
   for (const std::size_t lag : request_.lags) {
     const auto own = koopman(lag, weights);
-    if (!own) {
-      return std::nullopt;
-    }
-    found.timescales.push_back(implied_timescales(
-        eigenvalue_magnitudes(own->matrix.view(), request_.of_memberships, request_.timescales),
-        lag));
+    found.timescales.push_back(
+        own ? implied_timescales(
+                  eigenvalue_magnitudes(*own, request_.of_memberships, request_.timescales), lag)
+            : std::vector<double>(request_.timescales, unknown));
   }
-  if (request_.of_memberships) {
+  if (request_.of_memberships && std::isfinite(found.estimated.front()(0, 0))) {
     found.stationary =
         stationary_distribution(found.estimated.front().view()).value_or(std::vector<double>{});
   }
   return found;
+}
+
+std::vector<std::size_t> MarkovEstimator::pieces_of_numbers(const MarkovEstimate& estimate) const {
+  std::vector<std::size_t> pieces;
+  const auto add = [&](std::size_t lag, std::size_t numbers) {
+    pieces.insert(pieces.end(), numbers, sums_.at(lag).pieces_with_pairs());
+  };
+  for (std::size_t k = 0; k < request_.lags.size(); ++k) {
+    add(request_.lags[k], estimate.timescales[k].size());
+  }
+  for (std::size_t k = 0; k < estimate.estimated.size(); ++k) {
+    add(request_.lag, estimate.predicted[k].size());
+    add((k + 1) * request_.lag, estimate.estimated[k].size());
+  }
+  add(request_.lag, estimate.stationary.size());
+  return pieces;
 }
 
 std::vector<double> flat_numbers(const MarkovEstimate& estimate) {

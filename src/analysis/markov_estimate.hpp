@@ -19,6 +19,7 @@ namespace infomax::analysis {
 /// Which numbers are estimated of a drawing of pieces.
 struct MarkovRequest {
   bool of_memberships = false;
+  std::size_t outputs = 1;        ///< n
   bool reversible = false;        ///< whether pairs count in both directions
   std::vector<std::size_t> lags;  ///< of timescales
   std::size_t timescales = 0;     ///< at each of these
@@ -26,7 +27,8 @@ struct MarkovRequest {
   std::size_t steps = 1;          ///< k = 1, ..., steps of the test; 1 at least
 };
 
-/// Estimates of one drawing of the pieces of trajectories.
+/// Estimates of one drawing of the pieces of trajectories. What belongs to a lag of which the
+/// drawing has fewer than two pairs is not a number.
 struct MarkovEstimate {
   std::vector<std::vector<double>> timescales;  ///< by lag
   std::vector<Matrix<double>> estimated;        ///< K(k tau), k = 1, ...
@@ -43,10 +45,14 @@ class MarkovEstimator {
   MarkovEstimator(MarkovRequest request, const std::map<std::size_t, PieceSums>& sums,
                   std::size_t pieces);
 
-  /// Nothing where the drawing has fewer than two pairs of a lag. Throws NumericError.
-  [[nodiscard]] std::optional<MarkovEstimate> operator()(std::span<const double> weights) const;
+  /// Throws NumericError.
+  [[nodiscard]] MarkovEstimate operator()(std::span<const double> weights) const;
+
+  /// For each number of flat_numbers(), the pieces that have pairs of the lag that it comes from.
+  [[nodiscard]] std::vector<std::size_t> pieces_of_numbers(const MarkovEstimate& estimate) const;
 
  private:
+  // Nothing of fewer than two pairs.
   [[nodiscard]] std::optional<KoopmanMatrix> koopman(std::size_t lag,
                                                      std::span<const double> weights) const;
 

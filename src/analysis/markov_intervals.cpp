@@ -40,7 +40,7 @@ NumberInterval interval_of(double value, std::vector<double>& drawn, double conf
     return {low, high};
   }
   if (by_factor) {
-    const double factor = median > 0.0 ? value / median : 1.0;
+    const double factor = median > 0.0 && value > 0.0 ? value / median : 1.0;
     return {factor * low, factor * high};
   }
   return {low + value - median, high + value - median};
@@ -48,31 +48,36 @@ NumberInterval interval_of(double value, std::vector<double>& drawn, double conf
 
 }  // namespace
 
-std::vector<NumberInterval> intervals_of(const MarkovEstimator& estimator,
-                                         const std::vector<double>& numbers, std::size_t timescales,
-                                         std::size_t pieces, const MarkovOptions& options) {
+std::vector<std::optional<NumberInterval>> intervals_of(const MarkovEstimator& estimator,
+                                                        const MarkovEstimate& estimate,
+                                                        std::size_t timescales, std::size_t pieces,
+                                                        const MarkovOptions& options) {
+  // Of fewer, most drawings are alike.
+  constexpr std::size_t least_pieces = 5;
+  const auto numbers = flat_numbers(estimate);
+  const auto pieces_of = estimator.pieces_of_numbers(estimate);
   std::vector<std::vector<double>> drawn(numbers.size());
-  for (std::size_t k = 0; k < options.bootstrap && pieces > 1; ++k) {
-    std::optional<MarkovEstimate> again;
+  const std::size_t drawings = std::ranges::max(pieces_of) < least_pieces ? 0 : options.bootstrap;
+  for (std::size_t k = 0; k < drawings; ++k) {
+    std::vector<double> others;
     try {
-      again = estimator(draw_pieces(pieces, options, k));
+      others = flat_numbers(estimator(draw_pieces(pieces, options, k)));
     } catch (const NumericError&) {
       continue;  // too few different pieces
     }
-    const auto others = again ? flat_numbers(*again) : std::vector<double>{};
-    if (others.size() == numbers.size()) {
-      for (std::size_t i = 0; i < others.size(); ++i) {
+    // Only a stationary distribution may be missing.
+    for (std::size_t i = 0; i < std::min(others.size(), drawn.size()); ++i) {
+      if (!std::isnan(others[i])) {
         drawn[i].push_back(others[i]);
       }
     }
   }
-  std::vector<NumberInterval> intervals;
-  if (drawn.empty() || drawn.front().size() < 2) {
-    return intervals;
-  }
-  intervals.reserve(numbers.size());
+  std::vector<std::optional<NumberInterval>> intervals(numbers.size());
   for (std::size_t i = 0; i < numbers.size(); ++i) {
-    intervals.push_back(interval_of(numbers[i], drawn[i], options.confidence, i < timescales));
+    if (pieces_of[i] >= least_pieces && drawn[i].size() >= 2 &&
+        2 * drawn[i].size() >= options.bootstrap) {
+      intervals[i] = interval_of(numbers[i], drawn[i], options.confidence, i < timescales);
+    }
   }
   return intervals;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "analysis/markov_estimate.hpp"
@@ -10,11 +11,12 @@
 
 namespace infomax::analysis {
 
-/// The intervals of an estimate's numbers in their order, of which the first are `timescales`; none
-/// where too little can be drawn. The same at any number of ranks, as far as the estimator is.
-[[nodiscard]] std::vector<NumberInterval> intervals_of(const MarkovEstimator& estimator,
-                                                       const std::vector<double>& numbers,
-                                                       std::size_t timescales, std::size_t pieces,
-                                                       const MarkovOptions& options);
+/// The intervals of an estimate's numbers in their order, of which the first are `timescales`, from
+/// drawings of `pieces`. A number has none where fewer than 5 pieces have pairs of its lag, or
+/// fewer than half of the drawings know it. The same at any number of ranks, as far as the
+/// estimator is.
+[[nodiscard]] std::vector<std::optional<NumberInterval>> intervals_of(
+    const MarkovEstimator& estimator, const MarkovEstimate& estimate, std::size_t timescales,
+    std::size_t pieces, const MarkovOptions& options);
 
 }  // namespace infomax::analysis

@@ -105,6 +105,14 @@ double PieceSums::pairs() const {
   return count;
 }
 
+std::size_t PieceSums::pieces_with_pairs() const {
+  std::size_t count = 0;
+  for (std::size_t m = 0; m < sums_.rows(); ++m) {
+    count += sums_(m, 0) > 0.0 ? 1 : 0;
+  }
+  return count;
+}
+
 Matrix<double> PieceSums::covariance(std::span<const double> total, std::size_t which,
                                      std::span<const double> sum_a,
                                      std::span<const double> sum_b) const {

@@ -43,6 +43,9 @@ class PieceSums {
   /// All pairs, after reduce().
   [[nodiscard]] double pairs() const;
 
+  /// The pieces that have any, after reduce().
+  [[nodiscard]] std::size_t pieces_with_pairs() const;
+
  private:
   void add_backwards(std::span<double> total) const;
   [[nodiscard]] std::size_t products(std::size_t which) const {

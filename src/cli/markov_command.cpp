@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <algorithm>
+#include <set>
 #include <string>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "cli/cli.hpp"
 #include "cli/markov_tables.hpp"
@@ -62,7 +64,9 @@ const FieldTable<analysis::MarkovOptions>& markov_fields() {
              {[](std::size_t k) { return k != 1; }, "0 for none, or 2 or more"})
         .add("pieces", &Options::pieces, "M",
              "about how many pieces the trajectories are cut into: parts of one trajectory, or "
-             "whole short ones together. A piece should be longer than the slowest timescale",
+             "whole short ones together. A piece should be longer than the slowest timescale; a "
+             "lag has intervals where 5 pieces "
+             "or more have pairs of it",
              {[](std::size_t m) { return m >= 2 && m <= most_pieces; }, "2 to 1000"})
         .add("confidence", &Options::confidence, "C", "of each interval",
              {[](double c) { return c > 0.0 && c < 1.0; }, "a number between 0 and 1"})
@@ -103,6 +107,24 @@ const FieldTable<MarkovConfig>& command_fields() {
   return fields;
 }
 
+/// Ascending.
+std::set<std::size_t> lags_without_intervals(const analysis::MarkovAnalysis& found) {
+  std::set<std::size_t> lags;
+  const auto add = [&lags](std::size_t lag, const analysis::MarkovNumbers& numbers) {
+    if (numbers.intervals.empty() && !numbers.values.empty()) {
+      lags.insert(lag);
+    }
+  };
+  add(found.lag, found.matrix);
+  for (const auto& at : found.at) {
+    add(at.lag, at.timescales);
+  }
+  for (const auto& step : found.test) {
+    add(step.lag, step.estimated);
+  }
+  return lags;
+}
+
 /// Says what a reader of the numbers has to know.
 void warn_of(const analysis::MarkovAnalysis& found, bool trained_on) {
   if (trained_on) {
@@ -123,10 +145,12 @@ void warn_of(const analysis::MarkovAnalysis& found, bool trained_on) {
         "states that are told apart with certainty. Timescales and the test hold all the same; "
         "train with fewer states or another `seed` for a matrix of probabilities");
   }
-  if (found.bootstrap > 0 && found.matrix.intervals.empty()) {
+  if (const auto lags = lags_without_intervals(found); found.bootstrap > 0 && !lags.empty()) {
     log::warning(
-        "there are no intervals, for too few drawings have pairs of rows at every lag; give more "
-        "pieces, smaller lags or longer trajectories");
+        fmt::format("there are no intervals at the lags {}, of which too few pieces of the "
+                    "trajectories have pairs of rows; give more `pieces`, smaller lags or longer "
+                    "trajectories",
+                    fmt::join(lags, ", ")));
   }
 }
 

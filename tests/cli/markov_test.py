@@ -196,6 +196,33 @@ class Markov(support.ProgramTest):
                      "Chapman-Kolmogorov", "state 3 predicted"):
             self.assertIn(word, done.out)
 
+    def test_lags_that_few_pieces_have(self):
+        """Of 8 pieces of 60 rows, one has pairs 430 rows apart; that takes nothing from other lags."""
+        model = self.trained(MEMBERSHIPS, lengths=[480])
+        few = self.markov(model, "--lags", "2,430", "--steps", "0", "--pieces", "8")
+        near, far = few["implied_timescales"]
+        self.assertNotIn("timescales_intervals", far)
+        self.assertEqual(self.said.count("there are no intervals at the lags 430, "), 1)
+        alone = self.markov(model, "--lags", "2", "--steps", "0", "--pieces", "8", ranks=2)
+        self.assertNotIn("there are no intervals", self.said)
+        self.assert_close(near["timescales_intervals"], alone["implied_timescales"][0]["timescales_intervals"], 1e-8)
+        self.assertLess(*near["timescales_intervals"][0])
+        nothing = self.markov(model, "--lag", "430", "--lags", "430", "--steps", "1", "--pieces", "8")
+        self.assertEqual([name for name in nothing if name.endswith("_intervals")], [])
+        self.assertEqual([name for name in nothing["chapman_kolmogorov"][0] if name.endswith("_intervals")], [])
+
+    def test_rounding_has_no_timescale(self):
+        """Two pairs of rows vary in two directions, and a process that stands still in none."""
+        model = self.trained(MEMBERSHIPS)
+        still = self.write_data("still.h5", x=numpy.zeros((300, 2)))
+        for ranks in (1, 2, 3):
+            last = self.markov(model, "--lags", "518", "--steps", "0", "--bootstrap", "0", ranks=ranks)
+            self.assertEqual((last["implied_timescales"][0]["pairs"], last["implied_timescales"][0]["timescales"][1]),
+                             (2, 0.0))
+            found = self.markov(model, "--data", still, "--lags", "1,7", "--bootstrap", "0", ranks=ranks)
+            for at in found["implied_timescales"]:
+                self.assertEqual(at["timescales"], [0.0, 0.0])
+
     def test_what_cannot_be_is_refused(self):
         model = self.trained(MEMBERSHIPS)
         for ranks, words, arguments in (

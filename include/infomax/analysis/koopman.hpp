@@ -26,9 +26,10 @@ struct KoopmanMatrix {
                                            MatrixView<const double> c0t);
 
 /// The `count` largest magnitudes of the eigenvalues of K, descending. Of memberships the one that
-/// is closest to 1, which belongs to what does not change, is left out.
-[[nodiscard]] std::vector<double> eigenvalue_magnitudes(MatrixView<const double> k,
-                                                        bool of_memberships, std::size_t count);
+/// is closest to 1, which belongs to what does not change, is left out. Those beyond the rank, and
+/// those below 1e-10, are rounding, and 0.
+[[nodiscard]] std::vector<double> eigenvalue_magnitudes(const KoopmanMatrix& k, bool of_memberships,
+                                                        std::size_t count);
 
 /// p with p K = p and sum p = 1; where there are several, one of them, and nothing where none adds
 /// up to a number.

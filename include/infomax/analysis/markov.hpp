@@ -26,7 +26,8 @@ struct MarkovOptions {
   std::optional<std::size_t> lag;  ///< tau of the matrix and of the test; unset: the model's
   std::size_t steps = 5;           ///< of the Chapman-Kolmogorov test, in lags tau; 0: no test
   std::size_t timescales = 6;      ///< the slowest that are reported
-  std::size_t pieces = 32;         ///< of the trajectories, that are drawn; 2 or more
+  std::size_t pieces =
+      32;  ///< of the trajectories, that are drawn; 2 or more. Memory grows with it on every rank
   std::size_t bootstrap = 100;     ///< drawings; 0: no intervals
   double confidence = 0.95;        ///< of each interval, above 0 and below 1
   std::uint64_t seed = 1;          ///< of the drawings
@@ -36,7 +37,7 @@ struct MarkovOptions {
 /// Numbers and their intervals.
 struct MarkovNumbers {
   std::vector<double> values;             ///< of all pairs
-  std::vector<NumberInterval> intervals;  ///< as many; empty without drawings
+  std::vector<NumberInterval> intervals;  ///< as many; empty without enough drawings
 };
 
 /// Implied timescales at one lag.
@@ -84,7 +85,8 @@ struct MarkovAnalysis {
 ///
 /// Intervals come from drawing pieces of the trajectories with replacement, the same for all lags
 /// and at any number of ranks: percentiles of the drawings, less how far their median is off; of
-/// timescales in proportion. A drawing that has too little of a lag is left out for all.
+/// timescales in proportion. There are none of a lag of which fewer than 5 pieces have pairs, or
+/// fewer than half of the drawings have two.
 ///
 /// Throws UsageError where the pair is not lag, lags leave too few pairs, or outputs are more than
 /// 64; DataError as model::trajectory_lengths(); NumericError where outputs do not vary.

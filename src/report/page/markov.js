@@ -43,7 +43,7 @@ function testPanel(i, j) {
   const steps = found.chapman_kolmogorov;
   const start = i === j ? 1 : 0;
   const values = steps.flatMap((step) => [step.predicted, step.estimated,
-    ...(step.predicted_intervals ? [step.predicted_intervals, step.estimated_intervals] : [])]
+    ...[step.predicted_intervals, step.estimated_intervals].filter(Boolean)]
     .flatMap((matrix) => matrix[i][j])).concat(start, 0);
   const low = Math.min(...values);
   const high = Math.max(...values, low + 1e-9);
