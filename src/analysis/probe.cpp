@@ -321,7 +321,8 @@ ValueProbe probe_values_of(const mpi::Communicator& communicator, const ProbeRow
     probe.test = mean_of(of_folds);
   }
   if (outcomes.wanted()) {
-    probe.intervals = outcomes.of_values(train.y.features());
+    probe.intervals = outcomes.of_values(probe.test.mean_r2,
+                                         test == nullptr ? of_folds : std::vector{probe.test});
   }
   return probe;
 }

@@ -69,7 +69,10 @@ std::optional<NumberInterval> drawn_interval(double score, const std::vector<dou
       squares += above * (value - mean);
     }
   }
-  if (count < 2.0 || !std::isfinite(score)) {
+  // Those that are left out are no chance sample of all.
+  constexpr double least_share = 0.95;
+  if (count < std::max(2.0, least_share * static_cast<double>(drawn.size())) ||
+      !std::isfinite(score)) {
     return std::nullopt;
   }
   const double centre = score - (mean - score);

@@ -11,29 +11,52 @@
 namespace infomax::analysis {
 namespace {
 
-/// The mean R^2 of the targets in sums over the rows of one part: N, and of each target the sums of
-/// d, d^2 and e^2. Not a number where a target does not vary.
-double mean_r2(std::span<const double> sums) {
-  const std::size_t targets = (sums.size() - 1) / 3;
-  double total = 0.0;
-  for (std::size_t j = 0; j < targets; ++j) {
-    const double d = sums[1 + 3 * j];
-    const double squares = sums[2 + 3 * j] - d * d / sums[0];
-    total +=
-        squares > 0.0 ? 1.0 - sums[3 + 3 * j] / squares : std::numeric_limits<double>::quiet_NaN();
+constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+
+/// Sums over the rows of one part, as often as a drawing has them: N, and of each target the sums
+/// of d, d^2 and e^2.
+class PartSums {
+ public:
+  explicit PartSums(std::span<const double> sums) : sums_(sums) {}
+
+  [[nodiscard]] double rows() const { return sums_[0]; }
+  /// Whether the deviations of a target from its mean are no more than the rounding of their sums.
+  [[nodiscard]] bool varies(std::size_t target) const {
+    constexpr double rounding = 1e-12;
+    return squares(target) > rounding * sums_[2 + 3 * target];
   }
-  return total / static_cast<double>(targets);
+  [[nodiscard]] double r2(std::size_t target) const {
+    return 1.0 - sums_[3 + 3 * target] / squares(target);
+  }
+
+ private:
+  [[nodiscard]] double squares(std::size_t target) const {
+    const double d = sums_[1 + 3 * target];
+    return sums_[2 + 3 * target] - d * d / sums_[0];
+  }
+
+  std::span<const double> sums_;
+};
+
+/// The mean R^2 of the targets in a drawing of one part. One that does not vary in all of it has
+/// the R^2 that is reported of it; not a number where another does not vary in the drawing.
+double mean_r2(const PartSums& drawn, const PartSums& all, std::span<const double> reported) {
+  double total = 0.0;
+  for (std::size_t j = 0; j < reported.size(); ++j) {
+    const bool by_convention = (reported[j] == 0.0 || reported[j] == 1.0) && !all.varies(j);
+    total += by_convention ? reported[j] : drawn.varies(j) ? drawn.r2(j) : unknown;
+  }
+  return total / static_cast<double>(reported.size());
 }
 
-/// score(sums of a drawing) of row 0, and of all others.
+/// score(sums of a drawing) of all drawings, which row 0 is not.
 template <class Score>
-std::optional<NumberInterval> interval_of(const Matrix<double>& sums, double confidence,
-                                          const NumberInterval& range, const Score& score) {
+std::vector<double> scores_of(const Matrix<double>& sums, const Score& score) {
   std::vector<double> drawn(sums.rows() - 1);
   for (std::size_t k = 0; k < drawn.size(); ++k) {
     drawn[k] = score(sums.view().row(k + 1));
   }
-  return drawn_interval(score(sums.view().row(0)), drawn, confidence, range);
+  return drawn;
 }
 
 }  // namespace
@@ -106,7 +129,8 @@ ProbeIntervals ProbeOutcomes::of_classes(bool neighbours) const {
   std::ranges::fill(together.parts, 0);
   const Matrix<double> sums = drawn_sums(*communicator_, together, numbers, options_);
   const auto interval = [&](const NumberInterval& range, const auto& score) {
-    return interval_of(sums, options_.confidence, range, score);
+    return drawn_interval(score(sums.view().row(0)), scores_of(sums, score), options_.confidence,
+                          range);
   };
   ProbeIntervals found;
   found.score = interval({0.0, 1.0}, [](auto sum) { return sum[1] / sum[0]; });
@@ -117,18 +141,32 @@ ProbeIntervals ProbeOutcomes::of_classes(bool neighbours) const {
   return found;
 }
 
-ProbeIntervals ProbeOutcomes::of_values(std::size_t targets) const {
-  const std::size_t numbers = 1 + 3 * targets;
+ProbeIntervals ProbeOutcomes::of_values(double score,
+                                        const std::vector<RegressionScores>& parts) const {
+  const std::size_t numbers = 1 + 3 * parts.front().r2.size();
   const Matrix<double> sums = drawn_sums(*communicator_, rows_, numbers, options_);
+  const auto part_of = [numbers](std::span<const double> sum, std::size_t part) {
+    return PartSums(sum.subspan(part * numbers, numbers));
+  };
+  const auto drawn = scores_of(sums, [&](std::span<const double> sum) {
+    double total = 0.0;
+    double shares = 0.0;
+    for (std::size_t part = 0; part < parts.size(); ++part) {
+      const PartSums all = part_of(sums.view().row(0), part);
+      const PartSums of_drawing = part_of(sum, part);
+      if (const double share = of_drawing.rows() / all.rows(); share > 0.0) {
+        total += share * mean_r2(of_drawing, all, parts[part].r2);
+        shares += share;
+      }
+    }
+    return total / shares;
+  });
   ProbeIntervals found;
-  found.score = interval_of(sums, options_.confidence,
-                            {-std::numeric_limits<double>::infinity(), 1.0}, [&](auto sum) {
-                              double total = 0.0;
-                              for (std::size_t part = 0; part < rows_.part_count; ++part) {
-                                total += mean_r2(sum.subspan(part * numbers, numbers));
-                              }
-                              return total / static_cast<double>(rows_.part_count);
-                            });
+  found.score = drawn_interval(score, drawn, options_.confidence,
+                               {-std::numeric_limits<double>::infinity(), 1.0});
+  if (found.score && found.score->low >= found.score->high) {
+    found.score.reset();
+  }
   return found;
 }
 

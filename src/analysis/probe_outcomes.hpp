@@ -39,8 +39,12 @@ class ProbeOutcomes {
   [[nodiscard]] ProbeIntervals of_classes(bool neighbours) const;
 
   /// Collective. Of rows whose numbers are 1, and of each of t targets d, d^2 and e^2, of its
-  /// distance d from any one value and the error e. Scores are means over targets and folds.
-  [[nodiscard]] ProbeIntervals of_values(std::size_t targets) const;
+  /// distance d from any one value and the error e. `score` is the mean over targets and over
+  /// `parts`, the folds or the test rows. In a drawing, a part counts as much as the share of its
+  /// rows that was drawn: so folds of one group are drawn as wholes, and one of which nothing was
+  /// drawn has no part. No interval where drawings do not differ, as those of single rows.
+  [[nodiscard]] ProbeIntervals of_values(double score,
+                                         const std::vector<RegressionScores>& parts) const;
 
  private:
   const mpi::Communicator* communicator_;

@@ -105,6 +105,15 @@ class Watch {
       neighbours_;  // made by the first report, as its time counts from then
 };
 
+void warn_of(const ProbeConfig& config, const analysis::ProbeIntervals& intervals) {
+  if (config.probe.bootstrap > 0 && !intervals.score) {
+    log::warning(
+        "there is no interval: too few rows or groups, or targets that do not vary among those of "
+        "a fold, leave drawings without a score or all with the same; give more rows, or fewer "
+        "--folds");
+  }
+}
+
 void warn_of(const analysis::LogisticOutcome& outcome) {
   using analysis::LogisticEnding;
   if (outcome.ending == LogisticEnding::enough) {
@@ -208,6 +217,7 @@ int probe(const mpi::Communicator& communicator, OptionTable& options) {
                                                config.probe, watch.watchers());
     watch.finish();
     warn_of(report::worst_outcome(found));
+    warn_of(config, found.intervals);
     facts.seconds = stopwatch.elapsed_s();
     print(communicator, config, facts, found);
   } else {
@@ -215,6 +225,7 @@ int probe(const mpi::Communicator& communicator, OptionTable& options) {
       throw UsageError("--neighbours predicts classes, and --y holds values");
     }
     const auto found = analysis::probe_values(communicator, data.train, test, config.probe);
+    warn_of(config, found.intervals);
     facts.seconds = stopwatch.elapsed_s();
     print(communicator, config, facts, found);
   }

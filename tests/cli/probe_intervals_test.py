@@ -105,6 +105,49 @@ class ProbeIntervals(support.ProgramTest):
         folds = self.probed("--train", train, "--folds", "3", "--bootstrap", "300", ranks=2)
         self.assertTrue(folds["r2_interval"][0] < folds["r2"] < folds["r2_interval"][1])
 
+    def test_folds_of_whole_groups(self):
+        """Where a fold is one group, the drawings are of the folds."""
+        random = numpy.random.default_rng(11)
+        groups = numpy.repeat(numpy.arange(12), 20)
+        x = random.normal(size=(240, 3))
+        y = x[:, :1] + random.normal(size=(240, 1)) * (0.3 + groups[:, None] / 8)
+        data = self.write_data(x=x, y=y, group=groups)
+        arguments = ["--train", data, "--groups", "/group", "--bootstrap", "2000", "--l2", "0.01"]
+        alone = self.probed(*arguments, "--folds", "12")
+        scores = numpy.array(alone["folds"]["scores"])
+        self.assertAlmostEqual(scores.mean(), alone["r2"], delta=1e-12)
+        weights = random.poisson(1, size=(20000, 12))
+        drawn = weights @ scores / weights.sum(axis=1)
+        low, high = alone["r2_interval"]
+        self.assertLess(abs((high - low) / 2 / (1.96 * drawn.std()) - 1), 0.07)
+        self.assertLess(abs((low + high) / 2 - (2 * scores.mean() - drawn.mean())), 0.1 * drawn.std())
+        for ranks in (2, 3):
+            self.assert_close(self.probed(*arguments, "--folds", "12", ranks=ranks)["r2_interval"],
+                              alone["r2_interval"], 1e-9)
+        few = self.probed(*arguments, "--folds", "4")["r2_interval"]
+        self.assertTrue(0.3 < (few[1] - few[0]) / (high - low) < 3)
+
+    def test_targets_that_do_not_vary(self):
+        train, x, y = self.values("train.h5", 120, 6)
+        _, u, v = self.values("test.h5", 160, 7)
+        v += 1e3
+        both = self.write_data("both.h5", x=u, y=numpy.c_[v[:, 0], numpy.full(160, 1003.3)])
+        one = self.write_data("one.h5", x=u, y=v[:, :1])
+        train_one = self.write_data("train_one.h5", x=x, y=1e3 + y[:, :1])
+        common = ["--bootstrap", "500", "--l2", "0"]
+        # Half of the mean is a 0.
+        alone = self.probed("--train", train_one, "--test", one, *common)
+        found = self.probed("--train", train, "--test", both, *common)
+        self.assertAlmostEqual(found["r2"], alone["r2"] / 2, delta=1e-9)
+        self.assert_close(found["r2_interval"], numpy.array(alone["r2_interval"]) / 2, 1e-9)
+        still = self.write_data("still.h5", x=u, y=v[:, :1] * 0 + 1003.3)
+        single = self.write_data("single.h5", x=u[:1], y=v[:1, :1])
+        for data, arguments in ((train_one, ["--test", still]), (train_one, ["--test", single]),
+                                (one, ["--folds", "160"])):
+            done = self.succeed("probe", "--json", "--progress", "none", "--train", data, *arguments, *common)
+            self.assertNotIn("r2_interval", json.loads(done.out))
+            self.assertEqual(done.err.count("there is no interval"), 1)
+
     def test_intervals_hold_what_they_are_to_hold(self):
         """Of 40 test files of 60 rows, for one fit, whose accuracy on many rows is known."""
         train, many = self.classes("train.h5", 90, 9), self.classes("many.h5", 20000, 10)

@@ -147,7 +147,7 @@ struct PenaltyChoice {
 };
 
 /// Intervals of a probe's scores, by drawings of the rows that were predicted. Unset: there is
-/// none, because nothing was drawn, or a target does not vary.
+/// none, because nothing was drawn, or drawings have no score or all the same.
 struct ProbeIntervals {
   std::optional<NumberInterval> score;       ///< of the accuracy, or of the mean R^2
   std::optional<NumberInterval> neighbours;  ///< of the accuracy of neighbours

@@ -41,7 +41,7 @@ struct PredictedRows {
 
 /// The interval of a score by its values [K] of the drawings, as BootstrapIntervals are: the score
 /// less the bias of the drawings, and their normal deviation to either side, within `range`.
-/// Nothing where fewer than two of them are finite.
+/// Nothing where fewer than two, or fewer than 95 in 100, of them are finite.
 [[nodiscard]] std::optional<NumberInterval> drawn_interval(double score,
                                                            const std::vector<double>& drawn,
                                                            double confidence,
