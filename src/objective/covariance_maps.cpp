@@ -203,20 +203,40 @@ Matrix<double> first_columns(const Matrix<double>& x, std::size_t outputs) {
   return outputs == 0 ? Matrix<double>() : leading_columns(x, outputs);
 }
 
+/// Columns are 0 from `found` on.
+void clear_after(std::size_t found, Matrix<double>& columns) {
+  for (std::size_t i = 0; i < columns.rows(); ++i) {
+    const auto row = columns.view().row(i);
+    std::fill(row.begin() + static_cast<std::ptrdiff_t>(std::min(found, row.size())), row.end(),
+              0.0);
+  }
+}
+
+/// The leading singular vectors. Those of a covariance of 0 are any, and 0 here.
+std::size_t singular_maps(const Matrix<double>& covariance, std::size_t outputs_a,
+                          std::size_t outputs_b, CanonicalMaps& maps) {
+  const auto parts = math::singular_values(covariance.view());
+  const auto count = std::min(std::max(outputs_a, outputs_b), parts.values.size());
+  maps.correlations.assign(parts.values.begin(),
+                           parts.values.begin() + static_cast<std::ptrdiff_t>(count));
+  const auto found =
+      static_cast<std::size_t>(std::ranges::count_if(maps.correlations, [&](double value) {
+        return value > nothing_left * maps.correlations.front();
+      }));
+  maps.correlations.resize(found);
+  maps.a = first_columns(parts.u, outputs_a);
+  maps.b = first_columns(transposed(parts.vt), outputs_b);
+  clear_after(found, maps.a);
+  clear_after(found, maps.b);
+  return found;
+}
+
 }  // namespace
 
 CanonicalMaps covariance_maps(const stats::SecondMoments& moments, const PlsOptions& options,
                               std::size_t outputs_a, std::size_t outputs_b) {
   const std::size_t pairs = std::max(outputs_a, outputs_b);
   CanonicalMaps maps;
-  if (options.mode == PlsMode::svd && !options.sparse()) {
-    const auto parts = math::singular_values(moments.ab.view());
-    maps.a = first_columns(parts.u, outputs_a);
-    maps.b = first_columns(transposed(parts.vt), outputs_b);
-    maps.correlations.assign(parts.values.begin(),
-                             parts.values.begin() + static_cast<std::ptrdiff_t>(pairs));
-    return maps;
-  }
   std::size_t found = 0;
   if (options.sparse()) {
     Pairs sparse = sparse_pairs(moments.ab, pairs, options);
@@ -224,6 +244,8 @@ CanonicalMaps covariance_maps(const stats::SecondMoments& moments, const PlsOpti
     maps.b = first_columns(sparse.v, outputs_b);
     maps.correlations = std::move(sparse.covariances);
     found = sparse.found;
+  } else if (options.mode == PlsMode::svd) {
+    found = singular_maps(moments.ab, outputs_a, outputs_b, maps);
   } else {
     const bool regression = options.mode == PlsMode::regression;
     const bool a_predicts = outputs_a > 0;

@@ -55,9 +55,21 @@ std::string linear_objectives() {
   return names;
 }
 
-std::size_t largest_outputs(LinearForm form, std::size_t m, std::size_t n) {
-  const bool of_b = form == LinearForm::canonical_alike || form == LinearForm::principal;
-  return of_b ? n : std::min(m, n);
+std::size_t largest_outputs(LinearForm form, std::size_t m, std::size_t n, bool a_has_layer) {
+  switch (form) {
+    case LinearForm::canonical_alike:
+    case LinearForm::principal:
+      return n;
+    case LinearForm::regressed_covariance:
+      return a_has_layer ? m : n;
+    case LinearForm::canonical:
+    case LinearForm::rv:
+    case LinearForm::covariance:
+    case LinearForm::deflated_covariance:
+    case LinearForm::sparse_covariance:
+      break;
+  }
+  return std::min(m, n);
 }
 
 }  // namespace infomax::objective

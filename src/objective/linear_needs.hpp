@@ -22,6 +22,7 @@ namespace infomax::objective {
     case LinearForm::canonical:
     case LinearForm::canonical_alike:
     case LinearForm::deflated_covariance:
+    case LinearForm::regressed_covariance:
       break;
   }
   return {Extent::full, Extent::full, Extent::full, true, true};

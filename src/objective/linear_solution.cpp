@@ -135,7 +135,8 @@ LinearSolution solve_rows(const mpi::Communicator& communicator, const LinearPro
                           const ObjectiveOptions& options, const stats::RowPairs<T>& rows) {
   const LinearForm form = problem.form;
   assert(std::max(problem.outputs_a, problem.outputs_b) <=
-         largest_outputs(form, rows.a.original_columns(), rows.b.original_columns()));
+         largest_outputs(form, rows.a.original_columns(), rows.b.original_columns(),
+                         problem.outputs_a > 0));
   stats::MeanPass<T> mean_pass;
   stats::MomentPass<T> moment_pass(needs_of(form));
   const auto& means = mean_pass.measure(communicator, rows);
@@ -178,6 +179,7 @@ LinearSolution solve_rows(const mpi::Communicator& communicator, const LinearPro
       break;
     case LinearForm::covariance:
     case LinearForm::deflated_covariance:
+    case LinearForm::regressed_covariance:
     case LinearForm::sparse_covariance: {
       auto maps =
           covariance_maps(moments, options.of<PlsOptions>(), problem.outputs_a, problem.outputs_b);

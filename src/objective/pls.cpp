@@ -92,7 +92,8 @@ Description describe_pls() {
            "of pls, for the pairs of outputs after the first: svd, the next singular vectors of "
            "C_xy; canonical, of what is left when each side's output is taken from its own side "
            "(Wold 1975); or regression, when the output of the side that predicts, x, is taken "
-           "from both (PLS2). As scikit-learn's PLSSVD, PLSCanonical and PLSRegression")
+           "from both (PLS2, and PLS1 of one target; as many outputs as x has columns). As "
+           "scikit-learn's PLSSVD, PLSCanonical and PLSRegression")
       .add("sparsity-a", &PlsOptions::sparsity_a, "C",
            "weights w of side a, of |w| = 1, have a sum of magnitudes of at most C times the root "
            "of their number, above 0 up to 1, which makes many 0: sparse CCA by the penalised "
@@ -119,9 +120,18 @@ Description describe_pls() {
     if (sides == LinearSides::both_alike) {
       return std::nullopt;
     }
-    return chosen.sparse()               ? LinearForm::sparse_covariance
-           : chosen.mode == PlsMode::svd ? LinearForm::covariance
-                                         : LinearForm::deflated_covariance;
+    if (chosen.sparse()) {
+      return LinearForm::sparse_covariance;
+    }
+    switch (chosen.mode) {
+      case PlsMode::canonical:
+        return LinearForm::deflated_covariance;
+      case PlsMode::regression:
+        return LinearForm::regressed_covariance;
+      case PlsMode::svd:
+        break;
+    }
+    return LinearForm::covariance;
   };
   pls.linear_help = "pls of two networks or values";
   pls.only_linear = true;

@@ -28,7 +28,10 @@ constexpr const char* correlations_setting = "linear_correlations";
 constexpr const char* covariances_setting = "linear_covariances";
 
 /// The configuration to use instead of `spec` where there is no linear solution.
-std::string untouched(const nn::Spec& spec) {
+std::string untouched(const objective::ObjectiveOptions& objective, const nn::Spec& spec) {
+  if (objective::is_only_linear(objective)) {
+    return "another `objective`";
+  }
   return nn::is_linear_solution(spec)
              ? fmt::format("`encoder` dense:{}", spec.items.back().arguments[0].value)
              : "`init` glorot";
@@ -45,7 +48,7 @@ LinearForm form_of(const objective::ObjectiveOptions& objective, Pair pair, bool
         "`objective` {} as it is set, with `pair` {}, has no linear solution in closed form. There "
         "is one for: {}; never with `pair` augment or `shrinkage` auto. Else use {}",
         objective.objective, model::name_of(pair), objective::linear_objectives(),
-        untouched(encoder)));
+        untouched(objective, encoder)));
   }
   return *form;
 }
@@ -59,13 +62,14 @@ void assign(const objective::LinearLayer& layer, const nn::Network<T>& network,
   assign_linear<T>(layer, parameters.subspan(weight.offset, weight.size() + blocks.back().size()));
 }
 
-void require_directions(const nn::Spec& spec, std::size_t outputs, std::size_t directions) {
+void require_directions(const objective::ObjectiveOptions& objective, const nn::Spec& spec,
+                        std::size_t outputs, std::size_t directions) {
   if (outputs > directions) {
     throw UsageError(fmt::format(
         "`encoder` {} has {} outputs, but for its objective and data there are only {} linear "
         "directions; end it in {}:{}, or use {}",
         spec.text, outputs, directions, nn::is_linear_solution(spec) ? "linear" : "dense",
-        directions, untouched(spec)));
+        directions, untouched(objective, spec)));
   }
 }
 
@@ -192,10 +196,11 @@ void start_linear(const mpi::Communicator& communicator, model::Model<T>& model,
     model::cut_into_parts(examples, samples, parts);
   }
 
-  const std::size_t directions = objective::largest_outputs(form, a->columns(), b->columns());
+  const std::size_t directions =
+      objective::largest_outputs(form, a->columns(), b->columns(), two_networks);
   const std::size_t outputs_a = two_networks ? first.network.outputs() : 0;
-  require_directions(first_spec, outputs_a, directions);
-  require_directions(second.network.spec(), second.network.outputs(), directions);
+  require_directions(objective, first_spec, outputs_a, directions);
+  require_directions(objective, second.network.spec(), second.network.outputs(), directions);
   if (form == LinearForm::canonical || form == LinearForm::canonical_alike) {
     objective::BatchSizeWarning().require_correlations(static_cast<double>(examples.blocks.rows()),
                                                        a->columns(), b->columns());

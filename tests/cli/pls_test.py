@@ -125,6 +125,26 @@ class Pls(LinearTest):
         found = support.encoded(model, x)
         self.assert_close(abs(found), abs(expected), 1e-9)
 
+    def test_more_outputs_than_targets(self):
+        x, y = correlated()
+        for targets, outputs in ((1, 3), (2, 5), (1, 6)):
+            data = self.write_data(x=x, y=y[:, :targets])
+            expected = known("regression", x, y[:, :targets], outputs, False).transform(x, y[:, :targets])
+            for ranks in (1, 2, 3, 4) if outputs == 3 else (2,):
+                model, said = self.fitted(data, "--normalize", "center", "--pls-mode", "regression", pair="target",
+                                          outputs=outputs, ranks=ranks)
+                self.assertNotIn("pairs of outputs", said)
+                self.assert_close(abs(support.encoded(model, x)), abs(expected[0]), 1e-9)
+                self.evaluate(model, data, ranks=5 - ranks)
+            model, _ = self.fitted(data, "--normalize", "center", "--pls-mode", "regression", outputs=outputs)
+            found = [support.encoded(model, side, name) for side, name in ((x, "a"), (y[:, :targets], "b"))]
+            for side, like in zip(up_to_signs(*found, *expected), expected):
+                self.assert_close(side, like, 1e-9)
+        refused = support.run("train", "--data", data, "--output", self.scratch / "refused", "--pair", "target",
+                              "--objective", "pls", "--pls-mode", "regression", "--encoder", "linear:7")
+        self.assert_refused(refused, 2, "linear:6", "another --objective")
+        self.assertNotIn("dense", refused.err)
+
     def test_many_more_columns_than_rows(self):
         x, y = correlated(rows=19, p=300, q=40)
         data = self.write_data(x=x, y=y)
@@ -169,10 +189,17 @@ class Pls(LinearTest):
             done = support.run("train", "--data", data, "--output", self.scratch / "refused", "--pair",
                                "views", "--objective", "pls", *arguments)
             self.assert_refused(done, 2, *words)
-        model, said = self.fitted(self.write_data("few.h5", x=x, y=y[:, :1] @ numpy.ones((1, 3))),
-                                  "--pls-mode", "canonical")
-        self.assertIn("only 1 of 3 pairs", said)
-        numpy.testing.assert_array_equal(weights(model, 0, "a")[:, 1:], 0.0)
+        few = self.write_data("few.h5", x=x, y=y[:, :1] @ numpy.ones((1, 3)))
+        for mode in ("canonical", "svd"):
+            model, said = self.fitted(few, "--pls-mode", mode)
+            self.assertIn("only 1 of 3 pairs", said)
+            for side in "ab":
+                numpy.testing.assert_array_equal(weights(model, 0, side)[:, 1:], 0.0)
+        # Wide sides, of fewer rows than outputs.
+        x, y = correlated(rows=9, p=80, q=40)
+        model, said = self.fitted(self.write_data("rows.h5", x=x, y=y), outputs=12, ranks=2)
+        self.assertIn("only 8 of 12 pairs", said)
+        numpy.testing.assert_array_equal(weights(model, 0, "b")[:, 8:], 0.0)
 
 
 if __name__ == "__main__":

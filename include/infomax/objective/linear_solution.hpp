@@ -63,8 +63,12 @@ enum class LinearForm : std::uint8_t {
   /// orthonormal
   /// weights of greatest covariances.
   covariance,
-  /// For pls with a mode that deflates: pairs of outputs one after the other.
+  /// For pls with a mode that deflates either side by its own output: pairs of outputs one after
+  /// the other.
   deflated_covariance,
+  /// For pls with the mode that deflates both sides by the output of the side that predicts, a
+  /// where it has a layer, else b.
+  regressed_covariance,
   /// For pls with weights of which many are 0.
   sparse_covariance,
 };
@@ -84,8 +88,10 @@ enum class LinearForm : std::uint8_t {
 /// Whether there is nothing to train: J would grow without end with the outputs' scale.
 [[nodiscard]] bool is_only_linear(const ObjectiveOptions& options);
 
-/// The most outputs that a form has directions for, for h_a of m and h_b of n columns.
-[[nodiscard]] std::size_t largest_outputs(LinearForm form, std::size_t m, std::size_t n);
+/// The most outputs that a form has directions for, for h_a of m and h_b of n columns;
+/// `a_has_layer` unless side a is data.
+[[nodiscard]] std::size_t largest_outputs(LinearForm form, std::size_t m, std::size_t n,
+                                          bool a_has_layer);
 
 /// A layer y = W^T (h - mean).
 struct LinearLayer {
