@@ -161,9 +161,13 @@ void add_estimates(const MarkovEstimator& estimator, const MarkovRequest& reques
   analysis.stationary = reader.next(reader.left());
 }
 
-/// Whether a network's outputs are memberships of states.
+/// Whether a network's outputs are memberships of states. Layers that change nothing once a network
+/// is trained may follow.
 bool ends_in_softmax(const nn::Spec& spec) {
-  return !spec.items.empty() && spec.items.back().name == "softmax";
+  const auto last = std::find_if(spec.items.rbegin(), spec.items.rend(), [](const auto& item) {
+    return item.name != "identity" && item.name != "dropout";
+  });
+  return last != spec.items.rend() && last->name == "softmax";
 }
 
 }  // namespace

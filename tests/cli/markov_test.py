@@ -211,6 +211,11 @@ class Markov(support.ProgramTest):
         self.assertEqual([name for name in nothing if name.endswith("_intervals")], [])
         self.assertEqual([name for name in nothing["chapman_kolmogorov"][0] if name.endswith("_intervals")], [])
 
+    def test_layers_that_change_nothing_may_follow_the_memberships(self):
+        model = self.trained(MEMBERSHIPS + ",identity,dropout:0.1", steps=2)
+        found = self.markov(model, "--lags", "2", "--steps", "0", "--bootstrap", "0")
+        self.assert_close(numpy.sum(found["transition_matrix"], axis=1), numpy.ones(3), 1e-10)
+
     def test_rounding_has_no_timescale(self):
         """Two pairs of rows vary in two directions, and a process that stands still in none."""
         model = self.trained(MEMBERSHIPS)
