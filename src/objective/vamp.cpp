@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "infomax/core/error.hpp"
 #include "objective/description.hpp"
 #include "objective/list.hpp"
 
@@ -36,6 +37,14 @@ Description describe(const char* name, const char* help, SpectralForm form) {
   description.scores_subspaces = true;
   description.reversible = [](const ObjectiveOptions& options) {
     return options.of<VampOptions>().reversible;
+  };
+  description.check = [](const ObjectiveOptions& options) {
+    if (options.of<VampOptions>().reversible &&
+        options.of<CanonicalOptions>().ridge.shrinkage != Shrinkage::none) {
+      throw UsageError(
+          "`shrinkage` auto takes rows to be samples of their own, and `reversible` counts each "
+          "pair twice; use `ridge`");
+    }
   };
   description.needs = [](const ObjectiveOptions& options) {
     return Needs{.equal_columns = options.of<VampOptions>().reversible,

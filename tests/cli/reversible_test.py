@@ -132,6 +132,10 @@ class Reversible(LinearTest):
                            "linear:2", "--objective", "vamp2", "--reversible", "--pair", "views",
                            "--split-columns", "2")
         self.assert_refused(done, 2, "--reversible", "lag")
+        shrunk = support.run("train", "--data", data, "--output", self.scratch / "refused", "--encoder",
+                             "linear:2", "--objective", "vamp2", "--reversible", "--pair", "lag", "--shrinkage",
+                             "auto")
+        self.assert_refused(shrunk, 2, "--shrinkage auto", "--reversible")
 
 
 if __name__ == "__main__":
