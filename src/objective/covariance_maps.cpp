@@ -199,7 +199,7 @@ Pairs sparse_pairs(Matrix<double> z, std::size_t pairs, const PlsOptions& option
   return found;
 }
 
-Matrix<double> first_columns(const Matrix<double>& x, std::size_t outputs) {
+Matrix<double> leading_of(const Matrix<double>& x, std::size_t outputs) {
   return outputs == 0 ? Matrix<double>() : leading_columns(x, outputs);
 }
 
@@ -224,8 +224,8 @@ std::size_t singular_maps(const Matrix<double>& covariance, std::size_t outputs_
         return value > nothing_left * maps.correlations.front();
       }));
   maps.correlations.resize(found);
-  maps.a = first_columns(parts.u, outputs_a);
-  maps.b = first_columns(transposed(parts.vt), outputs_b);
+  maps.a = leading_of(parts.u, outputs_a);
+  maps.b = leading_of(transposed(parts.vt), outputs_b);
   clear_after(found, maps.a);
   clear_after(found, maps.b);
   return found;
@@ -240,8 +240,8 @@ CanonicalMaps covariance_maps(const stats::SecondMoments& moments, const PlsOpti
   std::size_t found = 0;
   if (options.sparse()) {
     Pairs sparse = sparse_pairs(moments.ab, pairs, options);
-    maps.a = first_columns(sparse.w, outputs_a);
-    maps.b = first_columns(sparse.v, outputs_b);
+    maps.a = leading_of(sparse.w, outputs_a);
+    maps.b = leading_of(sparse.v, outputs_b);
     maps.correlations = std::move(sparse.covariances);
     found = sparse.found;
   } else if (options.mode == PlsMode::svd) {
