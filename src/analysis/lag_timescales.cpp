@@ -6,33 +6,16 @@
 #include <cmath>
 #include <span>
 
+#include "analysis/piece_draws.hpp"
 #include "analysis/piece_sums.hpp"
 #include "infomax/analysis/held_out_correlations.hpp"
 #include "infomax/core/error.hpp"
-#include "infomax/core/random.hpp"
 #include "infomax/stats/means.hpp"
 
 namespace infomax::analysis {
 namespace {
 
 constexpr std::size_t pairs_at_once = 256;
-
-/// How often each of M pieces is drawn in M draws with replacement.
-std::vector<double> draw(std::size_t pieces, const TimescaleOptions& options, std::size_t lag,
-                         std::size_t replicate) {
-  const CounterRandom random(options.seed, RandomStream::held_out, lag, replicate);
-  std::vector<double> counts(pieces, 0.0);
-  for (std::size_t i = 0; i < pieces; ++i) {
-    counts[random.below(pieces, i)] += 1.0;
-  }
-  return counts;
-}
-
-/// The value that a share of sorted values is no larger than.
-double quantile(const std::vector<double>& sorted, double share) {
-  return sorted[static_cast<std::size_t>(
-      std::lround(share * static_cast<double>(sorted.size() - 1)))];
-}
 
 }  // namespace
 
@@ -79,7 +62,8 @@ LagTimescales estimate_timescales(const mpi::Communicator& communicator,
   for (std::size_t r = 0; r < options.replicates; ++r) {
     std::vector<double> again;
     try {
-      again = estimate(draw(pieces, options, lag, r));
+      const CounterRandom random(options.seed, RandomStream::held_out, lag, r);
+      again = estimate(draw_pieces(pieces, random));
     } catch (const NumericError&) {
       continue;  // too few different pieces for this many columns
     }
@@ -93,12 +77,12 @@ LagTimescales estimate_timescales(const mpi::Communicator& communicator,
     }
     std::ranges::sort(values);
     const double estimated = found.timescales[found.low.size()];
-    const double median = quantile(values, 0.5);
+    const double median = at_share(values, 0.5);
     // Drawing with replacement adds a bias to each estimate, which the median shows.
     const bool is_finite = std::isfinite(estimated) && std::isfinite(median) && median > 0.0;
     const double unbiased = is_finite ? estimated / median : 1.0;
-    found.low.push_back(unbiased * quantile(values, 0.025));
-    found.high.push_back(unbiased * quantile(values, 0.975));
+    found.low.push_back(unbiased * at_share(values, 0.025));
+    found.high.push_back(unbiased * at_share(values, 0.975));
   }
   return found;
 }

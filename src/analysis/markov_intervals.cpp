@@ -5,28 +5,11 @@
 #include <cmath>
 #include <optional>
 
+#include "analysis/piece_draws.hpp"
 #include "infomax/core/error.hpp"
-#include "infomax/core/random.hpp"
 
 namespace infomax::analysis {
 namespace {
-
-/// How often each of M pieces is drawn in M draws with replacement.
-std::vector<double> draw_pieces(std::size_t pieces, const MarkovOptions& options,
-                                std::size_t drawing) {
-  const CounterRandom random(options.seed, RandomStream::resampling, drawing, 1);
-  std::vector<double> counts(pieces, 0.0);
-  for (std::size_t i = 0; i < pieces; ++i) {
-    counts[random.below(pieces, i)] += 1.0;
-  }
-  return counts;
-}
-
-/// The number that a share of sorted ones are no larger than.
-double at_share(const std::vector<double>& sorted, double share) {
-  return sorted[static_cast<std::size_t>(
-      std::lround(share * static_cast<double>(sorted.size() - 1)))];
-}
 
 /// Percentiles of the drawings, less how far their median is off: by a factor of what is a
 /// timescale, by a difference of what is a probability.
@@ -61,7 +44,8 @@ std::vector<std::optional<NumberInterval>> intervals_of(const MarkovEstimator& e
   for (std::size_t k = 0; k < drawings; ++k) {
     std::vector<double> others;
     try {
-      others = flat_numbers(estimator(draw_pieces(pieces, options, k)));
+      const CounterRandom random(options.seed, RandomStream::resampling, k, 1);
+      others = flat_numbers(estimator(draw_pieces(pieces, random)));
     } catch (const NumericError&) {
       continue;  // too few different pieces
     }
