@@ -87,6 +87,22 @@ void check_halving(const Plan& plan) {
   }
 }
 
+/// Throws UsageError where trials would be scored by labels of their own.
+void require_same_labels(const Plan& plan) {
+  const train::Config& first = plan.trials.front();
+  const bool are_given = !plan.options.folds.labels.empty();
+  if (plan.options.score != Score::probe || (are_given && label_path(plan) != first.y)) {
+    return;
+  }
+  for (const train::Config& trial : plan.trials) {
+    if ((!are_given && trial.y != first.y) || trial.target != first.target) {
+      throw UsageError(
+          "`score` probe predicts `y`, and the search varies `y` or `target`: scores of unlike "
+          "labels cannot be compared; name another data set by `labels`");
+    }
+  }
+}
+
 /// Throws UsageError where a search varies what changes no trial.
 void require_used(const Plan& plan) {
   const auto has_steps = [](const train::Config& trial) { return trial.steps.has_value(); };
@@ -193,6 +209,7 @@ Plan make_plan(const train::Config& base, const Options& options) {
     plan.trials.push_back(config_at(base, point));
   }
   require_used(plan);
+  require_same_labels(plan);
   check_score(plan);
   check_halving(plan);
   return plan;

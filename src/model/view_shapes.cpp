@@ -67,11 +67,12 @@ void require_views(data::Datasets& source, const PairSettings& settings) {
     return;  // all views side by side, as arrays in memory have them
   }
   if (parts.size() != expected.size()) {
-    throw DataError(fmt::format(
-        "the model was trained on {} views, and `x` {} is {} of other columns; name as many data "
-        "sets, in their order, or one that has the columns of all side by side",
-        expected.size(), settings.x_path,
-        parts.size() == 1 ? std::string("one") : fmt::format("{}", parts.size())));
+    throw DataError(
+        fmt::format("the model was trained on {} views, and `x` {} is {}; name as many data "
+                    "sets, in their order, or one that has the columns of all side by side",
+                    expected.size(), settings.x_path,
+                    parts.size() == 1 ? std::string("one data set of other columns")
+                                      : fmt::format("{} data sets", parts.size())));
   }
   const auto shapes = shapes_of(parts);
   const auto [wrong, known] = std::ranges::mismatch(shapes, expected);

@@ -389,6 +389,9 @@ class Stopped(CompareTest):
         self.assert_refused(support.run(*command, "--folds", "2"), 2, "/x: 120 rows")
         self.compare(data, "search", *SMALL, "--folds", "3", "--overwrite")
         self.assertEqual(self.count("search"), 3)
+        labels = support.run(*command[:4], self.scratch / "labels", *SMALL, "--score", "probe", "--grid", "y=/a|/b",
+                             "--folds", "2")
+        self.assert_refused(labels, 2, "--score probe", "--labels")
         run = self.train(data, "run", *SMALL)
         self.assert_refused(support.run("compare", "--data", data, "--output", run, *SMALL), 2, "holds a run")
 
